@@ -1,0 +1,136 @@
+# Every command a person needs; continuous integration calls the same targets. `make` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory --warn-undefined-variables
+
+PYTHON ?= python3
+SETTINGS ?= settings/local.toml
+PORT_BASE ?= 4560
+TEST_PORT_BASE ?= 5560
+CATALOG ?= catalogue/books.csv
+REGION ?=
+ARGS ?=
+
+export SETTINGS PORT_BASE
+export CHECKPOINT_DISABLE := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+PIPENV := .local/tools/pipenv
+INSTALLED := .local/installed
+OPS := python -m ops
+CLOUD := python -m localcloud
+TEST_CLOUD := LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
+
+.PHONY: help
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(INSTALLED)/prerequisites: bin/prerequisites
+	@PYTHON=$(PYTHON) bin/prerequisites
+	mkdir -p $(@D)
+	touch $@
+
+$(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
+	@echo "installing the Python packages that Pipfile.lock pins"
+	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install --quiet pipenv==2026.10.3; }
+	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
+	VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_VERBOSITY=-1 $(PIPENV)/bin/pipenv sync --dev --quiet
+	touch $@
+
+$(INSTALLED)/cdktf: package-lock.json | $(INSTALLED)/prerequisites
+	@echo "installing the cdktf command line that package-lock.json pins"
+	npm ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+$(INSTALLED)/web: web/package-lock.json | $(INSTALLED)/prerequisites
+	@echo "installing the storefront's packages"
+	npm --prefix web ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+$(INSTALLED)/debian: bin/debian-packages | $(INSTALLED)/prerequisites
+	@bin/debian-packages chromium fonts-noto-cjk
+	touch $@
+
+web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+	@echo "building the storefront"
+	npm --prefix web run --silent build
+	touch $@
+
+.PHONY: install web
+install: $(INSTALLED)/python $(INSTALLED)/cdktf ## Install what the commands need into this checkout.
+web: web/dist/index.html ## Build the storefront.
+
+.PHONY: up down status seed web-dev
+up: install web ## Bring the whole shop up on this machine.
+	@$(CLOUD) up $(ARGS)
+down: $(INSTALLED)/python ## Stop it, and leave nothing running and no state behind.
+	@$(CLOUD) down
+status: $(INSTALLED)/python ## What runs, where, and each region's health.
+	@$(CLOUD) status
+seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
+	@$(OPS) seed $(CATALOG)
+web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
+	@npm --prefix web run dev
+
+.PHONY: bootstrap synth plan plan-summary deploy destroy cost
+bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
+	@$(OPS) bootstrap
+synth: install web ## Write the Terraform to cdktf.out/.
+	@cdktf synth
+plan: install web ## What a deployment would change.
+	@$(OPS) plan $(ARGS)
+plan-summary: install web ## The same in a few lines a stack.
+	@$(OPS) plan-summary $(ARGS)
+deploy: install web ## Deploy every stack, in order.
+	@$(OPS) deploy $(ARGS)
+destroy: $(INSTALLED)/python ## Remove everything: make destroy CONFIRM=<project>-<environment>
+	@$(OPS) destroy $(ARGS)
+cost: install web ## What the shop costs when idle.
+	@$(OPS) cost $(ARGS)
+
+.PHONY: evacuate restore drill blog-promote
+evacuate: $(INSTALLED)/python ## Send traffic away from a region: make evacuate REGION=eu-west-1
+	@$(OPS) evacuate $(REGION)
+restore: $(INSTALLED)/python ## Bring a region back: make restore REGION=eu-west-1
+	@$(OPS) restore $(REGION)
+drill: $(INSTALLED)/python ## Break regions under load, heal them, count what was lost.
+	@$(OPS) drill $(ARGS)
+blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
+	@$(OPS) blog-promote $(REGION) $(ARGS)
+
+.PHONY: test lint types unit web-test plan-test policy e2e
+test: lint types unit web-test plan-test policy e2e ## Everything that must hold.
+lint: install $(INSTALLED)/web
+	@ruff check .
+	ruff format --check .
+	npm --prefix web run --silent lint
+types: install $(INSTALLED)/web
+	@mypy .
+	npm --prefix web run --silent types
+unit: install
+	@pytest tests/unit
+web-test: $(INSTALLED)/web
+	@npm --prefix web test
+plan-test: install web
+	@pytest tests/plan
+policy: install web
+	@python -m policy
+e2e: install web $(INSTALLED)/debian
+	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
+	$(TEST_CLOUD) $(CLOUD) up
+	$(TEST_CLOUD) pytest tests/e2e tests/browser
+	$(TEST_CLOUD) $(OPS) drill --short
+
+.PHONY: bench bench-synth bench-cold-start bench-web fuzz
+bench: bench-synth bench-cold-start bench-web ## Every benchmark.
+bench-synth: install web ## Time and memory of a synth, against the plain provider import.
+	@python -m benchmarks.synth
+bench-cold-start: install ## What importing each handler costs.
+	@python -m benchmarks.cold_start
+bench-web: $(INSTALLED)/python $(INSTALLED)/debian ## The home page on a slow phone, against a shop that is up.
+	@python -m benchmarks.web
+fuzz: $(INSTALLED)/python ## 200,000 cases against a shop that is up.
+	@FUZZ_CASES=200000 pytest tests/e2e/fuzz

@@ -5,6 +5,7 @@ All of it is safe to repeat: what is there is brought to the wanted configuratio
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,14 +39,14 @@ def bootstrap(
     for region in environment.regions:
         bucket = environment.state_bucket(region)
         try:
-            made = ensure_state_bucket(bucket, region, tags=environment.tags)
+            made = ensure_state_bucket(bucket, region, tags=environment.all_tags)
         except BucketRefusedError as refusal:
             console.print(f"[red]{refusal}[/red]")
             raise typer.Exit(1) from refusal
         console.print(f"{region}: {bucket} {'made' if made else 'was there, configuration renewed'}")
 
 
-def ensure_state_bucket(bucket: str, region: str, *, tags: dict[str, str]) -> bool:
+def ensure_state_bucket(bucket: str, region: str, *, tags: Mapping[str, str]) -> bool:
     """Make `bucket` in `region` unless it is there, and give it the configuration a Terraform state needs.
 
     Returns whether it was made now. Raises BucketRefusedError if the name is somebody else's or if the bucket
@@ -82,7 +83,7 @@ def _refuse_foreign_region(s3: Any, bucket: str, region: str) -> None:
         )
 
 
-def _configure(s3: Any, bucket: str, tags: dict[str, str]) -> None:
+def _configure(s3: Any, bucket: str, tags: Mapping[str, str]) -> None:
     """Versioned, encrypted, over TLS only, never public.
 
     https://developer.hashicorp.com/terraform/language/backend/s3

@@ -80,6 +80,7 @@ environment = "test"
 regions = ["eu-west-1", "ap-southeast-1", "us-west-2"]
 [state]
 backend = "{backend}"
+bucket_prefix = "bookstore-test-state"
 """
 
 

@@ -104,15 +104,13 @@ def test_a_local_state_needs_no_bucket(s3: Any, tmp_path: Path) -> None:
     assert s3.list_buckets()["Buckets"] == []
 
 
-def test_a_name_that_is_taken_ends_with_exit_code_1(s3: Any, tmp_path: Path) -> None:
+def test_a_bucket_in_the_wrong_place_ends_with_exit_code_1(s3: Any, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(SETTINGS.format(backend="s3"))
-    bootstrap(file)
-    for bucket in s3.list_buckets()["Buckets"]:
-        s3.delete_bucket(Bucket=bucket["Name"])
-        s3.create_bucket(
-            Bucket=bucket["Name"], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+    boto3.client("s3", region_name="eu-central-1").create_bucket(
+        Bucket="bookstore-test-state-us-west-2",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
     with pytest.raises(typer.Exit) as stop:
         bootstrap(file)
     assert stop.value.exit_code == 1

@@ -1,0 +1,1 @@
+"""Reads a catalogue from CSV and loads it into the Books table."""

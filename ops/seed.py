@@ -1,0 +1,90 @@
+"""Loads a catalogue into a deployment: `python -m ops seed books.csv`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ops.catalogue.loader import Report, load
+from ops.catalogue.rows import CatalogueError
+from ops.catalogue.table import TableError
+from ops.deployment import Deployment
+from stacks.settings import Settings, SettingsError
+
+__all__ = ["load", "seed"]
+
+
+def seed(
+    catalog: Annotated[
+        Path, typer.Argument(help="A CSV file; catalogue/README.md names the columns.")
+    ] = Path("catalogue/books.csv"),
+    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
+        "settings/local.toml"
+    ),
+) -> None:
+    """Load a catalogue into the Books table; stopped half-way, it goes on when run again.
+
+    Rows that don't fit are listed and left out. Exits 0 when any book was loaded, 1 when none was or when AWS
+    refused, 2 when the file is no catalogue.
+    """
+    try:
+        with _progress(catalog.name) as progress:
+            report = load(Deployment.load(Settings.load(settings)), catalog, progress=progress)
+    except (CatalogueError, SettingsError) as error:
+        _fail(str(error), 2)
+    except TableError as error:
+        _fail(str(error), 1)
+    except OSError as error:
+        _fail(f"cannot keep the checkpoint: {error}", 1)
+    except (BotoCoreError, ClientError) as error:
+        _fail(f"AWS refused ({error}); run the same command again, it goes on where it stopped", 1)
+    _print(report, catalog)
+    if not report.loaded:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for eyes; for a log, a line at every tenth."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain_progress(label)
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(label)
+        yield lambda written, total: bar.update(task, completed=written, total=total)
+
+
+def _plain_progress(label: str) -> Callable[[int, int], None]:
+    shown = -1
+
+    def progress(written: int, total: int) -> None:
+        nonlocal shown
+        tenth = written * 10 // total
+        if tenth > shown:
+            shown = tenth
+            print(f"{label}: {written:,} of {total:,} books", file=sys.stderr, flush=True)
+
+    return progress
+
+
+def _print(report: Report, catalog: Path) -> None:
+    for row in report.rejected:
+        print(f"{catalog}:{row.line}: left out: {row.reason}", file=sys.stderr)
+    resumed = f" ({report.resumed:,} of them by an earlier run)" if report.resumed else ""
+    print(f"{report.loaded:,} books loaded{resumed}, {len(report.rejected):,} rows left out")
+    if report.categories:
+        total = sum(report.categories.values())
+        print(f"the shop now holds {total:,} books in {len(report.categories):,} categories")
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(code)

@@ -77,6 +77,9 @@ def plan_summary(
     allow_data_loss: Annotated[
         bool, typer.Option("--allow-data-loss", help="Let a table, user pool, database or bucket go.")
     ] = False,
+    expect_no_change: Annotated[
+        bool, typer.Option("--expect-no-change", help="Fail if anything differs: the check for drift.")
+    ] = False,
 ) -> None:
     """Say in Markdown what the plans would change; refuse the loss of data unless it is allowed."""
     shown = {path.stem: _read(path) for path in plans} if plans else dict(_saved_plans())
@@ -85,9 +88,10 @@ def plan_summary(
         raise typer.Exit(1)
     changes = {stack: changes_of(plan) for stack, plan in shown.items()}
     typer.echo("\n".join(markdown(stack, found) for stack, found in changes.items()))
-    lost = sorted(
-        f"{stack}: {change.address}" for stack, found in changes.items() for change in losses(found)
-    )
+    if expect_no_change and any(changes.values()):
+        typer.echo("The deployment is not what the code says.", err=True)
+        raise typer.Exit(1)
+    lost = [f"{stack}: {change.address}" for stack, found in changes.items() for change in losses(found)]
     if lost and not allow_data_loss:
         typer.echo(
             "Refused, for data would be lost:\n  "

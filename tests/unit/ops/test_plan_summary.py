@@ -129,3 +129,12 @@ def test_without_a_plan_it_says_how_to_get_one(
         plan_summary([])
     assert stop.value.exit_code == 1
     assert "make plan" in capsys.readouterr().err
+
+
+def test_drift_fails_the_check_that_expects_none(tmp_path: Path) -> None:
+    quiet = written(tmp_path, resource("aws_sqs_queue.q", "no-op"))
+    plan_summary([quiet], expect_no_change=True)
+    drifted = written(tmp_path, resource("aws_sqs_queue.q", "update", before={"tags": 1}, after={"tags": 2}))
+    with pytest.raises(typer.Exit) as stop:
+        plan_summary([drifted], expect_no_change=True)
+    assert stop.value.exit_code == 1

@@ -1,0 +1,225 @@
+"""What is deployed, as its Terraform outputs tell: the one way in which commands learn names and addresses."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import boto3
+
+from ops.cdktf import synthesized_folder
+from stacks.settings import Settings
+
+OUTPUTS_VARIABLE = "DEPLOYMENT_OUTPUTS"
+"""Names a JSON file with every stack's outputs, read instead of asking Terraform; the local cloud keeps one."""
+
+
+class DeploymentError(Exception):
+    """What is deployed cannot be told; the message names the fix."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """One stack's outputs by name."""
+
+    stack: str
+    values: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """The output `name`, a string. Raises DeploymentError when the stack has none."""
+        return str(self._value(name))
+
+    def texts(self, name: str) -> dict[str, str]:
+        """The output `name`, a map of strings. Raises DeploymentError when the stack has none."""
+        return {key: str(value) for key, value in dict(self._value(name)).items()}
+
+    def text_or_none(self, name: str) -> str | None:
+        """The output `name`, or None where a feature that makes it is off."""
+        value = self.values.get(name)
+        return None if value in (None, "") else str(value)
+
+    def _value(self, name: str) -> Any:
+        if name not in self.values:
+            raise DeploymentError(
+                f"stack {self.stack} has no output {name!r}: deploy it again with this checkout"
+            )
+        return self.values[name]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What exists once: the global stack."""
+
+    zone_id: str
+    name_servers: tuple[str, ...]
+    user_pool_id: str
+    user_pool_client_id: str
+    user_pool_region: str
+
+    @classmethod
+    def of(cls, outputs: Outputs) -> Self:
+        """Read the global stack's outputs."""
+        return cls(
+            zone_id=outputs.text("zone_id"),
+            name_servers=tuple(outputs.values.get("name_servers", ())),
+            user_pool_id=outputs.text("user_pool_id"),
+            user_pool_client_id=outputs.text("user_pool_client_id"),
+            user_pool_region=outputs.text("user_pool_region"),
+        )
+
+
+@dataclass(frozen=True)
+class Region:
+    """What one region has. `tables` and `functions` are names in AWS by their short names."""
+
+    region: str
+    api_id: str
+    api_stage: str
+    api_domain: str
+    tables: Mapping[str, str]
+    functions: Mapping[str, str]
+    feeder_dead_letter_queue_url: str
+    web_bucket: str | None
+    more: Mapping[str, Any]
+    """Outputs of optional features (`blog_...`)."""
+
+    @classmethod
+    def of(cls, outputs: Outputs) -> Self:
+        """Read a region stack's outputs."""
+        known = {name for name in cls.__dataclass_fields__ if name != "more"}
+        return cls(
+            region=outputs.text("region"),
+            api_id=outputs.text("api_id"),
+            api_stage=outputs.text("api_stage"),
+            api_domain=outputs.text("api_domain"),
+            tables=outputs.texts("tables"),
+            functions=outputs.texts("functions"),
+            feeder_dead_letter_queue_url=outputs.text("feeder_dead_letter_queue_url"),
+            web_bucket=outputs.text_or_none("web_bucket"),
+            more={name: value for name, value in outputs.values.items() if name not in known},
+        )
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What needs all regions. `health_checks` has the id of the check on each region's record."""
+
+    api_domain: str
+    health_checks: Mapping[str, str]
+    distribution_id: str | None
+    distribution_domain_name: str | None
+
+    @classmethod
+    def of(cls, outputs: Outputs) -> Self:
+        """Read the edge stack's outputs."""
+        return cls(
+            api_domain=outputs.text("api_domain"),
+            health_checks=outputs.texts("health_checks"),
+            distribution_id=outputs.text_or_none("distribution_id"),
+            distribution_domain_name=outputs.text_or_none("distribution_domain_name"),
+        )
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed environment: its settings and what its stacks put out.
+
+    `outputs` has every stack's values by the stack's name after `<project>-<environment>-`.
+    """
+
+    settings: Settings
+    outputs: Mapping[str, Outputs]
+
+    @classmethod
+    def load(cls, settings: Settings) -> Self:
+        """Read every stack's outputs, from the local cloud's copy where there is one, else from Terraform.
+
+        Raises DeploymentError when a stack is not deployed or not synthesized here.
+        """
+        copy = os.environ.get(OUTPUTS_VARIABLE)
+        if copy:
+            return cls.read(settings, Path(copy))
+        return cls._of_values(settings, terraform_outputs(settings))
+
+    @classmethod
+    def read(cls, settings: Settings, path: Path) -> Self:
+        """Read the outputs from a file that `write` left. Raises DeploymentError when it is not there."""
+        try:
+            values = json.loads(path.read_text())
+        except FileNotFoundError as missing:
+            raise DeploymentError("nothing is deployed here yet: run `make up`") from missing
+        return cls._of_values(settings, values)
+
+    @classmethod
+    def _of_values(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
+        deployment = cls(settings, {part: Outputs(part, outputs) for part, outputs in values.items()})
+        for part in parts(settings):
+            if not deployment.outputs.get(part, Outputs(part, {})).values:
+                raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
+        return deployment
+
+    @cached_property
+    def shared(self) -> Shared:
+        """The global stack."""
+        return Shared.of(self.outputs["global"])
+
+    @cached_property
+    def regions(self) -> dict[str, Region]:
+        """The region stacks by region, the primary first."""
+        return {region: Region.of(self.outputs[region]) for region in self.settings.regions}
+
+    @cached_property
+    def edge(self) -> Edge:
+        """The edge stack."""
+        return Edge.of(self.outputs["edge"])
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client in `region`, or in the primary. Its endpoint comes from the environment alone."""
+        return boto3.client(service, region_name=region or self.settings.regions[0])
+
+    def write(self, path: Path) -> None:
+        """Keep a copy of the outputs at `path`, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(
+            json.dumps({part: dict(outputs.values) for part, outputs in self.outputs.items()}, indent=2)
+        )
+        new.replace(path)
+
+
+def parts(settings: Settings) -> tuple[str, ...]:
+    """The stacks of an environment, without its name before them."""
+    return ("global", *settings.regions, "edge")
+
+
+def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Ask Terraform for every stack's outputs, side by side. Raises DeploymentError when one cannot be asked."""
+    names = parts(settings)
+    with ThreadPoolExecutor(max_workers=len(names)) as pool:
+        told = pool.map(
+            _stack_outputs, (synthesized_folder() / "stacks" / f"{settings.name}-{name}" for name in names)
+        )
+        return dict(zip(names, told, strict=True))
+
+
+def _stack_outputs(folder: Path) -> dict[str, Any]:
+    if not (folder / "cdk.tf.json").exists():
+        raise DeploymentError(f"{folder} holds no Terraform: run `make synth` first")
+    if not (folder / ".terraform").exists():
+        _terraform(folder, "init", "-input=false", "-no-color")
+    outputs = json.loads(_terraform(folder, "output", "-json", "-no-color"))
+    return {name: output["value"] for name, output in outputs.items()}
+
+
+def _terraform(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["terraform", f"-chdir={folder}", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise DeploymentError(f"terraform {arguments[0]} in {folder.name} failed: {done.stderr.strip()}")
+    return done.stdout

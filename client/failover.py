@@ -86,8 +86,8 @@ class Failover:
     async def send(self, method: str, path: str, *, repeatable: bool, **request: Any) -> Answer:
         """Send to one endpoint after another until one can serve.
 
-        Gives the last response when each answered that it cannot. Raises UnreachableError when the last one tried
-        did not answer at all.
+        Gives the last response when each answered that it cannot. Raises UnreachableError when the last
+        one tried did not answer at all.
         """
         attempts: list[Attempt] = []
         last: httpx.Response | None = None

@@ -31,8 +31,8 @@ class Shop:
     """The shop as one shopper sees it.
 
     `token` gives the shopper's id token and is asked before each request, so that it may be renewed; without
-    it only the public routes answer. `seen` hears of every answer. Methods raise RefusedError for an error of the
-    shop's, and UnreachableError when no region answers.
+    it only the public routes answer. `seen` hears of every answer. Methods raise RefusedError for an error
+    of the shop's, and UnreachableError when no region answers.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ops.catalogue.loader import Report, load
 from ops.catalogue.rows import CatalogueError
 from ops.catalogue.table import TableError
-from ops.deployment import Deployment
+from ops.deployment import Deployment, DeploymentError
 from stacks.settings import Settings, SettingsError
 
 __all__ = ["load", "seed"]
@@ -38,7 +38,7 @@ def seed(
             report = load(Deployment.load(Settings.load(settings)), catalog, progress=progress)
     except (CatalogueError, SettingsError) as error:
         _fail(str(error), 2)
-    except TableError as error:
+    except (TableError, DeploymentError) as error:
         _fail(str(error), 1)
     except OSError as error:
         _fail(f"cannot keep the checkpoint: {error}", 1)

@@ -1,7 +1,7 @@
 """Loads a catalogue file into a deployment's Books table, once per book and from where it stopped."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,16 +14,20 @@ from ops.catalogue.rows import Book, Rejected, read
 REPLICATION_SECONDS = 60.0
 
 
+class Region(Protocol):
+    """The part of a region that a load needs."""
+
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """Names of the tables by their short names."""
+
+
 class Deployment(Protocol):
     """The part of a deployment that a load needs."""
 
     @property
-    def regions(self) -> Sequence[str]:
-        """Names of the regions, the primary first."""
-
-    @property
-    def tables(self) -> Mapping[str, str]:
-        """Names of the tables, which are the same in every region."""
+    def regions(self) -> Mapping[str, Region]:
+        """The regions by name, the primary first."""
 
     def client(self, service: str, region: str) -> Any:
         """A boto3 client."""
@@ -55,8 +59,9 @@ def load(
     catalogue = read(path)
     if not catalogue.books:
         return Report(0, 0, catalogue.rejected, {})
-    name = deployment.tables["books"]
-    client = deployment.client("dynamodb", deployment.regions[0])
+    primary = next(iter(deployment.regions))
+    name = deployment.regions[primary].tables["books"]
+    client = deployment.client("dynamodb", primary)
     described = client.describe_table(TableName=name)["Table"]
     checkpoint = Checkpoint(
         checkpoints or Path(os.environ.get("LOCAL_DIR", ".local")) / "seed",
@@ -66,7 +71,7 @@ def load(
     )
     resumed = _write(client, name, catalogue.books, checkpoint, progress)
     categories = table.count_categories(client, name)
-    _finish(deployment, name, catalogue.books[-1], categories)
+    _publish(client, name, categories, catalogue.books[-1], deployment)
     checkpoint.clear()
     return Report(len(catalogue.books), resumed, catalogue.rejected, categories)
 
@@ -86,14 +91,16 @@ def _write(
     return resumed
 
 
-def _finish(deployment: Deployment, name: str, last: Book, categories: dict[str, int]) -> None:
-    """Publish the count, then see in every region that it and the last book have arrived."""
+def _publish(
+    client: Any, name: str, categories: Mapping[str, int], last: Book, deployment: Deployment
+) -> None:
+    """Write the count, then see in every region that it and the last book have arrived."""
     loaded_at = datetime.now(UTC).isoformat(timespec="microseconds")
-    table.put_categories(deployment.client("dynamodb", deployment.regions[0]), name, categories, loaded_at)
-    for region in deployment.regions:
-        client = deployment.client("dynamodb", region)
+    table.put_categories(client, name, categories, loaded_at)
+    for region, has in deployment.regions.items():
+        local = deployment.client("dynamodb", region)
         for key, wanted in ((last.id, table.book_item(last)), (table.CATEGORIES_ID, {"loadedAt": loaded_at})):
-            if not table.wait_for(client, name, key, wanted, REPLICATION_SECONDS):
+            if not table.wait_for(local, has.tables["books"], key, wanted, REPLICATION_SECONDS):
                 raise table.TableError(
-                    f"{region} has not received {key} within a minute; look at its replica of {name}"
+                    f"{region} has not received {key} within a minute; look at its replica"
                 )

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ REGION, PEER = "eu-west-1", "ap-southeast-1"
 BOOKS = 130
 
 
+@dataclass
+class Region:
+    tables: dict[str, str]
+
+
 class Deployment:
     """Tables in process; a region may be given a client that misbehaves."""
 
     def __init__(self, *regions: str) -> None:
-        self.regions = regions
-        self.tables = {"books": "shop-books"}
+        self.regions = {region: Region({"books": "shop-books"}) for region in regions}
         self.clients = {region: boto3.client("dynamodb", region_name=region) for region in regions}
         for region in regions:
             create_table(self.clients[region])

@@ -1,0 +1,35 @@
+"""What the catalogue's pages are made of."""
+
+import re
+from dataclasses import dataclass
+
+from shop import cursor
+from shop.parsing import BOOK_ID
+
+_RATING = re.compile(r"[0-5](\.[0-9]{1,9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last book of a page: its rating, as DynamoDB writes the number, and its id."""
+
+    rating: str
+    book_id: str
+
+    def to_cursor(self, category: str | None) -> str:
+        """This position in the listing of `category`."""
+        return cursor.encode({"category": category or "", "rating": self.rating, "id": self.book_id})
+
+    @classmethod
+    def from_cursor(cls, text: str, category: str | None) -> "Position":
+        """The position that `to_cursor` wrote for the same category.
+
+        Raises:
+            BadRequest: it did not.
+        """
+        parts = cursor.decode(text, {"category", "rating", "id"})
+        if parts["category"] != (category or ""):
+            raise cursor.invalid()
+        if not _RATING.fullmatch(parts["rating"]) or not BOOK_ID.fullmatch(parts["id"]):
+            raise cursor.invalid()
+        return cls(parts["rating"], parts["id"])

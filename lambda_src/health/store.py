@@ -1,0 +1,21 @@
+"""The cheapest question that a table can answer: an item that is not there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shop import aws, dynamo
+
+READ_TIMEOUT = 1.0
+
+
+def probe(table: str, key: Mapping[str, str]) -> Callable[[], object]:
+    """A check that reads one item of a table, once, without retries.
+
+    The client is made inside the check, so that making it counts against the deadline as well.
+    """
+
+    def check() -> dict[str, Any]:
+        client = aws.client("dynamodb", read_timeout=READ_TIMEOUT, attempts=1)
+        return aws.call(client.get_item, TableName=table, Key=dynamo.dump(key))
+
+    return check

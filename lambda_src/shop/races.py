@@ -1,0 +1,20 @@
+"""What to do after a lost race: wait a little, a different little for each, and try again."""
+
+import random
+import time
+from collections.abc import Iterator
+
+FIRST_WAIT = 0.01
+LONGEST_WAIT = 0.2
+
+
+def attempts(most: int) -> Iterator[int]:
+    """Numbers from 0 below `most`; waits before each but the first, with full jitter.
+
+    https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+    """
+    for attempt in range(most):
+        if attempt:
+            ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)
+            time.sleep(random.uniform(0, ceiling))  # noqa: S311 - spreads load, guards nothing
+        yield attempt

@@ -1,0 +1,20 @@
+"""What the emulator reads back otherwise than it was told, so that a second plan would change it for ever."""
+
+from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
+
+DRIFT: dict[str, tuple[str, ...]] = {}
+"""By Terraform type, the attributes to overlook. On AWS each of them is planned and compared as ever."""
+
+
+def overlook_emulator_drift(stack: TerraformStack) -> None:
+    """Ignore, in every resource of `stack`, what the emulator does not give back; for the local environment only."""
+    for construct in stack.node.find_all():
+        if isinstance(construct, TerraformResource) and construct.terraform_resource_type in DRIFT:
+            overlooked = DRIFT[construct.terraform_resource_type]
+            construct.add_override("lifecycle.ignore_changes", [*_ignored(construct), *overlooked])
+
+
+def _ignored(resource: TerraformResource) -> list[str]:
+    lifecycle: TerraformResourceLifecycle | None = resource.lifecycle
+    ignored = lifecycle.ignore_changes if lifecycle else None
+    return list(ignored) if isinstance(ignored, list) else []

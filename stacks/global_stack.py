@@ -1,0 +1,51 @@
+"""What exists once: the zone, the user pool, the base tables, CloudFront's certificate."""
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
+from constructs import Construct
+
+from modules.certificate import Certificate
+from modules.identity import Identity
+from modules.tables import BaseTables
+from stacks.aws import aws_provider
+from stacks.emulator import overlook_emulator_drift
+from stacks.outputs import publish
+from stacks.settings import Settings
+from stacks.state import keep_state
+
+
+class GlobalStack(TerraformStack):
+    """`<name>-global`, in the first region; its certificate is in us-east-1, where CloudFront looks for it."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:
+        super().__init__(scope, id)
+        protected = settings.local is None
+        keep_state(self, settings, settings.primary)
+        aws_provider(self, settings, settings.primary)
+        us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
+
+        zone = Route53Zone(self, "zone", name=settings.domain, force_destroy=not protected)
+        self.zone_id: str = zone.zone_id
+        certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
+        certificate.prove_by(self.zone_id)
+        self.certificate_arn = certificate.arn
+        """CloudFront's; asked for here, issued once the domain is delegated to the zone."""
+
+        identity = Identity(self, "identity", name=settings.name, protected=protected)
+        self.user_pool_arn = identity.pool_arn
+        self.user_pool_id = identity.pool_id
+        self.user_pool_client_id = identity.client_id
+        self.tables = BaseTables(self, "tables", name=settings.name, protected=protected)
+
+        publish(
+            self,
+            {
+                "zone_id": self.zone_id,
+                "name_servers": zone.name_servers,
+                "user_pool_id": self.user_pool_id,
+                "user_pool_client_id": self.user_pool_client_id,
+                "user_pool_region": settings.primary,
+            },
+        )
+        if settings.local:
+            overlook_emulator_drift(self)

@@ -1,0 +1,156 @@
+"""What every region has. No region is special here but by being the one that holds the base tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cdktf import TerraformStack
+from constructs import Construct
+
+from modules.api import Api, Hosts
+from modules.archive import Archives
+from modules.certificate import Certificate, IssuedCertificate
+from modules.contract import Contract
+from modules.function import Code, Function, Platform
+from modules.leaderboard import Leaderboard, Redis
+from modules.network import Network
+from modules.tables import RegionTables, TableReplicas
+from modules.web_bucket import WebBucket
+from stacks.aws import aws_provider
+from stacks.emulator import overlook_emulator_drift
+from stacks.global_stack import GlobalStack
+from stacks.outputs import publish
+from stacks.settings import Settings
+from stacks.state import keep_state
+
+_ROOT = Path(__file__).parent.parent
+CONTRACT = _ROOT / "api" / "openapi.yaml"
+ARCHIVES = Archives(_ROOT / "lambda_src")
+"""Shared by all regions: they run the same bytes."""
+
+
+class RegionStack(TerraformStack):
+    """`<name>-<region>`: all that a region needs to serve, so that no request has to leave it."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: Settings, region: str, global_stack: GlobalStack
+    ) -> None:
+        super().__init__(scope, id)
+        self.region = region
+        self._settings = settings
+        self._global = global_stack
+        keep_state(self, settings, region)
+        aws_provider(self, settings, region)
+
+        self.tables = self._tables()
+        self.network = Network(self, "network", name=settings.name, region=region)
+        self.platform = Platform(
+            name=settings.name,
+            region=region,
+            archives=ARCHIVES,
+            runtime=settings.compute.runtime,
+            architecture=settings.compute.architecture,
+            log_retention_days=settings.log_retention_days,
+        )
+        self.leaderboard = Leaderboard(
+            self,
+            "leaderboard",
+            platform=self.platform,
+            network=self.network,
+            tables=self.tables,
+            redis=Redis(
+                mode=settings.cache.mode, url=settings.local.redis.get(region) if settings.local else None
+            ),
+        )
+        self.functions = self._functions()
+        self.api = self._api()
+        self.web_bucket = self._web_bucket()
+        self._outputs()
+        if settings.local:
+            overlook_emulator_drift(self)
+
+    def _tables(self) -> RegionTables:
+        base = self._global.tables
+        replicas = None
+        if self.region != self._settings.primary:
+            protected = self._settings.local is None
+            replicas = TableReplicas(self, "replicas", base_arns=base.arns, protected=protected)
+        return RegionTables(self, "tables", names=base.names, replicas=replicas)
+
+    def _functions(self) -> Mapping[str, Function]:
+        """The functions that the contract names, by the names it uses."""
+        books, cart, orders = self.tables.books, self.tables.cart, self.tables.orders
+        catalog = self._function("catalog", "Answers /books and /categories", books.environment)
+        books.grant_read(catalog.permissions)
+
+        carts = self._function("cart", "Answers /cart", {**books.environment, **cart.environment})
+        books.grant_read(carts.permissions)
+        cart.grant_read_write(carts.permissions)
+
+        everything = {**books.environment, **cart.environment, **orders.environment}
+        order = self._function("orders", "Answers /orders", everything)
+        books.grant_read(order.permissions)
+        cart.grant_read_write(order.permissions)
+        orders.grant_read_write(order.permissions)
+
+        health = self._function("health", "Answers /health and /region", everything)
+        for table in (books, cart, orders):
+            table.grant_read(health.permissions)
+        return {
+            "catalog": catalog,
+            "cart": carts,
+            "orders": order,
+            "health": health,
+            "bestsellers": self.leaderboard.bestsellers,
+        }
+
+    def _function(self, domain: str, description: str, environment: Mapping[str, str]) -> Function:
+        return Function(
+            self,
+            domain,
+            platform=self.platform,
+            code=Code(domain),
+            environment=environment,
+            description=description,
+        )
+
+    def _api(self) -> Api:
+        settings = self._settings
+        asked = Certificate(self, "certificate", domain=settings.domain)
+        issued = IssuedCertificate(self, "issued-certificate", certificate_arn=asked.arn)
+        return Api(
+            self,
+            "api",
+            name=settings.name,
+            region=self.region,
+            contract=Contract.read(CONTRACT),
+            functions=self.functions,
+            user_pool_arn=self._global.user_pool_arn,
+            hosts=Hosts(
+                shared=f"api.{settings.domain}",
+                regional=f"api-{self.region}.{settings.domain}",
+                certificate_arn=issued.arn,
+            ),
+            log_retention_days=settings.log_retention_days,
+        )
+
+    def _web_bucket(self) -> WebBucket | None:
+        if not self._settings.features.storefront:
+            return None
+        name = f"{self._settings.name}-web-{self.region}"
+        return WebBucket(self, "web-bucket", name=name, disposable=self._settings.local is not None)
+
+    def _outputs(self) -> None:
+        functions = [*self.functions.values(), self.leaderboard.feeder, self.leaderboard.rebuild]
+        prefix = f"{self._settings.name}-"
+        outputs: dict[str, object] = {
+            "region": self.region,
+            "api_id": self.api.api_id,
+            "api_stage": self.api.stage_name,
+            "api_domain": self.api.regional_domain.name,
+            "tables": dict(self.tables.names),
+            "functions": {each.name.removeprefix(prefix): each.name for each in functions},
+            "feeder_dead_letter_queue_url": self.leaderboard.dead_letters.url,
+        }
+        if self.web_bucket:
+            outputs["web_bucket"] = self.web_bucket.name
+        publish(self, outputs)

@@ -1,0 +1,245 @@
+"""The only reader of settings files and of the environment: typed, frozen, checked before anything is built.
+
+A settings file is TOML; `BOOKSTORE_...` variables win over it, with `__` between the parts of a name
+(`BOOKSTORE_ROUTING__TTL=30`) and JSON for what has structure (`BOOKSTORE_LOCAL`, `BOOKSTORE_REGIONS`).
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
+
+
+class SettingsError(Exception):
+    """A settings file that cannot be used; `mistakes` has one line for each thing to mend."""
+
+    def __init__(self, path: Path, mistakes: list[str]) -> None:
+        self.mistakes = [f"{path}: {mistake}" for mistake in mistakes]
+        super().__init__("\n".join(self.mistakes))
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """AWS's commercial regions, as the installed botocore lists them; no network is asked."""
+    listed = json.loads(resources.files("botocore").joinpath("data/partitions.json").read_text())
+    commercial = next(partition for partition in listed["partitions"] if partition["id"] == "aws")
+    return frozenset(commercial["regions"]) - {"aws-global"}
+
+
+def _known_region(region: str) -> str:
+    if region not in known_regions():
+        raise ValueError(f"unknown region {region!r}: use an AWS region such as 'eu-west-1'")
+    return region
+
+
+def _each_once(regions: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({region for region in regions if regions.count(region) > 1})
+    if twice:
+        raise ValueError(f"duplicate region {', '.join(map(repr, twice))}: list each region once")
+    return regions
+
+
+def _is_domain(domain: str) -> str:
+    # `api-<region>.` comes before it, and a host name holds 253 characters.
+    if not _DOMAIN.fullmatch(domain) or len(domain) > 230:
+        raise ValueError(f"bad domain {domain!r}: use a name in lower case such as 'books.example.com'")
+    return domain
+
+
+Region = Annotated[str, AfterValidator(_known_region)]
+Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+class Section(BaseModel):
+    """A table of a settings file: read-only, and a key it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class State(Section):
+    """Where Terraform's state lives."""
+
+    backend: Literal["local", "s3", "cloud"] = "local"
+    bucket_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,45}$")] | None = None
+    """With `s3`: the buckets are `<bucket_prefix>-<region>`, a name unique in all of S3."""
+    organization: str | None = None
+    project: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.backend == "s3" and not self.bucket_prefix:
+            raise ValueError("backend 's3' needs bucket_prefix, the unique beginning of its buckets' names")
+        if self.backend == "cloud" and not self.organization:
+            raise ValueError("backend 'cloud' needs organization, the one in HCP Terraform")
+        return self
+
+
+class Features(Section):
+    """What is deployed beside the API."""
+
+    storefront: bool = True
+    blog: bool = False
+    waf: bool = False
+    delivery: bool = False
+    alarms: bool = True
+
+
+class Routing(Section):
+    """How `api.<domain>` is answered. Times are in seconds."""
+
+    policy: Literal["latency", "failover"] = "latency"
+    health_check_interval: Literal[10, 30] = 10
+    health_check_threshold: Annotated[int, Field(ge=1, le=10)] = 2
+    ttl: Annotated[int, Field(ge=0, le=86400)] = 60
+
+
+class Compute(Section):
+    """What the functions run on."""
+
+    runtime: Literal["python3.11", "python3.12", "python3.13"] = "python3.13"
+    architecture: Literal["arm64", "x86_64"] = "arm64"
+
+
+class Cache(Section):
+    """How each region keeps its best sellers."""
+
+    mode: Literal["serverless", "replicated"] = "serverless"
+
+
+class RegionAddresses(Section):
+    """Where a region answers on this machine."""
+
+    api: Url
+
+
+class LocalCloud(Section):
+    """Addresses of a shop that runs on one machine; on AWS they all follow from the domain."""
+
+    redis: dict[str, Annotated[str, Field(pattern=r"^rediss?://\S+$")]] = {}
+    aws_endpoint: Url | None = None
+    api: Url | None = None
+    storefront: Url | None = None
+    regions: dict[str, RegionAddresses] = {}
+    cognito_endpoint: Url | None = None
+    blog: Url | None = None
+
+
+class Settings(BaseSettings):
+    """One environment of the shop."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="BOOKSTORE_", env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$", max_length=14)] = "bookstore"
+    environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=10)] = "local"
+    domain: Annotated[str, AfterValidator(_is_domain)] = "bookstore.example"
+    regions: Annotated[tuple[Region, ...], Field(min_length=1), AfterValidator(_each_once)]
+    """The first is the primary: what exists once lives there."""
+    state: State = State()
+    features: Features = Features()
+    routing: Routing = Routing()
+    compute: Compute = Compute()
+    cache: Cache = Cache()
+    log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
+    tags: dict[str, str] = {}
+    local: LocalCloud | None = None
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> Self:
+        if self.routing.policy == "failover" and len(self.regions) != 2:
+            raise ValueError(
+                f"routing.policy 'failover' takes two regions, a primary and a standby, not {len(self.regions)}"
+            )
+        return self
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Settings":
+        """Read the file, then the environment over it.
+
+        Raises:
+            SettingsError: the file is not there, is not TOML, or says what cannot be.
+        """
+        path = Path(path)
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(path, [f"cannot be read: {error.strerror}"]) from error
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(path, [f"is not TOML: {error}"]) from error
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise SettingsError(path, [_in_one_line(mistake) for mistake in error.errors()]) from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file, whose values are the constructor's."""
+        assert isinstance(init_settings, InitSettingsSource)
+        return env_settings, init_settings
+
+    @property
+    def name(self) -> str:
+        """What the name of everything in AWS begins with, so that deployments can share an account."""
+        return f"{self.project}-{self.environment}"
+
+    @property
+    def primary(self) -> str:
+        """The region of what exists once."""
+        return self.regions[0]
+
+    @property
+    def all_tags(self) -> Mapping[str, str]:
+        """The tags of every resource."""
+        return {
+            "Project": self.project,
+            "Environment": self.environment,
+            "ManagedBy": "Terraform",
+            **self.tags,
+        }
+
+    def state_bucket(self, region: str) -> str:
+        """The bucket that holds the state of what lives in `region`, when state is in S3."""
+        return f"{self.state.bucket_prefix}-{region}"
+
+
+def _in_one_line(mistake: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in mistake["loc"])
+    reason = _reason(mistake)
+    return f"{place}: {reason}" if place else reason
+
+
+def _reason(mistake: ErrorDetails) -> str:
+    match mistake["type"]:
+        case "extra_forbidden":
+            return "unknown key: remove it or mend its spelling"
+        case "missing":
+            return "missing: add it"
+        case "value_error":
+            return str(mistake["ctx"]["error"])
+        case _:
+            given: Any = mistake["input"]
+            return f"{mistake['msg'][:1].lower()}{mistake['msg'][1:]}, not {given!r}"

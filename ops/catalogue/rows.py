@@ -75,18 +75,14 @@ class Catalogue:
 def read(path: Path) -> Catalogue:
     """Read a file with the columns of `COLUMNS` in any order; other columns are ignored.
 
-    The first of several rows with one id counts, and so does the currency of the first book: a cart has one.
-    Raises CatalogueError when the file cannot be opened or its header lacks a column.
+    The first of several rows with one id counts. Raises CatalogueError when the file cannot be opened or its
+    header lacks a column.
     """
     books: dict[str, tuple[int, Book]] = {}
     rejected: list[Rejected] = []
-    currency = None
     for line, fields in _rows(path):
         try:
             book = _book(fields)
-            currency = currency or book.currency
-            if book.currency != currency:
-                raise ValueError(f"currency is {book.currency}, but the catalogue is priced in {currency}")
             if book.id in books:
                 raise ValueError(f"id {book.id} repeats line {books[book.id][0]}, which counts")
             books[book.id] = line, book

@@ -139,11 +139,6 @@ def test_an_id_that_repeats_is_reported_with_the_line_that_counts(file: Path) ->
     assert catalogue.rejected == [Rejected(3, "id kalevala repeats line 2, which counts")]
 
 
-def test_a_catalogue_has_one_currency(file: Path) -> None:
-    catalogue = read(write(file, GOOD, GOOD | {"id": "dollars", "currency": "USD"}))
-    assert catalogue.rejected == [Rejected(3, "currency is USD, but the catalogue is priced in EUR")]
-
-
 def test_an_open_quote_is_reported_where_it_starts(file: Path) -> None:
     write(file, GOOD)
     with file.open("a", encoding="utf-8") as more:

@@ -1,0 +1,21 @@
+"""The storefront at the edge: a build in every region's bucket, and CloudFront in front of them."""
+
+from modules.storefront.access_logs import AccessLogs
+from modules.storefront.distribution import Distribution
+from modules.storefront.files import WebFiles
+from modules.storefront.firewall import Firewall
+from modules.storefront.replication import RegionBucket, WebReplication
+from modules.storefront.site import Site
+from modules.storefront.storefront import Storefront, StorefrontOptions
+
+__all__ = [
+    "AccessLogs",
+    "Distribution",
+    "Firewall",
+    "RegionBucket",
+    "Site",
+    "Storefront",
+    "StorefrontOptions",
+    "WebFiles",
+    "WebReplication",
+]

@@ -1,0 +1,111 @@
+"""Uploads a build of the storefront."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cdktf import AssetType, Fn, ITerraformDependable, TerraformAsset, Token
+from cdktf_cdktf_provider_aws.s3_object import S3Object
+from constructs import Construct
+
+HASHED = "assets/"
+"""Vite puts files here whose names hold a hash of their content."""
+
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+
+
+class WebFiles(Construct):
+    """Every file of a build as an object, with its content type and how long browsers may keep it.
+
+    Each is copied beside the synthesized stack, so that what is applied is what was planned.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        dist: Path,
+        bucket: str,
+        config: dict[str, Any],
+        after: Sequence[ITerraformDependable],
+    ) -> None:
+        """Upload `dist` and `config` once `after` exists.
+
+        Raises FileNotFoundError without a build and ValueError for a file of unknown type.
+        """
+        super().__init__(scope, id)
+        if not (dist / "index.html").is_file():
+            raise FileNotFoundError(f"{dist} holds no build of the storefront. Run: make web")
+        self._bucket = bucket
+        parts: list[ITerraformDependable] = [
+            self._file(dist, path, after)
+            for path in sorted(path for path in dist.rglob("*") if path.is_file())
+            if path.relative_to(dist).as_posix() not in ("index.html", "config.json")
+        ]
+        parts.append(
+            S3Object(
+                self,
+                "config",
+                bucket=bucket,
+                key="config.json",
+                content=Fn.jsonencode(_with_nulls(config)),
+                content_type=CONTENT_TYPES[".json"],
+                cache_control="no-cache",
+                depends_on=list(after),
+            )
+        )
+        # Last, because it names the others: nobody is sent to a file that is not there yet.
+        self._file(dist, dist / "index.html", parts)
+
+    def _file(self, dist: Path, path: Path, after: Sequence[ITerraformDependable]) -> S3Object:
+        key = path.relative_to(dist).as_posix()
+        asset = TerraformAsset(self, f"asset-{key}", path=str(path.resolve()), type=AssetType.FILE)
+        return S3Object(
+            self,
+            f"file-{key}",
+            bucket=self._bucket,
+            key=key,
+            source=asset.path,
+            source_hash=asset.asset_hash,
+            content_type=content_type(path),
+            cache_control=cache_control(key),
+            depends_on=list(after),
+            # Files of the last build go after the new index.html is up, not before.
+            lifecycle={"create_before_destroy": True},
+        )
+
+
+def _with_nulls(config: dict[str, Any]) -> dict[str, Any]:
+    """The same for Terraform, to which a key with None is a key that is not there."""
+    return {key: Token.null_value() if value is None else value for key, value in config.items()}
+
+
+def content_type(path: Path) -> str:
+    """Media type of a file by its suffix. Raises ValueError when the suffix is not listed."""
+    try:
+        return CONTENT_TYPES[path.suffix]
+    except KeyError:
+        raise ValueError(f"{path}: unknown type of file; add its suffix to CONTENT_TYPES") from None
+
+
+def cache_control(key: str) -> str:
+    """A year for what never changes under its name, nothing for the entry point, an hour for the rest."""
+    if key.startswith(HASHED):
+        return "public, max-age=31536000, immutable"
+    return "no-cache" if key == "index.html" else "public, max-age=3600"

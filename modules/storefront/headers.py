@@ -1,0 +1,49 @@
+"""Headers that protect whoever visits the storefront."""
+
+from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
+    CloudfrontResponseHeadersPolicy,
+)
+from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
+    CloudfrontResponseHeadersPolicyCustomHeadersConfigItems as CustomHeader,
+)
+from constructs import Construct
+
+TWO_YEARS = 63_072_000
+"""Seconds; what browsers' HSTS preload lists ask for."""
+
+
+class SecurityHeaders(Construct):
+    """The response headers policy of every behaviour; it wins over what an origin says."""
+
+    def __init__(self, scope: Construct, id: str, *, name: str, content_security_policy: str) -> None:
+        super().__init__(scope, id)
+        self.policy = CloudfrontResponseHeadersPolicy(
+            self,
+            "policy",
+            name=f"{name}-security",
+            comment="HSTS, CSP and the like",
+            security_headers_config={
+                "strict_transport_security": {
+                    "access_control_max_age_sec": TWO_YEARS,
+                    "include_subdomains": True,
+                    "override": True,
+                },
+                "content_security_policy": {
+                    "content_security_policy": content_security_policy,
+                    "override": True,
+                },
+                "content_type_options": {"override": True},
+                "frame_options": {"frame_option": "DENY", "override": True},
+                "referrer_policy": {"referrer_policy": "strict-origin-when-cross-origin", "override": True},
+            },
+            custom_headers_config={
+                "items": [
+                    CustomHeader(
+                        header="Permissions-Policy",
+                        value="camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+                        override=True,
+                    ),
+                    CustomHeader(header="Cross-Origin-Opener-Policy", value="same-origin", override=True),
+                ]
+            },
+        )

@@ -1,0 +1,106 @@
+"""Carries the storefront from the primary region's bucket to every other region's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocument,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatement as Statement,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatementPrincipals as Principals,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
+    S3BucketReplicationConfigurationA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
+    S3BucketReplicationConfigurationRule as ReplicationRule,
+)
+from constructs import Construct
+
+
+@dataclass(frozen=True)
+class RegionBucket:
+    """A region's web bucket, as seen from the edge."""
+
+    region: str
+    name: str
+
+    @property
+    def arn(self) -> str:
+        """ARN of the bucket."""
+        return f"arn:aws:s3:::{self.name}"
+
+    @property
+    def domain_name(self) -> str:
+        """The bucket's host name in its region; the global one redirects while the bucket is new."""
+        return f"{self.name}.s3.{self.region}.amazonaws.com"
+
+
+class WebReplication(Construct):
+    """Replication rules of the primary's bucket and the role they act under. Deletions are carried too."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, source: RegionBucket, targets: Sequence[RegionBucket]
+    ) -> None:
+        super().__init__(scope, id)
+        role = IamRole(self, "role", name=f"{name}-web-replication", assume_role_policy=self._trust().json)
+        grant = IamRolePolicy(self, "grant", role=role.id, policy=self._grant(source, targets).json)
+        self.configuration = S3BucketReplicationConfigurationA(
+            self,
+            "configuration",
+            bucket=source.name,
+            role=role.arn,
+            rule=[
+                ReplicationRule(
+                    id=target.region,
+                    priority=priority,
+                    status="Enabled",
+                    filter={},
+                    delete_marker_replication={"status": "Enabled"},
+                    destination={"bucket": target.arn},
+                )
+                for priority, target in enumerate(targets)
+            ],
+            depends_on=[grant],
+        )
+
+    def _trust(self) -> DataAwsIamPolicyDocument:
+        return DataAwsIamPolicyDocument(
+            self,
+            "trust",
+            statement=[
+                Statement(
+                    actions=["sts:AssumeRole"],
+                    principals=[Principals(type="Service", identifiers=["s3.amazonaws.com"])],
+                )
+            ],
+        )
+
+    def _grant(self, source: RegionBucket, targets: Sequence[RegionBucket]) -> DataAwsIamPolicyDocument:
+        """Rule: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html."""
+        return DataAwsIamPolicyDocument(
+            self,
+            "grant-document",
+            statement=[
+                Statement(
+                    actions=["s3:GetReplicationConfiguration", "s3:ListBucket"], resources=[source.arn]
+                ),
+                Statement(
+                    actions=[
+                        "s3:GetObjectVersionForReplication",
+                        "s3:GetObjectVersionAcl",
+                        "s3:GetObjectVersionTagging",
+                    ],
+                    resources=[f"{source.arn}/*"],
+                ),
+                Statement(
+                    actions=["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
+                    resources=[f"{target.arn}/*" for target in targets],
+                ),
+            ],
+        )

@@ -1,0 +1,122 @@
+"""What needs all regions: who may take traffic, which region answers whom, and the storefront."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cdktf import TerraformOutput, TerraformProvider, TerraformStack
+from constructs import Construct
+
+from modules.routing import HealthAlarms, RegionEndpoint, Routing, RoutingPolicy
+from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions
+from stacks.aws import aws_provider
+from stacks.emulator import overlook_emulator_drift
+from stacks.global_stack import GlobalStack
+from stacks.region_stack import RegionStack
+from stacks.settings import Settings
+from stacks.state import keep_state
+
+WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
+
+
+class EdgeStack(TerraformStack):
+    """`<name>-edge`, in the first region, with a second provider for what AWS keeps in us-east-1 alone."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Settings,
+        global_stack: GlobalStack,
+        regions: Mapping[str, RegionStack],
+        web_dist: Path = WEB_DIST,
+    ) -> None:
+        """Raises FileNotFoundError when the storefront is wanted and `web_dist` holds no build of it."""
+        super().__init__(scope, id)
+        self._settings = settings
+        self._global = global_stack
+        self._regions = regions
+        keep_state(self, settings, settings.primary)
+        aws_provider(self, settings, settings.primary)
+        us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
+
+        self.routing = self._routing()
+        if settings.features.alarms:
+            HealthAlarms(self, "alarms", name=settings.name, health=self.routing.health, provider=us_east_1)
+        if settings.features.storefront:
+            self._storefront(web_dist, us_east_1)
+
+        health = self.routing.health.items()
+        self._output("health_checks", {region: checks.record.id for region, checks in health})
+        self._output("endpoint_checks", {region: checks.endpoint.id for region, checks in health})
+        self._output("api_domain", f"api.{settings.domain}")
+        if settings.local:
+            overlook_emulator_drift(self)
+
+    def _routing(self) -> Routing:
+        chosen = self._settings.routing
+        return Routing(
+            self,
+            "routing",
+            name=self._settings.name,
+            zone_id=self._global.zone_id,
+            endpoints=[
+                RegionEndpoint(name, own=region.api.regional_domain, shared=region.api.shared_domain)
+                for name, region in self._regions.items()
+            ],
+            policy=RoutingPolicy(
+                kind=chosen.policy,
+                interval=chosen.health_check_interval,
+                threshold=chosen.health_check_threshold,
+            ),
+        )
+
+    def _storefront(self, web_dist: Path, us_east_1: TerraformProvider) -> None:
+        settings = self._settings
+        is_local = settings.local is not None
+        storefront = Storefront(
+            self,
+            "storefront",
+            name=settings.name,
+            domain=settings.domain,
+            zone_id=self._global.zone_id,
+            certificate_arn=self._global.certificate_arn,
+            buckets=[
+                RegionBucket(name, region.web_bucket.name)
+                for name, region in self._regions.items()
+                if region.web_bucket
+            ],
+            site=self._site(),
+            dist=web_dist,
+            options=StorefrontOptions(
+                firewall=settings.features.waf,
+                log_retention_days=settings.log_retention_days,
+                disposable=is_local,
+                # The emulator's distribution is there at once, but the provider looks only every half minute.
+                wait_for_deployment=not is_local,
+            ),
+            us_east_1=us_east_1,
+        )
+        self._output("distribution_id", storefront.distribution.id)
+        self._output("distribution_domain_name", storefront.distribution.domain_name)
+
+    def _site(self) -> Site:
+        """Addresses derived from the domain, where the settings name no others."""
+        settings, local = self._settings, self._settings.local
+        own = dict(local.regions) if local else {}
+        blog = (local and local.blog) or f"https://blog.{settings.domain}"
+        return Site(
+            api=(local and local.api) or f"https://api.{settings.domain}/v1",
+            regions={
+                name: own[name].api if name in own else f"https://api-{name}.{settings.domain}/v1"
+                for name in settings.regions
+            },
+            user_pool_region=settings.primary,
+            user_pool_id=self._global.user_pool_id,
+            user_pool_client_id=self._global.user_pool_client_id,
+            cognito_endpoint=local.cognito_endpoint if local else None,
+            blog=blog if settings.features.blog else None,
+        )
+
+    def _output(self, name: str, value: object) -> None:
+        TerraformOutput(self, name, value=value)

@@ -40,7 +40,7 @@ class RegionHealth(Construct):
 
     `endpoint` asks the region's `/v1/health`, evacuated or not, so that alarms and operators still see it.
     `record` is what DNS records refer to: it wants one healthy child of one. An operator who evacuates the
-    region makes it want two, which it can never have, and Route 53 calls it unhealthy whatever the endpoint says.
+    region makes it want two, which it can never have: it is unhealthy then, whatever the endpoint says.
 
     HealthThreshold: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
     The other ways, and why not: docs/adr/0010-evacuate-by-health-check.md.

@@ -2,7 +2,20 @@
 
 from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
 
-DRIFT: dict[str, tuple[str, ...]] = {}
+DRIFT: dict[str, tuple[str, ...]] = {
+    "aws_cloudfront_response_headers_policy": ("remove_headers_config",),
+    "aws_cloudwatch_metric_alarm": (
+        "actions_enabled",
+        "alarm_actions",
+        "alarm_description",
+        "dimensions",
+        "ok_actions",
+        "period",
+        "statistic",
+        "treat_missing_data",
+    ),
+    "aws_route53_health_check": ("child_healthchecks",),
+}
 """By Terraform type, the attributes to overlook. On AWS each of them is planned and compared as ever."""
 
 

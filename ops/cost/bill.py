@@ -1,0 +1,63 @@
+"""A month's bill of an idle deployment, and how it differs from another one's."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ops.cost.prices import Prices
+from ops.cost.rules import BY_USE, GLOBAL, costs_of, is_understood
+from ops.cost.synthesized import Resource
+
+
+@dataclass(frozen=True)
+class Bill:
+    """USD a month by kind and place, and what no sum can hold."""
+
+    usd: dict[tuple[str, str], float]
+    by_use: dict[str, int]
+    """Types that cost by use, and how many there are."""
+    unknown: dict[str, int]
+    """Types that this program cannot price, and how many there are."""
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource], prices: Prices) -> "Bill":
+        """Add up what the resources cost.
+
+        Raises MissingPriceError if the price file lacks one of their prices.
+        """
+        usd: Counter[tuple[str, str]] = Counter()
+        by_use: Counter[str] = Counter()
+        unknown: Counter[str] = Counter()
+        for resource in resources:
+            for cost in costs_of(resource, prices):
+                usd[cost.kind, cost.place] += cost.usd  # type: ignore[assignment]  # Counter adds floats too
+            by_use[resource.type] += resource.type in BY_USE
+            unknown[resource.type] += not is_understood(resource.type)
+        return cls(dict(usd), dict(+by_use), dict(+unknown))
+
+    @property
+    def total(self) -> float:
+        """USD a month, all places."""
+        return sum(self.usd.values())
+
+    @property
+    def kinds(self) -> list[str]:
+        """What is paid for, the dearest first."""
+        sums: Counter[str] = Counter()
+        for (kind, _), usd in self.usd.items():
+            sums[kind] += usd  # type: ignore[assignment]
+        return [kind for kind, _ in sums.most_common()]
+
+    def at(self, place: str, kind: str | None = None) -> float:
+        """USD a month in one place, for one kind or for all."""
+        return sum(
+            usd
+            for (own_kind, own_place), usd in self.usd.items()
+            if own_place == place and kind in {None, own_kind}
+        )
+
+    def places(self, regions: Iterable[str]) -> list[str]:
+        """The columns: the regions in their order, others that are paid in, and what belongs to none."""
+        known = [*regions]
+        paid_in = {place for _, place in self.usd}
+        return [*known, *sorted(paid_in - {*known, GLOBAL}), GLOBAL]

@@ -1,0 +1,133 @@
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ops.cost.bill import Bill
+from ops.cost.prices import MissingPriceError, Prices
+from ops.cost.rules import BY_USE, FREE, RULES
+from ops.cost.synthesized import resources_of
+
+PRICES = Prices(
+    as_of=date(2025, 1, 1),
+    source="a test",
+    hours=100,
+    everywhere={
+        "alarm": 0.1,
+        "composite_alarm": 0.5,
+        "health_check": 0.5,
+        "health_check_option": 1.0,
+        "public_ipv4_hour": 0.01,
+        "secret": 0.4,
+        "web_acl": 5,
+        "web_acl_rule": 1,
+    },
+    regions={
+        "eu-west-1": {
+            "aurora_capacity_unit_hour": 0.2,
+            "fargate_arm64_vcpu_hour": 0.04,
+            "fargate_arm64_gb_hour": 0.004,
+            "load_balancer_hour": 0.03,
+            "valkey_node_hour": {"cache.t4g.micro": 0.02},
+            "valkey_serverless_gb_hour": 0.1,
+            "vpc_endpoint_hour": 0.01,
+        }
+    },
+)
+
+
+def stack(**resources: dict[str, Any]) -> dict[str, Any]:
+    provider = {"aws": [{"region": "eu-west-1"}, {"region": "us-east-1", "alias": "us-east-1"}]}
+    return {"provider": provider, "resource": {type_: {"it": config} for type_, config in resources.items()}}
+
+
+def bill(**resources: dict[str, Any]) -> Bill:
+    return Bill.of(resources_of(stack(**resources)), PRICES)
+
+
+@pytest.mark.parametrize(
+    ("resources", "usd"),
+    [
+        ({"aws_cloudwatch_metric_alarm": {"metric_name": "Errors"}}, 0.1),
+        ({"aws_cloudwatch_metric_alarm": {"metric_query": [{"metric": {}}, {"expression": "a"}]}}, 0.1),
+        ({"aws_cloudwatch_metric_alarm": {"metric_query": [{"metric": {}}, {"metric": {}}]}}, 0.2),
+        ({"aws_elasticache_serverless_cache": {"engine": "valkey"}}, 1.0),
+        ({"aws_route53_health_check": {"type": "HTTPS", "request_interval": 10}}, 2.5),
+        ({"aws_route53_health_check": {"type": "CALCULATED"}}, 0.5),
+        ({"aws_secretsmanager_secret": {"replica": [{"region": "us-west-2"}]}}, 0.8),
+        ({"aws_vpc_endpoint": {"vpc_endpoint_type": "Gateway"}}, 0),
+        ({"aws_vpc_endpoint": {"vpc_endpoint_type": "Interface", "subnet_ids": ["a", "b"]}}, 2.0),
+        ({"aws_lb": {"subnets": ["a", "b"]}}, 5.0),
+        ({"aws_lb": {"subnets": ["a", "b"], "internal": True}}, 3.0),
+        ({"aws_wafv2_web_acl": {"scope": "REGIONAL", "rule": [{}, {}]}}, 7.0),
+    ],
+)
+def test_a_resource_costs_what_its_configuration_says(resources: dict[str, Any], usd: float) -> None:
+    assert bill(**resources).total == pytest.approx(usd)
+
+
+def test_each_node_of_a_replicated_cache_is_paid() -> None:
+    cache = {"engine": "valkey", "node_type": "cache.t4g.micro", "num_cache_clusters": 2}
+    assert bill(aws_elasticache_replication_group=cache).total == pytest.approx(4.0)
+
+
+def test_a_task_costs_by_its_size_and_number() -> None:
+    costs = bill(
+        aws_ecs_service={"desired_count": 2, "task_definition": "${aws_ecs_task_definition.it.arn}"},
+        aws_ecs_task_definition={
+            "cpu": "256",
+            "memory": "512",
+            "runtime_platform": {"cpu_architecture": "ARM64"},
+        },
+    )
+    assert costs.total == pytest.approx(2 * (0.25 * 4 + 0.5 * 0.4))
+
+
+def test_a_serverless_database_costs_its_least_capacity() -> None:
+    costs = bill(
+        aws_rds_cluster_instance={
+            "instance_class": "db.serverless",
+            "cluster_identifier": "${aws_rds_cluster.it.id}",
+        },
+        aws_rds_cluster={"serverlessv2_scaling_configuration": {"min_capacity": 0.5}},
+    )
+    assert costs.total == pytest.approx(10.0)
+
+
+def test_the_column_is_the_region_of_the_provider() -> None:
+    elsewhere = {"provider": "aws.us-east-1", "metric_name": "HealthCheckStatus"}
+    assert bill(aws_cloudwatch_metric_alarm=elsewhere).at("us-east-1") == pytest.approx(0.1)
+
+
+def test_what_costs_by_use_is_listed_and_not_counted() -> None:
+    costs = bill(aws_dynamodb_table={})
+    assert costs.total == 0
+    assert costs.by_use == {"aws_dynamodb_table": 1}
+
+
+def test_what_has_no_rule_is_listed() -> None:
+    assert bill(aws_msk_cluster={}).unknown == {"aws_msk_cluster": 1}
+
+
+def test_a_region_without_prices_is_named_with_the_fix() -> None:
+    with pytest.raises(
+        MissingPriceError, match=r"no prices for region me-south-1.*add \[region.me-south-1\]"
+    ):
+        PRICES.monthly("vpc_endpoint_hour", region="me-south-1")
+
+
+def test_a_missing_price_is_named() -> None:
+    with pytest.raises(MissingPriceError, match=r"cache\.r7g\.large"):
+        PRICES.monthly("valkey_node_hour", region="eu-west-1", kind="cache.r7g.large")
+
+
+def test_every_region_of_the_price_file_has_the_same_keys() -> None:
+    prices = Prices.load()
+    keys = {region: sorted(table) for region, table in prices.regions.items()}
+    assert len(set(map(tuple, keys.values()))) == 1, keys
+    assert prices.as_of <= date.today()
+
+
+def test_a_type_is_charged_in_one_way() -> None:
+    ways = [set(RULES), set(FREE), set(BY_USE)]
+    assert sum(map(len, ways)) == len(set.union(*ways))

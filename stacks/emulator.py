@@ -4,23 +4,13 @@ from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
 
 DRIFT: dict[str, tuple[str, ...]] = {
     "aws_cloudfront_response_headers_policy": ("remove_headers_config",),
-    "aws_cloudwatch_metric_alarm": (
-        "actions_enabled",
-        "alarm_actions",
-        "alarm_description",
-        "dimensions",
-        "ok_actions",
-        "period",
-        "statistic",
-        "treat_missing_data",
-    ),
     "aws_route53_health_check": ("child_healthchecks",),
 }
 """By Terraform type, the attributes to overlook. On AWS each of them is planned and compared as ever."""
 
 
 def overlook_emulator_drift(stack: TerraformStack) -> None:
-    """Ignore, in every resource of `stack`, what the emulator does not give back; for the local environment only."""
+    """Ignore, in every resource of `stack`, what the emulator does not give back. Only for the local environment."""
     for construct in stack.node.find_all():
         if isinstance(construct, TerraformResource) and construct.terraform_resource_type in DRIFT:
             overlooked = DRIFT[construct.terraform_resource_type]

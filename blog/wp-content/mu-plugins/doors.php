@@ -1,0 +1,63 @@
+<?php
+/**
+ * Plugin Name: Doors
+ * Description: Leaves open what readers need: pages, feeds and the REST API's reading half. Nobody learns who writes here by asking.
+ *
+ * @package Bookstore
+ */
+
+/** The routes that a stranger may read. oEmbed and users would tell login names apart from display names. */
+const BOOKSTORE_PUBLIC_ROUTES = '#^/(?:$|wp/v2(?:$|/(?:posts|pages|categories|tags|media|search|types|taxonomies|statuses)(?:/|$)))#';
+
+// No mail server is near; without this, WordPress would look for one whenever it wants to tell its administrator something.
+add_filter( 'pre_wp_mail', '__return_false' );
+add_filter( 'xmlrpc_enabled', '__return_false' );
+add_filter( 'comments_open', '__return_false' );
+add_filter( 'pings_open', '__return_false' );
+add_filter( 'the_generator', '__return_empty_string' );
+add_filter( 'wp_is_application_passwords_available', array( 'Bookstore_Doors', 'is_admitted' ) );
+
+// Authors are bylines here, not pages.
+add_filter(
+	'wp_sitemaps_add_provider',
+	static fn ( $provider, string $name ) => 'users' === $name ? false : $provider,
+	10,
+	2
+);
+add_filter( 'author_link', static fn (): string => home_url( '/' ) );
+add_filter( 'author_rewrite_rules', '__return_empty_array' );
+add_action(
+	'parse_request',
+	static function ( WP $request ): void {
+		if ( Bookstore_Doors::is_admitted() ) {
+			return;
+		}
+		if ( isset( $request->query_vars['author'] ) || isset( $request->query_vars['author_name'] ) || isset( $_GET['author'] ) ) {
+			unset( $request->query_vars['author'], $request->query_vars['author_name'], $_GET['author'] );
+			$request->query_vars['error'] = '404';
+		}
+	}
+);
+add_filter(
+	'rest_pre_dispatch',
+	static function ( $answer, WP_REST_Server $server, WP_REST_Request $request ) {
+		if ( null !== $answer || Bookstore_Doors::is_admitted() || preg_match( BOOKSTORE_PUBLIC_ROUTES, $request->get_route() ) ) {
+			return $answer;
+		}
+		return new WP_Error( 'rest_no_route', 'There is nothing here.', array( 'status' => 404 ) );
+	},
+	10,
+	3
+);
+add_filter(
+	'rest_endpoints',
+	static function ( array $endpoints ): array {
+		if ( Bookstore_Doors::is_admitted() ) {
+			return $endpoints;
+		}
+		return array_filter( $endpoints, static fn ( $route ) => preg_match( BOOKSTORE_PUBLIC_ROUTES, $route ), ARRAY_FILTER_USE_KEY );
+	}
+);
+foreach ( array( 'rsd_link', 'wlwmanifest_link', 'wp_oembed_add_discovery_links', 'rest_output_link_wp_head', 'wp_shortlink_wp_head' ) as $hint ) {
+	remove_action( 'wp_head', $hint );
+}

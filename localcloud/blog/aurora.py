@@ -1,0 +1,116 @@
+"""Plays what Aurora does around its servers: write forwarding, and moving the writer from one region to another.
+
+The emulator keeps the control plane of a global database but runs no server, and refuses a planned switch without
+one. So calls to RDS pass through here on their way to it: where the emulator says that the writer is another now, the
+MariaDB servers follow before the caller gets its answer. It also listens where WordPress sends its writes, and hands
+them to whichever server is the writer, as Aurora's write forwarding does.
+"""
+
+import asyncio
+import logging
+import urllib.parse
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientSession, web
+
+from localcloud.blog.mariadb import DatabaseError, Server, promote
+from localcloud.layout import HOST
+
+_SWITCHOVER = "SwitchoverGlobalCluster"
+_FAILOVER = "FailoverGlobalCluster"
+_REFUSED = (
+    '<ErrorResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><Error><Type>Sender</Type>'
+    "<Code>InvalidDBClusterStateFault</Code><Message>{message}</Message></Error></ErrorResponse>"
+)
+log = logging.getLogger("aurora")
+
+
+@dataclass
+class GlobalDatabase:
+    """The regions' servers, and which of them takes writes; `mark` is the file that other programs read it from."""
+
+    servers: dict[str, Server]
+    password: str
+    mark: Path
+
+    @property
+    def writer(self) -> str:
+        """Region of the writer."""
+        return self.mark.read_text().strip()
+
+    def move_writer(self, region: str, *, may_lose: bool) -> None:
+        """Make `region`'s server the writer. Raises DatabaseError when it cannot be without loss and must be."""
+        others = [server for name, server in self.servers.items() if name not in (region, self.writer)]
+        promote(self.servers[region], self.servers[self.writer], others, self.password, may_lose=may_lose)
+        self.mark.write_text(region)
+        log.info("writer is %s", region)
+
+
+class WriteForwarding:
+    """Hands each connection to the server that is the writer at that moment."""
+
+    def __init__(self, database: GlobalDatabase) -> None:
+        self._database = database
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection until either side closes it."""
+        try:
+            there = await asyncio.open_connection(HOST, self._database.servers[self._database.writer].port)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer))
+
+
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    try:
+        while data := await source.read(65536):
+            sink.write(data)
+            await sink.drain()
+    except ConnectionError:
+        log.debug("connection reset")
+    finally:
+        sink.close()
+
+
+def front(database: GlobalDatabase, emulator: str) -> web.Application:
+    """RDS's API as callers see it: the emulator's, with the two calls that move the writer carried out."""
+
+    async def handle(request: web.Request) -> web.Response:
+        body = await request.read()
+        call = dict(urllib.parse.parse_qsl(body.decode(errors="replace")))
+        may_lose = call.get("Action") == _FAILOVER
+        if call.get("Action") == _SWITCHOVER:
+            # The emulator's own switch wants its own servers; its failover moves the same marks.
+            body = urllib.parse.urlencode({**call, "Action": _FAILOVER, "AllowDataLoss": "true"}).encode()
+        if call.get("Action") in (_SWITCHOVER, _FAILOVER):
+            region = call["TargetDbClusterIdentifier"].split(":")[3]
+            try:
+                await asyncio.to_thread(database.move_writer, region, may_lose=may_lose)
+            except DatabaseError as error:
+                return web.Response(status=400, text=_REFUSED.format(message=error), content_type="text/xml")
+        return await _pass_on(request, body, emulator)
+
+    application = web.Application(client_max_size=4 * 1024 * 1024)
+    application.router.add_route("*", "/{path:.*}", handle)
+    return application
+
+
+async def _pass_on(request: web.Request, body: bytes, emulator: str) -> web.Response:
+    kept = {name: value for name, value in request.headers.items() if name.lower() not in ("host", "content-length")}
+    async with ClientSession(auto_decompress=False) as session:
+        address = f"{emulator}{request.path_qs}"
+        async with session.request(request.method, address, data=body, headers=kept) as answer:
+            headers = {"Content-Type": answer.headers.get("Content-Type", "text/xml")}
+            return web.Response(status=answer.status, body=await answer.read(), headers=headers)
+
+
+async def serve(database: GlobalDatabase, emulator: str, rds: int, writer: int) -> None:
+    """Listen on port `rds` for RDS's API and on port `writer` for the database protocol, until cancelled."""
+    runner = web.AppRunner(front(database, emulator), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, rds).start()
+    async with await asyncio.start_server(WriteForwarding(database), HOST, writer) as server:
+        await server.serve_forever()
+

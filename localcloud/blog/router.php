@@ -1,0 +1,25 @@
+<?php
+/**
+ * Plays, for PHP's own web server, the few rules of blog/apache.conf: files are served, other paths are WordPress's,
+ * code below wp-includes and wp-content is nobody's page.
+ *
+ * @package Bookstore
+ */
+
+$bookstore_path = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
+$bookstore_file = realpath( $_SERVER['DOCUMENT_ROOT'] . $bookstore_path );
+
+if ( preg_match( '#^/+(?:wp-includes|wp-content)/.*\.php$|/\.#i', $bookstore_path ) ) {
+	http_response_code( 404 );
+	header( 'Content-Type: text/plain' );
+	echo "Not Found\n";
+	return true;
+}
+if ( $bookstore_file && is_file( $bookstore_file ) ) {
+	return false;
+}
+if ( $bookstore_file && is_file( "$bookstore_file/index.php" ) && str_starts_with( ltrim( $bookstore_path, '/' ), 'wp-admin' ) ) {
+	return false;
+}
+$_SERVER['SCRIPT_NAME'] = '/index.php';
+require $_SERVER['DOCUMENT_ROOT'] . '/index.php';

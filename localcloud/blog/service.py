@@ -1,0 +1,191 @@
+"""Starts the blog of a local cloud and puts its posts in."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from localcloud.blog.aurora import GlobalDatabase
+from localcloud.blog.mariadb import DATABASE, USER, Server, await_answer
+from localcloud.blog.wordpress import ensure_wordpress
+from localcloud.layout import HOST, ROOT, Layout, url
+from localcloud.parts import answers
+from localcloud.processes import Part, Supervisor
+
+PROGRAMS = {
+    "php": "php8.2-cli php8.2-mysql php8.2-gd php8.2-xml php8.2-mbstring",
+    "mariadbd": "mariadb-server-core",
+    "mariadb": "mariadb-client",
+}
+"""What the blog runs on here, and Debian's packages that hold it."""
+
+AURORA = "aurora"
+_PHP_WORKERS = "4"
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
+
+
+class ImportFailedError(Exception):
+    """The posts could not be brought in; the message is the import's."""
+
+
+def missing_packages() -> list[str]:
+    """Debian packages to install before the blog can run; empty when it can."""
+    return [packages for program, packages in PROGRAMS.items() if shutil.which(program, path=_PATH) is None]
+
+
+class Blog:
+    """The blog of one local cloud: a WordPress and a database a region.
+
+    `regions` are the settings' regions in their order; the first is where the writer is at first.
+    """
+
+    def __init__(self, layout: Layout, regions: Sequence[str], supervisor: Supervisor) -> None:
+        self._layout = layout
+        self._regions = tuple(regions)
+        self._supervisor = supervisor
+        self._folder = layout.cloud / "blog"
+        self._mark = self._folder / "writer"
+
+    def start(self) -> None:
+        """Have the databases replicate, the posts imported and every region's WordPress answer.
+
+        Raises WordPressUnavailableError, PartFailedError or ImportFailedError.
+        """
+        ensure_wordpress()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._mark.exists():
+            self._mark.write_text(self._regions[0])
+        first, *others = sorted(self._regions, key=lambda region: region != self.writer)
+        for region in (first, *others):
+            self.start_database(region)
+        self._supervisor.ensure(self._aurora())
+        self.import_posts()
+        for region in self._regions:
+            self._supervisor.ensure(self._wordpress(region))
+
+    @property
+    def writer(self) -> str:
+        """Region whose database takes writes."""
+        return self._mark.read_text().strip()
+
+    def start_region(self, region: str) -> None:
+        """Bring a region back: its database as a copy of the writer's, then its WordPress."""
+        self.start_database(region)
+        self._supervisor.ensure(self._wordpress(region))
+
+    def stop_region(self, region: str) -> None:
+        """End a region's WordPress and database, as if the region were lost."""
+        self._supervisor.stop(f"wordpress-{region}")
+        self._supervisor.stop(f"mariadb-{region}")
+
+    def start_database(self, region: str) -> None:
+        """Have a region's database lead or follow, as the writer's mark says.
+
+        A follower that was away starts over from the writer's whole history, as Aurora rebuilds a region that was
+        failed over: it may hold transactions that nobody else has.
+        """
+        server, password = self.servers[region], self._password()
+        if self._supervisor.running(f"mariadb-{region}"):
+            return
+        if region != self.writer:
+            shutil.rmtree(server.folder, ignore_errors=True)
+        self._supervisor.ensure(self._mariadb(region))
+        await_answer(server)
+        if region == self.writer:
+            server.lead()
+            server.create(password)
+        else:
+            server.follow(self.servers[self.writer], password)
+
+    def import_posts(self, folder: Path = ROOT / "blog" / "content") -> str:
+        """Run the blog's own import on `folder`; returns its line. Raises ImportFailedError."""
+        done = subprocess.run(
+            ["php", str(ROOT / "blog/bin/import.php"), str(folder)],
+            env=self._environment(self.writer) | {"WORDPRESS_ROOT": str(ensure_wordpress())},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise ImportFailedError((done.stderr or done.stdout).strip()[-600:])
+        return done.stdout.strip()
+
+    @property
+    def servers(self) -> dict[str, Server]:
+        """Each region's database."""
+        return {
+            region: Server(self._folder / region, self._layout.mariadb(index))
+            for index, region in enumerate(self._regions)
+        }
+
+    def database(self) -> GlobalDatabase:
+        """The regions' databases as one."""
+        return GlobalDatabase(self.servers, self._password(), self._mark)
+
+    def _password(self) -> str:
+        secret = self._folder / "password"
+        if not secret.exists():
+            secret.touch(mode=0o600)
+            secret.write_text(secrets.token_urlsafe(24))
+        return secret.read_text()
+
+    def _mariadb(self, region: str) -> Part:
+        server = self.servers[region]
+        return Part(
+            name=f"mariadb-{region}",
+            command=[sys.executable, "-m", "localcloud.blog.mariadb", str(server.folder), str(server.port)],
+            environment={"PATH": _PATH, "PYTHONPATH": str(ROOT)},
+            port=server.port,
+            ready=server.answers,
+        )
+
+    def _aurora(self) -> Part:
+        return Part(
+            name=AURORA,
+            command=[sys.executable, "-m", "localcloud.blog", *self._regions],
+            environment={
+                "PATH": _PATH,
+                "PYTHONPATH": str(ROOT),
+                "PORT_BASE": str(self._layout.base),
+                "LOCAL_DIR": str(self._layout.directory),
+            },
+            port=self._layout.rds,
+            ready=lambda: _listens(self._layout.rds),
+        )
+
+    def _wordpress(self, region: str) -> Part:
+        port = self._layout.wordpress(self._regions.index(region))
+        return Part(
+            name=f"wordpress-{region}",
+            command=[
+                "php",
+                *("-d", "expose_php=0", "-d", "display_errors=0", "-d", "log_errors=1"),
+                *("-S", f"{HOST}:{port}", "-t", str(ensure_wordpress())),
+                str(Path(__file__).with_name("router.php")),
+            ],
+            environment=self._environment(region) | {"PHP_CLI_SERVER_WORKERS": _PHP_WORKERS},
+            port=port,
+            ready=lambda: answers(f"{url(port)}/readyz"),
+        )
+
+    def _environment(self, region: str) -> dict[str, str]:
+        return {
+            "PATH": _PATH,
+            "WORDPRESS_DB_HOST": f"{HOST}:{self.servers[region].port}",
+            "WORDPRESS_DB_WRITER_HOST": f"{HOST}:{self._layout.aurora_writer}",
+            "WORDPRESS_DB_NAME": DATABASE,
+            "WORDPRESS_DB_USER": USER,
+            "WORDPRESS_DB_PASSWORD": self._password(),
+            "WORDPRESS_SALT": self._password(),
+            "WORDPRESS_URL": url(self._layout.blog),
+            "WORDPRESS_SHOP_URL": url(self._layout.storefront),
+            "WORDPRESS_REGION": region,
+        }
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0

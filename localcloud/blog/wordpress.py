@@ -1,0 +1,113 @@
+"""WordPress's code for this machine, from Debian's packages: no container engine and no download of its own.
+
+Debian 12 has WordPress 6.1; the image that runs on AWS is newer. Newer releases of Debian carry it in packages that
+do not depend on their PHP, so they are fetched with a private configuration of apt, which leaves the system's own
+alone, and unpacked without being installed.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from localcloud.layout import ROOT
+
+SUITES = ("sid", "trixie")
+PACKAGES = (
+    "wordpress",
+    "libjs-cropper",
+    "libjs-jquery",
+    "libjs-jquery-ui",
+    "libjs-lodash",
+    "libjs-underscore",
+    "libphp-phpmailer",
+    "php-getid3",
+)
+"""WordPress, and what Debian has taken out of it into packages of their own."""
+
+UNWANTED = (
+    "readme.html",
+    "license.txt",
+    "wp-config-sample.php",
+    "wp-admin/install.php",
+    "wp-admin/setup-config.php",
+    "wp-content",
+    "wp-config.php",
+)
+"""What the image leaves out too, and what ours takes the place of."""
+
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_CACHE = ROOT / ".local" / "wordpress"
+
+
+class WordPressUnavailableError(Exception):
+    """WordPress's packages cannot be had here; the message says why."""
+
+
+def ensure_wordpress() -> Path:
+    """The folder to serve, fetched once for a checkout: WordPress, with this repository's configuration and content.
+
+    Raises WordPressUnavailableError when there is no apt, or its archive cannot be reached.
+    """
+    served = _CACHE / "served"
+    if not (served / "wp-load.php").exists():
+        if shutil.which("apt-get") is None or not _KEYRING.exists():
+            raise WordPressUnavailableError("WordPress comes from Debian's archive, which this system does not know")
+        _unpack(_fetch())
+    _link(served / "wp-config.php", ROOT / "blog" / "wp-config.php")
+    _link(served / "wp-content", ROOT / "blog" / "wp-content")
+    return served
+
+
+def _fetch() -> list[Path]:
+    folder = _CACHE / "apt"
+    for part in ("lists/partial", "cache/archives/partial", "packages"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "status").touch()
+    (folder / "sources.list").write_text(
+        "".join(f"deb [signed-by={_KEYRING}] http://deb.debian.org/debian {suite} main\n" for suite in SUITES)
+    )
+    _apt(folder, "update")
+    _apt(folder, "download", *PACKAGES)
+    return sorted((folder / "packages").glob("*.deb"))
+
+
+def _apt(folder: Path, *arguments: str) -> None:
+    options = {
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State::lists": folder / "lists",
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "cache",
+        "Acquire::Languages": "none",
+        "APT::Sandbox::User": "root",
+    }
+    chosen = [f"-o={name}={value}" for name, value in options.items()]
+    done = subprocess.run(
+        ["apt-get", "--quiet", *chosen, *arguments], cwd=folder / "packages", capture_output=True, text=True
+    )
+    if done.returncode:
+        raise WordPressUnavailableError(f"apt-get {arguments[0]} failed: {done.stderr.strip()[-300:]}")
+
+
+def _unpack(packages: list[Path]) -> None:
+    root = _CACHE / "root"
+    for package in packages:
+        subprocess.run(["dpkg-deb", "--extract", str(package), str(root)], check=True)
+    unpacked = _CACHE / "served.new"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    # Links into the other packages become files: the folder stands alone. One leads to the system's own settings.
+    shutil.copytree(root / "usr/share/wordpress", unpacked, ignore=shutil.ignore_patterns(".htaccess"))
+    for name in UNWANTED:
+        path = unpacked / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    unpacked.replace(_CACHE / "served")
+    shutil.rmtree(root)
+    shutil.rmtree(_CACHE / "apt")
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink():
+        link.symlink_to(target)

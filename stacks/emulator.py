@@ -10,7 +10,7 @@ DRIFT: dict[str, tuple[str, ...]] = {
 
 
 def overlook_emulator_drift(stack: TerraformStack) -> None:
-    """Ignore, in every resource of `stack`, what the emulator does not give back. Only for the local environment."""
+    """Ignore, in every resource of `stack`, what the emulator does not give back; for it alone."""
     for construct in stack.node.find_all():
         if isinstance(construct, TerraformResource) and construct.terraform_resource_type in DRIFT:
             overlooked = DRIFT[construct.terraform_resource_type]

@@ -1,0 +1,59 @@
+"""Accounts of shoppers who exist for a drill or a test only."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from client import Shopper, sign_in
+from ops.deployment import Deployment
+
+
+@dataclass(frozen=True)
+class Account:
+    """A signed-in shopper; `id` is the `sub` under which the tables know them."""
+
+    id: str
+    email: str
+    password: str
+    shopper: Shopper
+
+
+def open_account(deployment: Deployment, email: str) -> Account:
+    """Make an account with a confirmed address and a password of its own, and sign in.
+
+    Raises what boto3 raises; an address that has an account is refused.
+    """
+    shared = deployment.shared
+    cognito = deployment.client("cognito-idp", shared.user_pool_region)
+    password = f"{secrets.token_urlsafe(18)}-Aa1"
+    created = cognito.admin_create_user(
+        UserPoolId=shared.user_pool_id,
+        Username=email,
+        UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        MessageAction="SUPPRESS",
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=shared.user_pool_id, Username=email, Password=password, Permanent=True
+    )
+    return Account(
+        id=_subject(created["User"]["Attributes"]),
+        email=email,
+        password=password,
+        shopper=sign_in(
+            cognito,
+            pool_id=shared.user_pool_id,
+            client_id=shared.user_pool_client_id,
+            email=email,
+            password=password,
+        ),
+    )
+
+
+def close_account(deployment: Deployment, account: Account) -> None:
+    """Delete the account; orders placed with it stay."""
+    cognito = deployment.client("cognito-idp", deployment.shared.user_pool_region)
+    cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
+
+
+def _subject(attributes: list[dict[str, Any]]) -> str:
+    return next(str(attribute["Value"]) for attribute in attributes if attribute["Name"] == "sub")

@@ -1,0 +1,103 @@
+"""The shop that is up, as LOCAL_DIR and PORT_BASE name it: `make up`, or `make test`'s own."""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.environment import export, local_environment
+from localcloud.layout import Layout
+from ops.deployment import Deployment
+from ops.drilling.accounts import Account, open_account
+from stacks.settings import Settings
+from tests.e2e.api import Api
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A running shop."""
+
+    layout: Layout
+    endpoints: dict[str, Any]
+    deployment: Deployment
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The primary first."""
+        return tuple(self.deployment.regions)
+
+    def table(self, name: str, region: str | None = None) -> Any:
+        """A table as one region has it, through boto3's resource interface."""
+        import boto3
+
+        region = region or self.regions[0]
+        resource = boto3.resource("dynamodb", region_name=region)
+        return resource.Table(self.deployment.regions[region].tables[name])
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Cloud:
+    layout = Layout.from_environment()
+    if not layout.endpoints.exists():
+        pytest.exit(f"no shop is up ({layout.endpoints} is missing): run `make up`, or `make test`", 1)
+    path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
+    export(local_environment(layout, path, Settings.load(path).regions))
+    return Cloud(layout, json.loads(layout.endpoints.read_text()), Deployment.load(Settings.load(path)))
+
+
+@pytest.fixture(scope="session")
+def apis(cloud: Cloud) -> Iterator[dict[str, Api]]:
+    """The address of each region, nobody signed in."""
+    with ExitStack() as stack:
+        found = {}
+        for region in cloud.regions:
+            found[region] = Api(cloud.endpoints["regions"][region]["api"], region)
+            stack.callback(found[region].close)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def home(apis: dict[str, Api]) -> Api:
+    """The primary region."""
+    return next(iter(apis.values()))
+
+
+@pytest.fixture(scope="session")
+def new_account(cloud: Cloud) -> Callable[[], Account]:
+    """Opens accounts, each for a shopper nobody has heard of."""
+    return lambda: open_account(cloud.deployment, f"test-{uuid.uuid4()}@example.com")
+
+
+@pytest.fixture
+def account(new_account: Callable[[], Account]) -> Account:
+    return new_account()
+
+
+@pytest.fixture
+def mine(apis: dict[str, Api], account: Account) -> Iterator[dict[str, Api]]:
+    """The address of each region, as one new shopper."""
+    signed_in = {region: api.signed_in(account.shopper) for region, api in apis.items()}
+    yield signed_in
+    for api in signed_in.values():
+        api.close()
+
+
+@pytest.fixture(scope="session")
+def books(home: Api) -> list[dict[str, Any]]:
+    """Some books of the shop."""
+    found: list[dict[str, Any]] = home.get("/books", category="Database", limit=100)["items"]
+    assert len(found) >= 30
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `region` runs once in each."""
+    if "region" in metafunc.fixturenames:
+        path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
+        metafunc.parametrize("region", Settings.load(path).regions)

@@ -1,0 +1,88 @@
+"""Holds every answer of the shop against its contract."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from openapi_schema_validator import OAS30ReadValidator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+DOCUMENT = Path("api/openapi.yaml")
+VERBS = ("get", "post", "put", "delete")
+
+
+@cache
+def document() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def registry() -> Registry[Any]:
+    resource: Resource[Any] = DRAFT4.create_resource(document())
+    filled: Registry[Any] = Registry().with_resource("urn:contract", resource)
+    return filled
+
+
+def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Each operation by its id: verb, path and definition."""
+    return {
+        operation["operationId"]: (verb, path, operation)
+        for path, item in document()["paths"].items()
+        for verb, operation in item.items()
+        if verb in VERBS
+    }
+
+
+def operation_of(verb: str, path: str) -> dict[str, Any] | None:
+    """The operation that a request path, without `/v1`, belongs to."""
+    for template, item in document()["paths"].items():
+        if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path) and verb.lower() in item:
+            found: dict[str, Any] = item[verb.lower()]
+            return found
+    return None
+
+
+def check(response: httpx.Response, path: str, region: str | None) -> None:
+    """Fail unless status, headers, content type and body are what the contract says of this operation."""
+    told = f"{response.request.method} {path} -> {response.status_code} {response.text[:500]}"
+    assert response.headers.get("x-region"), f"no x-region: {told}"
+    if region:
+        assert response.headers["x-region"] == region, told
+    operation = operation_of(response.request.method, path)
+    if operation is None:
+        assert response.status_code in {400, 403, 404, 405}, f"answered outside the contract: {told}"
+        return
+    documented = operation["responses"].get(str(response.status_code))
+    assert documented, f"undocumented status: {told}"
+    documented = resolve(documented)
+    if "content" not in documented:
+        assert not response.content, f"a body where none is documented: {told}"
+        return
+    content_type = response.headers.get("content-type", "").partition(";")[0]
+    assert content_type in documented["content"], f"content type {content_type}: {told}"
+    validator = OAS30ReadValidator(
+        _absolute(documented["content"][content_type]["schema"]),
+        registry=registry(),
+        format_checker=oas30_format_checker,
+    )
+    errors = [error.message for error in validator.iter_errors(response.json())]
+    assert not errors, f"{errors}: {told}"
+
+
+def resolve(node: dict[str, Any]) -> dict[str, Any]:
+    """The definition that a reference points to, or the node itself."""
+    if "$ref" not in node:
+        return node
+    found: Any = document()
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    return dict(found)
+
+
+def _absolute(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$ref": "urn:contract" + schema["$ref"]} if "$ref" in schema else schema

@@ -1,0 +1,48 @@
+"""What one region hears, the others know."""
+
+import time
+from typing import Any
+
+from tests.e2e import sales
+from tests.e2e.api import Api, Json, item
+
+BESTSELLER_SECONDS = 5.0
+"""The bar: from an order in one region to its rank in every region's best sellers."""
+
+
+def test_a_cart_is_the_same_everywhere(mine: dict[str, Api], books: list[Json]) -> None:
+    for book, api in zip(books, mine.values(), strict=False):
+        api.put_line(book["id"], 2)
+    carts = [api.get("/cart") for api in mine.values()]
+    assert len(carts[0]["items"]) == len(mine)
+    assert all(cart == carts[0] for cart in carts)
+
+
+def test_the_last_writer_of_a_line_wins_everywhere(mine: dict[str, Api], books: list[Json]) -> None:
+    for quantity, api in enumerate((*mine.values(), *mine.values()), 1):
+        api.put_line(books[0]["id"], quantity)
+    for api in mine.values():
+        assert api.get(f"/cart/{books[0]['id']}")["items"][0]["quantity"] == 2 * len(mine)
+
+
+def test_an_order_reaches_every_regions_best_sellers(
+    region: str, apis: dict[str, Api], mine: dict[str, Api], books: list[Json], cloud: Any
+) -> None:
+    book = books[-1]
+    before = {name: sales.of_region(cloud, name).get(book["id"], 0) for name in apis}
+    # Enough copies to be first, whatever the other tests sell.
+    lead = max(max(sales.of_region(cloud, name).values(), default=0) for name in apis)
+    orders = (lead - min(before.values())) // 99 + 1
+    for _ in range(orders):
+        mine[region].order([item(book, 99)], 99 * book["price"])
+    placed = time.monotonic()
+    took: dict[str, float] = {}
+    while len(took) < len(apis) and time.monotonic() - placed < 3 * BESTSELLER_SECONDS:
+        for name, api in apis.items():
+            first = api.get("/bestsellers", limit=1)["items"]
+            sold = before[name] + 99 * orders
+            if name not in took and first and first[0]["book"] == book and first[0]["sold"] == sold:
+                took[name] = time.monotonic() - placed
+    print(f"ordered in {region}, ranked in", {name: f"{seconds:.2f} s" for name, seconds in took.items()})
+    assert took.keys() == apis.keys()
+    assert max(took.values()) < BESTSELLER_SECONDS

@@ -1,0 +1,130 @@
+"""Every route of the contract, in every region. `Api` holds each answer against its schema."""
+
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e import contract
+from tests.e2e.api import Api, Json, item
+
+
+def walk(public: Api, mine: Api, book: Json) -> dict[str, Json]:
+    """One good call of every operation, by the operation's id."""
+    answers = {
+        "listBooks": public.get("/books", category=book["category"], limit=3),
+        "getBook": public.get(f"/books/{book['id']}"),
+        "listCategories": public.get("/categories"),
+        "listBestsellers": public.get("/bestsellers", limit=5),
+        "getRegion": public.get("/region"),
+        "getHealth": public.get("/health"),
+        "addToCart": mine.expect(200, "POST", "/cart", json=item(book, 2)),
+        "getCart": mine.get("/cart"),
+        "getCartLine": mine.get(f"/cart/{book['id']}"),
+        "setCartLine": mine.put_line(book["id"], 3),
+        "placeOrder": mine.order_book(book, 1),
+        "listOrders": mine.get("/orders", limit=1),
+        "removeCartLine": mine.expect(204, "DELETE", f"/cart/{book['id']}"),
+    }
+    answers["getOrder"] = mine.get(f"/orders/{answers['placeOrder']['orderId']}")
+    return answers
+
+
+def test_every_operation_answers(
+    region: str, apis: dict[str, Api], mine: dict[str, Api], books: list[Json]
+) -> None:
+    book = books[0]
+    answers = walk(apis[region], mine[region], book)
+    assert answers.keys() == contract.operations().keys()
+    assert answers["getBook"] == book
+    assert answers["getRegion"] == {"region": region}
+    assert answers["getHealth"]["status"] == "ok"
+    assert answers["addToCart"]["total"] == 2 * book["price"]
+    assert answers["getCart"] == answers["addToCart"]
+    assert answers["getCartLine"]["items"] == answers["getCart"]["items"]
+    assert answers["setCartLine"]["items"][0]["quantity"] == 3
+    assert answers["placeOrder"]["region"] == region
+    assert answers["placeOrder"] == answers["getOrder"] == answers["listOrders"]["items"][0]
+
+
+def test_the_shops_address_answers_from_one_of_the_regions(cloud: Any) -> None:
+    shop = Api(cloud.endpoints["api"], None)
+    assert shop.get("/region")["region"] in cloud.regions
+    shop.close()
+
+
+def test_browsers_of_other_origins_may_ask(region: str, apis: dict[str, Api]) -> None:
+    for path in contract.document()["paths"]:
+        concrete = path.replace("{bookId}", "dune").replace("{orderId}", str(uuid.uuid4()))
+        answer = httpx.options(
+            apis[region].url + concrete,
+            headers={
+                "origin": "https://elsewhere.example",
+                "access-control-request-method": "GET",
+                "access-control-request-headers": "authorization,content-type,idempotency-key",
+            },
+        )
+        assert answer.is_success, path
+        assert answer.headers["access-control-allow-origin"] == "*"
+        allowed = answer.headers["access-control-allow-headers"].lower()
+        assert {"authorization", "content-type", "idempotency-key"} <= set(
+            allowed.replace(" ", "").split(",")
+        )
+    listed = httpx.get(apis[region].url + "/categories", headers={"origin": "https://elsewhere.example"})
+    assert listed.headers["access-control-allow-origin"] == "*"
+    assert "x-region" in listed.headers["access-control-expose-headers"].lower()
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "status", "slug"),
+    [
+        ("GET", "/books/no-such-book", 404, "not-found"),
+        ("GET", "/books?limit=0", 400, "bad-request"),
+        ("GET", "/books?limit=101", 400, "bad-request"),
+        ("GET", "/books?limit=ten", 400, "bad-request"),
+        ("GET", "/books?limit=1&limit=2", 400, "bad-request"),
+        ("GET", "/books?category=", 400, "bad-request"),
+        ("GET", "/books/-starts-with-a-dash", 400, "bad-request"),
+        ("GET", f"/books/{'x' * 65}", 400, "bad-request"),
+        ("GET", "/books/_categories", 400, "bad-request"),
+        ("GET", "/bestsellers?limit=21", 400, "bad-request"),
+    ],
+)
+def test_what_does_not_fit_is_a_problem(home: Api, verb: str, path: str, status: int, slug: str) -> None:
+    problem = home.expect(status, verb, path)
+    assert problem["type"] == f"urn:bookstore:problem:{slug}"
+    assert problem["status"] == status
+
+
+def test_a_category_that_nobody_has_heard_of_is_empty(home: Api) -> None:
+    assert home.get("/books", category="Falconry") == {"items": [], "nextCursor": None}
+
+
+def test_books_come_best_rated_first_page_by_page(region: str, apis: dict[str, Api]) -> None:
+    names = {category["name"]: category["count"] for category in apis[region].get("/categories")["items"]}
+    assert list(names) == sorted(names)
+    for name, count in names.items():
+        seen = list(pages(apis[region], category=name, limit=17))
+        assert len({book["id"] for book in seen}) == len(seen) == count
+        assert {book["category"] for book in seen} == {name}
+        ratings = [book["rating"] for book in seen]
+        assert ratings == sorted(ratings, reverse=True)
+
+
+def test_all_categories_together_hold_every_book_once(home: Api) -> None:
+    total = sum(category["count"] for category in home.get("/categories")["items"])
+    seen = list(pages(home, limit=100))
+    assert len({book["id"] for book in seen}) == len(seen) == total
+    assert [book["rating"] for book in seen] == sorted((book["rating"] for book in seen), reverse=True)
+
+
+def pages(api: Api, **query: Any) -> Any:
+    """Every book of a listing, by following its cursors."""
+    cursor = None
+    while True:
+        page = api.get("/books", **query, **({"cursor": cursor} if cursor else {}))
+        yield from page["items"]
+        cursor = page["nextCursor"]
+        if cursor is None:
+            return

@@ -83,6 +83,7 @@ class Api(Construct):
         (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-cross-account-cognito-authorizer.html).
         """
         super().__init__(scope, id)
+        self._region = region
         self._contract = contract
         self._functions = functions
         self._parts: list[ITerraformDependable] = []
@@ -168,7 +169,12 @@ class Api(Construct):
             self._method(resource, route, operation)
         verbs = [operation.verb for operation in route.operations]
         preflight = Preflight(
-            self, f"preflight {route.path}", rest_api_id=self._api.id, resource_id=resource.id, verbs=verbs
+            self,
+            f"preflight {route.path}",
+            rest_api_id=self._api.id,
+            resource_id=resource.id,
+            region=self._region,
+            verbs=verbs,
         )
         self._parts.append(preflight.last)
 

@@ -20,10 +20,17 @@ class Preflight(Construct):
     MAX_AGE = 7200
     """Seconds that a browser remembers the answer; Chromium's own limit."""
 
-    _STATUS = "204"
+    _STATUS = "200"
 
     def __init__(
-        self, scope: Construct, id: str, *, rest_api_id: str, resource_id: str, verbs: Sequence[str]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        rest_api_id: str,
+        resource_id: str,
+        region: str,
+        verbs: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         method = ApiGatewayMethod(
@@ -40,6 +47,7 @@ class Preflight(Construct):
             "Access-Control-Allow-Methods": ",".join(verbs),
             "Access-Control-Allow-Headers": ",".join(self.HEADERS),
             "Access-Control-Max-Age": str(self.MAX_AGE),
+            "x-region": region,
         }
         integration = ApiGatewayIntegration(
             self,

@@ -59,9 +59,8 @@ def loaded(cloud: Any, catalogue: Path, tmp_path_factory: pytest.TempPathFactory
     kill_half_way(cloud, catalogue)
     began = time.monotonic()
     report = loader.load(cloud.deployment, catalogue)
-    print(
-        f"{report.loaded:,} books, {report.resumed:,} before the kill, rest in {time.monotonic() - began:.1f} s"
-    )
+    took = time.monotonic() - began
+    print(f"{report.loaded:,} books: {report.resumed:,} before the kill, the rest in {took:.1f} s")
     assert report.loaded == len(books) == SIZE
     assert 0 < report.resumed < SIZE
     yield books

@@ -95,9 +95,10 @@ class Ranking:
         self._generation = ""
 
     @property
-    def complete(self) -> bool:
-        """Whether there is a ranking to read, of all orders."""
-        return bool(self._redis.exists(CURRENT))
+    def current(self) -> str | None:
+        """The generation that readers see; `None` where there is no ranking of all orders."""
+        generation = self._redis.get(CURRENT)
+        return None if generation is None else str(generation)
 
     def top(self, limit: int) -> list[tuple[str, int]] | None:
         """Books and copies sold: most first, equals by their ids backwards. `None` where there is no

@@ -12,7 +12,7 @@ from typing import Any
 
 from bestsellers.connection import redis
 from bestsellers.models import Sale, UnreadableError
-from bestsellers.ranking import Ranking
+from bestsellers.ranking import GenerationLostError, Ranking
 from shop import aws, dynamo, log
 from shop.settings import settings
 
@@ -25,7 +25,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     read.
     """
     ranking = Ranking(redis())
-    if event.get("onlyIfMissing") and ranking.complete:
+    if event.get("onlyIfMissing") and ranking.current:
         log.write("INFO", "ranking is there")
         return {"rebuilt": False}
     outcome = rebuild(ranking, aws.client("dynamodb"), settings().orders_table)
@@ -40,17 +40,22 @@ def rebuild(ranking: Ranking, client: Any, table: str) -> dict[str, int]:
     the feeder counts the later ones.
 
     Raises:
-        GenerationLostError: another rebuild was faster, or Redis lost its data; the ranking is as it was.
+        GenerationLostError: Redis lost its data, or the lease ran out; the ranking is as it was.
     """
     generation = ranking.open()
 
     def fill(segment: int) -> tuple[int, int]:
         return _fill(ranking, generation, client, table, segment)
 
-    with ThreadPoolExecutor(SEGMENTS) as pool:
-        results = list(pool.map(fill, range(SEGMENTS)))
-    ranking.promote(generation)
-    return {"orders": sum(orders for orders, _ in results), "unreadable": sum(bad for _, bad in results)}
+    try:
+        with ThreadPoolExecutor(SEGMENTS) as pool:
+            results = list(pool.map(fill, range(SEGMENTS)))
+        ranking.promote(generation)
+    except GenerationLostError:
+        if ranking.current != generation:
+            raise
+        return {"orders": 0, "others": 0}  # Another rebuild of the same generation was faster.
+    return {"orders": sum(orders for orders, _ in results), "others": sum(others for _, others in results)}
 
 
 def _fill(ranking: Ranking, generation: str, client: Any, table: str, segment: int) -> tuple[int, int]:

@@ -29,7 +29,7 @@ def decode(text: str, names: set[str]) -> dict[str, str]:
     position = _loads(text) if 0 < len(text) <= MAX_LENGTH else None
     if not isinstance(position, dict) or position.keys() != names:
         raise invalid()
-    if not all(isinstance(value, str) for value in position.values()) or encode(position) != text:
+    if not all(isinstance(value, str) for value in position.values()) or not _canonical(position, text):
         raise invalid()
     return position
 
@@ -44,3 +44,10 @@ def _loads(text: str) -> object:
         return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         return None
+
+
+def _canonical(position: Mapping[str, str], text: str) -> bool:
+    try:
+        return encode(position) == text
+    except UnicodeEncodeError:
+        return False

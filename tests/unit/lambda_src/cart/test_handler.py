@@ -1,0 +1,249 @@
+from typing import Any
+
+import pytest
+from cart.handler import handle
+
+from shop.lines import MAX_LINES
+from tests.unit.lambda_src.emulated import BOOKS, CART, Tables
+from tests.unit.lambda_src.gateway import Answer, Shopper
+
+ada = Shopper(handle, "ada")
+bob = Shopper(handle, "bob")
+EMPTY = {"items": [], "total": 0, "currency": "EUR"}
+
+
+def add(shopper: Shopper, book_id: str, quantity: int = 1) -> Answer:
+    return shopper("POST", "/cart", {"bookId": book_id, "quantity": quantity})
+
+
+def put(shopper: Shopper, book_id: str, quantity: int) -> Answer:
+    return shopper("PUT", "/cart/{bookId}", {"quantity": quantity}, path={"bookId": book_id})
+
+
+def remove(shopper: Shopper, book_id: str) -> Answer:
+    return shopper("DELETE", "/cart/{bookId}", path={"bookId": book_id})
+
+
+def contents(answer: Answer) -> dict[str, int]:
+    assert answer.status == 200
+    return {item["bookId"]: item["quantity"] for item in answer.json["items"]}
+
+
+def test_cart_is_priced_from_the_catalogue(tables: Tables) -> None:
+    tables.book("a", price=500)
+    tables.book("b", price=299)
+    add(ada, "a", 2)
+    answer = add(ada, "b")
+
+    assert contents(answer) == {"a": 2, "b": 1}
+    assert answer.json["total"] == 1299
+    assert [item["lineTotal"] for item in answer.json["items"]] == [1000, 299]
+
+    tables.book("a", price=600)
+    assert ada("GET", "/cart").json["total"] == 1499
+
+
+def test_empty_cart(tables: Tables) -> None:
+    cart = ada("GET", "/cart").json
+    assert cart.items() >= EMPTY.items()
+
+
+def test_adding_adds_and_putting_puts(tables: Tables) -> None:
+    tables.book("a")
+    assert contents(add(ada, "a", 2)) == {"a": 2}
+    assert contents(add(ada, "a", 3)) == {"a": 5}
+    assert contents(put(ada, "a", 4)) == {"a": 4}
+    assert remove(ada, "a").status == 204
+    assert remove(ada, "a").status == 204
+    assert remove(ada, "never-there").status == 204
+    assert contents(ada("GET", "/cart")) == {}
+    assert contents(add(ada, "a", 1)) == {"a": 1}
+
+
+def test_carts_are_apart(tables: Tables) -> None:
+    tables.book("a")
+    add(ada, "a")
+    remove(bob, "a")
+    assert contents(bob("GET", "/cart")) == {}
+    assert contents(ada("GET", "/cart")) == {"a": 1}
+
+
+def test_one_line_with_the_key_of_the_whole_cart(tables: Tables) -> None:
+    tables.book("a", price=100)
+    tables.book("b", price=10)
+    add(ada, "a")
+    whole = add(ada, "b", 2).json
+
+    line = ada("GET", "/cart/{bookId}", path={"bookId": "b"}).json
+    assert [item["bookId"] for item in line["items"]] == ["b"]
+    assert line["total"] == 20
+    assert line["checkoutKey"] == whole["checkoutKey"]
+    assert ada("GET", "/cart/{bookId}", path={"bookId": "c"}).json["items"] == []
+
+
+def test_checkout_key_is_the_carts_and_of_no_other(tables: Tables) -> None:
+    tables.book("a")
+    first = add(ada, "a", 2).json["checkoutKey"]
+    assert ada("GET", "/cart").json["checkoutKey"] == first
+    assert put(ada, "a", 2).json["checkoutKey"] == first, "a change that changes nothing is none"
+    assert add(bob, "a", 2).json["checkoutKey"] != first
+    keys = {first, add(ada, "a", 1).json["checkoutKey"], put(ada, "a", 2).json["checkoutKey"]}
+    assert len(keys) == 3, "the same quantity, put anew, is another cart"
+
+
+def test_limits(tables: Tables) -> None:
+    for number in range(MAX_LINES + 1):
+        tables.book(f"b{number}")
+    for number in range(MAX_LINES):
+        assert add(ada, f"b{number}").status == 200
+
+    full = add(ada, f"b{MAX_LINES}")
+    assert (full.status, full.json["type"]) == (409, "urn:bookstore:problem:cart-limit")
+    assert put(ada, f"b{MAX_LINES}", 1).status == 409
+    assert add(ada, "b0", 98).status == 200
+    assert add(ada, "b0", 1).status == 409
+    assert contents(ada("GET", "/cart"))["b0"] == 99
+
+    remove(ada, "b1")
+    assert add(ada, f"b{MAX_LINES}").status == 200
+
+
+def test_racing_additions_never_overfill(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two devices that both saw room for one more: whoever finds the cart too full steps back."""
+    for number in range(MAX_LINES + 1):
+        tables.book(f"b{number}")
+    for number in range(MAX_LINES - 1):
+        add(ada, f"b{number}")
+    from shop.carts import Carts
+
+    replace = Carts.replace
+    raced = False
+
+    def race(self: Carts, *arguments: Any) -> None:
+        nonlocal raced
+        if not raced:
+            raced = True
+            assert add(ada, f"b{MAX_LINES}").status == 200
+        replace(self, *arguments)
+
+    monkeypatch.setattr(Carts, "replace", race)
+
+    assert add(ada, f"b{MAX_LINES - 1}").status == 409
+    assert len(contents(ada("GET", "/cart"))) == MAX_LINES
+    assert f"b{MAX_LINES - 1}" not in contents(ada("GET", "/cart"))
+
+
+def test_racing_changes_of_a_line_are_all_kept(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.book("a")
+    from shop.carts import Carts
+
+    replace = Carts.replace
+    races = 3
+
+    def race(self: Carts, *arguments: Any) -> None:
+        nonlocal races
+        if races:
+            races -= 1
+            add(ada, "a", 10)
+        replace(self, *arguments)
+
+    monkeypatch.setattr(Carts, "replace", race)
+
+    assert contents(add(ada, "a", 1)) == {"a": 31}
+
+
+def test_unknown_book_and_other_currency_leave_the_cart_alone(tables: Tables) -> None:
+    tables.book("a")
+    tables.book("dollars", currency="USD")
+    add(ada, "a")
+    assert add(ada, "nowhere").status == 404
+    assert put(ada, "nowhere", 1).status == 404
+    assert add(ada, "dollars").status == 400
+    assert contents(ada("GET", "/cart")) == {"a": 1}
+
+
+def test_a_cart_has_its_books_currency(tables: Tables) -> None:
+    tables.book("dollars", currency="USD")
+    assert add(ada, "dollars").json["currency"] == "USD"
+
+
+def test_a_book_that_is_sold_no_longer_is_left_out(tables: Tables) -> None:
+    tables.book("a", price=100)
+    tables.book("b", price=10)
+    add(ada, "a")
+    add(ada, "b")
+    tables.client.delete_item(TableName=BOOKS, Key={"id": {"S": "a"}})
+
+    cart = ada("GET", "/cart")
+    assert contents(cart) == {"b": 1}
+    assert cart.json["total"] == 10
+
+
+def test_expired_lines_are_gone_before_dynamodb_deletes_them(tables: Tables) -> None:
+    tables.book("a")
+    line = {"customerId": "ada", "bookId": "a", "quantity": 5, "changedAt": "2020-01-01T00:00:00.000Z"}
+    tables.put(CART, {**line, "expiresAt": 1_600_000_000})
+
+    assert contents(ada("GET", "/cart")) == {}
+    assert contents(add(ada, "a", 2)) == {"a": 2}
+
+
+def test_removed_line_stays_as_tombstone_with_what_it_settled(tables: Tables) -> None:
+    tables.book("a")
+    add(ada, "a")
+    line = tables.cart_line("ada", "a")
+    assert line is not None
+    tables.put(CART, {**line, "settled": ["order-1"]})
+
+    remove(ada, "a")
+
+    tombstone = tables.cart_line("ada", "a")
+    assert tombstone is not None
+    assert (tombstone["quantity"], tombstone["settled"]) == (0, ["order-1"])
+    assert tombstone["changedAt"] > line["changedAt"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"bookId": "a"},
+        {"quantity": 1},
+        {"bookId": "a", "quantity": 0},
+        {"bookId": "a", "quantity": 100},
+        {"bookId": "a", "quantity": -1},
+        {"bookId": "a", "quantity": True},
+        {"bookId": "a", "quantity": 1.0},
+        {"bookId": "a", "quantity": "1"},
+        {"bookId": "a", "quantity": None},
+        {"bookId": "_categories", "quantity": 1},
+        {"bookId": "a\n", "quantity": 1},
+        {"bookId": "", "quantity": 1},
+        {"bookId": "x" * 65, "quantity": 1},
+        {"bookId": ["a"], "quantity": 1},
+        {"bookId": "a", "quantity": 1, "unitPrice": 1},
+        {"bookId": "a", "quantity": 1, "customerId": "bob"},
+        [],
+        "a",
+    ],
+)
+def test_wrong_bodies_are_refused(tables: Tables, body: Any) -> None:
+    tables.book("a")
+    assert ada("POST", "/cart", body).status == 400
+    assert tables.scan(CART) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "resource"),
+    [
+        ("GET", "/cart"),
+        ("POST", "/cart"),
+        ("GET", "/cart/{bookId}"),
+        ("PUT", "/cart/{bookId}"),
+        ("DELETE", "/cart/{bookId}"),
+    ],
+)
+def test_only_shoppers_have_carts(method: str, resource: str) -> None:
+    answer = Shopper(handle)(method, resource, path={"bookId": "a"})
+    assert answer.status == 401
+    assert answer.headers["www-authenticate"] == "Bearer"

@@ -1,0 +1,131 @@
+from decimal import Decimal
+
+import pytest
+from catalog.handler import handle
+
+from shop import cursor
+from tests.unit.lambda_src.emulated import BOOKS, Tables
+from tests.unit.lambda_src.gateway import Answer, Shopper
+
+anyone = Shopper(handle)
+
+
+def walk(**query: str) -> list[Answer]:
+    answers = [anyone("GET", "/books", query=query)]
+    while (following := answers[-1].json["nextCursor"]) is not None:
+        answers.append(anyone("GET", "/books", query={**query, "cursor": following}))
+    return answers
+
+
+def ids(answer: Answer) -> list[str]:
+    return [book["id"] for book in answer.json["items"]]
+
+
+def test_walk_gives_each_book_of_a_category_once_best_rated_first(tables: Tables) -> None:
+    for number in range(7):
+        tables.book(f"b{number}", rating=Decimal(number) / 2, category="Cars")
+    tables.book("other", category="Woodwork")
+
+    pages = walk(category="Cars", limit="3")
+
+    assert [ids(page) for page in pages] == [["b6", "b5", "b4"], ["b3", "b2", "b1"], ["b0"]]
+
+
+def test_walk_survives_equal_ratings(tables: Tables) -> None:
+    expected = {tables.book(f"b{number}", rating=Decimal("4.25"))["id"] for number in range(9)}
+
+    seen = [book for page in walk(limit="2") for book in ids(page)]
+
+    assert sorted(seen) == sorted(expected)
+
+
+def test_last_page_that_is_full_ends_the_walk(tables: Tables) -> None:
+    for number in range(4):
+        tables.book(f"b{number}", rating=number)
+
+    assert [len(ids(page)) for page in walk(limit="2")] == [2, 2]
+
+
+def test_all_categories_together_and_nothing_that_is_no_book(tables: Tables) -> None:
+    tables.book("a", category="Cars")
+    tables.book("b", category="Woodwork")
+    tables.put(BOOKS, {"id": "_categories", "categories": [{"name": "Cars", "count": 1}]})
+
+    assert sorted(ids(anyone("GET", "/books"))) == ["a", "b"]
+    assert anyone("GET", "/categories").json == {"items": [{"name": "Cars", "count": 1}]}
+    assert anyone("GET", "/books/{bookId}", path={"bookId": "_categories"}).status == 400
+
+
+def test_empty_shop(tables: Tables) -> None:
+    assert anyone("GET", "/books").json == {"items": [], "nextCursor": None}
+    assert anyone("GET", "/categories").json == {"items": []}
+
+
+def test_what_the_catalogue_does_not_know_is_null(tables: Tables) -> None:
+    tables.book("a", rating=Decimal("4.3"))
+
+    book = anyone("GET", "/books/{bookId}", path={"bookId": "a"}).json
+
+    assert (book["description"], book["publishedYear"], book["language"], book["cover"]) == (
+        "",
+        None,
+        None,
+        None,
+    )
+    assert book["rating"] == 4.3
+    assert "listing" not in book
+
+
+def test_unknown_book_is_not_found(tables: Tables) -> None:
+    answer = anyone("GET", "/books/{bookId}", path={"bookId": "nowhere"})
+
+    assert answer.status == 404
+    assert answer.json["type"] == "urn:bookstore:problem:not-found"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "101"},
+        {"limit": "-1"},
+        {"limit": "1.0"},
+        {"limit": "ten"},
+        {"limit": "٣"},
+        {"limit": ""},
+        {"limit": "9" * 5000},
+        {"category": ""},
+        {"category": "x" * 101},
+        {"category": "\ud800"},
+        {"cursor": ""},
+        {"cursor": "x"},
+        {"cursor": "A" * 1025},
+        {"cursor": cursor.encode({"category": "", "rating": "4"})},
+        {"cursor": cursor.encode({"category": "Cars", "rating": "4", "id": "a"})},
+        {"cursor": cursor.encode({"category": "", "rating": "NaN", "id": "a"})},
+        {"cursor": cursor.encode({"category": "", "rating": "4", "id": "_categories"})},
+        {"cursor": cursor.encode({"category": "", "rating": "4", "id": "a", "more": ""})},
+        {"cursor": cursor.encode({"category": "", "rating": "4", "id": "a"}) + "="},
+    ],
+)
+def test_wrong_queries_are_refused(tables: Tables, query: dict[str, str]) -> None:
+    assert anyone("GET", "/books", query=query).status == 400
+
+
+def test_cursor_of_another_category_is_refused(tables: Tables) -> None:
+    for number in range(3):
+        tables.book(f"b{number}", category="Cars")
+    following = anyone("GET", "/books", query={"category": "Cars", "limit": "1"}).json["nextCursor"]
+
+    answer = anyone("GET", "/books", query={"category": "Woodwork", "cursor": following})
+
+    assert answer.status == 400
+
+
+def test_cursor_of_a_book_that_is_gone_still_leads_on(tables: Tables) -> None:
+    for number in range(4):
+        tables.book(f"b{number}", rating=number)
+    following = anyone("GET", "/books", query={"limit": "2"}).json["nextCursor"]
+    tables.client.delete_item(TableName=BOOKS, Key={"id": {"S": "b2"}})
+
+    assert ids(anyone("GET", "/books", query={"cursor": following})) == ["b1", "b0"]

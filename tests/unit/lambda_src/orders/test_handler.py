@@ -1,0 +1,331 @@
+import uuid
+from typing import Any
+
+import pytest
+from cart.handler import handle as cart_handle
+from orders.handler import handle
+from orders.store import Orders
+
+from shop import clock, cursor
+from shop.errors import TransactionCancelled, Unavailable
+from tests.unit.lambda_src.emulated import CART, ORDERS, Tables
+from tests.unit.lambda_src.gateway import Answer, Shopper
+
+KEY = "3b241101-e2bb-4255-8caf-4136c566a962"
+ada = Shopper(handle, "ada")
+bob = Shopper(handle, "bob")
+adas_cart = Shopper(cart_handle, "ada")
+
+
+def order(shopper: Shopper, quantities: dict[str, int], total: int, key: str = KEY) -> Answer:
+    items = [{"bookId": book_id, "quantity": quantity} for book_id, quantity in quantities.items()]
+    body = {"items": items, "expectedTotal": total}
+    return shopper("POST", "/orders", body, headers={"IDEMPOTENCY-key": key})
+
+
+def fill_cart(quantities: dict[str, int]) -> dict[str, Any]:
+    for book_id, quantity in quantities.items():
+        answer = adas_cart("POST", "/cart", {"bookId": book_id, "quantity": quantity})
+    cart: dict[str, Any] = answer.json
+    return cart
+
+
+def in_cart() -> dict[str, int]:
+    return {item["bookId"]: item["quantity"] for item in adas_cart("GET", "/cart").json["items"]}
+
+
+@pytest.fixture(autouse=True)
+def catalogue(tables: Tables) -> None:
+    tables.book("a", price=500)
+    tables.book("b", price=299)
+    tables.book("dollars", price=1, currency="USD")
+
+
+def test_order_takes_what_it_names_out_of_the_cart(tables: Tables) -> None:
+    cart = fill_cart({"a": 2, "b": 3})
+
+    placed = order(ada, {"a": 2, "b": 1}, 1299, key=cart["checkoutKey"])
+
+    assert placed.status == 201
+    assert placed.json["total"] == 1299
+    assert placed.json["region"] == "eu-west-1"
+    assert in_cart() == {"b": 2}
+
+
+def test_order_needs_no_cart(tables: Tables) -> None:
+    assert order(ada, {"a": 1}, 500).status == 201
+    tombstone = tables.cart_line("ada", "a")
+    assert tombstone is not None
+    assert (tombstone["quantity"], len(tombstone["settled"])) == (0, 1)
+
+
+def test_repeating_gives_the_first_answer_whatever_has_changed(tables: Tables) -> None:
+    fill_cart({"a": 2, "b": 1})
+    first = order(ada, {"a": 2, "b": 1}, 1299)
+    fill_cart({"a": 1})
+    tables.book("a", price=999)
+
+    for again in (order(ada, {"b": 1, "a": 2}, 1299), order(ada, {"a": 2, "b": 1}, 1, key=KEY.upper())):
+        assert (again.status, again.text) == (201, first.text)
+    assert in_cart() == {"a": 1}
+    assert len(tables.scan(ORDERS)) == 1
+
+
+@pytest.mark.parametrize("other", [{"a": 1}, {"a": 2, "b": 1}, {"b": 2}])
+def test_key_belongs_to_its_items(tables: Tables, other: dict[str, int]) -> None:
+    order(ada, {"a": 2}, 1000)
+
+    answer = order(ada, other, 0)
+
+    assert (answer.status, answer.json["type"]) == (422, "urn:bookstore:problem:idempotency-key-reused")
+    assert len(tables.scan(ORDERS)) == 1
+
+
+def test_keys_of_two_shoppers_are_apart(tables: Tables) -> None:
+    mine, theirs = order(ada, {"a": 1}, 500), order(bob, {"b": 1}, 299)
+    assert mine.json["orderId"] != theirs.json["orderId"]
+    assert theirs.status == 201
+
+
+def test_changed_price_is_shown_and_nothing_ordered(tables: Tables) -> None:
+    fill_cart({"a": 1})
+
+    answer = order(ada, {"a": 1, "b": 2}, 1)
+
+    assert (answer.status, answer.json["type"]) == (409, "urn:bookstore:problem:price-changed")
+    assert answer.json["total"] == 1098
+    assert [item["unitPrice"] for item in answer.json["items"]] == [500, 299]
+    assert in_cart() == {"a": 1}
+    assert tables.scan(ORDERS) == []
+    assert order(ada, {"a": 1, "b": 2}, 1098).status == 201
+
+
+def test_unknown_book_is_named(tables: Tables) -> None:
+    answer = order(ada, {"a": 1, "nowhere": 1}, 500)
+    assert answer.status == 404
+    assert "nowhere" in answer.json["detail"]
+
+
+def test_one_currency_an_order(tables: Tables) -> None:
+    assert order(ada, {"a": 1, "dollars": 1}, 501).status == 400
+    assert order(ada, {"dollars": 1}, 1).json["currency"] == "USD"
+
+
+def test_fifty_lines_are_one_transaction(tables: Tables) -> None:
+    quantities = {tables.book(f"x{number}", price=1)["id"]: 1 for number in range(50)}
+    fill_cart(quantities)
+    assert order(ada, quantities, 50).status == 201
+    assert in_cart() == {}
+
+
+def race(monkeypatch: pytest.MonkeyPatch, rival: Any, times: int = 1) -> None:
+    """Let `rival` act between what a checkout reads and what it writes."""
+    place = Orders.place
+    left = times
+
+    def raced(self: Orders, *arguments: Any) -> None:
+        nonlocal left
+        if left:
+            left -= 1
+            rival()
+        place(self, *arguments)
+
+    monkeypatch.setattr(Orders, "place", raced)
+
+
+def test_what_is_added_during_checkout_stays(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_cart({"a": 2})
+    race(monkeypatch, lambda: fill_cart({"a": 1}), times=2)
+
+    assert order(ada, {"a": 2}, 1000).status == 201
+    assert in_cart() == {"a": 2}
+
+
+def test_what_is_removed_during_checkout_is_ordered_all_the_same(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_cart({"a": 2})
+    race(monkeypatch, lambda: adas_cart("DELETE", "/cart/{bookId}", path={"bookId": "a"}))
+
+    assert order(ada, {"a": 2}, 1000).status == 201
+    assert in_cart() == {}
+
+
+def test_same_request_twice_at_once_is_one_order(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_cart({"a": 3})
+    answers = []
+    race(monkeypatch, lambda: answers.append(order(ada, {"a": 2}, 1000)))
+    answers.append(order(ada, {"a": 2}, 1000))
+
+    assert answers[0].text == answers[1].text
+    assert len(tables.scan(ORDERS)) == 1
+    assert in_cart() == {"a": 1}
+
+
+def test_same_key_with_other_items_at_once_is_refused(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = []
+    race(monkeypatch, lambda: answers.append(order(ada, {"a": 2}, 1000)))
+    answers.append(order(ada, {"b": 1}, 299))
+
+    assert [answer.status for answer in answers] == [201, 422]
+
+
+def test_endless_races_order_nothing(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_cart({"a": 1})
+    race(monkeypatch, lambda: fill_cart({"a": 1}), times=50)
+
+    answer = order(ada, {"a": 1}, 500)
+
+    assert answer.status == 503
+    assert tables.scan(ORDERS) == []
+    assert in_cart()["a"] > 1
+
+
+def test_crash_after_the_write_and_a_retry(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction went through, its answer never came."""
+    fill_cart({"a": 2})
+    place = Orders.place
+
+    def crash(self: Orders, *arguments: Any) -> None:
+        place(self, *arguments)
+        raise Unavailable("The shop's data cannot be reached just now; try again.")
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr(Orders, "place", crash)
+        assert order(ada, {"a": 2}, 1000).status == 503
+    fill_cart({"a": 1})
+
+    assert order(ada, {"a": 2}, 1000).status == 201
+    assert in_cart() == {"a": 1}
+    assert len(tables.scan(ORDERS)) == 1
+
+
+def test_retry_where_the_line_has_arrived_before_the_order(tables: Tables) -> None:
+    """What replication may do to a second region: it sees what the order did to the cart, but no order
+    yet.
+    """
+    fill_cart({"a": 2})
+    first = order(ada, {"a": 2}, 1000).json
+    key = {"customerId": {"S": "ada"}, "orderId": {"S": first["orderId"]}}
+    tables.client.delete_item(TableName=ORDERS, Key=key)
+    fill_cart({"a": 1})
+
+    second = order(ada, {"a": 2}, 1000).json
+
+    unstable = {"createdAt", "region"}
+    assert {k: v for k, v in first.items() if k not in unstable} == {
+        k: v for k, v in second.items() if k not in unstable
+    }
+    assert in_cart() == {"a": 1}
+
+
+def test_transaction_conflicts_are_retried(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    def conflict() -> None:
+        raise TransactionCancelled((None, "TransactionConflict"))
+
+    race(monkeypatch, conflict, times=3)
+    assert order(ada, {"a": 1}, 500).status == 201
+
+
+def test_newest_first_page_by_page(tables: Tables) -> None:
+    placed = [order(ada, {"a": 1}, 500, key=str(uuid.uuid4())).json["orderId"] for _ in range(5)]
+    order(bob, {"a": 1}, 500)
+    seen, following = [], None
+    while True:
+        query = {"limit": "2"} | ({"cursor": following} if following else {})
+        page = ada("GET", "/orders", query=query).json
+        seen += [item["orderId"] for item in page["items"]]
+        following = page["nextCursor"]
+        if following is None:
+            break
+
+    stored = {item["orderId"]: item["createdAt"] for item in tables.scan(ORDERS)}
+    assert sorted(seen) == sorted(placed)
+    assert [stored[order_id] for order_id in seen] == sorted((stored[one] for one in placed), reverse=True)
+
+
+def test_orders_are_ones_own(tables: Tables) -> None:
+    mine = order(ada, {"a": 1}, 500).json
+    order(ada, {"a": 1}, 500, key=str(uuid.uuid4()))
+    path = {"orderId": mine["orderId"]}
+    following = ada("GET", "/orders", query={"limit": "1"}).json["nextCursor"]
+
+    assert ada("GET", "/orders/{orderId}", path=path).json == mine
+    assert ada("GET", "/orders/{orderId}", path={"orderId": mine["orderId"].upper()}).json == mine
+    assert bob("GET", "/orders/{orderId}", path=path).status == 404
+    assert bob("GET", "/orders").json == {"items": [], "nextCursor": None}
+    assert bob("GET", "/orders", query={"cursor": following}).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        cursor.encode({"at": "yesterday", "id": KEY}),
+        cursor.encode({"at": clock.timestamp(clock.now()), "id": "1"}),
+        cursor.encode({"at": clock.timestamp(clock.now()), "id": KEY, "customerId": "ada"}),
+    ],
+)
+def test_forged_cursors_are_refused(text: str) -> None:
+    assert ada("GET", "/orders", query={"cursor": text}).status == 400
+
+
+@pytest.mark.parametrize("key", ["", "1", KEY + "0", KEY.replace("-", ""), f"{KEY}\n", "{" + KEY + "}"])
+def test_key_must_be_a_uuid(key: str) -> None:
+    assert order(ada, {"a": 1}, 500, key=key).status == 400
+    assert ada("POST", "/orders", {"items": [], "expectedTotal": 0}).status == 400
+
+
+ITEM = {"bookId": "a", "quantity": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": [ITEM]},
+        {"expectedTotal": 500},
+        {"items": [], "expectedTotal": 0},
+        {"items": [ITEM, ITEM], "expectedTotal": 1000},
+        {"items": [ITEM] * 51, "expectedTotal": 500},
+        {"items": ITEM, "expectedTotal": 500},
+        {"items": ["a"], "expectedTotal": 500},
+        {"items": [{**ITEM, "unitPrice": 1}], "expectedTotal": 1},
+        {"items": [{"bookId": "a", "quantity": True}], "expectedTotal": 500},
+        {"items": [ITEM], "expectedTotal": -1},
+        {"items": [ITEM], "expectedTotal": 500.0},
+        {"items": [ITEM], "expectedTotal": True},
+        {"items": [ITEM], "expectedTotal": "500"},
+        {"items": [ITEM], "expectedTotal": 10**13},
+        {"items": [ITEM], "expectedTotal": 500, "customerId": "bob"},
+        {"items": [ITEM], "expectedTotal": 500, "region": "us-east-1"},
+        {"items": [ITEM], "expectedTotal": 500, "currency": "XXX"},
+    ],
+)
+def test_wrong_bodies_are_refused(tables: Tables, body: Any) -> None:
+    assert ada("POST", "/orders", body, headers={"idempotency-key": KEY}).status == 400
+    assert tables.scan(ORDERS) == []
+    assert tables.scan(CART) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "resource"), [("GET", "/orders"), ("POST", "/orders"), ("GET", "/orders/{orderId}")]
+)
+def test_only_shoppers_have_orders(method: str, resource: str) -> None:
+    assert Shopper(handle)(method, resource, path={"orderId": KEY}).status == 401
+
+
+def test_metrics_say_how_much_and_logs_say_nothing_of_whom(capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    fill_cart({"a": 1})
+    capsys.readouterr()
+    order(ada, {"a": 1}, 500)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    figures = {name: line[name] for line in lines for name in ("OrdersPlaced", "Revenue") if name in line}
+    assert figures == {"OrdersPlaced": 1, "Revenue": 500}
+    requests = [line for line in lines if line.get("message") == "request"]
+    assert [(line["route"], line["status"]) for line in requests] == [("POST /orders", 201)]
+    assert not any("ada" in json.dumps(line) for line in lines)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cdktf import Fn, ITerraformDependable
 from cdktf_cdktf_provider_aws.api_gateway_authorizer import ApiGatewayAuthorizer
@@ -39,7 +39,7 @@ class Hosts:
 
 
 class Api(Construct):
-    """API Gateway in front of the functions: what the contract does not know is refused before it costs a call."""
+    """API Gateway in front of the functions: what the contract does not know costs no call."""
 
     STAGE = "live"
     RATE = 500
@@ -49,7 +49,7 @@ class Api(Construct):
     TIMEOUT_MS = 29_000
     """The longest that API Gateway waits."""
 
-    _ACCESS_LOG = {
+    _ACCESS_LOG: ClassVar[dict[str, str]] = {
         "requestId": "$context.requestId",
         "time": "$context.requestTimeEpoch",
         "method": "$context.httpMethod",
@@ -111,7 +111,11 @@ class Api(Construct):
         responses = GatewayResponses(self, "responses", rest_api_id=self._api.id, region=region)
         self._parts.extend(responses.all)
         self._let_api_call_functions()
-        self._stage = self._deploy(name, log_retention_days)
+        stage = self._deploy(name, log_retention_days)
+        self.api_id: str = self._api.id
+        self.stage_name: str = stage.stage_name
+        self.stage_arn: str = stage.arn
+        """What a web ACL is put in front of."""
         self.shared_domain = self._serve_at(
             "shared", host=hosts.shared, certificate_arn=hosts.certificate_arn
         )
@@ -121,22 +125,7 @@ class Api(Construct):
         )
         """What this region alone answers to."""
 
-    @property
-    def api_id(self) -> str:
-        """The REST API's id."""
-        return self._api.id
-
-    @property
-    def stage_name(self) -> str:
-        """The stage that is deployed."""
-        return self._stage.stage_name
-
-    @property
-    def stage_arn(self) -> str:
-        """What a web ACL is put in front of."""
-        return self._stage.arn
-
-    def _serve_at(self, id: str, *, host: str, certificate_arn: str) -> ApiDomain:
+    def _serve_at(self, id: str, host: str, certificate_arn: str) -> ApiDomain:
         domain = CustomDomain(
             self, id, host=host, certificate_arn=certificate_arn, api_id=self.api_id, stage=self.stage_name
         )
@@ -197,6 +186,7 @@ class Api(Construct):
         if operation.signed_in:
             sign_in = {"authorization": "COGNITO_USER_POOLS", "authorizer_id": self._authorizer.id}
         validator = self._parameters_and_body if operation.body else self._parameters_only
+        body = {"application/json": self._models[operation.body].name} if operation.body else None
         method = ApiGatewayMethod(
             self,
             operation.id,
@@ -206,9 +196,7 @@ class Api(Construct):
             operation_name=operation.id,
             request_validator_id=validator.id,
             request_parameters={each.mapping: each.required for each in operation.parameters},
-            request_models={"application/json": self._models[operation.body].name}
-            if operation.body
-            else None,
+            request_models=body,
             **sign_in,
         )
         self._parts.append(
@@ -279,7 +267,7 @@ class Api(Construct):
         return stage
 
     def _fingerprint(self) -> str:
-        """A hash of all that is known before Terraform runs; ids alone stay the same when a method changes."""
+        """A hash of all that is known before Terraform runs; ids stay the same when a method changes."""
         shape = {
             "routes": [asdict(route) for route in self._contract.routes],
             "models": {body: self._contract.schema(body) for body in self._contract.bodies},

@@ -87,7 +87,7 @@ def _package(name: str) -> Iterator[tuple[str, Path]]:
 
 def _zip(files: dict[str, Path]) -> bytes:
     buffer = io.BytesIO()
-    # Stored, not deflated: zlib's versions compress differently, and another machine must give the same bytes.
+    # Stored, not deflated: zlib's versions compress differently, and every machine must give these bytes.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, file in sorted(files.items()):
             entry = zipfile.ZipInfo(name, date_time=_EARLIEST)

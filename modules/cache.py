@@ -36,7 +36,7 @@ class Cache(Construct):
         network: Network,
         members: Group,
     ) -> None:
-        """A `serverless` cache costs least while idle, a `replicated` one, of two nodes in two zones, under load."""
+        """A `serverless` cache costs least idle, a `replicated` one, two nodes in two zones, under load."""
         super().__init__(scope, id)
         self._name = name
         self._network = network
@@ -68,7 +68,8 @@ class Cache(Construct):
                 )
             ],
         )
-        return cache.endpoint.get(0).address
+        address: str = cache.endpoint.get(0).address
+        return address
 
     def _replicated(self) -> str:
         subnets = ElasticacheSubnetGroup(
@@ -91,4 +92,5 @@ class Cache(Construct):
             security_group_ids=[self._group.id],
             apply_immediately=True,
         )
-        return cache.primary_endpoint_address
+        address: str = cache.primary_endpoint_address
+        return address

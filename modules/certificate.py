@@ -23,17 +23,14 @@ class Certificate(Construct):
             provider=provider,
             lifecycle={"create_before_destroy": True},
         )
-
-    @property
-    def arn(self) -> str:
+        self.arn: str = self._certificate.arn
         """Of a certificate that may not be issued yet."""
-        return self._certificate.arn
 
     def prove_by(self, zone_id: str) -> None:
         """Put the record into the zone that ACM wants to find there.
 
-        One record is enough. A wildcard is proved by the record of the name that it stands below, and the record
-        depends on the domain and the account only, so that the certificates of all regions find it too
+        One record is enough. A wildcard is proved by the record of the name that it stands below, and the
+        record depends on the domain and the account only, so that the certificates of all regions find it too
         (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html).
         """
         wanted = self._certificate.domain_validation_options.get(0)
@@ -50,7 +47,7 @@ class Certificate(Construct):
 
 
 class IssuedCertificate(Construct):
-    """Waits for a certificate. It ends once the domain is delegated to the zone, so nothing made earlier needs it."""
+    """Waits until a certificate is issued, which takes minutes once the domain is delegated to the zone."""
 
     def __init__(
         self, scope: Construct, id: str, *, certificate_arn: str, provider: TerraformProvider | None = None
@@ -59,8 +56,5 @@ class IssuedCertificate(Construct):
         self._issued = AcmCertificateValidation(
             self, "issued", certificate_arn=certificate_arn, provider=provider
         )
-
-    @property
-    def arn(self) -> str:
+        self.arn: str = self._issued.certificate_arn
         """Of a certificate that can be served."""
-        return self._issued.certificate_arn

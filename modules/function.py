@@ -133,21 +133,12 @@ class Function(Construct):
             },
             depends_on=[self._logs, self.permissions.granted],
         )
-
-    @property
-    def arn(self) -> str:
+        self.arn: str = self._function.arn
         """What event sources and schedules name."""
-        return self._function.arn
-
-    @property
-    def invoke_arn(self) -> str:
+        self.invoke_arn: str = self._function.invoke_arn
         """What an API's integration calls."""
-        return self._function.invoke_arn
-
-    @property
-    def log_group_name(self) -> str:
+        self.log_group_name: str = self._logs.name
         """Where its lines are."""
-        return self._logs.name
 
     def allow_invocation(self, id: str, *, principal: str, source_arn: str) -> None:
         """Let an AWS service call it, on behalf of one source."""
@@ -179,8 +170,8 @@ class Function(Construct):
     def _join_network(self) -> tuple[Statement, Statement]:
         """What Lambda does on the function's behalf, and the code's own hands kept off it.
 
-        Rule: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, "Required IAM permissions" and
-        "Best practice: deny the function's code these actions".
+        Rule: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, on required permissions and
+        on denying them to the function's own code.
         """
         reason = "Lambda makes the interfaces and cannot work with narrower resources"
         own = {"ArnLike": {"lambda:SourceFunctionArn": [f"arn:aws:lambda:*:*:function:{self.name}"]}}

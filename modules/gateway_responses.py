@@ -62,16 +62,17 @@ PROBLEMS = (
 
 
 class GatewayResponses(Construct):
-    """Makes API Gateway's own errors problem details (RFC 9457) that name the region and that browsers may read."""
+    """Makes API Gateway's own errors problem details (RFC 9457) that name the region."""
 
     def __init__(self, scope: Construct, id: str, *, rest_api_id: str, region: str) -> None:
         super().__init__(scope, id)
-        headers = {
+        answered = {
             "Content-Type": "application/problem+json",
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "x-region",
             "x-region": region,
         }
+        headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in answered.items()}
         self.all: list[ITerraformDependable] = [
             ApiGatewayGatewayResponse(
                 self,

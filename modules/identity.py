@@ -1,5 +1,7 @@
 """Who shoppers are: a Cognito user pool, and the storefront as its only client."""
 
+from typing import ClassVar
+
 from cdktf_cdktf_provider_aws.cognito_user_pool import CognitoUserPool
 from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
     CognitoUserPoolClient,
@@ -17,6 +19,12 @@ class Identity(Construct):
     PASSWORD_LENGTH = 12
     ID_TOKEN_MINUTES = 60
     REFRESH_TOKEN_DAYS = 30
+
+    _UNITS: ClassVar[dict[str, str]] = {
+        "id_token": "minutes",
+        "access_token": "minutes",
+        "refresh_token": "days",
+    }
 
     def __init__(self, scope: Construct, id: str, *, name: str, protected: bool) -> None:
         """A `protected` pool refuses to be deleted."""
@@ -53,24 +61,11 @@ class Identity(Construct):
             id_token_validity=self.ID_TOKEN_MINUTES,
             access_token_validity=self.ID_TOKEN_MINUTES,
             refresh_token_validity=self.REFRESH_TOKEN_DAYS,
-            token_validity_units=[
-                CognitoUserPoolClientTokenValidityUnits(
-                    id_token="minutes", access_token="minutes", refresh_token="days"
-                )
-            ],
+            token_validity_units=[CognitoUserPoolClientTokenValidityUnits(**self._UNITS)],
         )
-
-    @property
-    def pool_id(self) -> str:
+        self.pool_id: str = self._pool.id
         """What clients sign in to."""
-        return self._pool.id
-
-    @property
-    def pool_arn(self) -> str:
+        self.pool_arn: str = self._pool.arn
         """What the APIs' authorizers trust."""
-        return self._pool.arn
-
-    @property
-    def client_id(self) -> str:
+        self.client_id: str = self._client.id
         """What the storefront calls itself."""
-        return self._client.id

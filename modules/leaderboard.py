@@ -25,7 +25,7 @@ class Redis:
 
 
 class Leaderboard(Construct):
-    """The cache, the feeder that counts new orders, the rebuild that counts all of them, the function that answers."""
+    """The cache, and the functions that count new orders, count all anew, and tell the ranking."""
 
     DOMAIN = "bestsellers"
     PACKAGES = ("redis",)

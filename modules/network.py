@@ -20,7 +20,7 @@ HTTPS = 443
 
 
 class Network(Construct):
-    """A VPC with private subnets in two zones. Nothing in it needs the internet, so there is no NAT to pay for."""
+    """A VPC with private subnets in two zones. Nothing in it needs the internet, so there is no NAT."""
 
     CIDR = "10.0.0.0/16"
     """The same in every region: the regions' networks are never joined."""
@@ -36,7 +36,7 @@ class Network(Construct):
             state="available",
             filter=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
         )
-        self._vpc = Vpc(
+        vpc = Vpc(
             self,
             "vpc",
             cidr_block=self.CIDR,
@@ -44,9 +44,13 @@ class Network(Construct):
             enable_dns_hostnames=True,
             tags={"Name": name},
         )
+        self.vpc_id: str = vpc.id
+        """The network itself."""
         # AWS makes it, open within itself, for whatever names no group; without rules it lets nothing pass.
         DefaultSecurityGroup(self, "default-group", vpc_id=self.vpc_id)
         self._routes = RouteTable(self, "routes", vpc_id=self.vpc_id, tags={"Name": f"{name}-private"})
+        self.private_route_table_id: str = self._routes.id
+        """The routes of all private subnets."""
         self._subnets = [self._subnet(number) for number in range(self.ZONES)]
         self._dynamodb = VpcEndpoint(
             self,
@@ -60,23 +64,14 @@ class Network(Construct):
         )
 
     @property
-    def vpc_id(self) -> str:
-        """The network itself."""
-        return self._vpc.id
-
-    @property
     def private_subnet_ids(self) -> tuple[str, ...]:
         """One subnet a zone."""
         return tuple(subnet.id for subnet in self._subnets)
 
-    @property
-    def private_route_table_id(self) -> str:
-        """The routes of all private subnets."""
-        return self._routes.id
-
     def zone(self, number: int) -> str:
         """Name of the zone of subnet `number`."""
-        return Fn.element(self._zones.names, number)
+        name: str = Fn.element(self._zones.names, number)
+        return name
 
     def security_group(self, scope: Construct, id: str, *, name: str, description: str) -> "Group":
         """A group without rules, which lets nothing pass until it is told to."""
@@ -91,8 +86,8 @@ class Network(Construct):
     ) -> None:
         """A private address of an AWS service, for the members of `callers` only.
 
-        It is in one zone, since each zone costs as much as the first. Without that zone its callers retry, so it
-        serves what may wait; a service that shoppers wait for wants one in each zone.
+        It is in one zone, since each zone costs as much as the first. Without that zone its callers retry, so
+        it serves what may wait; a service that shoppers wait for wants one in each zone.
         """
         name = f"{self._name}-{service}"
         group = self.security_group(
@@ -134,7 +129,9 @@ class Network(Construct):
     def _for_anyone_inside(self, scope: Construct, id: str, statement: Statement) -> str:
         """An endpoint's policy. It names no caller: it can only narrow what a caller's role allows."""
         anyone = {"principals": [{"type": "AWS", "identifiers": ["*"]}]}
-        return DataAwsIamPolicyDocument(scope, id, statement=[{**statement.as_input(), **anyone}]).json
+        document = DataAwsIamPolicyDocument(scope, id, statement=[{**statement.as_input(), **anyone}])
+        policy: str = document.json
+        return policy
 
 
 class Group(Construct):
@@ -142,14 +139,11 @@ class Group(Construct):
 
     def __init__(self, scope: Construct, id: str, *, vpc_id: str, name: str, description: str) -> None:
         super().__init__(scope, id)
-        self._group = SecurityGroup(
+        group = SecurityGroup(
             self, "group", name=name, description=description, vpc_id=vpc_id, tags={"Name": name}
         )
-
-    @property
-    def id(self) -> str:
+        self.id: str = group.id
         """What is put on network interfaces."""
-        return self._group.id
 
     def allow_to(self, id: str, other: "Group", port: int) -> None:
         """Let members of this group connect to members of another, on one TCP port; both sides must agree."""

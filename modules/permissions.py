@@ -54,14 +54,10 @@ class Permissions(Construct):
         super().__init__(scope, id)
         self._statements: list[Statement] = []
         self._document = DataAwsIamPolicyDocument(self, "document")
-        self._policy = IamRolePolicy(
+        self.granted: ITerraformDependable = IamRolePolicy(
             self, "policy", name="permissions", role=role, policy=self._document.json
         )
-
-    @property
-    def granted(self) -> ITerraformDependable:
         """What to depend on in order to wait for the permissions."""
-        return self._policy
 
     def allow(self, *statements: Statement) -> None:
         """Add statements; their reasons are kept beside the document, for readers and for policy checks."""

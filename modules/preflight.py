@@ -13,7 +13,7 @@ from constructs import Construct
 class Preflight(Construct):
     """`OPTIONS` on one resource, answered without calling a function.
 
-    Any origin may ask: the API knows no cookies, so a page can do no more than its own shopper's token lets it.
+    Any origin may ask: the API knows no cookies, so a page can do what its shopper's token lets it.
     """
 
     HEADERS = ("authorization", "content-type", "idempotency-key")
@@ -49,6 +49,7 @@ class Preflight(Construct):
             "Access-Control-Max-Age": str(self.MAX_AGE),
             "x-region": region,
         }
+        headers = {f"method.response.header.{name}": f"'{value}'" for name, value in answer.items()}
         integration = ApiGatewayIntegration(
             self,
             "integration",
@@ -61,7 +62,7 @@ class Preflight(Construct):
             "response",
             **address,
             status_code=self._STATUS,
-            response_parameters={f"method.response.header.{name}": True for name in answer},
+            response_parameters=dict.fromkeys(headers, True),
         )
         self.last: ITerraformDependable = ApiGatewayIntegrationResponse(
             self,

@@ -18,16 +18,10 @@ class DeadLetterQueue(Construct):
             self, "queue", name=name, message_retention_seconds=self.RETENTION, sqs_managed_sse_enabled=True
         )
         self.name = name
-
-    @property
-    def url(self) -> str:
+        self.url: str = self._queue.url
         """Where messages are sent."""
-        return self._queue.url
-
-    @property
-    def arn(self) -> str:
+        self.arn: str = self._queue.arn
         """What destinations and policies name."""
-        return self._queue.arn
 
     def grant_send(self, permissions: Permissions) -> None:
         """Let a role put messages in."""

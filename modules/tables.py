@@ -1,4 +1,4 @@
-"""The shop's DynamoDB global tables: base tables once, a replica in every other region, a region's view of its own."""
+"""The shop's DynamoDB global tables: base tables once, replicas elsewhere, each region's view of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ TABLES = (
 
 
 class BaseTables(Construct):
-    """The tables where they are first: on demand, restorable to any second of 35 days, streaming every change."""
+    """The tables where they are first: on demand, restorable to any second, streaming every change."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, protected: bool) -> None:
         """A `protected` table refuses to be deleted."""
@@ -140,22 +140,12 @@ class Table:
 
     def __init__(self, short_name: str, seen: DataAwsDynamodbTable) -> None:
         self._short_name = short_name
-        self._seen = seen
-
-    @property
-    def name(self) -> str:
+        self.name: str = seen.name
         """The same in every region."""
-        return self._seen.name
-
-    @property
-    def arn(self) -> str:
+        self.arn: str = seen.arn
         """This region's own."""
-        return self._seen.arn
-
-    @property
-    def stream_arn(self) -> str:
+        self.stream_arn: str = seen.stream_arn
         """This region's own stream, which carries local and replicated writes."""
-        return self._seen.stream_arn
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """How AWS's provider is loaded and configured; imported before anything else that touches CDKTF.
 
-The provider's package cannot be imported as it is: its `__init__` imports all 2,180 resource modules, 35 seconds on
-a cold machine. Two steps, each of which leaves the synthesized Terraform as it was, make it load only what is used:
+The provider's package cannot be imported as it is: its `__init__` imports all 2,180 resource modules, which
+takes 35 seconds on a cold machine. Two steps, each of which leaves the synthesized Terraform as it was, make
+it load only what is used:
 
 - the Python package is put into `sys.modules` without running its `__init__`; its submodules import as ever,
   so modules write plainly `from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue`;

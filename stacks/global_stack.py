@@ -15,7 +15,7 @@ from stacks.state import keep_state
 
 
 class GlobalStack(TerraformStack):
-    """`<name>-global`, in the first region; its certificate is in us-east-1, where CloudFront looks for it."""
+    """`<name>-global`, in the first region; its certificate in us-east-1, where CloudFront looks for it."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:
         super().__init__(scope, id)

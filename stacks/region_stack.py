@@ -9,7 +9,7 @@ from constructs import Construct
 from modules.api import Api, Hosts
 from modules.archive import Archives
 from modules.certificate import Certificate, IssuedCertificate
-from modules.contract import Contract
+from modules.contract import read_contract
 from modules.function import Code, Function, Platform
 from modules.leaderboard import Leaderboard, Redis
 from modules.network import Network
@@ -122,7 +122,7 @@ class RegionStack(TerraformStack):
             "api",
             name=settings.name,
             region=self.region,
-            contract=Contract.read(CONTRACT),
+            contract=read_contract(CONTRACT),
             functions=self.functions,
             user_pool_arn=self._global.user_pool_arn,
             hosts=Hosts(

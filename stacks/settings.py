@@ -17,7 +17,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
-    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -165,7 +164,8 @@ class Settings(BaseSettings):
     def _in_pairs(self) -> Self:
         if self.routing.policy == "failover" and len(self.regions) != 2:
             raise ValueError(
-                f"routing.policy 'failover' takes two regions, a primary and a standby, not {len(self.regions)}"
+                "routing.policy 'failover' takes two regions, a primary and a standby, "
+                f"not {len(self.regions)}"
             )
         return self
 
@@ -198,7 +198,6 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then the file, whose values are the constructor's."""
-        assert isinstance(init_settings, InitSettingsSource)
         return env_settings, init_settings
 
     @property

@@ -9,9 +9,9 @@ from stacks.settings import Settings
 
 
 def keep_state(stack: TerraformStack, settings: Settings, region: str) -> None:
-    """Give `stack` its backend. With `s3`, its state lives in `region`: where its resources are, or nearest to them.
+    """Give `stack` its backend; with `s3`, in `region`.
 
-    A region's own state is in that region, so that it can still be planned and changed when another region is away.
+    A region's own state is in that region, so that it can be planned and changed when another region is away.
     """
     name = stack.node.id
     match settings.state.backend:

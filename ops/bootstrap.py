@@ -1,10 +1,15 @@
-"""`ops bootstrap`: the buckets that Terraform keeps its state in, one in each region.
+"""`ops bootstrap`: what a deployment stands on and must not own.
 
-They are made here and not by Terraform: a state cannot live in a bucket that the same state describes.
+- The buckets that Terraform keeps its state in, one in each region: a state cannot live in a bucket that it
+  describes itself.
+- The role with which API Gateway writes logs: an account has one a region, for all of its APIs.
+
 All of it is safe to repeat: what is there is brought to the wanted configuration, and nothing else changes.
 """
 
+import contextlib
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +26,23 @@ NONCURRENT_DAYS = 90
 """Days that an old version of a state stays: long enough to notice a bad apply."""
 
 
+LOG_WRITER = "api-gateway-log-writer"
+LOG_WRITER_ACTIONS = (
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:PutLogEvents",
+)
+"""Those of AWS's own policy for the purpose, AmazonAPIGatewayPushToCloudWatchLogs."""
+
+IAM_ATTEMPTS = 10
+IAM_PAUSE = 3.0
+"""Seconds between attempts; a new role takes about ten to be known."""
+
+
 class BucketRefusedError(Exception):
     """The bucket of a region cannot be had; the message names the fix."""
 
@@ -30,9 +52,12 @@ def bootstrap(
         "settings/local.toml"
     ),
 ) -> None:
-    """Make the state bucket of each region, in that region; safe to repeat."""
+    """Make each region's state bucket and let API Gateway write logs there; safe to repeat."""
     console = Console()
     environment = Settings.load(settings)
+    for region in environment.regions:
+        if let_api_gateway_log(region):
+            console.print(f"{region}: API Gateway may write logs now")
     if environment.state.backend != "s3":
         console.print(f"State is kept by the backend {environment.state.backend!r}: no bucket is needed.")
         return
@@ -57,6 +82,46 @@ def ensure_state_bucket(bucket: str, region: str, *, tags: Mapping[str, str]) ->
     _refuse_foreign_region(s3, bucket, region)
     _configure(s3, bucket, tags)
     return made
+
+
+def let_api_gateway_log(region: str) -> bool:
+    """Give API Gateway in `region` a role to write logs with, unless the account has given it one.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    Returns whether it was given one now.
+    """
+    api_gateway = boto3.client("apigateway", region_name=region)
+    if api_gateway.get_account().get("cloudwatchRoleArn"):
+        return False
+    role = _log_writer()
+    for attempt in range(IAM_ATTEMPTS):
+        try:
+            api_gateway.update_account(
+                patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
+            )
+        except api_gateway.exceptions.BadRequestException:
+            # A role that was made a moment ago is not known everywhere yet.
+            if attempt + 1 == IAM_ATTEMPTS:
+                raise
+            time.sleep(IAM_PAUSE)
+        else:
+            break
+    return True
+
+
+def _log_writer() -> str:
+    """ARN of the role, made if need be."""
+    iam = boto3.client("iam")
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(
+            RoleName=LOG_WRITER,
+            Description="API Gateway writes its logs with it, in every region of this account",
+            AssumeRolePolicyDocument=json.dumps(_assumed_by("apigateway.amazonaws.com")),
+        )
+    iam.put_role_policy(
+        RoleName=LOG_WRITER, PolicyName="write-logs", PolicyDocument=json.dumps(_may_write_logs())
+    )
+    return str(iam.get_role(RoleName=LOG_WRITER)["Role"]["Arn"])
 
 
 def _create(s3: Any, bucket: str, region: str) -> bool:
@@ -125,6 +190,18 @@ def _configure(s3: Any, bucket: str, tags: Mapping[str, str]) -> None:
             Bucket=bucket,
             Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]},
         )
+
+
+def _assumed_by(service: str) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
+    }
+
+
+def _may_write_logs() -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": LOG_WRITER_ACTIONS, "Resource": "arn:aws:logs:*:*:*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _tls_only(bucket: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 import typer
 from moto import mock_aws
 
-from ops.bootstrap import BucketRefusedError, bootstrap, ensure_state_bucket
+from ops.bootstrap import BucketRefusedError, bootstrap, ensure_state_bucket, let_api_gateway_log
 
 REGION = "ap-southeast-1"
 BUCKET = "bookstore-test-state-ap-southeast-1"
@@ -95,6 +95,24 @@ def test_every_region_gets_its_bucket(s3: Any, tmp_path: Path) -> None:
         "ap-southeast-1",
         "us-west-2",
     }
+
+
+def test_api_gateway_gets_a_role_for_its_logs_once_a_region(s3: Any) -> None:
+    for region in ("eu-west-1", "us-west-2"):
+        assert let_api_gateway_log(region)
+        account = boto3.client("apigateway", region_name=region).get_account()
+        assert account["cloudwatchRoleArn"].endswith(":role/api-gateway-log-writer")
+        assert not let_api_gateway_log(region)
+
+
+def test_a_role_that_the_account_has_given_api_gateway_stays(s3: Any) -> None:
+    api_gateway = boto3.client("apigateway", region_name=REGION)
+    theirs = "arn:aws:iam::123456789012:role/theirs"
+    api_gateway.update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": theirs}]
+    )
+    assert not let_api_gateway_log(REGION)
+    assert api_gateway.get_account()["cloudwatchRoleArn"] == theirs
 
 
 def test_a_local_state_needs_no_bucket(s3: Any, tmp_path: Path) -> None:

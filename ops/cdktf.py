@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,7 @@ TERRAFORM_PARALLELISM = 24
 """Resources that Terraform works on at a time: most of a deployment is waiting for AWS, not computing."""
 
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ANIMATION = re.compile(r"^[\u2800-\u28ff]  |^\d+ Stacks? deploying ")
 _PLAN = re.compile(r"Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
 _BEGUN = re.compile(r"^(\S+): (?:Creating|Modifying|Destroying)\.\.\.")
 _ENDED = re.compile(r"^(\S+): (?:Creation|Modifications|Destruction) complete")
@@ -93,7 +95,7 @@ class Listener:
 
     def hear(self, line: str) -> StackProgress | None:
         """Take in one line; returns the stack that it is about, if it is about one."""
-        text = _TERMINAL_CODES.sub("", line).rstrip()
+        text = line.rstrip()
         name, gap, rest = text.partition("  ")
         if gap and name in self.stacks:
             self._current = self.stacks[name]
@@ -147,7 +149,7 @@ def run(arguments: Sequence[str], *, log: Path, hear: Callable[[str], None], set
     process = subprocess.Popen(
         arguments,
         cwd=ROOT,
-        env={**os.environ, "SETTINGS": str(settings.absolute()), "CI": "1", "CHECKPOINT_DISABLE": "1"},
+        env=_environment(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -160,9 +162,22 @@ def run(arguments: Sequence[str], *, log: Path, hear: Callable[[str], None], set
     assert process.stdout is not None
     with log.open("a", encoding="utf-8") as record, _winding_down(process):
         for line in process.stdout:
-            record.write(line)
-            hear(line)
+            if text := _plain(line):
+                record.write(f"{text}\n")
+                hear(text)
         return process.wait()
+
+
+def _environment(settings: Path) -> dict[str, str]:
+    """cdktf.json calls `python`: the one that runs this, wherever it was called from."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path, "SETTINGS": str(settings.absolute()), "CHECKPOINT_DISABLE": "1"}
+
+
+def _plain(line: str) -> str:
+    """`line` without colours; nothing when it only moves cdktf's spinner or its count of stacks."""
+    text = _TERMINAL_CODES.sub("", line).rstrip()
+    return "" if _ANIMATION.match(text) else text
 
 
 @contextlib.contextmanager
@@ -203,4 +218,4 @@ def synthesize(settings: Path, log: Path) -> None:
     """Write the Terraform of the environment. Raises SynthesisError with what the app said when it fails."""
     lines: list[str] = []
     if run(command("synth"), log=log, hear=lines.append, settings=settings) != 0:
-        raise SynthesisError("\n".join(_TERMINAL_CODES.sub("", line).rstrip() for line in lines[-40:]))
+        raise SynthesisError("\n".join(lines[-40:]))

@@ -107,10 +107,16 @@ class Region:
 
 @dataclass(frozen=True)
 class Edge:
-    """What needs all regions. `health_checks` has the id of the check on each region's record."""
+    """What needs all regions. Of its checks each is an id by region.
+
+    `health_checks` are the ones on the records; they want `endpoint_checks`, which ask the region, and
+    `evacuation_switches`, which operators throw.
+    """
 
     api_domain: str
     health_checks: Mapping[str, str]
+    endpoint_checks: Mapping[str, str]
+    evacuation_switches: Mapping[str, str]
     distribution_id: str | None
     distribution_domain_name: str | None
 
@@ -120,6 +126,8 @@ class Edge:
         return cls(
             api_domain=outputs.text("api_domain"),
             health_checks=outputs.texts("health_checks"),
+            endpoint_checks=outputs.texts("endpoint_checks"),
+            evacuation_switches=outputs.texts("evacuation_switches"),
             distribution_id=outputs.text_or_none("distribution_id"),
             distribution_domain_name=outputs.text_or_none("distribution_domain_name"),
         )
@@ -144,7 +152,7 @@ class Deployment:
         copy = os.environ.get(OUTPUTS_VARIABLE)
         if copy:
             return cls.read(settings, Path(copy))
-        return cls._of_values(settings, terraform_outputs(settings))
+        return cls.of(settings, terraform_outputs(settings))
 
     @classmethod
     def read(cls, settings: Settings, path: Path) -> Self:
@@ -153,10 +161,11 @@ class Deployment:
             values = json.loads(path.read_text())
         except FileNotFoundError as missing:
             raise DeploymentError("nothing is deployed here yet: run `make up`") from missing
-        return cls._of_values(settings, values)
+        return cls.of(settings, values)
 
     @classmethod
-    def _of_values(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
+    def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
+        """From every stack's values by its part. Raises DeploymentError when a stack has none."""
         deployment = cls(settings, {part: Outputs(part, outputs) for part, outputs in values.items()})
         for part in parts(settings):
             if not deployment.outputs.get(part, Outputs(part, {})).values:

@@ -1,0 +1,146 @@
+"""`python -m localcloud`: the shop on one machine. `make up`, `make status` and `make down` call it."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from localcloud.down import take_down
+from localcloud.environment import export, local_environment
+from localcloud.layout import ROOT, Layout
+from localcloud.parts import InstallError
+from localcloud.processes import PartFailedError, Supervisor
+from localcloud.status import show_status
+from localcloud.steps import Steps
+from localcloud.up import Up, UpError
+from ops.bootstrap import BucketRefusedError
+from ops.catalogue.rows import CatalogueError
+from ops.catalogue.table import TableError
+from ops.cdktf import SynthesisError
+from ops.deploy import DeployFailedError
+from ops.deployment import DeploymentError
+from stacks.settings import Settings, SettingsError
+
+REFUSALS = (
+    UpError,
+    InstallError,
+    PartFailedError,
+    SynthesisError,
+    DeployFailedError,
+    DeploymentError,
+    BucketRefusedError,
+    CatalogueError,
+    TableError,
+    ClientError,
+    BotoCoreError,
+)
+
+app = typer.Typer(
+    help="The shop on one machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False)
+SettingsOption = Annotated[
+    Path, typer.Option(envvar="SETTINGS", help="A settings file with a [local] table.")
+]
+DEFAULT_SETTINGS = Path("settings/local.toml")
+
+
+@app.command()
+def up(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+    """Start the emulators, deploy every stack and load the catalogue; safe and quick to run again."""
+    if subprocess.run(
+        [ROOT / "bin" / "prerequisites"], env={**os.environ, "PYTHON": sys.executable}
+    ).returncode:
+        raise typer.Exit(1)
+    layout = _layout()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    with _alone(layout):
+        supervisor = Supervisor(layout.cloud / "processes", layout.log)
+        try:
+            Up(layout, settings.absolute(), Steps(console), supervisor).run()
+        except SettingsError as mistakes:
+            _refuse("\n".join(mistakes.mistakes), supervisor, 2)
+        except REFUSALS as refusal:
+            _refuse(str(refusal), supervisor, 1)
+        except KeyboardInterrupt:
+            _refuse("interrupted", supervisor, 130)
+        except BaseException:
+            supervisor.undo()
+            raise
+
+
+@app.command()
+def down() -> None:
+    """Stop everything and remove its state."""
+    layout = _layout()
+    with _alone(layout):
+        take_down(layout, Supervisor(layout.cloud / "processes", layout.log), Steps(console))
+
+
+@app.command()
+def status(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+    """Show what runs, where, and each region's health; exits 1 unless all is well."""
+    layout = _layout()
+    well = show_status(layout, Supervisor(layout.cloud / "processes", layout.log), console)
+    raise typer.Exit(0 if well else 1)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def run(command: list[str], settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+    """Run a command with the environment that points every AWS client at this local cloud."""
+    try:
+        export(local_environment(_layout(), settings.absolute(), Settings.load(settings).regions))
+    except SettingsError as mistakes:
+        console.print("\n".join(mistakes.mistakes), style="red", markup=False)
+        raise typer.Exit(2) from None
+    os.execvp(command[0], command)  # noqa: S606
+
+
+def _layout() -> Layout:
+    try:
+        return Layout.from_environment()
+    except ValueError as mistake:
+        console.print(str(mistake), style="red", markup=False)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """Hold off a second `up` or `down` of the same local cloud. Exits 1 when there is one."""
+    layout.directory.mkdir(parents=True, exist_ok=True)
+    with (layout.directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print(
+                f"another command is changing the local cloud in {layout.directory}: wait for it", style="red"
+            )
+            raise typer.Exit(1) from None
+        yield
+
+
+def _refuse(reason: str, supervisor: Supervisor, code: int) -> None:
+    """Tell why, end what this run started, and exit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    console.print(reason, style="red", markup=False)
+    stopped = supervisor.undo()
+    if stopped:
+        console.print(f"stopped again: {', '.join(stopped)}", style="dim")
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app()

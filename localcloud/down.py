@@ -1,0 +1,19 @@
+"""`down`: nothing left running, no state left behind."""
+
+import shutil
+
+from localcloud.layout import Layout
+from localcloud.processes import Supervisor
+from localcloud.steps import Steps
+
+
+def take_down(layout: Layout, supervisor: Supervisor, steps: Steps) -> None:
+    """End every part and remove what the local cloud wrote; the emulators' installation stays."""
+    with steps.step("Stopped") as say:
+        stopped = supervisor.stop_all()
+        say(", ".join(stopped) or "nothing was running")
+    with steps.step("State removed") as say:
+        for folder in (layout.cloud, layout.directory / "seed", layout.directory / "state"):
+            shutil.rmtree(folder, ignore_errors=True)
+        layout.endpoints.unlink(missing_ok=True)
+        say(str(layout.cloud))

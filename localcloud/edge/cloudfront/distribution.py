@@ -1,0 +1,198 @@
+"""A CloudFront distribution as it is deployed, reduced to what serving a request takes."""
+
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localcloud.edge.aws import client
+
+GLOBAL_REGION = "us-east-1"
+"""Where CloudFront's API is."""
+_S3_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?P<region>[a-z0-9-]+)\.amazonaws\.com")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A bucket that files come from."""
+
+    id: str
+    bucket: str
+    region: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class OriginGroup:
+    """Origins to ask in order: the next one when the status of an answer is among `statuses`."""
+
+    members: tuple[Origin, ...]
+    statuses: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class HeaderRule:
+    """A response header that a policy sets; an origin's own stays unless `override`."""
+
+    name: str
+    value: str
+    override: bool
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """What happens to requests whose path matches `pattern`."""
+
+    pattern: str
+    origins: OriginGroup
+    methods: frozenset[str] = frozenset(("GET", "HEAD"))
+    function: str | None = None
+    """Code of the viewer-request function."""
+    encodings: tuple[str, ...] = ()
+    """What CloudFront may compress with, best first."""
+    headers: tuple[HeaderRule, ...] = ()
+    removed_headers: frozenset[str] = frozenset()
+
+    def matches(self, path: str) -> bool:
+        """Whether this behaviour is for `path`: `*` and `?` are wild, a slash at the beginning is optional."""
+        return fnmatch.fnmatchcase(path.lstrip("/"), self.pattern.lstrip("/"))
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What a viewer gets instead of an error."""
+
+    path: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution; `behaviors` are in order of precedence and the last one matches everything."""
+
+    id: str
+    arn: str
+    domain_name: str
+    host: str
+    """The name that viewers use: the first alias, or CloudFront's own."""
+    behaviors: tuple[Behavior, ...]
+    default_root_object: str = ""
+    error_pages: Mapping[int, ErrorPage] | None = None
+
+    def behavior(self, path: str) -> Behavior:
+        """The behaviour for `path`."""
+        return next(behavior for behavior in self.behaviors if behavior.matches(path))
+
+
+def read_distribution(id_: str) -> Distribution:
+    """Read a distribution and the policies and functions that it refers to. Raises what botocore raises."""
+    found = client("cloudfront", GLOBAL_REGION).get_distribution(Id=id_)["Distribution"]
+    config = found["DistributionConfig"]
+    groups = _groups(config)
+    patterns = [*_items(config.get("CacheBehaviors")), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
+    return Distribution(
+        id=found["Id"],
+        arn=found["ARN"],
+        domain_name=found["DomainName"],
+        host=next(iter(_items(config.get("Aliases"))), found["DomainName"]),
+        behaviors=tuple(_behavior(behavior, groups) for behavior in patterns),
+        default_root_object=config.get("DefaultRootObject", ""),
+        error_pages={
+            page["ErrorCode"]: ErrorPage(page["ResponsePagePath"], int(page["ResponseCode"]))
+            for page in _items(config.get("CustomErrorResponses"))
+            if page.get("ResponsePagePath")
+        },
+    )
+
+
+def _groups(config: Mapping[str, Any]) -> dict[str, OriginGroup]:
+    """Everything a behaviour may name as its target: origins, each a group of its own, and groups."""
+    origins = {origin.id: origin for origin in map(_origin, _items(config["Origins"]))}
+    alone = {id_: OriginGroup((origin,)) for id_, origin in origins.items()}
+    groups = {
+        group["Id"]: OriginGroup(
+            tuple(origins[member["OriginId"]] for member in _items(group["Members"])),
+            frozenset(map(int, _items(group["FailoverCriteria"]["StatusCodes"]))),
+        )
+        for group in _items(config.get("OriginGroups"))
+    }
+    return alone | groups
+
+
+def _origin(found: Mapping[str, Any]) -> Origin:
+    host = _S3_HOST.fullmatch(found["DomainName"])
+    if host is None:
+        raise ValueError(f"origin {found['Id']}: only buckets by their regional names are played here")
+    return Origin(found["Id"], host["bucket"], host["region"], found.get("OriginPath", ""))
+
+
+def _behavior(found: Mapping[str, Any], groups: Mapping[str, OriginGroup]) -> Behavior:
+    functions = {
+        association["EventType"]: association["FunctionARN"]
+        for association in _items(found.get("FunctionAssociations"))
+    }
+    headers, removed = _headers(found.get("ResponseHeadersPolicyId"))
+    return Behavior(
+        pattern=found["PathPattern"],
+        origins=groups[found["TargetOriginId"]],
+        methods=frozenset(_items(found.get("AllowedMethods")) or ("GET", "HEAD")),
+        function=_function(functions["viewer-request"]) if "viewer-request" in functions else None,
+        encodings=_encodings(found.get("CachePolicyId")) if found.get("Compress") else (),
+        headers=headers,
+        removed_headers=removed,
+    )
+
+
+def _function(arn: str) -> str:
+    code = client("cloudfront", GLOBAL_REGION).get_function(Name=arn.rpartition("/")[2], Stage="LIVE")
+    return str(code["FunctionCode"].read().decode())
+
+
+def _encodings(cache_policy: str | None) -> tuple[str, ...]:
+    """CloudFront compresses only where the cache policy lets it tell encodings apart."""
+    if not cache_policy:
+        return ()
+    policy = client("cloudfront", GLOBAL_REGION).get_cache_policy(Id=cache_policy)["CachePolicy"]
+    keyed = policy["CachePolicyConfig"].get("ParametersInCacheKeyAndForwardedToOrigin", {})
+    known = (("br", "EnableAcceptEncodingBrotli"), ("gzip", "EnableAcceptEncodingGzip"))
+    return tuple(encoding for encoding, flag in known if keyed.get(flag))
+
+
+def _headers(policy_id: str | None) -> tuple[tuple[HeaderRule, ...], frozenset[str]]:
+    if not policy_id:
+        return (), frozenset()
+    policy = client("cloudfront", GLOBAL_REGION).get_response_headers_policy(Id=policy_id)
+    config = policy["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    removed = frozenset(item["Header"].lower() for item in _items(config.get("RemoveHeadersConfig")))
+    custom = (
+        HeaderRule(item["Header"], item["Value"], bool(item["Override"]))
+        for item in _items(config.get("CustomHeadersConfig"))
+    )
+    return (*_security_headers(config.get("SecurityHeadersConfig", {})), *custom), removed
+
+
+def _security_headers(config: Mapping[str, Any]) -> Iterable[HeaderRule]:
+    values = {
+        "Strict-Transport-Security": ("StrictTransportSecurity", _transport_security),
+        "Content-Security-Policy": ("ContentSecurityPolicy", lambda rule: rule["ContentSecurityPolicy"]),
+        "X-Content-Type-Options": ("ContentTypeOptions", lambda rule: "nosniff"),
+        "X-Frame-Options": ("FrameOptions", lambda rule: rule["FrameOption"]),
+        "Referrer-Policy": ("ReferrerPolicy", lambda rule: rule["ReferrerPolicy"]),
+        "X-XSS-Protection": ("XSSProtection", lambda rule: "1; mode=block" if rule.get("ModeBlock") else "1"),
+    }
+    for name, (key, value) in values.items():
+        if rule := config.get(key):
+            yield HeaderRule(name, value(rule), bool(rule["Override"]))
+
+
+def _transport_security(rule: Mapping[str, Any]) -> str:
+    parts = [f"max-age={rule['AccessControlMaxAgeSec']}"]
+    parts += ["includeSubDomains"] if rule.get("IncludeSubdomains") else []
+    parts += ["preload"] if rule.get("Preload") else []
+    return "; ".join(parts)
+
+
+def _items(container: Mapping[str, Any] | None) -> list[Any]:
+    """CloudFront's lists: `{"Quantity": n, "Items": [...]}`, the items left out when there are none."""
+    return list((container or {}).get("Items", ()))

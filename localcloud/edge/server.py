@@ -1,0 +1,109 @@
+"""The edge as one program: every address on its own loopback port, in one event loop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+from yarl import URL
+
+from localcloud.edge.api import regional_api, shared_api
+from localcloud.edge.control import Control
+from localcloud.edge.dns import NoRecordError
+from localcloud.edge.gateway import Gateway
+from localcloud.edge.health import HealthCheck
+from localcloud.edge.places import place
+from localcloud.edge.route53 import Route53
+from localcloud.edge.world import Announcements, follow_deployment
+from localcloud.layout import HOST, Layout, url
+from ops.deployment import Deployment
+from stacks.settings import Settings
+
+VIEWER_VARIABLE = "EDGE_VIEWER"
+"""Where viewers are who do not say: an AWS region or a city; by default the primary region."""
+STOP_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+class Edge:
+    """What every address shares, and which address serves what."""
+
+    def __init__(self, layout: Layout, settings: Settings) -> None:
+        self._layout = layout
+        self._settings = settings
+        self._deployment: Deployment | None = None
+        self._zone: asyncio.Task[None] | None = None
+        self._announcements = Announcements()
+        self._gateway = Gateway(URL(url(layout.aws)))
+        self._route53 = Route53(self._announcements.announce)
+        self._viewer = place(os.environ.get(VIEWER_VARIABLE) or settings.primary)
+
+    async def serve(self, until: asyncio.Event) -> None:
+        """Serve every address until `until` is set."""
+        async with self._gateway, asyncio.TaskGroup() as background:
+            following = background.create_task(
+                follow_deployment(self._settings, self._layout.outputs, self._take_over)
+            )
+            runners = [await _listen(app, port) for port, app in self._apps().items()]
+            log.info("serving on ports %s", ", ".join(map(str, self._apps())))
+            await until.wait()
+            for runner in runners:
+                await runner.cleanup()
+            for task in filter(None, (following, self._zone)):
+                task.cancel()
+
+    def _apps(self) -> Mapping[int, web.Application]:
+        def deployed() -> Deployment | None:
+            return self._deployment
+
+        control = web.Application()
+        Control(
+            deployed, self._settings.regions, self._route53, self._gateway, self._announcements, self._viewer
+        ).add_to(control)
+        return {
+            self._layout.api: shared_api(deployed, self._route53, self._gateway, self._viewer),
+            self._layout.control_room: control,
+            **{
+                self._layout.regional_api(index): regional_api(deployed, self._gateway, region)
+                for index, region in enumerate(self._settings.regions)
+            },
+        }
+
+    def _take_over(self, deployment: Deployment) -> None:
+        """Serve what is deployed now."""
+        self._deployment = deployment
+        if self._zone:
+            self._zone.cancel()
+        self._zone = asyncio.create_task(
+            self._route53.keep_fresh(deployment.shared.zone_id, self._settings.regions, self._ask)
+        )
+        self._announcements.announce()
+
+    async def _ask(self, check: HealthCheck) -> tuple[bool, str]:
+        """Where a health check's host name leads, asked as Route 53's checkers would."""
+        try:
+            region = self._route53.region_of(self._route53.ask(check.host, self._viewer))
+        except NoRecordError as nowhere:
+            return False, str(nowhere)
+        return await self._gateway.probe(region, check)
+
+
+async def _listen(app: web.Application, port: int) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port).start()
+    return runner
+
+
+async def run() -> None:
+    """Serve the local cloud that the environment names, until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for received in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(received, stop.set)
+    edge = Edge(Layout.from_environment(), Settings.load(Path(os.environ["SETTINGS"])))
+    with contextlib.suppress(asyncio.CancelledError):
+        await edge.serve(stop)

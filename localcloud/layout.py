@@ -1,0 +1,122 @@
+"""Where the local cloud listens and where it keeps its files."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+DEFAULT_PORT_BASE = 4560
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The ports and folders of one local cloud; a second one with another base and folder runs beside it.
+
+    `base` is the first of about sixty ports, all on loopback. `directory` holds everything that the cloud writes.
+    """
+
+    base: int
+    directory: Path
+
+    @classmethod
+    def from_environment(cls) -> "Layout":
+        """The layout that PORT_BASE and LOCAL_DIR name. Raises ValueError for a base that cannot be one."""
+        text = os.environ.get("PORT_BASE") or str(DEFAULT_PORT_BASE)
+        if not text.isdecimal() or not 1024 <= int(text) <= 65000:
+            raise ValueError(f"PORT_BASE is {text!r}: choose a number from 1024 to 65000")
+        return cls(base=int(text), directory=ROOT / os.environ.get("LOCAL_DIR", ".local"))
+
+    @property
+    def storefront(self) -> int:
+        """Port of the storefront, as CloudFront would serve it."""
+        return self.base
+
+    @property
+    def api(self) -> int:
+        """Port that stands for `api.<domain>`."""
+        return self.base + 1
+
+    @property
+    def control_room(self) -> int:
+        """Port of the control room, and of the edge's own state and switches."""
+        return self.base + 2
+
+    @property
+    def blog(self) -> int:
+        """Port that stands for `blog.<domain>`."""
+        return self.base + 3
+
+    @property
+    def aws(self) -> int:
+        """Port of MiniStack."""
+        return self.base + 6
+
+    @property
+    def moto(self) -> int:
+        """Port of moto, which plays the few services that MiniStack lacks."""
+        return self.base + 7
+
+    def regional_api(self, index: int) -> int:
+        """Port that stands for `api-<region>.<domain>` of the region at `index` in the settings."""
+        return self.base + 10 + index
+
+    def redis(self, index: int) -> int:
+        """Port of the Redis server of the region at `index`."""
+        return self.base + 20 + index
+
+    def wordpress(self, index: int) -> int:
+        """Port of the WordPress of the region at `index`."""
+        return self.base + 30 + index
+
+    def mariadb(self, index: int) -> int:
+        """Port of the blog's database server of the region at `index`."""
+        return self.base + 40 + index
+
+    def regional_blog(self, index: int) -> int:
+        """Port that stands for the load balancer of the blog in the region at `index`."""
+        return self.base + 50 + index
+
+    @property
+    def aurora_writer(self) -> int:
+        """Port that leads to whichever of the blog's databases takes writes."""
+        return self.base + 5
+
+    @property
+    def rds(self) -> int:
+        """Port of RDS's API when the blog runs: the emulator's, whose writer the databases follow."""
+        return self.base + 9
+
+    @property
+    def cloud(self) -> Path:
+        """Run-time files: logs, records of processes, the emulators' state, synthesized Terraform."""
+        return self.directory / "cloud"
+
+    @property
+    def endpoints(self) -> Path:
+        """The addresses that tests and tools read."""
+        return self.directory / "endpoints.json"
+
+    @property
+    def outputs(self) -> Path:
+        """A copy of every stack's Terraform outputs, taken after the last deployment."""
+        return self.cloud / "outputs.json"
+
+    @property
+    def synthesized(self) -> Path:
+        """Folder of the Terraform that cdktf writes; not the checkout's cdktf.out, which is the AWS path's."""
+        return self.cloud / "cdktf.out"
+
+    @property
+    def emulators(self) -> Path:
+        """Virtual environment of the emulators, shared by every local cloud of this checkout."""
+        return ROOT / ".local" / "emulators"
+
+    def log(self, part: str) -> Path:
+        """Log file of a part."""
+        return self.cloud / "logs" / f"{part}.log"
+
+
+def url(port: int) -> str:
+    """Address of a loopback port; no host name, so that every client resolves it alike."""
+    return f"http://{HOST}:{port}"

@@ -1,0 +1,190 @@
+"""Programs that outlive the command that started them, and can be found again and ended with certainty.
+
+A record beside the log says which process it was: its id together with the moment it began, because the system
+gives an id away again. A process whose beginning is another than the record's is never touched.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+POLL_SECONDS = 0.05
+TAIL_LINES = 15
+
+
+class PartFailedError(Exception):
+    """A part did not come up; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One program of the local cloud.
+
+    `ready` asks the program itself whether it serves. `fingerprint` changes when a running instance would be out
+    of date, so that it is replaced.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    port: int
+    ready: Callable[[], bool]
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A process that was started: `began` is the system's own mark of its beginning, `at` is seconds since 1970."""
+
+    pid: int
+    began: str
+    at: float
+    port: int
+    fingerprint: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Record | None":
+        """The record at `path`; None when there is none, or one that was cut short by a crash."""
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    @property
+    def alive(self) -> bool:
+        """Whether that very process still runs."""
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, os.WNOHANG)
+        return began(self.pid) == self.began
+
+
+def began(pid: int) -> str | None:
+    """The system's mark of when process `pid` began; None when it is no more, or only waits to be reaped."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return _began_by_ps(pid)
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def _began_by_ps(pid: int) -> str | None:
+    if Path("/proc/self/stat").exists():
+        return None
+    told = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True)
+    state, _, start = told.stdout.strip().partition(" ")
+    return start.strip() if start and not state.startswith("Z") else None
+
+
+class Supervisor:
+    """Starts, finds and ends the parts whose records lie in one folder."""
+
+    def __init__(self, folder: Path, log: Callable[[str], Path]) -> None:
+        self._folder = folder
+        self._log = log
+        self._started: list[str] = []
+
+    def record(self, name: str) -> Record | None:
+        """What is known of part `name`, running or not."""
+        return Record.read(self._path(name))
+
+    def names(self) -> list[str]:
+        """Parts with a record, newest first: the order in which to stop them."""
+        paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        return [path.stem for path in paths]
+
+    def running(self, name: str) -> bool:
+        """Whether part `name` runs."""
+        record = self.record(name)
+        return record is not None and record.alive
+
+    def ensure(self, part: Part, seconds: float = 40) -> bool:
+        """Have `part` running and serving; returns whether it had to be started.
+
+        Raises PartFailedError when it ends, or does not serve within `seconds`.
+        """
+        record = self.record(part.name)
+        if record and record.alive and record.fingerprint == part.fingerprint and record.port == part.port:
+            self._await(part, record, seconds)
+            return False
+        self.stop(part.name)
+        self._await(part, self._start(part), seconds)
+        return True
+
+    def _start(self, part: Part) -> Record:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        log = self._log(part.name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._started.append(part.name)
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                part.command,
+                env=part.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A group of its own: Ctrl-C in the terminal is not for it, and its children can be ended with it.
+                start_new_session=True,
+            )
+        record = Record(process.pid, began(process.pid) or "", time.time(), part.port, part.fingerprint)
+        temporary = self._path(part.name).with_suffix(".new")
+        temporary.write_text(json.dumps(asdict(record)))
+        temporary.replace(self._path(part.name))
+        return record
+
+    def _await(self, part: Part, record: Record, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not part.ready():
+            if not record.alive:
+                raise PartFailedError(f"{part.name} ended while it started.\n{self.tail(part.name)}")
+            if time.monotonic() > deadline:
+                raise PartFailedError(
+                    f"{part.name} does not answer after {seconds:.0f} s.\n{self.tail(part.name)}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, name: str, seconds: float = 20) -> bool:
+        """End part `name`, politely first; returns whether it ran."""
+        record = self.record(name)
+        ran = record is not None and record.alive
+        if record and ran:
+            os.kill(record.pid, signal.SIGTERM)
+            if not _ends(record, seconds):
+                os.kill(record.pid, signal.SIGKILL)
+                _ends(record, seconds)
+            # What it started itself (an emulator's Lambda workers) is in its group.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(record.pid, signal.SIGKILL)
+        self._path(name).unlink(missing_ok=True)
+        return ran
+
+    def stop_all(self) -> list[str]:
+        """End every part that has a record; returns those that ran."""
+        return [name for name in self.names() if self.stop(name)]
+
+    def undo(self) -> list[str]:
+        """End the parts that this supervisor started, last first; what ran before stays."""
+        return [name for name in reversed(self._started) if self.stop(name)]
+
+    def tail(self, name: str) -> str:
+        """The last lines of a part's log, and where to read the rest."""
+        log = self._log(name)
+        lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:] if log.exists() else []
+        return "\n".join([*(f"  {line}" for line in lines), f"  (log: {log})"])
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
+
+
+def _ends(record: Record, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while record.alive:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True

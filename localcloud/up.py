@@ -1,0 +1,210 @@
+"""`up`: from a checkout to a shop that answers, in steps that can be repeated."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from rich.table import Table
+
+from localcloud import parts
+from localcloud.deployed import Deployed
+from localcloud.environment import export, local_environment
+from localcloud.foundation import lay_foundation
+from localcloud.layout import ROOT, Layout, url
+from localcloud.processes import Part, Supervisor
+from localcloud.steps import Steps
+from ops import bootstrap, cdktf, seed
+from ops.deploy import deploy_stacks
+from ops.deployment import Deployment, terraform_outputs
+from stacks.settings import Settings
+
+CATALOGUE = ROOT / "catalogue" / "books.csv"
+
+
+class UpError(Exception):
+    """The local cloud cannot come up; the message names the fix."""
+
+
+@dataclass(frozen=True)
+class Up:
+    """One run of `up`. Whoever calls `run` ends what it started when it fails: `supervisor.undo()`."""
+
+    layout: Layout
+    settings: Path
+    steps: Steps
+    supervisor: Supervisor
+
+    def run(self) -> None:
+        """Bring everything up. Raises UpError, or the error of the step that failed."""
+        environment = Settings.load(self.settings)
+        if environment.local is None:
+            raise UpError(
+                f"{self.settings} has no [local] table: it is for AWS, where `make deploy` is the command"
+            )
+        export(local_environment(self.layout, self.settings, environment.regions))
+        settings = Settings.load(self.settings)
+        with self.steps.step("Emulators installed"):
+            parts.install_emulators(self.layout.emulators)
+        redis_is_new = self._start(settings.regions)
+        with self.steps.step("Account prepared") as say:
+            lay_foundation(settings.regions)
+            say(", ".join(self._ensure_state_buckets(settings)))
+        with self.steps.step("Terraform synthesized") as say:
+            cdktf.synthesize(self.settings, self.layout.log("synth"))
+            say(f"{len(cdktf.stack_order(self.layout.synthesized))} stacks")
+        deployed = self._deploy(settings)
+        deployment = Deployment.read(settings, self.layout.outputs)
+        if deployed:
+            self._seed(deployment)
+        if deployed or redis_is_new:
+            self._rebuild_leaderboards(deployment)
+        with self.steps.step("Every region answers"):
+            silent = self._silent(settings.regions)
+            if silent:
+                raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
+        self._write_endpoints(deployment)
+        self.steps.console.print(addresses(self.layout, settings.regions))
+
+    def _start(self, regions: Sequence[str]) -> bool:
+        """Start what does not run yet; returns whether a Redis server is new, hence empty."""
+        aws = parts.aws_part(self.layout)
+        redis = [parts.redis_part(self.layout, index, region) for index, region in enumerate(regions)]
+        edge = parts.edge_part(self.layout, self.settings, regions)
+        self._refuse_taken_ports([aws, *redis, edge], regions)
+        if parts.lost_its_state(self.layout, self.supervisor.record(parts.AWS)):
+            self.steps.console.print("the AWS emulator ended without saving: beginning anew", style="yellow")
+            parts.forget_state(self.layout)
+            aws = parts.aws_part(self.layout)
+        with self.steps.step("AWS emulator") as say:
+            say(self._start_part(aws))
+        with self.steps.step("Redis, one a region") as say:
+            started = [self.supervisor.ensure(part) for part in redis]
+            say(f"ports {', '.join(str(part.port) for part in redis)}")
+        with self.steps.step("Edge") as say:
+            say(self._start_part(edge))
+        return any(started)
+
+    def _start_part(self, part: Part) -> str:
+        new = self.supervisor.ensure(part)
+        return f"port {part.port}{'' if new else ', was running'}"
+
+    def _refuse_taken_ports(self, wanted: Sequence[Part], regions: Sequence[str]) -> None:
+        """Say which ports other programs hold, all at once. Raises UpError."""
+        needed = {part.name: [part.port] for part in wanted}
+        needed[parts.EDGE] = edge_ports(self.layout, regions)
+        taken = [
+            f"{port} ({name})"
+            for name, ports in needed.items()
+            if not self.supervisor.running(name)
+            for port in ports
+            if not parts.is_free(port)
+        ]
+        if taken:
+            raise UpError(
+                f"another program listens on {', '.join(taken)}. Choose other ports with PORT_BASE, "
+                f"for example: make up PORT_BASE={self.layout.base + 1000}"
+            )
+
+    def _ensure_state_buckets(self, settings: Settings) -> list[str]:
+        buckets = {region: settings.state_bucket(region) for region in settings.regions}
+        for region, bucket in buckets.items():
+            bootstrap.ensure_state_bucket(bucket, region, tags=settings.tags)
+        return list(buckets.values())
+
+    def _deploy(self, settings: Settings) -> bool:
+        """Deploy unless that would change nothing; returns whether it did."""
+        marks = self.layout.cloud / "deployed.json"
+        now = Deployed.now(settings, self.layout.synthesized)
+        if (
+            self.layout.outputs.exists()
+            and Deployed.read(marks) == now
+            and not self._silent(settings.regions)
+        ):
+            with self.steps.step("Deployed") as say:
+                say("as synthesized: same Terraform, same state, every region answers")
+            return False
+        with self.steps.step("Deployed", own_display=True):
+            log = self.layout.log("deploy")
+            log.unlink(missing_ok=True)
+            deploy_stacks(settings, self.settings, console=self.steps.console, log=log)
+        with self.steps.step("Outputs read"):
+            Deployment.of(settings, terraform_outputs(settings)).write(self.layout.outputs)
+        Deployed.now(settings, self.layout.synthesized).write(marks)
+        return True
+
+    def _seed(self, deployment: Deployment) -> None:
+        with self.steps.step("Catalogue loaded") as say:
+            report = seed.load(deployment, CATALOGUE)
+            say(f"{report.loaded} books in {len(report.categories)} categories")
+
+    def _rebuild_leaderboards(self, deployment: Deployment) -> None:
+        with self.steps.step("Best sellers counted") as say:
+            for region, stack in deployment.regions.items():
+                invoke(deployment.client("lambda", region), stack.functions["leaderboard-rebuild"])
+            say("in each region")
+
+    def _silent(self, regions: Sequence[str]) -> list[str]:
+        """The API addresses that do not answer with success."""
+        asked = [self.layout.api, *(self.layout.regional_api(index) for index in range(len(regions)))]
+        addresses = [f"{url(port)}/v1/health" for port in asked]
+        return [address for address in addresses if not parts.answers(address, seconds=20)]
+
+    def _write_endpoints(self, deployment: Deployment) -> None:
+        new = self.layout.endpoints.with_suffix(".new")
+        new.write_text(json.dumps(endpoints(self.layout, deployment), indent=2) + "\n")
+        new.replace(self.layout.endpoints)
+
+
+def edge_ports(layout: Layout, regions: Sequence[str]) -> list[int]:
+    """Every port that the edge listens on."""
+    regional = [layout.regional_api(index) for index in range(len(regions))]
+    return [layout.storefront, layout.api, layout.control_room, *regional]
+
+
+def invoke(client: Any, function: str) -> None:
+    """Run a function to its end. Raises UpError with what it answered when it fails."""
+    patient = client.meta.config.merge(Config(read_timeout=120, retries={"total_max_attempts": 1}))
+    answer = boto3.client("lambda", region_name=client.meta.region_name, config=patient).invoke(
+        FunctionName=function
+    )
+    if "FunctionError" in answer:
+        raise UpError(f"{function} failed: {answer['Payload'].read().decode(errors='replace')}")
+
+
+def endpoints(layout: Layout, deployment: Deployment) -> Mapping[str, object]:
+    """Where everything is, for tests and tools."""
+    regions = deployment.settings.regions
+    return {
+        "api": f"{url(layout.api)}/v1",
+        "storefront": url(layout.storefront),
+        "regions": {
+            region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)
+        },
+        "aws_endpoint": url(layout.aws),
+        "user_pool_id": deployment.shared.user_pool_id,
+        "user_pool_client_id": deployment.shared.user_pool_client_id,
+        "user_pool_region": deployment.shared.user_pool_region,
+        "control_room": url(layout.control_room),
+    }
+
+
+def addresses(layout: Layout, regions: Sequence[str]) -> Table:
+    """Where a person looks first."""
+    table = Table(title="The shop is open", title_justify="left", title_style="bold green", show_header=False)
+    table.add_column(style="bold")
+    table.add_column(style="cyan")
+    table.add_column(style="dim")
+    table.add_row("Storefront", url(layout.storefront), "CloudFront over every region's bucket")
+    table.add_row("Control room", url(layout.control_room), "the regions, live")
+    table.add_row("API", f"{url(layout.api)}/v1", "the nearest healthy region, as Route 53 answers")
+    for index, region in enumerate(regions):
+        table.add_row(f"API in {region}", f"{url(layout.regional_api(index))}/v1", "this region alone")
+    table.add_row(
+        "AWS", url(layout.aws), f"AWS_ENDPOINT_URL; addresses for tools: {os.path.relpath(layout.endpoints)}"
+    )
+    return table

@@ -1,0 +1,86 @@
+import { type ComponentType, lazy, type ReactNode, Suspense, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Routes, useLocation } from 'react-router';
+import { LinesSkeleton } from '../components/Skeletons';
+import type { Config } from '../config';
+import { loadPageTexts } from '../lib/i18n';
+import { CartMerge } from './CartMerge';
+import { ErrorBoundary } from './ErrorBoundary';
+import { Footer } from './Footer';
+import { GuestOnly, ShopperOnly } from './guards';
+import { Header } from './Header';
+import { HomePage } from './HomePage';
+
+/** A page that is fetched when it is first visited, together with what pages say. */
+function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  return lazy(async () => {
+    const [module] = await Promise.all([load(), loadPageTexts()]);
+    return module;
+  });
+}
+
+const BookRoute = page(() => import('./BookRoute'));
+const CategoryPage = page(() => import('../features/catalog/CategoryPage'));
+const BestsellersPage = page(() => import('../features/catalog/BestsellersPage'));
+const CartPage = page(() => import('../features/cart/CartPage'));
+const CheckoutPage = page(() => import('../features/orders/CheckoutPage'));
+const OrdersPage = page(() => import('../features/orders/OrdersPage'));
+const OrderPage = page(() => import('../features/orders/OrderPage'));
+const SignInPage = page(() => import('../features/account/SignInPage'));
+const SignUpPage = page(() => import('../features/account/SignUpPage'));
+const ForgotPage = page(() => import('../features/account/ForgotPage'));
+const AccountPage = page(() => import('../features/account/AccountPage'));
+const NotFoundPage = page(() => import('./NotFoundPage'));
+
+const forShoppers = (page: ReactNode) => <ShopperOnly>{page}</ShopperOnly>;
+const forGuests = (page: ReactNode) => <GuestOnly>{page}</GuestOnly>;
+
+function Pages({ blog }: { blog: string | null }) {
+  return (
+    <Routes>
+      <Route path="/" element={<HomePage blog={blog} />} />
+      <Route path="/category/:name" element={<CategoryPage />} />
+      <Route path="/bestsellers" element={<BestsellersPage />} />
+      <Route path="/books/:bookId" element={<BookRoute blog={blog} />} />
+      <Route path="/cart" element={<CartPage />} />
+      <Route path="/checkout" element={forShoppers(<CheckoutPage />)} />
+      <Route path="/orders" element={forShoppers(<OrdersPage />)} />
+      <Route path="/orders/:orderId" element={forShoppers(<OrderPage />)} />
+      <Route path="/sign-in" element={forGuests(<SignInPage />)} />
+      <Route path="/sign-up" element={forGuests(<SignUpPage />)} />
+      <Route path="/forgot" element={forGuests(<ForgotPage />)} />
+      <Route path="/account" element={<AccountPage />} />
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
+  );
+}
+
+export function App({ config }: { config: Config }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  return (
+    <>
+      <a
+        href="#main"
+        className="skip"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t('nav.skip')}
+      </a>
+      <CartMerge />
+      <Header />
+      <main id="main" ref={main} tabIndex={-1}>
+        <ErrorBoundary place={pathname}>
+          <Suspense fallback={<LinesSkeleton />}>
+            <Pages blog={config.blog} />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <Footer regions={config.regions} />
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Book } from '../api/bookstore';
+import { hash } from '../lib/hash';
+import { COMPOSITIONS } from './cover/compositions';
+import { schemeFor } from './cover/colours';
+import { coverAuthor, coverTitle } from './cover/text';
+
+type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;
+
+/**
+ * A book's cover: the catalogue's picture, else one drawn from title, author and category, always the same for a book.
+ *
+ * It is decoration: whatever it says, the text beside it says too.
+ */
+export function Cover({ book }: { book: Covered }) {
+  if (book.cover)
+    return <img className="cover" src={book.cover} alt="" width="200" height="300" loading="lazy" />;
+  const seed = hash(`${book.title}\n${book.author}`);
+  const scheme = schemeFor(book.category, seed);
+  const Draw = COMPOSITIONS[(seed >>> 4) % COMPOSITIONS.length] ?? COMPOSITIONS[0];
+  return (
+    <svg className="cover" viewBox="0 0 200 300" aria-hidden="true" focusable="false">
+      <rect width="200" height="300" fill={scheme.ground} />
+      {Draw && (
+        <Draw title={coverTitle(book.title)} author={coverAuthor(book.author)} seed={seed} scheme={scheme} />
+      )}
+    </svg>
+  );
+}

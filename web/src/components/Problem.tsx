@@ -1,0 +1,35 @@
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'react-router';
+import type { ApiError } from '../api/base';
+
+type Advice = 'unreachable' | 'busy' | 'signIn' | 'notFound' | 'limit' | 'request' | 'shop';
+
+function adviceFor({ status }: ApiError): Advice {
+  if (status === 'unreachable' || status === 503) return 'unreachable';
+  if (status === 429) return 'busy';
+  if (status === 401) return 'signIn';
+  if (status === 404) return 'notFound';
+  if (status === 409) return 'limit';
+  return status < 500 ? 'request' : 'shop';
+}
+
+/** A request that failed: what happened, and what to do about it. Plain markup: Bootstrap's Alert is too much for the first page. */
+export function Problem({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const advice = adviceFor(error);
+  return (
+    <div className="alert alert-danger problem" role="alert">
+      <p className="problem-title">{t(`problem.${advice}.title`)}</p>
+      <p>{t(`problem.${advice}.text`)}</p>
+      {advice === 'signIn' && (
+        <Link to={`/sign-in?next=${encodeURIComponent(pathname)}`}>{t('account.signIn')}</Link>
+      )}
+      {onRetry && advice !== 'signIn' && (
+        <button type="button" className="btn btn-outline-dark btn-sm" onClick={onRetry}>
+          {t('common.retry')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** The one place that reads the environment: /config.json, written by Terraform beside the build. */
+
+export interface Region {
+  /** AWS name, as `x-region` gives it. */
+  name: string;
+  /** Base address of this region's own API, ending in /v1. */
+  api: string;
+}
+
+export interface CognitoConfig {
+  region: string;
+  userPoolId: string;
+  userPoolClientId: string;
+  /** Only where Cognito is not AWS's own. */
+  endpoint?: string;
+}
+
+export interface Config {
+  /** Base address that DNS routes to the healthy region nearest to the shopper, ending in /v1. */
+  api: string;
+  regions: Region[];
+  cognito: CognitoConfig;
+  /** Where the blog's REST API is found, absolute or on this origin; null where there is no blog. */
+  blog: string | null;
+}
+
+/** Thrown when the shop cannot learn where its API is. */
+export class ConfigError extends Error {}
+
+function isConfig(value: unknown): value is Config {
+  const config = value as Partial<Config> | null;
+  return (
+    typeof config?.api === 'string' &&
+    Array.isArray(config.regions) &&
+    config.regions.every((region) => typeof region.name === 'string' && typeof region.api === 'string') &&
+    typeof config.cognito?.userPoolId === 'string' &&
+    typeof config.cognito.userPoolClientId === 'string'
+  );
+}
+
+export async function loadConfig(): Promise<Config> {
+  const response = await fetch('/config.json').catch((cause) => {
+    throw new ConfigError('config.json could not be fetched', { cause });
+  });
+  if (!response.ok) throw new ConfigError(`config.json answered ${response.status}`);
+  const config: unknown = await response.json();
+  if (!isConfig(config)) throw new ConfigError('config.json does not hold what the shop needs');
+  return config;
+}

@@ -1,0 +1,49 @@
+import { useTranslation } from 'react-i18next';
+import { useDispatch } from 'react-redux';
+import { Link, Navigate } from 'react-router';
+import { api } from '../../api/base';
+import { Icon } from '../../components/Icon';
+import { Page } from '../../components/Page';
+import { signedOut, useSession } from '../../lib/session';
+import { signOut } from './identity';
+import { useSubmit } from './useSubmit';
+
+export default function AccountPage() {
+  const { t } = useTranslation();
+  const dispatch = useDispatch();
+  const session = useSession();
+  const submit = useSubmit();
+  const leave = async () => {
+    await signOut();
+    dispatch(signedOut());
+    dispatch(api.util.resetApiState()); // the next person at this browser sees nothing of this one
+  };
+  if (session.status === 'guest') return <Navigate to="/" replace />;
+  return (
+    <Page title={t('account.title')} className="account-page">
+      {session.status === 'shopper' && (
+        <p className="lead">{t('account.signedInAs', { email: session.shopper.email })}</p>
+      )}
+      <ul className="account-links">
+        <li>
+          <Link to="/orders">
+            {t('orders.title')} <Icon name="chevron" />
+          </Link>
+        </li>
+        <li>
+          <Link to="/cart">
+            {t('cart.title')} <Icon name="chevron" />
+          </Link>
+        </li>
+      </ul>
+      <button
+        type="button"
+        className="btn btn-outline-dark"
+        disabled={submit.busy}
+        onClick={() => submit.run(leave)}
+      >
+        {t('account.signOut')}
+      </button>
+    </Page>
+  );
+}

@@ -1,0 +1,68 @@
+import { Amplify } from 'aws-amplify';
+import {
+  confirmResetPassword,
+  confirmSignUp,
+  fetchAuthSession,
+  resendSignUpCode,
+  resetPassword,
+  signIn as signInWithPassword,
+  signOut as endSession,
+  signUp as register,
+} from 'aws-amplify/auth';
+import type { CognitoConfig } from '../../config';
+import type { Shopper } from '../../lib/session';
+
+/** Everything that needs Amplify; whoever imports this file pays for 31 KiB, so import it late. */
+
+export function configureIdentity({ userPoolId, userPoolClientId, endpoint }: CognitoConfig): void {
+  const Cognito = { userPoolId, userPoolClientId, userPoolEndpoint: endpoint, loginWith: { email: true } };
+  Amplify.configure({ Auth: { Cognito } });
+}
+
+/** The id token, renewed when it has ended; null when nobody is signed in or the sign-in has ended. */
+export async function idToken(): Promise<string | null> {
+  const { tokens } = await fetchAuthSession();
+  return tokens?.idToken?.toString() ?? null;
+}
+
+export async function currentShopper(): Promise<Shopper | null> {
+  const { tokens } = await fetchAuthSession();
+  const claims = tokens?.idToken?.payload;
+  return claims?.sub ? { id: claims.sub, email: String(claims.email ?? '') } : null;
+}
+
+/** What is left to do before someone is signed in. */
+export type SignInResult = { next: 'done'; shopper: Shopper } | { next: 'confirm' } | { next: 'reset' };
+
+export async function signIn(email: string, password: string): Promise<SignInResult> {
+  const { nextStep } = await signInWithPassword({ username: email, password });
+  if (nextStep.signInStep === 'CONFIRM_SIGN_UP') return { next: 'confirm' };
+  if (nextStep.signInStep === 'RESET_PASSWORD') return { next: 'reset' };
+  const shopper = await currentShopper();
+  if (!shopper) throw new Error(`sign-in stopped at ${nextStep.signInStep}`);
+  return { next: 'done', shopper };
+}
+
+export async function signUp(email: string, password: string): Promise<void> {
+  await register({ username: email, password, options: { userAttributes: { email } } });
+}
+
+export async function confirm(email: string, code: string): Promise<void> {
+  await confirmSignUp({ username: email, confirmationCode: code });
+}
+
+export async function resendCode(email: string): Promise<void> {
+  await resendSignUpCode({ username: email });
+}
+
+export async function requestReset(email: string): Promise<void> {
+  await resetPassword({ username: email });
+}
+
+export async function finishReset(email: string, code: string, newPassword: string): Promise<void> {
+  await confirmResetPassword({ username: email, confirmationCode: code, newPassword });
+}
+
+export async function signOut(): Promise<void> {
+  await endSession();
+}

@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { NavLink } from 'react-router';
+import { Icon } from '../../components/Icon';
+import { useCartCount } from './useCartCount';
+
+/** The cart in the bar, with how much it holds. */
+export function CartLink() {
+  const { t } = useTranslation();
+  const count = useCartCount();
+  return (
+    <NavLink to="/cart" className="bar-link" aria-label={t('cart.link', { count })}>
+      <Icon name="cart" />
+      <span className="bar-label">{t('cart.title')}</span>
+      {count > 0 && <span className="badge-count">{count}</span>}
+    </NavLink>
+  );
+}

@@ -1,0 +1,104 @@
+import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { readStored, store as writeStored } from '../../lib/storage';
+import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
+import type { Line, MergePlan } from './plan';
+
+export const STORAGE_KEY = 'bookstore.cart';
+
+/** What the last merge could not bring along, for a notice on the cart page. */
+export interface MergeNotice {
+  kept: number;
+  capped: number;
+  gone: number;
+}
+
+export interface GuestCart {
+  /** The cart of whoever uses this browser without being signed in. */
+  lines: Line[];
+  /** Merges under way: by shopper, the quantities that their account's cart has yet to be set to. */
+  merges: Record<string, Line[]>;
+  notice: MergeNotice | null;
+}
+
+export interface GuestCartRoot {
+  guestCart: GuestCart;
+}
+
+const EMPTY: GuestCart = { lines: [], merges: {}, notice: null };
+
+function isLine(value: unknown): value is Line {
+  const line = value as Partial<Line> | null;
+  const { quantity } = line ?? {};
+  return typeof line?.bookId === 'string' && Number.isInteger(quantity) && Number(quantity) >= 1;
+}
+
+function linesOf(value: unknown): Line[] {
+  return Array.isArray(value) ? value.filter(isLine).slice(0, MOST_LINES) : [];
+}
+
+/** What an earlier page left in the browser; anything unreadable counts as nothing. */
+export function storedCart(): GuestCart {
+  const stored = readStored(STORAGE_KEY) as Partial<GuestCart> | null;
+  const merges = Object.entries(stored?.merges ?? {}).map(
+    ([shopper, lines]) => [shopper, linesOf(lines)] as const,
+  );
+  return { ...EMPTY, lines: linesOf(stored?.lines), merges: Object.fromEntries(merges) };
+}
+
+/** Lines and merges go in one write: a page that ends at any moment leaves each line in exactly one of them. */
+export function keep({ lines, merges }: GuestCart): void {
+  writeStored(STORAGE_KEY, { lines, merges });
+}
+
+function put(lines: Line[], { bookId, quantity }: Line): void {
+  const line = lines.find((one) => one.bookId === bookId);
+  if (line) line.quantity = quantity;
+  else if (lines.length < MOST_LINES) lines.push({ bookId, quantity });
+}
+
+const without = (lines: Line[] | undefined, bookId: string) =>
+  (lines ?? []).filter((line) => line.bookId !== bookId);
+
+const slice = createSlice({
+  name: 'guestCart',
+  initialState: storedCart,
+  reducers: {
+    lineSet(state, { payload }: PayloadAction<Line>) {
+      put(state.lines, { ...payload, quantity: Math.min(payload.quantity, MOST_OF_A_BOOK) });
+    },
+    lineRemoved(state, { payload }: PayloadAction<string>) {
+      state.lines = without(state.lines, payload);
+    },
+    /** Another tab wrote. */
+    reread: (state) => ({ ...storedCart(), notice: state.notice }),
+    mergePlanned(state, { payload }: PayloadAction<{ shopper: string; plan: MergePlan }>) {
+      const { plan, shopper } = payload;
+      state.lines = plan.kept;
+      if (plan.targets.length > 0) state.merges[shopper] = plan.targets;
+      const unnoticed = plan.kept.length + plan.capped === 0;
+      state.notice = unnoticed ? null : { kept: plan.kept.length, capped: plan.capped, gone: 0 };
+    },
+    /** The line is settled: it was brought along, or the shopper has since decided otherwise. */
+    mergeSettled(state, { payload }: PayloadAction<{ shopper: string; bookId: string }>) {
+      const rest = without(state.merges[payload.shopper], payload.bookId);
+      if (rest.length > 0) state.merges[payload.shopper] = rest;
+      else delete state.merges[payload.shopper];
+    },
+    mergeRefused(state, { payload }: PayloadAction<{ line: Line; reason: 'full' | 'gone' }>) {
+      state.notice ??= { kept: 0, capped: 0, gone: 0 };
+      if (payload.reason === 'gone') {
+        state.notice.gone += 1;
+      } else {
+        state.notice.kept += 1;
+        put(state.lines, payload.line);
+      }
+    },
+    noticeRead(state) {
+      state.notice = null;
+    },
+  },
+});
+
+export const { lineSet, lineRemoved, reread, mergePlanned, mergeSettled, mergeRefused, noticeRead } =
+  slice.actions;
+export const guestCartReducer = slice.reducer;

@@ -1,0 +1,113 @@
+import { useDispatch, useSelector } from 'react-redux';
+import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
+import type { ApiError } from '../../api/base';
+import type { CartLine } from '../../api/bookstore';
+import { asApiError, shop, useGetCartQuery } from '../../api/shop';
+import { type SessionRoot, useSession } from '../../lib/session';
+import { type GuestCartRoot, lineRemoved, lineSet, mergeSettled } from './guestCart';
+import { guestPrices } from './guestPrices';
+import { MOST_OF_A_BOOK } from './limits';
+import type { Line } from './plan';
+
+export interface CartView {
+  items: CartLine[];
+  total: number;
+  currency: string;
+  /** Books of a guest's cart that the shop no longer sells. */
+  gone: string[];
+  isLoading: boolean;
+  error: ApiError | null;
+  retry: () => void;
+}
+
+type Root = GuestCartRoot & SessionRoot;
+
+function priced(lines: Line[], books: Record<string, CartLine['book'] | null>): CartLine[] {
+  return lines.flatMap(({ bookId, quantity }) => {
+    const book = books[bookId];
+    return book ? [{ bookId, quantity, book, unitPrice: book.price, lineTotal: book.price * quantity }] : [];
+  });
+}
+
+function useGuestCartView(skip: boolean): CartView {
+  const lines = useSelector((state: Root) => state.guestCart.lines);
+  const bookIds = lines.map((line) => line.bookId).sort();
+  const query = guestPrices.endpoints.priceBooks.useQuery(bookIds, { skip: skip || bookIds.length === 0 });
+  const books = query.data ?? {};
+  const items = priced(lines, books);
+  return {
+    items,
+    total: items.reduce((sum, line) => sum + line.lineTotal, 0),
+    currency: items[0]?.book.currency ?? 'EUR',
+    gone: bookIds.filter((bookId) => books[bookId] === null),
+    isLoading: query.isLoading,
+    error: query.error ? asApiError(query.error) : null,
+    retry: query.refetch,
+  };
+}
+
+/** The cart of whoever is here: the account's, or the guest's at today's prices. */
+export function useCart(): CartView {
+  const session = useSession();
+  const isShopper = session.status === 'shopper';
+  const guest = useGuestCartView(session.status !== 'guest');
+  const account = useGetCartQuery(undefined, { skip: !isShopper });
+  if (!isShopper) return session.status === 'starting' ? { ...guest, isLoading: true } : guest;
+  return {
+    items: account.data?.items ?? [],
+    total: account.data?.total ?? 0,
+    currency: account.data?.currency ?? 'EUR',
+    gone: [],
+    isLoading: account.isLoading,
+    error: account.error && !account.data ? asApiError(account.error) : null,
+    retry: account.refetch,
+  };
+}
+
+export interface CartActions {
+  /** Resolves to the quantity that the cart now holds of the book. Throws an ApiError. */
+  add(bookId: string, quantity: number): Promise<number>;
+  set(bookId: string, quantity: number): Promise<void>;
+  remove(bookId: string): Promise<void>;
+}
+
+export function useCartActions(): CartActions {
+  const dispatch = useDispatch<ThunkDispatch<Root, unknown, UnknownAction>>();
+  const session = useSession();
+  const guest = useSelector((state: Root) => state.guestCart.lines);
+
+  if (session.status !== 'shopper') {
+    const held = (bookId: string) => guest.find((line) => line.bookId === bookId)?.quantity ?? 0;
+    return {
+      add: async (bookId, quantity) => {
+        const sum = Math.min(held(bookId) + quantity, MOST_OF_A_BOOK);
+        dispatch(lineSet({ bookId, quantity: sum }));
+        return sum;
+      },
+      set: async (bookId, quantity) => void dispatch(lineSet({ bookId, quantity })),
+      remove: async (bookId) => void dispatch(lineRemoved(bookId)),
+    };
+  }
+
+  const shopper = session.shopper.id;
+  const set = async (bookId: string, quantity: number) => {
+    const argument = { bookId, cartLineQuantity: { quantity } };
+    await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
+    dispatch(mergeSettled({ shopper, bookId })); // decided here and now, whatever an interrupted merge still wants
+  };
+  return {
+    set,
+    // Reading and then setting, instead of POST /cart, can be repeated in any region without counting twice.
+    add: async (bookId, quantity) => {
+      const options = { forceRefetch: true, subscribe: false };
+      const line = await dispatch(shop.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
+      const sum = Math.min((line.items[0]?.quantity ?? 0) + quantity, MOST_OF_A_BOOK);
+      await set(bookId, sum);
+      return sum;
+    },
+    remove: async (bookId) => {
+      await dispatch(shop.endpoints.removeCartLine.initiate({ bookId })).unwrap();
+      dispatch(mergeSettled({ shopper, bookId }));
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { useSelector } from 'react-redux';
+import { useGetCartQuery } from '../../api/shop';
+import { useSession } from '../../lib/session';
+import type { GuestCartRoot } from './guestCart';
+
+/** How many books the cart holds, without asking for a guest's prices. */
+export function useCartCount(): number {
+  const session = useSession();
+  const guest = useSelector((state: GuestCartRoot) => state.guestCart.lines);
+  const { data } = useGetCartQuery(undefined, { skip: session.status !== 'shopper' });
+  const lines = session.status === 'shopper' ? (data?.items ?? []) : guest;
+  return lines.reduce((sum, line) => sum + line.quantity, 0);
+}

@@ -1,0 +1,118 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import type { Book } from '../../api/bookstore';
+import { asApiError, useGetBookQuery } from '../../api/shop';
+import { Cover } from '../../components/Cover';
+import { EmptyState } from '../../components/EmptyState';
+import { Page } from '../../components/Page';
+import { Problem } from '../../components/Problem';
+import { Stars } from '../../components/Stars';
+import { useFormatter } from '../../lib/format';
+import { categoryPath, useCategoryName } from './category';
+import { CategoryShelf } from './Shelf';
+
+interface BookPageProps {
+  /** How to put this book into the cart. */
+  buy: (book: Book) => ReactNode;
+  /** What else the shop has to say about it. */
+  related: (book: Book) => ReactNode;
+}
+
+function Facts({ book }: { book: Book }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  const nameOf = useCategoryName();
+  const year = book.publishedYear;
+  return (
+    <dl className="facts">
+      <div>
+        <dt>{t('book.category')}</dt>
+        <dd>
+          <Link to={categoryPath(book.category)}>{nameOf(book.category)}</Link>
+        </dd>
+      </div>
+      {year !== null && (
+        <div>
+          <dt>{t('book.published')}</dt>
+          <dd>{year < 0 ? t('book.beforeOurEra', { year: -year }) : year}</dd>
+        </div>
+      )}
+      {book.language && (
+        <div>
+          <dt>{t('book.language')}</dt>
+          <dd>{format.languageName(book.language)}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function BookView({ book, buy, related }: BookPageProps & { book: Book }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  const heading = (
+    <div className="book">
+      <div className="book-stage">
+        <Cover book={book} />
+      </div>
+      <div className="book-text">
+        <h1 tabIndex={-1} lang={book.language ?? undefined}>
+          {book.title}
+        </h1>
+        <p className="book-author">{t('book.by', { author: book.author })}</p>
+        <Stars rating={book.rating} count={book.ratingsCount} />
+        <p className="book-price">{format.money(book.price, book.currency)}</p>
+        {buy(book)}
+        <p className="book-description">{book.description || t('book.noDescription')}</p>
+        <Facts book={book} />
+      </div>
+    </div>
+  );
+  return (
+    <Page title={book.title} heading={heading}>
+      <CategoryShelf category={book.category} except={book.id} />
+      {related(book)}
+    </Page>
+  );
+}
+
+function BookSkeleton() {
+  return (
+    <div className="book" aria-hidden="true">
+      <div className="book-stage">
+        <div className="cover skeleton" />
+      </div>
+      <div className="book-text skeleton">
+        <div className="bone tall" />
+        <div className="bone short" />
+        <div className="bone" />
+        <div className="bone" />
+      </div>
+    </div>
+  );
+}
+
+export default function BookPage(props: BookPageProps) {
+  const { t } = useTranslation();
+  const { bookId = '' } = useParams();
+  const { currentData: book, error, refetch } = useGetBookQuery({ bookId });
+  if (book) return <BookView key={book.id} book={book} {...props} />;
+  if (!error) return <BookSkeleton />;
+  const failure = asApiError(error);
+  const unknown = failure.status === 404 || failure.status === 400;
+  return (
+    <Page title={unknown ? t('book.unknown.title') : t('problem.shop.title')}>
+      {unknown ? (
+        <EmptyState
+          title={t('book.unknown.title')}
+          text={t('book.unknown.text')}
+          to="/"
+          action={t('common.home')}
+        />
+      ) : (
+        <Problem error={failure} onRetry={refetch} />
+      )}
+    </Page>
+  );
+}

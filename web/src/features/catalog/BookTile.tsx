@@ -1,0 +1,39 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Book } from '../../api/bookstore';
+import { Cover } from '../../components/Cover';
+import { Stars } from '../../components/Stars';
+import { useFormatter } from '../../lib/format';
+
+/** A book on a shelf. The title is the link; the cover is only a larger target for it. */
+export function BookTile({ book, rank, sold }: { book: Book; rank?: number; sold?: number }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  return (
+    <article className="tile">
+      <div className="tile-cover">
+        <Cover book={book} />
+        {rank !== undefined && (
+          <span className="rank">
+            <span className="visually-hidden">{t('bestsellers.rank', { rank })}</span>
+            <span aria-hidden="true">{rank}</span>
+          </span>
+        )}
+      </div>
+      <h3 className="tile-title">
+        <Link to={`/books/${book.id}`} className="stretched" lang={book.language ?? undefined}>
+          {book.title}
+        </Link>
+      </h3>
+      <p className="tile-author">{book.author}</p>
+      <p className="tile-foot">
+        <span className="price">{format.money(book.price, book.currency)}</span>
+        {sold === undefined ? (
+          <Stars rating={book.rating} />
+        ) : (
+          <span className="muted">{t('bestsellers.sold', { count: sold, number: format.number(sold) })}</span>
+        )}
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,48 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useListBooksQuery } from '../../api/shop';
+import { Cover } from '../../components/Cover';
+import { Icon } from '../../components/Icon';
+
+const MERIDIANS = [14, 78, 142, 206, 270];
+
+function Globe() {
+  return (
+    <svg className="hero-globe" viewBox="0 0 600 600" aria-hidden="true" focusable="false">
+      <circle cx="300" cy="300" r="280" />
+      {MERIDIANS.map((rx) => (
+        <ellipse key={rx} cx="300" cy="300" rx={rx} ry="280" />
+      ))}
+      <path d="M20 300h560M52 170h496M52 430h496M150 62h300M150 538h300" />
+    </svg>
+  );
+}
+
+/** The first thing a shopper sees: what this shop is, and three of its books. */
+export function Hero() {
+  const { t } = useTranslation();
+  const { data } = useListBooksQuery({ limit: 12 });
+  const books = [data?.items[1], data?.items[4], data?.items[8]];
+  return (
+    <section className="hero">
+      <div className="hero-inner">
+        <div className="hero-text">
+          <h1 tabIndex={-1}>{t('home.headline')}</h1>
+          <p>{t('home.lead')}</p>
+          <Link to="/bestsellers" className="btn btn-sun btn-lg">
+            {t('home.action')} <Icon name="arrow" />
+          </Link>
+        </div>
+        <div className="hero-art" aria-hidden="true">
+          <Globe />
+          {books.map((book, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: three places, whatever stands in them
+            <div key={index} className={`hero-book hero-book-${index + 1}`}>
+              {book ? <Cover book={book} /> : <div className="cover" />}
+            </div>
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}

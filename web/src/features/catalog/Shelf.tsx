@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Bestseller, Book } from '../../api/bookstore';
+import { asApiError, useListBestsellersQuery, useListBooksQuery } from '../../api/shop';
+import { Icon } from '../../components/Icon';
+import { Problem } from '../../components/Problem';
+import { TilesSkeleton } from '../../components/Skeletons';
+import { useSeen } from '../../lib/useSeen';
+import { BookTile } from './BookTile';
+import { categoryPath, useCategoryName } from './category';
+
+const ON_A_SHELF = 6;
+
+interface ShelfProps {
+  title: string;
+  to?: string;
+  more?: string;
+  note?: string;
+  children: ReactNode;
+}
+
+/** A row of books under a heading, with a way to see more of them. */
+export function Shelf({ title, to, more, note, children }: ShelfProps) {
+  return (
+    <section className="shelf" aria-label={title}>
+      <div className="shelf-head">
+        <h2>{title}</h2>
+        {note && <p className="muted">{note}</p>}
+        {to && more && (
+          <Link to={to} className="shelf-more" aria-label={`${more}: ${title}`}>
+            {more} <Icon name="arrow" />
+          </Link>
+        )}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+function Books({ books }: { books: Book[] }) {
+  return (
+    <div className="row-of-books">
+      {books.map((book) => (
+        <BookTile key={book.id} book={book} />
+      ))}
+    </div>
+  );
+}
+
+function Ranked({ ranking }: { ranking: Bestseller[] }) {
+  return (
+    <div className="row-of-books">
+      {ranking.map(({ book, rank, sold }) => (
+        <BookTile key={book.id} book={book} rank={rank} sold={sold} />
+      ))}
+    </div>
+  );
+}
+
+/** The best rated books of a category; asks for them only when the shopper comes near. */
+export function CategoryShelf({ category, except }: { category: string; except?: string }) {
+  const { t } = useTranslation();
+  const nameOf = useCategoryName();
+  const [place, seen] = useSeen<HTMLDivElement>();
+  const { data, error, refetch } = useListBooksQuery({ category, limit: ON_A_SHELF + 1 }, { skip: !seen });
+  const books = data?.items.filter((book) => book.id !== except).slice(0, ON_A_SHELF);
+  const title = except ? t('book.more', { category: nameOf(category) }) : nameOf(category);
+  return (
+    <div ref={place}>
+      <Shelf title={title} to={categoryPath(category)} more={t('catalog.seeAll')}>
+        {books && <Books books={books} />}
+        {!books && !error && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
+        {error && !books && <Problem error={asApiError(error)} onRetry={refetch} />}
+      </Shelf>
+    </div>
+  );
+}
+
+/** What sells most; what is rated best while nothing has been sold or the count is away. */
+export function BestsellerShelf() {
+  const { t } = useTranslation();
+  const ranking = useListBestsellersQuery({ limit: ON_A_SHELF }, { refetchOnMountOrArgChange: 10 });
+  const sold = ranking.data?.items ?? [];
+  const unsold = ranking.isError || (ranking.data !== undefined && sold.length === 0);
+  const rated = useListBooksQuery({ limit: ON_A_SHELF }, { skip: !unsold });
+  const shown = sold.length > 0 || rated.data;
+  return (
+    <Shelf
+      title={unsold ? t('catalog.bestRated') : t('bestsellers.title')}
+      to="/bestsellers"
+      more={t('bestsellers.top20')}
+      note={ranking.data?.stale ? t('bestsellers.stale') : undefined}
+    >
+      {sold.length > 0 && <Ranked ranking={sold} />}
+      {sold.length === 0 && rated.data && <Books books={rated.data.items} />}
+      {!shown && !rated.error && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
+      {!shown && rated.error && <Problem error={asApiError(rated.error)} onRetry={rated.refetch} />}
+    </Shelf>
+  );
+}

@@ -1,0 +1,14 @@
+import { useTranslation } from 'react-i18next';
+
+export const categoryPath = (name: string) => `/category/${encodeURIComponent(name)}`;
+
+/** A category's name in the shopper's language, where the shop has one for it. */
+export function useCategoryName(): (name: string) => string {
+  const { i18n } = useTranslation();
+  return (name) => {
+    const names = i18n.getResource(i18n.language, 'translation', 'categories') as
+      | Record<string, string>
+      | undefined;
+    return names?.[name] ?? name;
+  };
+}

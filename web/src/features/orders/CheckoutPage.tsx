@@ -1,0 +1,115 @@
+import { type FormEvent, useState } from 'react';
+import Alert from 'react-bootstrap/Alert';
+import Button from 'react-bootstrap/Button';
+import Form from 'react-bootstrap/Form';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { EmptyState } from '../../components/EmptyState';
+import { Page } from '../../components/Page';
+import { Problem } from '../../components/Problem';
+import { LinesSkeleton } from '../../components/Skeletons';
+import { useFormatter } from '../../lib/format';
+import { OrderSummary } from './OrderSummary';
+import { PaymentForm } from './PaymentForm';
+import { type Purchase, usePurchase } from './usePurchase';
+
+function Notices({ purchase }: { purchase: Purchase }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  const { quote, oldTotal, cartChanged, error } = purchase;
+  return (
+    <>
+      {oldTotal !== null && quote && (
+        <Alert variant="warning" transition={false}>
+          <p className="problem-title">{t('checkout.priceChanged.title')}</p>
+          <p>
+            {t('checkout.priceChanged.text', {
+              before: format.money(oldTotal, quote.currency),
+              now: format.money(quote.total, quote.currency),
+            })}
+          </p>
+        </Alert>
+      )}
+      {cartChanged && (
+        <Alert variant="warning" transition={false}>
+          <p className="problem-title">{t('checkout.cartChanged.title')}</p>
+          <p>{t('checkout.cartChanged.text')}</p>
+        </Alert>
+      )}
+      {error && <Problem error={error} onRetry={quote ? undefined : purchase.reload} />}
+      {error && quote && <p className="muted">{t('checkout.again')}</p>}
+    </>
+  );
+}
+
+function CheckoutForm({ purchase }: { purchase: Purchase }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const { quote, isPlacing } = purchase;
+  if (!quote) return null;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const order = await purchase.place();
+    if (order)
+      navigate(`/orders/${order.orderId}`, { replace: true, state: { placed: true, name: name.trim() } });
+  };
+
+  return (
+    <Form onSubmit={submit} className="with-summary">
+      <div className="checkout-form">
+        <fieldset>
+          <legend>{t('checkout.deliverTo')}</legend>
+          <Form.Group controlId="delivery-name">
+            <Form.Label>{t('checkout.name')}</Form.Label>
+            <Form.Control
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              autoComplete="name"
+              maxLength={100}
+              required
+              aria-describedby="delivery-help"
+            />
+            <Form.Text id="delivery-help">{t('checkout.nameHelp')}</Form.Text>
+          </Form.Group>
+        </fieldset>
+        <PaymentForm />
+      </div>
+      <aside className="summary" aria-label={t('checkout.summary')}>
+        <OrderSummary quote={quote} />
+        <div aria-live="polite">
+          <Notices purchase={purchase} />
+        </div>
+        <Button type="submit" size="lg" disabled={isPlacing}>
+          {isPlacing
+            ? t('checkout.placing')
+            : t('checkout.place', { total: format.money(quote.total, quote.currency) })}
+        </Button>
+        <p className="muted small">{t('checkout.once')}</p>
+      </aside>
+    </Form>
+  );
+}
+
+export default function CheckoutPage() {
+  const { t } = useTranslation();
+  const purchase = usePurchase();
+  const { quote } = purchase;
+  return (
+    <Page title={t('checkout.title')} className="checkout-page">
+      {purchase.isLoading && <LinesSkeleton />}
+      {!quote && <Notices purchase={purchase} />}
+      {quote && quote.lines.length > 0 && <CheckoutForm purchase={purchase} />}
+      {quote?.lines.length === 0 && (
+        <EmptyState
+          title={t('cart.empty.title')}
+          text={t('checkout.empty')}
+          to="/orders"
+          action={t('orders.title')}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Order } from '../../api/bookstore';
+import { asApiError, useListOrdersQuery } from '../../api/shop';
+import { EmptyState } from '../../components/EmptyState';
+import { Icon } from '../../components/Icon';
+import { Page } from '../../components/Page';
+import { Problem } from '../../components/Problem';
+import { RegionName } from '../../components/RegionName';
+import { LinesSkeleton } from '../../components/Skeletons';
+import { useFormatter } from '../../lib/format';
+import { orderNumber } from './orderNumber';
+
+const ON_A_PAGE = 10;
+
+function OrderRow({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  const books = order.items.reduce((sum, item) => sum + item.quantity, 0);
+  return (
+    <li className="order-row">
+      <div>
+        <h2>
+          <Link to={`/orders/${order.orderId}`} className="stretched">
+            {format.date(order.createdAt)}
+          </Link>
+        </h2>
+        <p className="order-titles">{order.items.map((item) => item.title).join(' · ')}</p>
+        <p className="muted small">
+          {t('orders.one', { number: orderNumber(order.orderId) })} · <RegionName region={order.region} />
+        </p>
+      </div>
+      <div className="order-sum">
+        <strong>{format.money(order.total, order.currency)}</strong>
+        <span className="muted small">{t('orders.books', { count: books })}</span>
+      </div>
+      <Icon name="chevron" />
+    </li>
+  );
+}
+
+/** One page of the list; the last one offers the next. */
+function OrderRows({
+  cursor,
+  isLast,
+  onMore,
+}: {
+  cursor?: string;
+  isLast: boolean;
+  onMore: (cursor: string) => void;
+}) {
+  const { t } = useTranslation();
+  const { data, error, refetch } = useListOrdersQuery(
+    { limit: ON_A_PAGE, cursor },
+    { refetchOnMountOrArgChange: true },
+  );
+  const next = data?.nextCursor;
+  if (error && !data) return <Problem error={asApiError(error)} onRetry={refetch} />;
+  if (!data) return <LinesSkeleton />;
+  if (data.items.length === 0 && cursor === undefined) {
+    return (
+      <EmptyState
+        title={t('orders.empty.title')}
+        text={t('orders.empty.text')}
+        to="/"
+        action={t('cart.empty.action')}
+      />
+    );
+  }
+  return (
+    <>
+      <ul className="order-rows">
+        {data.items.map((order) => (
+          <OrderRow key={order.orderId} order={order} />
+        ))}
+      </ul>
+      {isLast && next && (
+        <button type="button" className="btn btn-outline-dark" onClick={() => onMore(next)}>
+          {t('orders.more')}
+        </button>
+      )}
+    </>
+  );
+}
+
+export default function OrdersPage() {
+  const { t } = useTranslation();
+  const [cursors, setCursors] = useState<(string | undefined)[]>([undefined]);
+  return (
+    <Page title={t('orders.title')} className="orders-page">
+      {cursors.map((cursor, index) => (
+        <OrderRows
+          key={cursor ?? 'first'}
+          cursor={cursor}
+          isLast={index === cursors.length - 1}
+          onMore={(next) => setCursors([...cursors, next])}
+        />
+      ))}
+    </Page>
+  );
+}

@@ -1,0 +1,81 @@
+import { useRef, useState } from 'react';
+import type { ApiError } from '../../api/base';
+import type { Order, PriceChanged } from '../../api/bookstore';
+import { asApiError, useGetCartQuery, usePlaceOrderMutation } from '../../api/shop';
+import { orderFor, type Quote, quoteOf, requote } from './quote';
+
+export interface Purchase {
+  /** Null until the cart is there. */
+  quote: Quote | null;
+  isLoading: boolean;
+  isPlacing: boolean;
+  /** The total before it moved; null while it has not. */
+  oldTotal: number | null;
+  /** Whether the cart turned out to be another than the one shown, which is now shown instead. */
+  cartChanged: boolean;
+  error: ApiError | null;
+  reload: () => void;
+  /** Resolves to the order, or to null when it was not placed; the other fields then say why. */
+  place: () => Promise<Order | null>;
+}
+
+/**
+ * Buying what is on the screen, once.
+ *
+ * From the first attempt on the quote stands still, whatever the cart does: after an attempt whose outcome nobody
+ * knows, the same key with the same lines is the only request that cannot order twice.
+ */
+export function usePurchase(): Purchase {
+  const cart = useGetCartQuery(undefined, { refetchOnMountOrArgChange: true });
+  const [send, { isLoading: isPlacing }] = usePlaceOrderMutation();
+  const [frozen, setFrozen] = useState<Quote | null>(null);
+  const [oldTotal, setOldTotal] = useState<number | null>(null);
+  const [cartChanged, setCartChanged] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const underWay = useRef(false);
+  const current = cart.data && !cart.isFetching ? quoteOf(cart.data) : null;
+  const quote = frozen ?? current;
+
+  const refused = (attempted: Quote, failure: ApiError) => {
+    if (failure.status === 409 && failure.problem && 'items' in failure.problem) {
+      setOldTotal(attempted.total);
+      setFrozen(requote(attempted, failure.problem as PriceChanged));
+    } else if (failure.status === 422 || failure.status === 404) {
+      setFrozen(null);
+      setCartChanged(true);
+      cart.refetch();
+    } else {
+      setError(failure);
+    }
+  };
+
+  const place = async (): Promise<Order | null> => {
+    if (!quote || underWay.current) return null;
+    underWay.current = true;
+    setFrozen(quote);
+    setOldTotal(null);
+    setCartChanged(false);
+    setError(null);
+    try {
+      return await send({ 'Idempotency-Key': quote.key, newOrder: orderFor(quote) }).unwrap();
+    } catch (failure) {
+      refused(quote, asApiError(failure));
+      return null;
+    } finally {
+      underWay.current = false;
+    }
+  };
+
+  const loadError = cart.error && !quote ? asApiError(cart.error) : null;
+  const isLoading = quote === null && loadError === null;
+  return {
+    quote,
+    isLoading,
+    isPlacing,
+    oldTotal,
+    cartChanged,
+    error: error ?? loadError,
+    reload: cart.refetch,
+    place,
+  };
+}

@@ -1,0 +1,54 @@
+import { useTranslation } from 'react-i18next';
+
+/** Writes money, dates and numbers as the shopper's language does. */
+export class Formatter {
+  readonly #language: string;
+
+  constructor(language: string) {
+    this.#language = language;
+  }
+
+  /** @param minor amount in minor units of the currency, as the API gives it. */
+  money(minor: number, currency: string): string {
+    const format = new Intl.NumberFormat(this.#language, { style: 'currency', currency });
+    return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  }
+
+  /** @param time RFC 3339. */
+  date(time: string): string {
+    return new Intl.DateTimeFormat(this.#language, { dateStyle: 'long' }).format(new Date(time));
+  }
+
+  /** @param time RFC 3339. */
+  moment(time: string): string {
+    return new Intl.DateTimeFormat(this.#language, { dateStyle: 'long', timeStyle: 'short' }).format(
+      new Date(time),
+    );
+  }
+
+  number(value: number, digits = 0): string {
+    return value.toLocaleString(this.#language, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  }
+
+  /** @param tag BCP 47; a tag that no browser knows is shown as it is. */
+  languageName(tag: string): string {
+    try {
+      return new Intl.DisplayNames(this.#language, { type: 'language' }).of(tag) ?? tag;
+    } catch {
+      return tag;
+    }
+  }
+
+  /** @param code ISO 3166-1 alpha-2. */
+  countryName(code: string): string {
+    return new Intl.DisplayNames(this.#language, { type: 'region' }).of(code) ?? code;
+  }
+}
+
+export function useFormatter(): Formatter {
+  const { i18n } = useTranslation();
+  return new Formatter(i18n.language);
+}

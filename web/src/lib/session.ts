@@ -1,0 +1,34 @@
+import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { useSelector } from 'react-redux';
+
+export interface Shopper {
+  /** Cognito's `sub`. */
+  id: string;
+  email: string;
+}
+
+/** `starting`: a stored sign-in is being looked at, so nobody knows yet whose cart this is. */
+export type Session = { status: 'starting' } | { status: 'guest' } | { status: 'shopper'; shopper: Shopper };
+
+const slice = createSlice({
+  name: 'session',
+  initialState: { status: 'starting' } as Session,
+  reducers: {
+    signedIn: (_state, { payload }: PayloadAction<Shopper>): Session => ({
+      status: 'shopper',
+      shopper: payload,
+    }),
+    signedOut: (): Session => ({ status: 'guest' }),
+  },
+});
+
+export const { signedIn, signedOut } = slice.actions;
+export const sessionReducer = slice.reducer;
+
+export interface SessionRoot {
+  session: Session;
+}
+
+export function useSession(): Session {
+  return useSelector((state: SessionRoot) => state.session);
+}

@@ -1,0 +1,37 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Provider } from 'react-redux';
+import { BrowserRouter } from 'react-router';
+import { App } from './app/App';
+import { createServices } from './app/services';
+import { identityLoader, startSession } from './app/session';
+import { createStore } from './app/store';
+import { Closed } from './app/Closed';
+import { type Config, loadConfig } from './config';
+import { persistGuestCart } from './features/cart/persist';
+import { startTranslation } from './lib/i18n';
+import { regionAnswered } from './lib/region';
+import './styles/shop.scss';
+
+const root = createRoot(document.getElementById('root') as HTMLElement);
+
+function open(config: Config): void {
+  const load = identityLoader(config.cognito);
+  const store = createStore(createServices(config, load, (region) => store.dispatch(regionAnswered(region))));
+  persistGuestCart(store);
+  startSession(store, config.cognito, load);
+  root.render(
+    <StrictMode>
+      <Provider store={store}>
+        <BrowserRouter>
+          <App config={config} />
+        </BrowserRouter>
+      </Provider>
+    </StrictMode>,
+  );
+}
+
+const translation = startTranslation();
+loadConfig()
+  .finally(() => translation)
+  .then(open, () => root.render(<Closed />));

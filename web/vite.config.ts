@@ -1,0 +1,34 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { localConfig } from './localConfig.ts';
+
+export default defineConfig({
+  plugins: [react(), localConfig()],
+  css: {
+    preprocessorOptions: {
+      // Bootstrap 5.3 is still written with @import.
+      scss: {
+        quietDeps: true,
+        silenceDeprecations: ['import', 'global-builtin', 'color-functions', 'if-function'],
+      },
+    },
+  },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0, // the content security policy allows no data: fonts, and covers are components
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // One chunk for all that the first page needs: splitting vendors off compresses worse and adds round trips.
+        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
+      },
+    },
+  },
+  server: { host: '127.0.0.1' },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
+    restoreMocks: true,
+  },
+});

@@ -1,0 +1,242 @@
+"""Runs a drill: shoppers at work, one failure after another, each healed before the next."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from client import Endpoints
+from ops.deployment import Deployment
+from ops.drilling.accounts import Account, close_account, open_account
+from ops.drilling.failures import Failure
+from ops.drilling.figures import DNS_ALLOWANCE, Arithmetic, dns_arithmetic
+from ops.drilling.ledger import Intent, Ledger
+from ops.drilling.reconcile import Reconciliation, compare_bestsellers, reconcile
+from ops.drilling.record import Incident, Population, Recording, Sample
+from ops.drilling.shopping import VIEWER_HEADER, Pace, Shopping, Visitor
+
+SETTLED = 10.0
+"""Seconds of undisturbed shopping around each failure, so that the report shows what normal looks like."""
+
+QUIET = 60.0
+"""Seconds within which streams must have carried everything, once nobody shops any more."""
+
+POPULATIONS: tuple[Population, ...] = ("failover", "dns")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to break, in order, and how hard to shop meanwhile."""
+
+    steps: Sequence[tuple[Failure, str]]
+    seed: int
+    shoppers: int
+    """In each region, of each population."""
+    rate: float
+    """Requests a second of all shoppers together."""
+
+
+class Drill:
+    """One drill over a deployment. `say` hears what goes on."""
+
+    def __init__(self, deployment: Deployment, plan: Plan, say: Callable[[str], None]) -> None:
+        self._deployment = deployment
+        self._plan = plan
+        self._say = say
+        self.endpoints = endpoints_of(deployment)
+        self.arithmetic: Arithmetic = dns_arithmetic(deployment.settings.routing)
+        self.recording = Recording()
+        self.ledger = Ledger()
+        self._accounts: list[Account] = []
+        self._over = asyncio.Event()
+
+    async def run(self) -> Reconciliation:
+        """Shop, break, heal, and reconcile. Whatever happens, what was broken is healed."""
+        await asyncio.to_thread(self._open_accounts)
+        try:
+            books = await self._books()
+            self.recording = Recording()
+            async with asyncio.TaskGroup() as shoppers:
+                for number, visitor in enumerate(self._visitors()):
+                    shoppers.create_task(self._shop(visitor, books, number))
+                try:
+                    await self._rehearse()
+                finally:
+                    self._over.set()
+            await self._contest(books)
+            return await self._reconcile()
+        finally:
+            await asyncio.to_thread(self._close_accounts)
+
+    async def _rehearse(self) -> None:
+        await asyncio.sleep(SETTLED)
+        for number, (failure, region) in enumerate(self._plan.steps, 1):
+            incident = Incident(f"{number}", failure.name, region, failure.what, failure.moves_traffic)
+            self.recording.incidents.append(incident)
+            self._say(f"{number}. {region}: {failure.what}")
+            try:
+                await asyncio.to_thread(failure.break_, region)
+                incident.broke_at = self.recording.mark("break", incident, failure.name)
+                await self._watch(incident)
+            finally:
+                incident.healed_at = self.recording.mark("heal", incident, "healed")
+                await asyncio.to_thread(failure.heal, region)
+            await self._await_return(incident)
+            await asyncio.sleep(SETTLED)
+
+    async def _watch(self, incident: Incident) -> None:
+        """Wait until every shopper of the region is served elsewhere, or until DNS has had its time."""
+        if not incident.moves_traffic:
+            await asyncio.sleep(2 * SETTLED)
+            return
+        deadline = incident.broke_at + self.arithmetic.seconds + DNS_ALLOWANCE
+        if await self._ask_anew(incident.region, lambda seen: seen not in (None, incident.region), deadline):
+            at = self.recording.mark("detected", incident, "DNS answers with another region")
+            self._say(f"   detected after {at - incident.broke_at:.1f} s")
+        while self.recording.now() < deadline and not self._all_moved(incident):
+            await asyncio.sleep(0.5)
+        if self._all_moved(incident):
+            at = self.recording.mark("switched", incident, "every shopper is served elsewhere")
+            self._say(f"   everyone served elsewhere after {at - incident.broke_at:.1f} s")
+
+    def _all_moved(self, incident: Incident) -> bool:
+        """Whether the last request of each shopper of the region was answered by another region."""
+        last: dict[str, Sample] = {}
+        for sample in self.recording.samples:
+            if sample.home == incident.region and sample.at > incident.broke_at:
+                last[sample.shopper] = sample
+        expected = self._plan.shoppers * len(POPULATIONS)
+        moved = [sample for sample in last.values() if sample.ok and sample.region != incident.region]
+        return len(moved) == expected
+
+    async def _await_return(self, incident: Incident) -> None:
+        """Wait until DNS answers with the region again, and until resolvers have forgotten the other one."""
+        if not incident.moves_traffic:
+            return
+        deadline = self.recording.now() + 2 * self.arithmetic.seconds
+        if await self._ask_anew(incident.region, lambda seen: seen == incident.region, deadline):
+            self.recording.mark("restored", incident, "DNS answers with the region again")
+            await asyncio.sleep(self.arithmetic.ttl)
+
+    async def _ask_anew(self, near: str, wanted: Callable[[str | None], bool], deadline: float) -> bool:
+        """Ask for the shop as somebody whose resolver has never heard of it, until it answers so."""
+        while self.recording.now() < deadline:
+            viewer = {VIEWER_HEADER: f"{uuid.uuid4()}@{near}"}
+            async with httpx.AsyncClient(timeout=2.0, headers=viewer) as http:
+                with suppress(httpx.TransportError):
+                    answer = await http.get(f"{self.endpoints.api}/region")
+                    if wanted(answer.headers.get("x-region") if answer.is_success else None):
+                        return True
+            await asyncio.sleep(1.0)
+        return False
+
+    async def _contest(self, books: list[dict[str, Any]]) -> None:
+        """Write one cart line, and place one order, in every region at the same instant."""
+        self._say("the same cart line and the same order, sent to every region at once")
+        for number, account in enumerate(self._accounts):
+            book = books[number % len(books)]
+            await self._contest_order(account, book)
+            await self._contest_line(account, book)
+
+    async def _contest_line(self, account: Account, book: dict[str, Any]) -> None:
+        def put(number: int) -> Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]:
+            return lambda http: http.put(f"/cart/{book['id']}", json={"quantity": number + 1})
+
+        answers = await self._everywhere(account, put)
+        written = {number + 1 for number, answer in enumerate(answers) if answer and answer.is_success}
+        self.ledger.lost_sight(account.id)
+        self.ledger.contested[account.id, book["id"]] = written
+
+    async def _contest_order(self, account: Account, book: dict[str, Any]) -> None:
+        intent = Intent(account.id, str(uuid.uuid4()), {book["id"]: 1}, book["price"])
+        body = {"items": [{"bookId": book["id"], "quantity": 1}], "expectedTotal": book["price"]}
+        headers = {"idempotency-key": intent.key}
+        self.ledger.intents.append(intent)
+        answers = await self._everywhere(
+            account, lambda _number: lambda http: http.post("/orders", json=body, headers=headers)
+        )
+        for answer in answers:
+            if answer and answer.status_code == 201:
+                self.ledger.saw_order(intent, answer.json())
+
+    async def _everywhere(
+        self,
+        account: Account,
+        request: Callable[[int], Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]],
+    ) -> list[httpx.Response | None]:
+        async def to(number: int, url: str) -> httpx.Response | None:
+            headers = {"authorization": f"Bearer {account.shopper.token()}"}
+            async with httpx.AsyncClient(base_url=url, headers=headers, timeout=10.0) as http:
+                with suppress(httpx.TransportError):
+                    return await request(number)(http)
+            return None
+
+        return await asyncio.gather(
+            *(to(number, url) for number, url in enumerate(self.endpoints.regions.values()))
+        )
+
+    async def _reconcile(self) -> Reconciliation:
+        """Wait until the streams are quiet, then compare."""
+        self._say("reconciling orders, carts and best sellers in every region")
+        customers = [account.id for account in self._accounts]
+        found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, customers)
+        for region, api in self.endpoints.regions.items():
+            deadline = self.recording.now() + QUIET
+            wrong = await asyncio.to_thread(compare_bestsellers, self._deployment, region, api)
+            while wrong and self.recording.now() < deadline:
+                await asyncio.sleep(1.0)
+                wrong = await asyncio.to_thread(compare_bestsellers, self._deployment, region, api)
+            found.bestsellers.extend(wrong)
+        return found
+
+    async def _shop(self, visitor: Visitor, books: list[dict[str, Any]], number: int) -> None:
+        count = len(self._deployment.regions) * len(POPULATIONS) * self._plan.shoppers
+        period = count / self._plan.rate
+        shopping = Shopping(
+            visitor,
+            self.endpoints,
+            books=books,
+            seed=self._plan.seed,
+            recording=self.recording,
+            ledger=self.ledger,
+        )
+        await shopping.run(Pace(period, phase=period * number / count, over=self._over))
+
+    def _visitors(self) -> Iterator[Visitor]:
+        accounts = iter(self._accounts)
+        for region in self._deployment.regions:
+            for population in POPULATIONS:
+                for number in range(self._plan.shoppers):
+                    name = f"drill-{self._plan.seed}-{region}-{population}-{number}"
+                    yield Visitor(name, next(accounts), region, population)
+
+    async def _books(self) -> list[dict[str, Any]]:
+        async with httpx.AsyncClient(timeout=10.0) as http:
+            answer = await http.get(f"{self.endpoints.api}/books", params={"limit": 60})
+            answer.raise_for_status()
+            books: list[dict[str, Any]] = answer.json()["items"]
+            return books
+
+    def _open_accounts(self) -> None:
+        self._say("opening accounts for the shoppers")
+        for _ in range(len(self._deployment.regions) * len(POPULATIONS) * self._plan.shoppers):
+            self._accounts.append(open_account(self._deployment, f"drill-{uuid.uuid4()}@example.com"))
+
+    def _close_accounts(self) -> None:
+        for account in self._accounts:
+            close_account(self._deployment, account)
+
+
+def endpoints_of(deployment: Deployment) -> Endpoints:
+    """Where the API answers: as the settings say of a shop on this machine, else as the domain says."""
+    local = deployment.settings.local
+    if local and local.api:
+        return Endpoints(local.api, {name: region.api for name, region in local.regions.items()})
+    return Endpoints(
+        f"https://{deployment.edge.api_domain}/v1",
+        {name: f"https://{region.api_domain}/v1" for name, region in deployment.regions.items()},
+    )

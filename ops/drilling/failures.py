@@ -1,0 +1,152 @@
+"""The failures of a drill: each breaks one region through AWS APIs, and heals what it broke."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import redis
+
+from ops.deployment import Deployment
+
+NOBODY_THERE = "redis://127.0.0.1:1/0"
+"""An address at which no function finds a Redis, on AWS or here."""
+
+SERVING = ("catalog", "bestsellers", "cart", "orders", "health")
+
+
+class Failure(Protocol):
+    """Something that goes wrong in a region."""
+
+    name: str
+    what: str
+    moves_traffic: bool
+    """Whether shoppers have to be served by another region meanwhile."""
+
+    def break_(self, region: str) -> None:
+        """Make it go wrong."""
+
+    def heal(self, region: str) -> None:
+        """Put back what was broken; nothing where nothing was."""
+
+
+class MappingDeleted:
+    """The API's base path mapping is gone: API Gateway answers 403 to everyone, health checks included."""
+
+    name = "mapping deleted"
+    what = "the API's base path mapping is deleted; API Gateway answers 403"
+    moves_traffic = True
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._removed: list[tuple[str, str, dict[str, Any]]] = []
+
+    def break_(self, region: str) -> None:
+        """Delete the mappings of the region's own name and of the shop's."""
+        gateway = self._deployment.client("apigatewayv2", region)
+        for domain in (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain):
+            for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:
+                self._removed.append((region, domain, mapping))
+                gateway.delete_api_mapping(DomainName=domain, ApiMappingId=mapping["ApiMappingId"])
+
+    def heal(self, region: str) -> None:
+        """Make the same mappings again."""
+        gateway = self._deployment.client("apigatewayv2", region)
+        for where, domain, mapping in [removed for removed in self._removed if removed[0] == region]:
+            gateway.create_api_mapping(
+                DomainName=domain,
+                ApiId=mapping["ApiId"],
+                Stage=mapping["Stage"],
+                ApiMappingKey=mapping.get("ApiMappingKey", ""),
+            )
+            self._removed.remove((where, domain, mapping))
+
+
+class FunctionsFailing:
+    """Every function that answers requests throws before it does anything."""
+
+    name = "functions failing"
+    what = "every function of the API fails; API Gateway answers 502"
+    moves_traffic = True
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._handlers: dict[tuple[str, str], str] = {}
+
+    def break_(self, region: str) -> None:
+        """Point each function at a handler that does not exist."""
+        client = self._deployment.client("lambda", region)
+        for function in (self._deployment.regions[region].functions[name] for name in SERVING):
+            configuration = client.get_function_configuration(FunctionName=function)
+            self._handlers[region, function] = configuration["Handler"]
+            client.update_function_configuration(FunctionName=function, Handler="drill.handler.handle")
+
+    def heal(self, region: str) -> None:
+        """Point each function back at its own."""
+        client = self._deployment.client("lambda", region)
+        for where, function in [key for key in self._handlers if key[0] == region]:
+            client.get_waiter("function_updated_v2").wait(FunctionName=function)
+            client.update_function_configuration(
+                FunctionName=function, Handler=self._handlers.pop((where, function))
+            )
+
+
+class RedisLost:
+    """The region's functions find no Redis; when they find it again, it is empty."""
+
+    name = "Redis lost"
+    what = "the region's Redis is out of reach, then back and empty; best sellers degrade, nothing else"
+    moves_traffic = False
+
+    USERS = ("bestsellers", "leaderboard-feeder", "leaderboard-rebuild")
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._environments: dict[tuple[str, str], Mapping[str, str]] = {}
+
+    def break_(self, region: str) -> None:
+        """Give the functions an address where nobody listens."""
+        client = self._deployment.client("lambda", region)
+        for function in (self._deployment.regions[region].functions[name] for name in self.USERS):
+            found = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+            self._environments[region, function] = found
+            self._set(client, function, {**found, "REDIS_URL": NOBODY_THERE})
+
+    def heal(self, region: str) -> None:
+        """Empty the Redis where it can be reached from here, give the address back, and count again.
+
+        On AWS a cache takes no connections from outside its network, so there it comes back as it was.
+        """
+        client = self._deployment.client("lambda", region)
+        broken = [key for key in self._environments if key[0] == region]
+        if not broken:
+            return
+        local = self._deployment.settings.local
+        if local and region in local.redis:
+            with redis.Redis.from_url(local.redis[region]) as server:
+                server.flushall()
+        for where, function in broken:
+            client.get_waiter("function_updated_v2").wait(FunctionName=function)
+            self._set(client, function, self._environments.pop((where, function)))
+        rebuild(self._deployment, region)
+
+    @staticmethod
+    def _set(client: Any, function: str, variables: Mapping[str, str]) -> None:
+        client.update_function_configuration(
+            FunctionName=function, Environment={"Variables": dict(variables)}
+        )
+
+
+def rebuild(deployment: Deployment, region: str) -> None:
+    """Count a region's best sellers from its orders. Raises RuntimeError when the function fails."""
+    client = deployment.client("lambda", region)
+    function = deployment.regions[region].functions["leaderboard-rebuild"]
+    client.get_waiter("function_updated_v2").wait(FunctionName=function)
+    answer = client.invoke(FunctionName=function, Payload=json.dumps({}))
+    if "FunctionError" in answer:
+        raise RuntimeError(f"{function} failed: {answer['Payload'].read().decode(errors='replace')}")
+
+
+async def carry_out(act: Any, region: str) -> None:
+    """Break or heal without holding up the shoppers."""
+    await asyncio.to_thread(act, region)

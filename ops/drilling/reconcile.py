@@ -1,0 +1,175 @@
+"""After a drill: what the tables and the best sellers say, held against what the shoppers know."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import httpx
+from boto3.dynamodb.types import TypeDeserializer
+
+from ops.deployment import Deployment
+from ops.drilling.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Each list names what is wrong; empty lists are what a drill is for."""
+
+    intents: int
+    confirmed: int
+    lost: list[str]
+    doubled: list[str]
+    unasked: list[str]
+    different: list[str]
+    carts: list[str]
+    bestsellers: list[str]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing at all is wrong."""
+        return not any(value for value in asdict(self).values() if isinstance(value, list))
+
+
+def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) -> Reconciliation:
+    """Read every region's tables, consistently, and compare. Best sellers are compared by the caller's leave
+    through `compare_bestsellers`, since they follow the orders a little later.
+    """
+    customers = sorted(customers)
+    orders = {region: _orders_of(deployment, region, customers) for region in deployment.regions}
+    asked = {(intent.customer, intent.order["orderId"]): intent for intent in ledger.intents if intent.order}
+    lost, different = [], []
+    for region, stored in orders.items():
+        for (customer, order_id), intent in asked.items():
+            found = stored.get((customer, order_id))
+            if found is None:
+                lost.append(f"{order_id}, confirmed, is not in {region}")
+            elif _quantities(found) != dict(intent.items) or found["total"] != intent.total:
+                different.append(f"{order_id} in {region} is not what was confirmed")
+    return Reconciliation(
+        intents=len(ledger.intents),
+        confirmed=len(asked),
+        lost=lost,
+        doubled=_doubled(orders, ledger),
+        unasked=_unasked(orders, ledger),
+        different=different,
+        carts=_wrong_carts(deployment, ledger, customers),
+        bestsellers=[],
+    )
+
+
+def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[str]:
+    """Which of a region's best sellers are not what its orders add up to."""
+    sold: Counter[str] = Counter()
+    for order in _scan(deployment, region, "orders"):
+        if isinstance(order.get("items"), list):
+            sold.update(_quantities(order))
+    answer = httpx.get(f"{api}/bestsellers", params={"limit": 20}, timeout=10)
+    if answer.status_code != 200 or answer.json()["stale"]:
+        return [f"{region}: best sellers are stale or away ({answer.status_code})"]
+    ranked = {entry["book"]["id"]: entry["sold"] for entry in answer.json()["items"]}
+    wrong = [
+        f"{region}: {book} ranked with {count}, ordered {sold[book]}"
+        for book, count in ranked.items()
+        if sold[book] != count
+    ]
+    least = min(ranked.values(), default=0)
+    missing = [book for book, count in sold.items() if count > least and book not in ranked]
+    return wrong + [f"{region}: {book}, ordered {sold[book]}, is not ranked" for book in missing]
+
+
+def _doubled(orders: dict[str, dict[tuple[str, str], Any]], ledger: Ledger) -> list[str]:
+    """Customers with more orders of the very same items than they asked for."""
+    asked = Counter((intent.customer, _key(intent.items)) for intent in ledger.intents)
+    found = []
+    for region, stored in orders.items():
+        placed = Counter((customer, _key(_quantities(order))) for (customer, _), order in stored.items())
+        found += [
+            f"{customer} has {count} orders of {items} in {region}, asked for {asked[customer, items]}"
+            for (customer, items), count in placed.items()
+            if 0 < asked[customer, items] < count
+        ]
+    return found
+
+
+def _unasked(orders: dict[str, dict[tuple[str, str], Any]], ledger: Ledger) -> list[str]:
+    """Orders of items that their customer never asked for."""
+    asked = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
+    return [
+        f"{order_id} in {region} was never asked for"
+        for region, stored in orders.items()
+        for (customer, order_id), order in stored.items()
+        if (customer, _key(_quantities(order))) not in asked
+    ]
+
+
+def _wrong_carts(deployment: Deployment, ledger: Ledger, customers: list[str]) -> list[str]:
+    wrong = []
+    carts = {region: _carts_of(deployment, region, customers) for region in deployment.regions}
+    first = next(iter(carts))
+    for customer in customers:
+        seen = {region: found[customer] for region, found in carts.items()}
+        if any(cart != seen[first] for cart in seen.values()):
+            wrong.append(f"{customer}'s cart differs between regions: {seen}")
+        known = ledger.carts.get(customer)
+        if known is not None and seen[first] != known:
+            wrong.append(f"{customer}'s cart holds {seen[first]}, the shopper left {known}")
+    for (customer, book), written in ledger.contested.items():
+        held = carts[first][customer].get(book)
+        if held not in written:
+            wrong.append(f"{customer} has {held} of {book}, nobody wrote that: {sorted(written)}")
+    return wrong
+
+
+def _orders_of(deployment: Deployment, region: str, customers: list[str]) -> dict[tuple[str, str], Any]:
+    return {
+        (customer, order["orderId"]): order
+        for customer in customers
+        for order in _query(deployment, region, "orders", customer)
+    }
+
+
+def _carts_of(deployment: Deployment, region: str, customers: list[str]) -> dict[str, dict[str, int]]:
+    return {
+        customer: {
+            line["bookId"]: int(line["quantity"])
+            for line in _query(deployment, region, "cart", customer)
+            if line["quantity"] > 0
+        }
+        for customer in customers
+    }
+
+
+def _query(deployment: Deployment, region: str, table: str, customer: str) -> Iterator[dict[str, Any]]:
+    pages = (
+        deployment.client("dynamodb", region)
+        .get_paginator("query")
+        .paginate(
+            TableName=deployment.regions[region].tables[table],
+            KeyConditionExpression="customerId = :customer",
+            ExpressionAttributeValues={":customer": {"S": customer}},
+            ConsistentRead=True,
+        )
+    )
+    return (_plain(item) for page in pages for item in page["Items"])
+
+
+def _scan(deployment: Deployment, region: str, table: str) -> Iterator[dict[str, Any]]:
+    pages = (
+        deployment.client("dynamodb", region)
+        .get_paginator("scan")
+        .paginate(TableName=deployment.regions[region].tables[table], ConsistentRead=True)
+    )
+    return (_plain(item) for page in pages for item in page["Items"])
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+
+
+def _quantities(order: dict[str, Any]) -> dict[str, int]:
+    return {line["bookId"]: int(line["quantity"]) for line in order["items"]}
+
+
+def _key(items: Any) -> str:
+    return ", ".join(f"{quantity} x {book}" for book, quantity in sorted(items.items()))

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -135,13 +134,14 @@ class Edge:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployed environment: its settings and what its stacks put out.
-
-    `outputs` has every stack's values by the stack's name after `<project>-<environment>-`.
-    """
+    """A deployed environment: its settings and what its stacks put out, regions with the primary first."""
 
     settings: Settings
-    outputs: Mapping[str, Outputs]
+    shared: Shared
+    regions: Mapping[str, Region]
+    edge: Edge
+    outputs: Mapping[str, Mapping[str, Any]]
+    """Every stack's outputs as they are, by the stack's name after `<project>-<environment>-`."""
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
@@ -156,36 +156,29 @@ class Deployment:
 
     @classmethod
     def read(cls, settings: Settings, path: Path) -> Self:
-        """Read the outputs from a file that `write` left. Raises DeploymentError when it is not there."""
+        """Read the outputs from a file that `write` left. Raises DeploymentError when it is of no use."""
         try:
-            values = json.loads(path.read_text())
+            return cls.of(settings, json.loads(path.read_text()))
         except FileNotFoundError as missing:
             raise DeploymentError("nothing is deployed here yet: run `make up`") from missing
-        return cls.of(settings, values)
+        except json.JSONDecodeError as broken:
+            raise DeploymentError(f"{path} cannot be read: run `make up` again") from broken
 
     @classmethod
     def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
-        """From every stack's values by its part. Raises DeploymentError when a stack has none."""
-        deployment = cls(settings, {part: Outputs(part, outputs) for part, outputs in values.items()})
+        """From every stack's values by its part. Raises DeploymentError when a stack, or an output, is missing."""
+        outputs = {}
         for part in parts(settings):
-            if not deployment.outputs.get(part, Outputs(part, {})).values:
+            if not values.get(part):
                 raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
-        return deployment
-
-    @cached_property
-    def shared(self) -> Shared:
-        """The global stack."""
-        return Shared.of(self.outputs["global"])
-
-    @cached_property
-    def regions(self) -> dict[str, Region]:
-        """The region stacks by region, the primary first."""
-        return {region: Region.of(self.outputs[region]) for region in self.settings.regions}
-
-    @cached_property
-    def edge(self) -> Edge:
-        """The edge stack."""
-        return Edge.of(self.outputs["edge"])
+            outputs[part] = Outputs(part, values[part])
+        return cls(
+            settings=settings,
+            shared=Shared.of(outputs["global"]),
+            regions={region: Region.of(outputs[region]) for region in settings.regions},
+            edge=Edge.of(outputs["edge"]),
+            outputs=values,
+        )
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client in `region`, or in the primary. Its endpoint comes from the environment alone."""
@@ -195,9 +188,7 @@ class Deployment:
         """Keep a copy of the outputs at `path`, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
-        new.write_text(
-            json.dumps({part: dict(outputs.values) for part, outputs in self.outputs.items()}, indent=2)
-        )
+        new.write_text(json.dumps(self.outputs, indent=2))
         new.replace(path)
 
 

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 

@@ -11,7 +11,6 @@ from typing import Self
 
 import aiohttp
 from aiohttp import web
-from botocore.exceptions import BotoCoreError, ClientError
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 

@@ -8,10 +8,14 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+import aiohttp
 from aiohttp import web
 from yarl import URL
 
 from localcloud.edge.api import regional_api, shared_api
+from localcloud.edge.cloudfront.s3_origin import Buckets
+from localcloud.edge.cloudfront.server import CloudFront
+from localcloud.edge.cloudfront.worker import Worker
 from localcloud.edge.control import Control
 from localcloud.edge.dns import NoRecordError
 from localcloud.edge.gateway import Gateway
@@ -26,6 +30,8 @@ from stacks.settings import Settings
 VIEWER_VARIABLE = "EDGE_VIEWER"
 """Where viewers are who do not say: an AWS region or a city; by default the primary region."""
 STOP_SECONDS = 1.0
+ORIGIN_SECONDS = 30
+"""CloudFront's default for an origin's answer."""
 log = logging.getLogger(__name__)
 
 
@@ -44,27 +50,39 @@ class Edge:
 
     async def serve(self, until: asyncio.Event) -> None:
         """Serve every address until `until` is set."""
-        async with self._gateway, asyncio.TaskGroup() as background:
+        async with (
+            self._gateway,
+            Worker() as worker,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ORIGIN_SECONDS)) as session,
+            asyncio.TaskGroup() as background,
+        ):
+            self._background = background
             following = background.create_task(
                 follow_deployment(self._settings, self._layout.outputs, self._take_over)
             )
-            runners = [await _listen(app, port) for port, app in self._apps().items()]
-            log.info("serving on ports %s", ", ".join(map(str, self._apps())))
+            apps = self._apps(session, worker)
+            runners = [await _listen(app, port) for port, app in apps.items()]
+            log.info("serving on ports %s", ", ".join(map(str, apps)))
             await until.wait()
             for runner in runners:
                 await runner.cleanup()
             for task in filter(None, (following, self._zone)):
                 task.cancel()
 
-    def _apps(self) -> Mapping[int, web.Application]:
+    def _apps(self, session: aiohttp.ClientSession, worker: Worker) -> Mapping[int, web.Application]:
         def deployed() -> Deployment | None:
             return self._deployment
 
+        def distribution() -> str | None:
+            return self._deployment.edge.distribution_id if self._deployment else None
+
+        buckets = Buckets(URL(url(self._layout.aws)), self._gateway.cut)
         control = web.Application()
         Control(
             deployed, self._settings.regions, self._route53, self._gateway, self._announcements, self._viewer
         ).add_to(control)
         return {
+            self._layout.storefront: CloudFront(distribution, session, buckets, worker).app(),
             self._layout.api: shared_api(deployed, self._route53, self._gateway, self._viewer),
             self._layout.control_room: control,
             **{
@@ -78,7 +96,7 @@ class Edge:
         self._deployment = deployment
         if self._zone:
             self._zone.cancel()
-        self._zone = asyncio.create_task(
+        self._zone = self._background.create_task(
             self._route53.keep_fresh(deployment.shared.zone_id, self._settings.regions, self._ask)
         )
         self._announcements.announce()

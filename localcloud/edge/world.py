@@ -1,7 +1,6 @@
 """What all parts of the edge look at: the deployment as it is now, and who wants to hear of changes."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -49,6 +48,6 @@ async def follow_deployment(
             last = modified
             try:
                 deployed(Deployment.read(settings, outputs))
-            except (DeploymentError, json.JSONDecodeError) as error:
+            except DeploymentError as error:
                 log.warning("the outputs cannot be used: %s", error)
         await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,93 @@
+"""Reads files from the buckets behind the distribution, as far as their policies let CloudFront."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from localcloud.edge.aws import client
+from localcloud.edge.cloudfront.bucket_policy import LIST, READ, allows
+from localcloud.edge.cloudfront.distribution import Origin, OriginGroup
+from localcloud.edge.fresh import Fresh, UnreadableError
+
+POLICY_SECONDS = 1.0
+"""How soon a change to a bucket's policy acts."""
+CONNECTION_FAILED = 502
+"""What CloudFront answers when an origin cannot be reached."""
+_KEPT_HEADERS = frozenset(
+    {"content-type", "cache-control", "etag", "last-modified", "content-encoding", "content-language"}
+)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An origin's answer."""
+
+    status: int
+    headers: "CIMultiDict[str]"
+    body: bytes
+
+
+class Buckets:
+    """The buckets of every region, read from the emulator at `aws`; regions in `cut` cannot be reached."""
+
+    def __init__(self, aws: URL, cut: Collection[str]) -> None:
+        self._aws = aws
+        self._cut = cut
+        self._policies: Fresh[Origin, dict[str, Any]] = Fresh(_read_policy, POLICY_SECONDS)
+
+    async def fetch(
+        self, session: aiohttp.ClientSession, group: OriginGroup, path: str, distribution: str
+    ) -> Fetched:
+        """The file at `path`: from the first origin, or from the next when that one's answer says to fail over."""
+        answer = Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
+        for origin in group.members:
+            answer = await self._fetch(session, origin, path, distribution)
+            if answer.status not in group.statuses:
+                break
+        return answer
+
+    async def _fetch(
+        self, session: aiohttp.ClientSession, origin: Origin, path: str, distribution: str
+    ) -> Fetched:
+        if origin.region in self._cut:
+            return _refusal(CONNECTION_FAILED, "OriginUnreachable")
+        try:
+            policy = await self._policies.get(origin)
+            key = unquote(origin.path + path).lstrip("/")
+            bucket = f"arn:aws:s3:::{origin.bucket}"
+            if not allows(policy, READ, f"{bucket}/{key}", distribution):
+                return _refusal(403, "AccessDenied")
+            target = URL(str(self._aws)) / origin.bucket / key
+            async with session.get(target) as answer:
+                if answer.status == 404 and not allows(policy, LIST, bucket, distribution):
+                    # S3 does not say that a file is missing to whoever may not list the bucket.
+                    return _refusal(403, "AccessDenied")
+                kept = (
+                    (name, value) for name, value in answer.headers.items() if name.lower() in _KEPT_HEADERS
+                )
+                return Fetched(answer.status, CIMultiDict(kept), await answer.read())
+        except (UnreadableError, aiohttp.ClientError, TimeoutError):
+            return _refusal(CONNECTION_FAILED, "OriginUnreachable")
+
+
+def _refusal(status: int, code: str) -> Fetched:
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code></Error>'
+    return Fetched(status, CIMultiDict({"Content-Type": "application/xml"}), body.encode())
+
+
+def _read_policy(origin: Origin) -> dict[str, Any]:
+    """The policy of an origin's bucket; an empty one, which allows nothing, when it has none."""
+    s3 = client("s3", origin.region)
+    try:
+        policy: dict[str, Any] = json.loads(s3.get_bucket_policy(Bucket=origin.bucket)["Policy"])
+    except s3.exceptions.ClientError as missing:
+        if missing.response["Error"]["Code"] not in ("NoSuchBucketPolicy", "NoSuchBucket"):
+            raise
+        return {}
+    return policy

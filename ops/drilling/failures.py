@@ -1,6 +1,5 @@
 """The failures of a drill: each breaks one region through AWS APIs, and heals what it broke."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 import redis
 
 from ops.deployment import Deployment
+from ops.traffic import Traffic
 
 NOBODY_THERE = "redis://127.0.0.1:1/0"
 """An address at which no function finds a Redis, on AWS or here."""
@@ -137,6 +137,29 @@ class RedisLost:
         )
 
 
+class Evacuated:
+    """An operator sends everyone away; nobody may notice."""
+
+    name = "evacuation"
+    what = "the region is evacuated in good order; no request may fail"
+    moves_traffic = True
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._traffic = Traffic(deployment)
+        self._evacuated: set[str] = set()
+
+    def break_(self, region: str) -> None:
+        """Keep traffic away from the region."""
+        self._traffic.evacuate(region)
+        self._evacuated.add(region)
+
+    def heal(self, region: str) -> None:
+        """Let traffic come again, where this drill kept it away."""
+        if region in self._evacuated:
+            self._traffic.restore(region)
+            self._evacuated.remove(region)
+
+
 def rebuild(deployment: Deployment, region: str) -> None:
     """Count a region's best sellers from its orders. Raises RuntimeError when the function fails."""
     client = deployment.client("lambda", region)
@@ -145,8 +168,3 @@ def rebuild(deployment: Deployment, region: str) -> None:
     answer = client.invoke(FunctionName=function, Payload=json.dumps({}))
     if "FunctionError" in answer:
         raise RuntimeError(f"{function} failed: {answer['Payload'].read().decode(errors='replace')}")
-
-
-async def carry_out(act: Any, region: str) -> None:
-    """Break or heal without holding up the shoppers."""
-    await asyncio.to_thread(act, region)

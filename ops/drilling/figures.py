@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ops.drilling.record import Incident, Population, Recording, Sample
+from ops.traffic import ALIAS_TTL
 from stacks.settings import Routing
 
 CLIENT_BAR = 2.5
@@ -11,12 +12,6 @@ CLIENT_BAR = 2.5
 
 DNS_ALLOWANCE = 5.0
 """Seconds over the arithmetic that DNS may take: the spread of checkers and of a shopper's own pace."""
-
-ALIAS_TTL = 60
-"""Seconds that resolvers keep an alias to API Gateway, whatever the record says.
-
-https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
-"""
 
 
 @dataclass(frozen=True)

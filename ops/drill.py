@@ -1,0 +1,112 @@
+"""Breaks regions under load, heals them, and counts what was lost: `python -m ops drill`."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table
+
+from ops.deployment import Deployment, DeploymentError
+from ops.drilling.drill import Drill, Plan
+from ops.drilling.failures import Evacuated, Failure, FunctionsFailing, MappingDeleted, RedisLost
+from ops.drilling.report import Report
+from stacks.settings import Settings, SettingsError
+
+
+def drill(
+    short: Annotated[bool, typer.Option("--short", help="Two failures in the primary region.")] = False,
+    seed: Annotated[int, typer.Option(help="The same seed shops the same.")] = 1,
+    rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 8.0,
+    shoppers: Annotated[int, typer.Option(help="Shoppers of each kind in each region.")] = 3,
+    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
+        "settings/local.toml"
+    ),
+) -> None:
+    """Break regions under load, heal them, count what was lost, and write report.json and report.html.
+
+    The shoppers place real orders: not for a shop that real people use. Exits 1 when an order was lost or
+    doubled, or a bar was missed.
+    """
+    try:
+        deployment = Deployment.load(Settings.load(settings))
+        plan = Plan(steps(deployment, short), seed=seed, shoppers=shoppers, rate=rate)
+        report = asyncio.run(_run(deployment, plan))
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except asyncio.CancelledError:
+        _fail("stopped; what was broken has been healed, `make status` shows how it is", 1)
+    except DeploymentError as error:
+        _fail(str(error), 1)
+    except (BotoCoreError, ClientError) as error:
+        _fail(f"AWS refused ({error}); what was broken has been healed, `make status` shows how it is", 1)
+    page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
+    _print(report)
+    print(f"report: {page}")
+    if report.missed():
+        raise typer.Exit(1)
+
+
+def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
+    """What to break where, in order: each failure in each region in turn."""
+    mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
+    primary = next(iter(deployment.regions))
+    if short:
+        return [(mapping, primary), (redis, primary)]
+    failures: list[Failure] = [mapping, FunctionsFailing(deployment), redis, Evacuated(deployment)]
+    return [(failure, region) for failure in failures for region in deployment.regions]
+
+
+async def _run(deployment: Deployment, plan: Plan) -> Report:
+    rehearsal = Drill(deployment, plan, say=lambda text: print(text, flush=True))
+    task = asyncio.ensure_future(rehearsal.run())
+    # An operator who stops the drill, by whatever signal, must find everything healed.
+    for received in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(received, task.cancel)
+    return Report(
+        name=deployment.settings.name,
+        seed=plan.seed,
+        regions=tuple(deployment.regions),
+        reconciliation=await task,
+        recording=rehearsal.recording,
+        arithmetic=rehearsal.arithmetic,
+    )
+
+
+def _print(report: Report) -> None:
+    table = Table(
+        "failure", "region", "client: longest wait", "DNS: last served", "DNS: arithmetic", "failed"
+    )
+    for incident in report.recording.incidents:
+        client, dns = report.outages(incident)
+        table.add_row(
+            incident.failure,
+            incident.region,
+            _seconds(client.longest_wait),
+            _seconds(dns.last_recovered),
+            str(report.arithmetic) if incident.moves_traffic else "–",
+            f"{client.failed} of {client.requests}, DNS only {dns.failed} of {dns.requests}",
+        )
+    Console().print(table)
+    found = report.reconciliation
+    print(
+        f"{found.confirmed:,} orders confirmed of {found.intents:,} asked for: {len(found.lost)} lost, "
+        f"{len(found.doubled)} doubled, {len(found.unasked)} unasked; {len(found.carts)} carts wrong, "
+        f"{len(found.bestsellers)} best sellers wrong"
+    )
+    for line in report.missed():
+        print(f"missed: {line}", file=sys.stderr)
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f} s"
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(code)

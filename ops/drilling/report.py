@@ -1,0 +1,140 @@
+"""The report of a drill: raw samples for programs, a page for people."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from ops.drilling.figures import CLIENT_BAR, DNS_ALLOWANCE, Arithmetic, Outage, outage
+from ops.drilling.reconcile import Reconciliation
+from ops.drilling.record import Incident, Recording
+from ops.drilling.timeline import timeline
+
+PAGE = Path(__file__).with_name("report.html")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a drill found."""
+
+    name: str
+    seed: int
+    regions: Sequence[str]
+    recording: Recording
+    reconciliation: Reconciliation
+    arithmetic: Arithmetic
+
+    def outages(self, incident: Incident) -> tuple[Outage, Outage]:
+        """What an incident did to clients that fail over, and to those that go by DNS alone."""
+        return outage(self.recording, incident, "failover"), outage(self.recording, incident, "dns")
+
+    def missed(self) -> list[str]:
+        """Every bar that the drill missed, in words; none means that it passed."""
+        found = self.reconciliation
+        wrong = [
+            *found.lost,
+            *found.doubled,
+            *found.unasked,
+            *found.different,
+            *found.carts,
+            *found.bestsellers,
+        ]
+        for incident in self.recording.incidents:
+            wrong += self._late(incident)
+        return wrong
+
+    def _late(self, incident: Incident) -> list[str]:
+        client, dns = self.outages(incident)
+        where = f"{incident.failure} in {incident.region}"
+        late = []
+        if not incident.moves_traffic or incident.failure == "evacuation":
+            failed = client.failed + dns.failed
+            return [f"{where}: {failed} requests failed, none may"] if failed else []
+        if client.longest_wait is None or dns.last_recovered is None:
+            return [f"{where}: no shopper met it, so nothing was measured"]
+        if client.longest_wait > CLIENT_BAR:
+            late.append(
+                f"{where}: a client waited {client.longest_wait:.1f} s, at most {CLIENT_BAR} s are allowed"
+            )
+        allowed = self.arithmetic.seconds + DNS_ALLOWANCE
+        if dns.last_recovered > allowed:
+            late.append(f"{where}: DNS took {dns.last_recovered:.1f} s, {allowed:.0f} s are allowed")
+        return late
+
+    def write(self, folder: Path) -> Path:
+        """Write report.json and report.html; gives the page."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_text(json.dumps(self._data(), indent=1))
+        page = folder / "report.html"
+        page.write_text(self._page(), encoding="utf-8")
+        return page
+
+    def _data(self) -> dict[str, Any]:
+        columns = list(self.recording.samples[0].__dataclass_fields__) if self.recording.samples else []
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "regions": list(self.regions),
+            "dns": {**asdict(self.arithmetic), "seconds": self.arithmetic.seconds},
+            "missed": self.missed(),
+            "reconciliation": asdict(self.reconciliation),
+            "incidents": [
+                {**asdict(incident), "outages": [asdict(found) for found in self.outages(incident)]}
+                for incident in self.recording.incidents
+            ],
+            "marks": [asdict(mark) for mark in self.recording.marks],
+            "sample_columns": columns,
+            "samples": [
+                [_rounded(getattr(sample, column)) for column in columns] for sample in self.recording.samples
+            ],
+        }
+
+    def _page(self) -> str:
+        found, missed = self.reconciliation, self.missed()
+        samples = self.recording.samples
+        return Template(PAGE.read_text(encoding="utf-8")).substitute(
+            name=escape(self.name),
+            when=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
+            verdict="Nothing was lost" if not missed else "Not good enough",
+            verdict_class="good" if not missed else "bad",
+            lost=len(found.lost),
+            doubled=len(found.doubled) + len(found.unasked),
+            confirmed=f"{found.confirmed:,}",
+            requests=f"{len(samples):,}",
+            failed=f"{sum(not sample.ok for sample in samples):,}",
+            minutes=f"{max((sample.ended for sample in samples), default=0) / 60:.0f}",
+            missed="".join(f"<li>{escape(line)}</li>" for line in missed),
+            timeline=timeline(self.recording, self.regions),
+            rows="".join(self._row(incident) for incident in self.recording.incidents),
+            arithmetic=escape(str(self.arithmetic)),
+            allowance=f"{DNS_ALLOWANCE:.0f}",
+            client_bar=CLIENT_BAR,
+            seed=self.seed,
+        )
+
+    def _row(self, incident: Incident) -> str:
+        client, dns = self.outages(incident)
+        cells = [
+            f"<th scope=row>{escape(incident.failure)}<small>{escape(incident.what)}</small></th>",
+            f"<td>{escape(incident.region)}</td>",
+            f"<td class=n>{_seconds(client.first_success)}</td>",
+            f"<td class=n>{_seconds(client.longest_wait)}</td>",
+            f"<td class=n>{_seconds(dns.first_success)}</td>",
+            f"<td class=n>{_seconds(dns.last_recovered)}</td>",
+            f"<td class=n>{self.arithmetic.seconds if incident.moves_traffic else '–'}</td>",
+            f"<td class=n>{client.failed} of {client.requests}</td>",
+            f"<td class=n>{dns.failed} of {dns.requests}</td>",
+        ]
+        return f"<tr>{''.join(cells)}</tr>"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 3) if isinstance(value, float) else value

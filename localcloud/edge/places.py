@@ -79,6 +79,13 @@ def place(name: str) -> Place:
         raise UnknownPlaceError(f"unknown place {name!r}: use an AWS region or {_city_names()}") from unknown
 
 
+def city_of(region: str) -> str:
+    """The city that an AWS region is near. Raises UnknownPlaceError."""
+    if region not in _REGIONS:
+        raise UnknownPlaceError(f"unknown region {region!r}")
+    return _REGIONS[region][0]
+
+
 @cache
 def _places() -> dict[str, Place]:
     cities = {city.name.casefold(): city for city in CITIES}

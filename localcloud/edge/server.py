@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from localcloud.control_room.room import ControlRoom
 from localcloud.edge.api import regional_api, shared_api
 from localcloud.edge.cloudfront.s3_origin import Buckets
 from localcloud.edge.cloudfront.server import CloudFront
@@ -77,14 +78,26 @@ class Edge:
             return self._deployment.edge.distribution_id if self._deployment else None
 
         buckets = Buckets(URL(url(self._layout.aws)), self._gateway.cut)
-        control = web.Application()
-        Control(
+        control_room = web.Application()
+        control = Control(
             deployed, self._settings.regions, self._route53, self._gateway, self._announcements, self._viewer
-        ).add_to(control)
+        )
+        control.add_to(control_room)
+        ControlRoom(
+            deployed,
+            control,
+            self._announcements,
+            self._gateway.cut,
+            api=f"{url(self._layout.api)}/v1",
+            regions={
+                region: f"{url(self._layout.regional_api(index))}/v1"
+                for index, region in enumerate(self._settings.regions)
+            },
+        ).add_to(control_room)
         return {
             self._layout.storefront: CloudFront(distribution, session, buckets, worker).app(),
             self._layout.api: shared_api(deployed, self._route53, self._gateway, self._viewer),
-            self._layout.control_room: control,
+            self._layout.control_room: control_room,
             **{
                 self._layout.regional_api(index): regional_api(deployed, self._gateway, region)
                 for index, region in enumerate(self._settings.regions)

@@ -1,0 +1,92 @@
+"""Orders as they arrive in each region: read from the Orders table's stream there, as the leaderboard's feeder does."""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.deployment import Deployment
+
+SECONDS_SHOWN = 60
+
+
+@dataclass
+class RegionArrivals:
+    """Orders that one region has come to hold since the watch began.
+
+    `times` are of the last minute, in seconds of the monotonic clock.
+    """
+
+    placed_here: set[str] = field(default_factory=set)
+    replicated: set[str] = field(default_factory=set)
+    times: deque[float] = field(default_factory=deque)
+
+    @property
+    def held(self) -> set[str]:
+        """Ids of all orders that have arrived."""
+        return self.placed_here | self.replicated
+
+    def take(self, order_id: str, *, here: bool, at: float) -> None:
+        """An order arrived; one that came before does not count again."""
+        if order_id in self.placed_here or order_id in self.replicated:
+            return
+        (self.placed_here if here else self.replicated).add(order_id)
+        self.times.append(at)
+
+    def by_second(self, now: float) -> list[int]:
+        """Arrivals in each of the last sixty seconds, the newest last."""
+        while self.times and self.times[0] <= now - SECONDS_SHOWN:
+            self.times.popleft()
+        counts = [0] * SECONDS_SHOWN
+        for at in self.times:
+            counts[SECONDS_SHOWN - 1 - min(int(now - at), SECONDS_SHOWN - 1)] += 1
+        return counts
+
+
+def on_the_way(arrivals: Mapping[str, RegionArrivals], region: str) -> int:
+    """Orders that some region holds and `region` does not yet."""
+    everywhere = set().union(*(each.held for each in arrivals.values()))
+    return len(everywhere - arrivals[region].held)
+
+
+class StreamReader:
+    """Reads one region's stream of Orders from now on."""
+
+    def __init__(self, deployment: Deployment, region: str) -> None:
+        self._region = region
+        self._table = deployment.regions[region].tables["orders"]
+        self._tables = deployment.client("dynamodb", region)
+        self._streams = deployment.client("dynamodbstreams", region)
+        self._iterators: dict[str, str] = {}
+
+    def open(self) -> None:
+        """Begin after the newest record. Raises what botocore raises."""
+        stream = self._tables.describe_table(TableName=self._table)["Table"]["LatestStreamArn"]
+        for shard in self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]:
+            self._iterators[shard["ShardId"]] = self._streams.get_shard_iterator(
+                StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
+            )["ShardIterator"]
+
+    def read_into(self, arrivals: RegionArrivals) -> bool:
+        """Take in what has arrived; returns whether anything had. A stream that is away gives nothing."""
+        before = len(arrivals.held)
+        for shard, iterator in list(self._iterators.items()):
+            try:
+                page = self._streams.get_records(ShardIterator=iterator)
+            except (BotoCoreError, ClientError):
+                continue
+            if "NextShardIterator" in page:
+                self._iterators[shard] = page["NextShardIterator"]
+            for order_id, region in _inserted(page["Records"]):
+                arrivals.take(order_id, here=region == self._region, at=time.monotonic())
+        return len(arrivals.held) != before
+
+
+def _inserted(records: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for record in records:
+        if record["eventName"] == "INSERT":
+            image = record["dynamodb"]["NewImage"]
+            yield image["orderId"]["S"], image["region"]["S"]

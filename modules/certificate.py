@@ -6,6 +6,8 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateVa
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from modules.suppression import suppress
+
 
 class Certificate(Construct):
     """A certificate for the domain and every name one level below it, in the region of its provider."""
@@ -22,6 +24,13 @@ class Certificate(Construct):
             validation_method="DNS",
             provider=provider,
             lifecycle={"create_before_destroy": True},
+        )
+        suppress(
+            self._certificate,
+            "CKV2_AWS_71",
+            because="Every region has names of its own below the domain; one wildcard is proved by one "
+            "record for "
+            "all of them, and a region is added without touching the others",
         )
         self.arn: str = self._certificate.arn
         """Of a certificate that may not be issued yet."""

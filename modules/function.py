@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
@@ -13,8 +12,10 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from modules.archive import Archives
+from modules.logs import log_group
 from modules.permissions import Permissions, Statement
 from modules.queue import DeadLetterQueue
+from modules.suppression import suppress
 
 _ASSUMED_BY_LAMBDA = json.dumps(
     {
@@ -99,9 +100,8 @@ class Function(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.name = f"{platform.name}-{id}"
-        # Lambda would make the group at the first call, and keep its logs for ever.
-        self._logs = CloudwatchLogGroup(
-            self, "logs", name=f"/aws/lambda/{self.name}", retention_in_days=platform.log_retention_days
+        self._logs = log_group(
+            self, "logs", name=f"/aws/lambda/{self.name}", retention_days=platform.log_retention_days
         )
         role = IamRole(
             self, "role", name=f"{self.name}-{platform.region}", assume_role_policy=_ASSUMED_BY_LAMBDA
@@ -132,6 +132,20 @@ class Function(Construct):
                 "security_group_ids": list(placement.security_group_ids),
             },
             depends_on=[self._logs, self.permissions.granted],
+        )
+        suppress(
+            self._function,
+            "CKV_AWS_115",
+            "CKV_AWS_116",
+            "CKV_AWS_117",
+            "CKV_AWS_173",
+            "CKV_AWS_272",
+            because="A share of the account's concurrency would be taken from the other functions; its "
+            "caller sees "
+            "a failure and an event source has a dead letter queue of its own; what needs no Redis is no "
+            "safer "
+            "in a VPC; its variables are names and addresses; who may deploy is decided by the "
+            "pipeline's role",
         )
         self.arn: str = self._function.arn
         """What event sources and schedules name."""

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.flow_log import RejectedTraffic
 from modules.permissions import Statement
 
 HTTPS = 443
@@ -25,8 +26,10 @@ class Network(Construct):
     CIDR = "10.0.0.0/16"
     """The same in every region: the regions' networks are never joined."""
     ZONES = 2
+    ZONE_LETTERS = "abcdef"
+    """Zones have been named by these since there are regions; local and wavelength zones are not."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, region: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, name: str, region: str, log_retention_days: int) -> None:
         super().__init__(scope, id)
         self._name = name
         self._region = region
@@ -34,7 +37,7 @@ class Network(Construct):
             self,
             "zones",
             state="available",
-            filter=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+            filter=[{"name": "zone-name", "values": [f"{region}{letter}" for letter in self.ZONE_LETTERS]}],
         )
         vpc = Vpc(
             self,
@@ -46,6 +49,14 @@ class Network(Construct):
         )
         self.vpc_id: str = vpc.id
         """The network itself."""
+        RejectedTraffic(
+            self,
+            "rejected",
+            name=name,
+            region=region,
+            vpc_id=self.vpc_id,
+            retention_days=log_retention_days,
+        )
         # AWS makes it, open within itself, for whatever names no group; without rules it lets nothing pass.
         DefaultSecurityGroup(self, "default-group", vpc_id=self.vpc_id)
         self._routes = RouteTable(self, "routes", vpc_id=self.vpc_id, tags={"Name": f"{name}-private"})
@@ -150,6 +161,7 @@ class Group(Construct):
         VpcSecurityGroupEgressRule(
             self,
             f"to-{id}",
+            description=f"To {id}",
             security_group_id=self.id,
             referenced_security_group_id=other.id,
             ip_protocol="tcp",
@@ -159,6 +171,7 @@ class Group(Construct):
         VpcSecurityGroupIngressRule(
             other,
             f"from-{id}-callers",
+            description=f"From the callers of {id}",
             security_group_id=other.id,
             referenced_security_group_id=self.id,
             ip_protocol="tcp",
@@ -171,6 +184,7 @@ class Group(Construct):
         VpcSecurityGroupEgressRule(
             self,
             f"to-{id}",
+            description=f"To {id}",
             security_group_id=self.id,
             prefix_list_id=prefix_list_id,
             ip_protocol="tcp",

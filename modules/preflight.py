@@ -30,6 +30,7 @@ class Preflight(Construct):
         rest_api_id: str,
         resource_id: str,
         region: str,
+        validator_id: str,
         verbs: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
@@ -40,6 +41,7 @@ class Preflight(Construct):
             resource_id=resource_id,
             http_method="OPTIONS",
             authorization="NONE",
+            request_validator_id=validator_id,
         )
         address = {"rest_api_id": rest_api_id, "resource_id": resource_id, "http_method": method.http_method}
         answer = {

@@ -8,9 +8,9 @@ from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
-from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from constructs import Construct
 
+from modules.alarm_topic import AlarmTopic
 from modules.api import ApiDomain
 
 
@@ -136,9 +136,7 @@ class HealthAlarms(Construct):
         provider: TerraformProvider,
     ) -> None:
         super().__init__(scope, id)
-        # Not encrypted: the key that AWS manages for SNS does not let CloudWatch publish, and a key of our
-        # own costs more than what it would hide, a region's name and the word unhealthy, is worth.
-        self.topic = SnsTopic(self, "topic", name=f"{name}-region-health", provider=provider)
+        self.topic = AlarmTopic(self, "topic", name=f"{name}-region-health", provider=provider)
         for region, checks in health.items():
             CloudwatchMetricAlarm(
                 self,

@@ -15,6 +15,13 @@ from cdktf_cdktf_provider_aws.dynamodb_table_replica import DynamodbTableReplica
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
+from modules.suppression import suppress
+
+_WHY_NO_KEY_OF_OURS = (
+    "Encrypted with the key that AWS manages: one of ours would be a thing more, in every region, that "
+    "takes "
+    "the shop down when it is disabled"
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class BaseTables(Construct):
 
     def _table(self, spec: TableSpec, name: str, protected: bool) -> DynamodbTable:
         own, elsewhere = _by_kind(spec)
-        return DynamodbTable(
+        table = DynamodbTable(
             self,
             spec.name,
             name=f"{name}-{spec.name}",
@@ -106,6 +113,8 @@ class BaseTables(Construct):
             # Each replica belongs to its own region's stack; here it would be taken for a change to undo.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["replica"]),
         )
+        suppress(table, "CKV_AWS_119", because=_WHY_NO_KEY_OF_OURS)
+        return table
 
 
 class TableReplicas(Construct):
@@ -125,6 +134,8 @@ class TableReplicas(Construct):
             )
             for name, arn in base_arns.items()
         }
+        for replica in self.replicas.values():
+            suppress(replica, "CKV_AWS_271", because=_WHY_NO_KEY_OF_OURS)
 
 
 class Table:

@@ -44,6 +44,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
+from modules.suppression import suppress
+
 
 class WebBucket(Construct):
     """A private, versioned bucket that only this account's CloudFront distributions read.
@@ -62,6 +64,16 @@ class WebBucket(Construct):
         account = DataAwsCallerIdentity(self, "account")
         self._bucket = S3Bucket(
             self, "bucket", bucket=f"{name}-{account.account_id}", force_destroy=disposable
+        )
+        suppress(
+            self._bucket,
+            "CKV2_AWS_62",
+            "CKV_AWS_18",
+            "CKV_AWS_144",
+            "CKV_AWS_145",
+            because="It holds what anybody may see: CloudFront's log tells who read it, the edge stack "
+            "replicates it, "
+            "a build makes it again, and a key of ours would cost a fee for each cache miss",
         )
         S3BucketOwnershipControls(
             self, "ownership", bucket=self._bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}

@@ -16,6 +16,7 @@ class Finding:
 
     check: str
     meaning: str
+    type: str
     address: str
     """Stack, type and name."""
     reason: str | None
@@ -28,6 +29,7 @@ class Report:
 
     findings: tuple[Finding, ...]
     idle: tuple[str, ...]
+    """Types with a check that is suppressed although none of them fails it."""
 
     @property
     def failures(self) -> list[Finding]:
@@ -53,16 +55,15 @@ def read(output: str, stacks: Path) -> Report:
         for check in result["results"]["failed_checks"]
     ]
     blocks = {path.parent.name: _Stack(path) for path in stacks.glob("*/cdk.tf.json")}
-    findings = tuple(_finding(check, blocks) for check in failed)
-    answered = {(finding.address, finding.check) for finding in findings if finding.reason is not None}
-    idle = tuple(
-        f"{address}: {check}"
+    findings = tuple(blocks[Path(check["file_path"]).parent.name].failed(check) for check in failed)
+    answered = {f"{finding.type}: {finding.check}" for finding in findings if finding.reason is not None}
+    given = {
+        f"{type_}: {check}"
         for stack in blocks.values()
-        for address, checks in stack.suppressions()
+        for type_, checks in stack.suppressions()
         for check in checks
-        if (address, check) not in answered
-    )
-    return Report(findings, idle)
+    }
+    return Report(findings, tuple(sorted(given - answered)))
 
 
 class _Stack:
@@ -74,33 +75,25 @@ class _Stack:
         self._content: dict[str, Any] = json.loads(text)
         self._block_of_line = list(_blocks(text.splitlines()))
 
-    def block_at(self, line: int) -> tuple[str, Mapping[str, Any]]:
-        """Address and content of the block that line `line`, from 1 on, is part of."""
-        section, type_, name = self._block_of_line[line - 1]
-        return self._address(section, type_, name), self._content[section][type_][name]
+    def failed(self, check: Mapping[str, Any]) -> Finding:
+        """One of checkov's failed checks, as a finding about the block that its lines are in."""
+        section, type_, name = self._block_of_line[check["file_line_range"][1] - 2]
+        reason = suppressed(self._content[section][type_][name]).get(check["check_id"])
+        address = f"{self._name}: {type_}.{name}"
+        return Finding(check["check_id"], check["check_name"], type_, address, reason)
 
     def suppressions(self) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """Address and suppressed checks of each block that has some."""
+        """Type and suppressed checks of each block that has some."""
         for section in ("data", "resource"):
             for type_, named in self._content.get(section, {}).items():
-                for name, block in named.items():
-                    if checks := suppressed(block):
-                        yield self._address(section, type_, name), checks
-
-    def _address(self, section: str, type_: str, name: str) -> str:
-        return f"{self._name}: {'data.' if section == 'data' else ''}{type_}.{name}"
+                for block in named.values():
+                    yield type_, suppressed(block)
 
 
 def suppressed(block: Mapping[str, Any]) -> Mapping[str, str]:
     """Checks that a block may fail, and why."""
     checks: Mapping[str, str] = block.get("//", {}).get("checkov", {})
     return checks
-
-
-def _finding(check: Mapping[str, Any], stacks: Mapping[str, _Stack]) -> Finding:
-    stack = stacks[Path(check["file_path"]).parent.name]
-    address, block = stack.block_at(check["file_line_range"][1] - 1)
-    return Finding(check["check_id"], check["check_name"], address, suppressed(block).get(check["check_id"]))
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -42,7 +42,13 @@ class RegionStack(TerraformStack):
         aws_provider(self, settings, region)
 
         self.tables = self._tables()
-        self.network = Network(self, "network", name=settings.name, region=region)
+        self.network = Network(
+            self,
+            "network",
+            name=settings.name,
+            region=region,
+            log_retention_days=settings.log_retention_days,
+        )
         self.platform = Platform(
             name=settings.name,
             region=region,

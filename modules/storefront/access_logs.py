@@ -48,6 +48,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 )
 from constructs import Construct
 
+from modules.suppression import suppress
+
 
 class AccessLogs(Construct):
     """Standard logging (v2) of a distribution into a bucket that forgets.
@@ -72,6 +74,18 @@ class AccessLogs(Construct):
         account = DataAwsCallerIdentity(self, "account", provider=provider).account_id
         bucket = S3Bucket(
             self, "bucket", bucket=f"{name}-cdn-logs-{account}", force_destroy=disposable, provider=provider
+        )
+        suppress(
+            bucket,
+            "CKV2_AWS_62",
+            "CKV_AWS_18",
+            "CKV_AWS_21",
+            "CKV_AWS_144",
+            "CKV_AWS_145",
+            because="Logs that nobody changes and that are forgotten on time: versions and copies would "
+            "keep them "
+            "longer, a log of the log tells nothing, and log delivery would have to be let into a key of "
+            "ours",
         )
         S3BucketPublicAccessBlock(
             self,

@@ -28,6 +28,7 @@ from constructs import Construct
 
 from modules.storefront.headers import SecurityHeaders
 from modules.storefront.replication import RegionBucket
+from modules.suppression import suppress
 
 # CloudFront's managed cache policies have the same ids in every account.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -119,6 +120,16 @@ class Distribution(Construct):
             },
             web_acl_id=web_acl_arn,
             wait_for_deployment=wait_for_deployment,
+        )
+        suppress(
+            self.resource,
+            "CKV2_AWS_47",
+            "CKV_AWS_68",
+            "CKV_AWS_86",
+            "CKV_AWS_374",
+            because="Books are sold everywhere, to readers behind anonymizing networks too; its log is "
+            "of the second "
+            "version, which checkov does not see; the web ACL is a feature, off by default for its price",
         )
 
 

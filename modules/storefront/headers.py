@@ -8,6 +8,8 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
+from modules.suppression import suppress
+
 TWO_YEARS = 63_072_000
 """Seconds; what browsers' HSTS preload lists ask for."""
 
@@ -46,4 +48,10 @@ class SecurityHeaders(Construct):
                     CustomHeader(header="Cross-Origin-Opener-Policy", value="same-origin", override=True),
                 ]
             },
+        )
+        suppress(
+            self.policy,
+            "CKV_AWS_259",
+            because="Preloading binds every name below the domain to TLS for good: its owner's decision, "
+            "not a shop's",
         )

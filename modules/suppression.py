@@ -12,5 +12,4 @@ def suppress(resource: TerraformElement, *checks: str, because: str) -> None:
     """
     if not because.strip():
         raise ValueError(f"say why {resource.node.path} may fail {', '.join(checks)}")
-    for check in checks:
-        resource.add_override(f"//.checkov.{check}", because)
+    resource.add_override("//.checkov", dict.fromkeys(checks, because))

@@ -1,0 +1,112 @@
+"""Every way in which the world can go on, to the end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orders.models import Order
+
+from shop.lines import Line
+from tests.unit.model.shoppers import (
+    CHARGED_TWICE,
+    DOUBLED,
+    LOST,
+    BrokenInvariantError,
+    Look,
+    Process,
+    Setting,
+)
+from tests.unit.model.world import REGIONS, Settled, World, owed
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """How many different states there are, and how invariants are broken in them."""
+
+    states: int
+    broken: frozenset[str]
+
+    @property
+    def invariants(self) -> set[str]:
+        """The names of the broken ones."""
+        return {message.partition(":")[0] for message in self.broken}
+
+
+def explore(start: World, setting: Setting) -> Exploration:
+    """Go through every order of steps and deliveries, up to where an invariant breaks."""
+    seen, open_worlds = {start.key}, [start]
+    broken: set[str] = set()
+    while open_worlds:
+        world = open_worlds.pop()
+        try:
+            if not world.travelling:
+                check(world)
+        except BrokenInvariantError as error:
+            broken.add(str(error))
+            continue
+        for following in _following(world, setting, broken):
+            if following.key not in seen:
+                seen.add(following.key)
+                open_worlds.append(following)
+    return Exploration(len(seen), frozenset(broken))
+
+
+def _following(world: World, setting: Setting, broken: set[str]) -> Iterator[World]:
+    for region, item in world.travelling:
+        yield world.delivered(region, item)
+    for index, process in enumerate(world.processes):
+        assert isinstance(process, Process)
+        try:
+            yield from process.steps(world, index, setting)
+        except BrokenInvariantError as error:
+            broken.add(str(error))
+
+
+def check(world: World) -> None:
+    """What must hold whenever the regions have heard everything of each other, also if nothing happens any
+    more: each process that has not ended may as well have crashed.
+    """
+    for request, answer in world.confirmed:
+        for region in REGIONS:
+            _found(world, region, request, answer)
+    _one_order_a_cart(world)
+    for region, order_id in world.placed:
+        _left_the_cart(world, region, order_id)
+
+
+def _found(world: World, region: str, request: int, answer: Order) -> None:
+    stored = world.order(region, answer.customer_id, answer.order_id)
+    if stored is None or not isinstance(stored.value, Order):
+        raise BrokenInvariantError(f"{LOST}: {region} has no order for request {request}")
+    if (stored.value.items, stored.value.currency) != (answer.items, answer.currency):
+        raise BrokenInvariantError(
+            f"{LOST}: {region} has another order for request {request} than was confirmed"
+        )
+
+
+def _one_order_a_cart(world: World) -> None:
+    """Devices that looked at the same lines have not ordered them twice, nor one request twice."""
+    carts: dict[object, set[str]] = {}
+    requests: dict[int, set[str]] = {}
+    for request, answer in world.confirmed:
+        requests.setdefault(request, set()).add(answer.order_id)
+        for process in world.processes:
+            if isinstance(process, Look) and process.request == request and process.seen:
+                carts.setdefault((answer.customer_id, process.seen.cart), set()).add(answer.order_id)
+    if any(len(orders) > 1 for orders in requests.values()):
+        raise BrokenInvariantError(f"{DOUBLED}: a request has become several orders")
+    if any(len(orders) > 1 for orders in carts.values()):
+        raise BrokenInvariantError(f"{CHARGED_TWICE}: one cart has become several orders")
+
+
+def _left_the_cart(world: World, region: str, order_id: str) -> None:
+    order = next(
+        version.value
+        for (where, (_, _, key)), version in world.items.items()
+        if (where, key) == (region, order_id) and isinstance(version.value, Order)
+    )
+    for book, copies in order.quantities.items():
+        line = world.line(region, order.customer_id, book)
+        if line is None or not line.clean or not isinstance(line.value, Line):
+            continue
+        if line.value.quantity > owed((*line.story, Settled(order_id, copies))):
+            raise BrokenInvariantError(f"{CHARGED_TWICE}: {book} is paid and still in the cart of {region}")

@@ -59,10 +59,12 @@ class Leaderboard(Construct):
         )
         network.reach_dynamodb(self._members)
         self._placement = Placement(network.private_subnet_ids, (self._members.id,))
+        self.cache_name = f"{platform.name}-cache"
+        """What ElastiCache and its metrics call the cache."""
         cache = Cache(
             self,
             "cache",
-            name=f"{platform.name}-cache",
+            name=self.cache_name,
             mode=redis.mode,
             network=network,
             members=self._members,

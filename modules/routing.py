@@ -137,8 +137,10 @@ class HealthAlarms(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", name=f"{name}-region-health", provider=provider)
+        self.names: list[str] = []
+        """Of the alarms, one a region."""
         for region, checks in health.items():
-            CloudwatchMetricAlarm(
+            alarm = CloudwatchMetricAlarm(
                 self,
                 region,
                 alarm_name=f"{name}-{region}-unhealthy",
@@ -157,6 +159,7 @@ class HealthAlarms(Construct):
                 ok_actions=[self.topic.arn],
                 provider=provider,
             )
+            self.names.append(alarm.alarm_name)
 
 
 def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **choice: Any) -> None:

@@ -1,0 +1,8 @@
+"""What operators are told without asking, and the page they look at when they are."""
+
+from modules.observability.dashboard import FleetDashboard
+from modules.observability.region_alarms import RegionAlarms, Watched
+from modules.observability.shop_alarm import ShopAlarm
+from modules.observability.tracing import Tracing
+
+__all__ = ["FleetDashboard", "RegionAlarms", "ShopAlarm", "Tracing", "Watched"]

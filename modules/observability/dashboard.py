@@ -1,0 +1,141 @@
+"""The page that shows all regions beside each other."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
+from constructs import Construct
+
+COLUMNS = 24
+"""The width of CloudWatch's grid."""
+NARROWEST = 6
+HEIGHT = 6
+
+Line = tuple[str, str, Mapping[str, str], str]
+"""Namespace, metric, dimensions, statistic."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question, asked of each region."""
+
+    title: str
+    lines: Sequence[Line]
+
+
+class FleetDashboard(Construct):
+    """`<name>-fleet`: a row a question, a column a region, so that the odd one out is seen at once."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        stage: str,
+        regions: Sequence[str],
+        tables: Mapping[str, str],
+        feeder: str,
+        cache: str,
+    ) -> None:
+        super().__init__(scope, id)
+        rows = _rows(name, stage, feeder=feeder, cache=cache)
+        widgets = [
+            _widget(row, region, _place(number, column, len(regions)))
+            for number, row in enumerate(rows)
+            for column, region in enumerate(regions)
+        ]
+        below = (len(rows)) * _lines_of(len(regions)) * HEIGHT
+        widgets.append(_replication(tables, regions, y=below))
+        CloudwatchDashboard(
+            self, "fleet", dashboard_name=f"{name}-fleet", dashboard_body=json.dumps({"widgets": widgets})
+        )
+
+
+def _rows(name: str, stage: str, *, feeder: str, cache: str) -> tuple[Row, ...]:
+    api = {"ApiName": name, "Stage": stage}
+    shop = {"shop": name}
+    return (
+        Row(
+            "Requests and failures",
+            [
+                ("AWS/ApiGateway", "Count", api, "Sum"),
+                ("AWS/ApiGateway", "5XXError", api, "Sum"),
+                ("AWS/ApiGateway", "4XXError", api, "Sum"),
+            ],
+        ),
+        Row(
+            "Latency, ms",
+            [("AWS/ApiGateway", "Latency", api, "p50"), ("AWS/ApiGateway", "Latency", api, "p99")],
+        ),
+        Row(
+            "Orders and conflicts",
+            [("Bookstore", "OrdersPlaced", shop, "Sum"), ("Bookstore", "CheckoutConflicts", shop, "Sum")],
+        ),
+        Row(
+            "Best sellers behind, ms",
+            [
+                ("Bookstore", "LeaderboardLag", shop, "p99"),
+                ("AWS/Lambda", "IteratorAge", {"FunctionName": feeder}, "Maximum"),
+            ],
+        ),
+        Row("Redis, bytes", [("AWS/ElastiCache", "BytesUsedForCache", {"clusterId": cache}, "Maximum")]),
+    )
+
+
+def _lines_of(regions: int) -> int:
+    """How many lines of the grid one row takes."""
+    return -(-regions * NARROWEST // COLUMNS)
+
+
+def _place(row: int, column: int, regions: int) -> dict[str, int]:
+    width = max(NARROWEST, COLUMNS // regions)
+    line, x = divmod(column * width, COLUMNS // width * width)
+    y = (row * _lines_of(regions) + line) * HEIGHT
+    return {"x": x, "y": y, "width": width, "height": HEIGHT}
+
+
+def _widget(row: Row, region: str, place: dict[str, int]) -> dict[str, Any]:
+    return {
+        "type": "metric",
+        **place,
+        "properties": {
+            "title": f"{region}: {row.title}",
+            "region": region,
+            "view": "timeSeries",
+            "period": 60,
+            "metrics": [_line(*line) for line in row.lines],
+        },
+    }
+
+
+def _line(namespace: str, metric: str, dimensions: Mapping[str, str], statistic: str) -> list[Any]:
+    named = [part for pair in dimensions.items() for part in pair]
+    return [namespace, metric, *named, {"stat": statistic}]
+
+
+def _replication(tables: Mapping[str, str], regions: Sequence[str], *, y: int) -> dict[str, Any]:
+    """Every table from every region to every other, in one picture: they should all be flat."""
+    metrics = [
+        [
+            "AWS/DynamoDB",
+            "ReplicationLatency",
+            *("TableName", table, "ReceivingRegion", receiver),
+            {"stat": "Average", "region": sender, "label": f"{short}: {sender} to {receiver}"},
+        ]
+        for short, table in tables.items()
+        for sender in regions
+        for receiver in regions
+        if sender != receiver
+    ]
+    properties = {"title": "Replication, ms", "region": regions[0], "view": "timeSeries", "period": 60}
+    return {
+        "type": "metric",
+        "x": 0,
+        "y": y,
+        "width": COLUMNS,
+        "height": HEIGHT,
+        "properties": {**properties, "metrics": metrics},
+    }

@@ -1,0 +1,77 @@
+"""The alarms of one region, and whether all in all the region is well."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
+from constructs import Construct
+
+from modules.alarm_topic import AlarmTopic
+from modules.observability import watches
+from modules.observability.watch import Watch
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a region has that can fail. Functions and tables are by their short names."""
+
+    api: str
+    stage: str
+    functions: Mapping[str, str]
+    """Those that answer shoppers."""
+    workers: Mapping[str, str]
+    """Those that nobody waits for."""
+    stream_readers: Mapping[str, str]
+    dead_letters: str
+    tables: Mapping[str, str]
+    other_regions: Sequence[str]
+    cache: str
+    cache_mode: Literal["serverless", "replicated"]
+    cache_largest_gb: int
+    certificate_arn: str
+
+    def watches(self) -> Iterator[Watch]:
+        """All that an alarm is made of."""
+        yield from watches.api(self.api, self.stage)
+        for short, name in self.functions.items():
+            yield from watches.function(name, short, answers_shoppers=True)
+        for short, name in self.workers.items():
+            yield from watches.function(name, short, answers_shoppers=False)
+        for short, name in self.stream_readers.items():
+            yield from watches.stream_reader(name, short)
+        yield from watches.dead_letters(self.dead_letters)
+        for short, name in self.tables.items():
+            yield from watches.table(name, short)
+            yield from chain.from_iterable(
+                watches.replication(name, short, region) for region in self.other_regions
+            )
+        yield from watches.cache(self.cache, self.cache_mode, self.cache_largest_gb)
+        yield from watches.certificate(self.certificate_arn)
+
+
+class RegionAlarms(Construct):
+    """An alarm for each thing that is watched, one that says "region unhealthy", and the topic they tell."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, region: str, watched: Watched, emails: Sequence[str]
+    ) -> None:
+        super().__init__(scope, id)
+        topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
+        serious = []
+        for watch in watched.watches():
+            alarm = watch.alarm(self, deployment=name, topic_arn=topic.arn)
+            if watch.hurts_shoppers:
+                serious.append(alarm.alarm_name)
+        CloudwatchCompositeAlarm(
+            self,
+            "region-unhealthy",
+            alarm_name=f"{name}-region-unhealthy",
+            alarm_description=f"Shoppers notice that something is wrong in {region}. If it does not "
+            "pass, send them "
+            f"elsewhere: make evacuate REGION={region}",
+            alarm_rule=" OR ".join(f'ALARM("{alarm}")' for alarm in serious),
+            alarm_actions=[topic.arn],
+            ok_actions=[topic.arn],
+        )

@@ -1,0 +1,66 @@
+"""A figure that should stay on one side of a bound, and the alarm made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from constructs import Construct
+
+_COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric of CloudWatch; `statistic` is one of its own or a percentile such as `p99`."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Sum"
+    period: int = 60
+    """Seconds."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """When to raise an alarm: in `bad` of the last `of` periods the metric is beyond the threshold."""
+
+    name: str
+    """Without the deployment's name, which comes before it."""
+    metric: Metric
+    threshold: float
+    meaning: str
+    """What has happened and where to look, for whoever is woken by it."""
+    comparison: Literal[">", "<"] = ">"
+    bad: int = 3
+    of: int = 5
+    hurts_shoppers: bool = False
+    """Whether shoppers notice, so that the region counts as unhealthy."""
+
+    def alarm(self, scope: Construct, *, deployment: str, topic_arn: str) -> CloudwatchMetricAlarm:
+        """The alarm; it tells the topic when it starts and when it ends.
+
+        No data is no news: nobody shops, and what must always report has Route 53's health checks.
+        """
+        metric = self.metric
+        is_percentile = metric.statistic.startswith("p")
+        return CloudwatchMetricAlarm(
+            scope,
+            self.name,
+            alarm_name=f"{deployment}-{self.name}",
+            alarm_description=self.meaning,
+            namespace=metric.namespace,
+            metric_name=metric.name,
+            dimensions=dict(metric.dimensions),
+            statistic=None if is_percentile else metric.statistic,
+            extended_statistic=metric.statistic if is_percentile else None,
+            period=metric.period,
+            evaluation_periods=self.of,
+            datapoints_to_alarm=self.bad,
+            comparison_operator=_COMPARISONS[self.comparison],
+            threshold=self.threshold,
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic_arn],
+            ok_actions=[topic_arn],
+        )

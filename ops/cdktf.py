@@ -159,9 +159,8 @@ def run(arguments: Sequence[str], *, log: Path, hear: Callable[[str], None], set
         # Out of the terminal's reach: cdktf would end at once at Ctrl-C and take Terraform with it, locks held.
         start_new_session=True,
     )
-    assert process.stdout is not None
     with log.open("a", encoding="utf-8") as record, _winding_down(process):
-        for line in process.stdout:
+        for line in process.stdout or ():
             if text := _plain(line):
                 record.write(f"{text}\n")
                 hear(text)

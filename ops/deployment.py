@@ -106,16 +106,11 @@ class Region:
 
 @dataclass(frozen=True)
 class Edge:
-    """What needs all regions. Of its checks each is an id by region.
-
-    `health_checks` are the ones on the records; they want `endpoint_checks`, which ask the region, and
-    `evacuation_switches`, which operators throw.
-    """
+    """What needs all regions. `health_checks` are on the records by region; they want `endpoint_checks` healthy."""
 
     api_domain: str
     health_checks: Mapping[str, str]
     endpoint_checks: Mapping[str, str]
-    evacuation_switches: Mapping[str, str]
     distribution_id: str | None
     distribution_domain_name: str | None
 
@@ -126,7 +121,6 @@ class Edge:
             api_domain=outputs.text("api_domain"),
             health_checks=outputs.texts("health_checks"),
             endpoint_checks=outputs.texts("endpoint_checks"),
-            evacuation_switches=outputs.texts("evacuation_switches"),
             distribution_id=outputs.text_or_none("distribution_id"),
             distribution_domain_name=outputs.text_or_none("distribution_domain_name"),
         )

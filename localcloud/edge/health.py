@@ -111,6 +111,8 @@ class HealthBoard:
             return "not checked"
         if check.type == "CALCULATED":
             bad = [child for child in check.children if not self.healthy(child)]
+            if not bad and self._raw(check) == check.inverted:
+                return f"wants {check.children_needed} healthy checks and has {len(check.children)}"
             return self.reason(bad[0]) if bad else "all checks healthy"
         if check.disabled:
             return "switched off by an operator" if check.inverted else "not checked"

@@ -7,7 +7,7 @@ import json
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 SCRIPT = Path(__file__).with_name("worker.js")
 SECONDS = 5.0
@@ -23,9 +23,7 @@ class Worker:
     """Starts Node when it is first needed, and again should it end."""
 
     def __init__(self) -> None:
-        self._process: Process | None = None
-        self._reader: asyncio.Task[None] | None = None
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._node: _Node | None = None
         self._ids = itertools.count()
         self._starting = asyncio.Lock()
 
@@ -36,11 +34,8 @@ class Worker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
-        if self._reader:
-            await self._reader
+        if self._node:
+            await self._node.end()
 
     async def run_function(self, code: str, event: dict[str, Any]) -> dict[str, Any]:
         """What a CloudFront Function returns for `event`. Raises WorkerError."""
@@ -55,42 +50,61 @@ class Worker:
         return base64.b64decode(value)
 
     async def _ask(self, request: dict[str, Any]) -> Any:
-        process = await self._running()
-        assert process.stdin is not None
+        node = await self._running()
         id_ = next(self._ids)
-        answer = self._waiting[id_] = asyncio.get_running_loop().create_future()
-        process.stdin.write(json.dumps({"id": id_, **request}).encode() + b"\n")
+        answer = node.waiting[id_] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(SECONDS):
-                await process.stdin.drain()
+                await node.write({"id": id_, **request})
                 return await answer
         except (TimeoutError, ConnectionError) as error:
-            # An endless promise cannot be interrupted from outside; a new process can take over.
-            if process.returncode is None:
-                process.kill()
+            # A function that waits for ever cannot be interrupted from outside; a new process can take over.
+            await node.end()
             raise WorkerError(f"no answer within {SECONDS:.0f} s") from error
         finally:
-            self._waiting.pop(id_, None)
+            node.waiting.pop(id_, None)
 
-    async def _running(self) -> Process:
+    async def _running(self) -> "_Node":
         async with self._starting:
-            if self._process is None or self._process.returncode is not None:
-                self._process = await asyncio.create_subprocess_exec(
-                    "node", str(SCRIPT), stdin=PIPE, stdout=PIPE, limit=LINE_LIMIT
+            if self._node is None or self._node.process.returncode is not None:
+                self._node = _Node(
+                    await asyncio.create_subprocess_exec(
+                        "node", str(SCRIPT), stdin=PIPE, stdout=PIPE, limit=LINE_LIMIT
+                    )
                 )
-                self._reader = asyncio.create_task(self._read(self._process))
-            return self._process
+            return self._node
 
-    async def _read(self, process: Process) -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
+
+class _Node:
+    """One running process and who waits for its answers."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.waiting: dict[int, asyncio.Future[Any]] = {}
+        self._reader = asyncio.create_task(self._read(cast(asyncio.StreamReader, process.stdout)))
+
+    async def write(self, request: dict[str, Any]) -> None:
+        """Send a request. Raises ConnectionError when the process is gone."""
+        stdin = cast(asyncio.StreamWriter, self.process.stdin)
+        stdin.write(json.dumps(request).encode() + b"\n")
+        await stdin.drain()
+
+    async def end(self) -> None:
+        """End the process; who still waits is told so."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+        await self._reader
+
+    async def _read(self, answers: asyncio.StreamReader) -> None:
+        async for line in answers:
             answer = json.loads(line)
-            waiting = self._waiting.get(answer["id"])
+            waiting = self.waiting.get(answer["id"])
             if waiting and not waiting.done():
                 if "error" in answer:
                     waiting.set_exception(WorkerError(answer["error"]))
                 else:
                     waiting.set_result(answer.get("value"))
-        for waiting in self._waiting.values():
+        for waiting in self.waiting.values():
             if not waiting.done():
-                waiting.set_exception(WorkerError("the function's process ended"))
+                waiting.set_exception(WorkerError("the process ended"))

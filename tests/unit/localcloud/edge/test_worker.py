@@ -1,0 +1,69 @@
+"""The Node process, with real Node."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+
+import pytest
+
+from localcloud.edge.cloudfront import worker as worker_module
+from localcloud.edge.cloudfront.worker import Worker, WorkerError
+
+pytestmark = pytest.mark.anyio
+REWRITE = "function handler(event) { event.request.uri = '/index.html'; return event.request; }"
+EVENT = {"request": {"uri": "/books/dune"}}
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    async with Worker() as made:
+        yield made
+
+
+async def test_a_function_changes_the_request(worker: Worker) -> None:
+    assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
+
+
+async def test_an_asynchronous_function_is_awaited(worker: Worker) -> None:
+    assert await worker.run_function(f"async {REWRITE}", EVENT) == {"uri": "/index.html"}
+
+
+async def test_many_at_once_each_get_their_own_answer(worker: Worker) -> None:
+    echo = "function handler(event) { return event.request; }"
+    asked = [{"request": {"uri": f"/{number}"}} for number in range(50)]
+    answers = await asyncio.gather(*(worker.run_function(echo, event) for event in asked))
+    assert answers == [event["request"] for event in asked]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "function handler(event) { throw new Error('no'); }",
+        "function handler(event) { while (true) {} }",
+        "function handler(event) { return null; }",
+        "function handler(event) { return require('fs'); }",
+        "function handler(event) { return process.env; }",
+        "not JavaScript",
+    ],
+    ids=["throws", "endless", "nothing", "module", "process", "syntax"],
+)
+async def test_a_bad_function_is_an_error_and_the_next_request_is_served(worker: Worker, code: str) -> None:
+    with pytest.raises(WorkerError):
+        await worker.run_function(code, EVENT)
+    assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
+
+
+async def test_a_function_that_never_ends_waiting_is_given_up(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "SECONDS", 0.2)
+    with pytest.raises(WorkerError):
+        await worker.run_function("function handler(event) { return new Promise(() => {}); }", EVENT)
+    monkeypatch.setattr(worker_module, "SECONDS", 5.0)
+    assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
+
+
+async def test_gzip_can_be_read_again_and_brotli_is_smaller(worker: Worker) -> None:
+    body = b"the same words again and again " * 200
+    assert gzip.decompress(await worker.compress(body, "gzip")) == body
+    assert 0 < len(await worker.compress(body, "br")) < len(body) / 10

@@ -17,6 +17,7 @@ from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Record
 
 REQUIREMENTS = Path(__file__).with_name("emulators.txt")
+MINISTACK = Path(__file__).with_name("mended_ministack.py")
 AWS = "aws"
 EDGE = "edge"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -58,7 +59,8 @@ def aws_part(layout: Layout) -> Part:
         (state / folder).mkdir(parents=True, exist_ok=True)
     return Part(
         name=AWS,
-        command=[str(layout.emulators / "bin" / "python"), "-m", "ministack"],
+        # Without -P, Python would look for modules in this folder first, and take ours for MiniStack's.
+        command=[str(layout.emulators / "bin" / "python"), "-P", str(MINISTACK)],
         environment={
             **_bare_environment(),
             "BIND_HOST": HOST,
@@ -77,7 +79,7 @@ def aws_part(layout: Layout) -> Part:
         },
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
-        fingerprint=_digest([REQUIREMENTS]),
+        fingerprint=_digest([REQUIREMENTS, MINISTACK]),
     )
 
 

@@ -47,7 +47,8 @@ class WebFiles(Construct):
     ) -> None:
         """Upload `dist` and `config` once `after` exists.
 
-        Raises FileNotFoundError without a build and ValueError for a file of unknown type.
+        Raises FileNotFoundError without a build, ValueError for a file of unknown type or in a folder that
+        the distribution takes for one of the shop's addresses.
         """
         super().__init__(scope, id)
         if not (dist / "index.html").is_file():
@@ -75,6 +76,8 @@ class WebFiles(Construct):
 
     def _file(self, dist: Path, path: Path, after: Sequence[ITerraformDependable]) -> S3Object:
         key = path.relative_to(dist).as_posix()
+        if "/" in key and not key.startswith(HASHED):
+            raise ValueError(f"{key}: files belong at the root or in {HASHED}, see route.js")
         asset = TerraformAsset(self, f"asset-{key}", path=str(path.resolve()), type=AssetType.FILE)
         return S3Object(
             self,

@@ -1,5 +1,8 @@
 // Viewer request: one host name, and index.html for every address that is the shop's own and not a file's.
 //
+// Files are at the root (/favicon.svg) or in /assets/, which has a behaviour of its own without this function; a dot
+// deeper down is part of a book's id.
+//
 // The rewrite is here and not an error page of the distribution: a 403 or 404 that becomes index.html would look
 // like success, and CloudFront would never turn to the other region's bucket.
 function handler(event) {
@@ -14,8 +17,8 @@ function handler(event) {
     };
   }
 
-  const lastSegment = request.uri.slice(request.uri.lastIndexOf('/') + 1);
-  if (!lastSegment.includes('.')) {
+  const isAtRoot = request.uri.lastIndexOf('/') === 0;
+  if (!isAtRoot || !request.uri.includes('.')) {
     request.uri = '/index.html';
   }
   return request;

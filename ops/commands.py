@@ -1,0 +1,60 @@
+"""What operator commands do alike: take the settings, find the deployment, end with a line and a code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from ops.deployment import Deployment, DeploymentError
+from ops.traffic import TrafficError
+from stacks.settings import Settings, SettingsError
+
+DEFAULT_SETTINGS = Path("settings/local.toml")
+SettingsOption = Annotated[Path, typer.Option("--settings", envvar="SETTINGS", help="Which deployment.")]
+RegionArgument = Annotated[str, typer.Argument(help="An AWS region of the deployment, such as eu-west-1.")]
+
+
+class RefusedError(Exception):
+    """The command will not do it; the message says why and what would help."""
+
+
+class UnknownRegionError(Exception):
+    """A region that the deployment does not have."""
+
+    def __init__(self, region: str, deployment: Deployment) -> None:
+        super().__init__(f"unknown region {region!r}: this deployment has {', '.join(deployment.regions)}")
+
+
+def check_region(region: str, deployment: Deployment) -> None:
+    """Raises UnknownRegionError."""
+    if region not in deployment.regions:
+        raise UnknownRegionError(region, deployment)
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turn failures into one line on standard error and the code: 1 refused or failed, 2 wrong input."""
+    errors = Console(stderr=True, soft_wrap=True)
+    try:
+        yield
+    except (SettingsError, UnknownRegionError) as mistake:
+        errors.print(str(mistake), style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from None
+    except (RefusedError, DeploymentError, TrafficError) as failure:
+        errors.print(str(failure), style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    except (BotoCoreError, ClientError) as failure:
+        errors.print(f"AWS refused: {failure}", style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        errors.print("interrupted: nothing was changed", style="yellow")
+        raise typer.Exit(1) from None
+
+
+def load(settings: Path) -> Deployment:
+    """The deployment of the settings file. Raises SettingsError or DeploymentError."""
+    return Deployment.load(Settings.load(settings))

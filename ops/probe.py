@@ -1,0 +1,62 @@
+"""Asks the deployed API how it is, as a shopper's browser would reach it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ops.deployment import Deployment
+
+TIMEOUT = 4.0
+"""Seconds; `/v1/health` answers within two, wherever it is, and Route 53 gives it as long as this."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a region can serve, and what made us think so."""
+
+    healthy: bool
+    detail: str
+
+
+class Probe:
+    """Requests to `api.<domain>` and to each region's own address."""
+
+    def __init__(self, deployment: Deployment, *, transport: httpx.BaseTransport | None = None) -> None:
+        local = deployment.settings.local
+        self.api = (local and local.api) or f"https://{deployment.edge.api_domain}/v1"
+        own = dict(local.regions) if local else {}
+        self._regions = {
+            name: own[name].api if name in own else f"https://{region.api_domain}/v1"
+            for name, region in deployment.regions.items()
+        }
+        # A proxy of the operator's network is none for what runs on this machine.
+        self._http = httpx.Client(timeout=TIMEOUT, transport=transport, mounts={"all://127.0.0.1": transport})
+
+    def health(self, region: str) -> Health:
+        """Ask the region itself, evacuated or not."""
+        try:
+            answer = self._http.get(f"{self._regions[region]}/health")
+        except httpx.HTTPError as error:
+            return Health(False, f"no answer ({type(error).__name__})")
+        if answer.status_code == httpx.codes.OK:
+            return Health(True, "ok")
+        failed = [f"{name} {result}" for name, result in _checks(answer).items() if result != "ok"]
+        return Health(False, ", ".join([f"HTTP {answer.status_code}", *failed]))
+
+    def who_answers(self) -> str | None:
+        """The region that `api.<domain>` reaches from here, now; None when nobody answers."""
+        try:
+            answer = self._http.get(f"{self.api}/region")
+        except httpx.HTTPError:
+            return None
+        return str(answer.headers.get("x-region")) if answer.status_code == httpx.codes.OK else None
+
+
+def _checks(answer: httpx.Response) -> dict[str, Any]:
+    """The `checks` of a health answer; none where API Gateway answered in the function's stead."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return dict(body.get("checks", {})) if isinstance(body, dict) else {}

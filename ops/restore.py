@@ -1,0 +1,82 @@
+"""`ops restore`: an evacuated region takes traffic again, once it can."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ops.commands import (
+    DEFAULT_SETTINGS,
+    RefusedError,
+    RegionArgument,
+    SettingsOption,
+    check_region,
+    exit_codes,
+    load,
+)
+from ops.deployment import Deployment
+from ops.probe import Probe
+from ops.replication import lag, reported_latency
+from ops.traffic import ALIAS_TTL, Traffic
+
+CAUGHT_UP = 5.0
+"""Seconds behind the other regions at which a region may serve; DynamoDB's usual lag is about one."""
+POLL = 2.0
+"""Seconds between two looks at a region that does not answer yet."""
+
+Tell = Callable[[str], None]
+
+
+def restore(
+    region: RegionArgument,
+    settings: SettingsOption = DEFAULT_SETTINGS,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait until the region is ready.")] = 300.0,
+) -> None:
+    """Bring a region back, after checking that it is healthy and that its data has caught up."""
+    with exit_codes():
+        deployment = load(settings)
+        check_region(region, deployment)
+        traffic = Traffic(deployment)
+        if not traffic.is_evacuated(region):
+            typer.echo(f"{region} is not evacuated: it takes traffic whenever its health check passes")
+            return
+        with Console(stderr=True).status("") as line:
+            await_ready(deployment, Probe(deployment), region, timeout=timeout, tell=line.update)
+        traffic.restore(region)
+        typer.echo(
+            f"{region} takes traffic again: Route 53 sends shoppers there as resolvers forget where they were "
+            f"sent before, within {ALIAS_TTL} s.\nWatch: make status   Undo: make evacuate REGION={region}"
+        )
+
+
+def await_ready(deployment: Deployment, probe: Probe, region: str, *, timeout: float, tell: Tell) -> None:
+    """Wait until `region` is healthy and has caught up with every other healthy region.
+
+    Raises RefusedError after `timeout` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    tell(f"asking {region} how it is")
+    while not (health := probe.health(region)).healthy:
+        if time.monotonic() > deadline:
+            raise RefusedError(f"{region} is still unhealthy ({health.detail}): it stays evacuated")
+        tell(f"waiting until {region} is healthy: {health.detail}")
+        time.sleep(POLL)
+    for source in deployment.regions:
+        if source != region and probe.health(source).healthy:
+            tell(f"waiting until {region} has what was written in {source}")
+            _await_data(deployment, source, region, deadline)
+
+
+def _await_data(deployment: Deployment, source: str, region: str, deadline: float) -> None:
+    """Heartbeats show that replication works, DynamoDB's own metric that they did not overtake a backlog."""
+    while True:
+        measured = lag(deployment, source, region, timeout=max(deadline - time.monotonic(), POLL))
+        if measured is not None:
+            behind = max(measured, reported_latency(deployment, source, region) or 0.0)
+            if behind <= CAUGHT_UP:
+                return
+        if time.monotonic() > deadline:
+            raise RefusedError(f"{region} has not caught up with {source}: it stays evacuated")
+        time.sleep(POLL)

@@ -1,0 +1,104 @@
+"""`ops status`: each region at a glance, and who answers the shop's address now."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes, load
+from ops.deployment import Deployment
+from ops.probe import Health, Probe
+from ops.replication import lag_behind
+from ops.traffic import Traffic
+
+PATIENCE = 10.0
+"""Seconds after which a region counts as behind."""
+
+
+@dataclass(frozen=True)
+class RegionStatus:
+    """A region as operators see it; `replication_lag_seconds` is None when too long, or not to be told."""
+
+    region: str
+    healthy: bool
+    detail: str
+    evacuated: bool
+    replication_lag_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """The whole deployment; `answered_by` is the region that `api` reaches from here, if any does."""
+
+    regions: Sequence[RegionStatus]
+    api: str
+    answered_by: str | None
+
+
+def status(
+    settings: SettingsOption = DEFAULT_SETTINGS,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show each region: healthy, evacuated, how far behind the others; and which answers the shop's address."""
+    with exit_codes():
+        deployment = load(settings)
+        now = survey(deployment, Traffic(deployment), Probe(deployment))
+    if as_json:
+        typer.echo(json.dumps(asdict(now), indent=2))
+    else:
+        console = Console()
+        console.print(_table(now))
+        console.print(f"{now.api} is answered by [bold]{now.answered_by or 'nobody'}[/bold]", highlight=False)
+
+
+def survey(deployment: Deployment, traffic: Traffic, probe: Probe, *, patience: float = PATIENCE) -> Status:
+    """Ask every region, side by side."""
+    regions = list(deployment.regions)
+    with ThreadPoolExecutor(max_workers=len(regions)) as pool:
+        health = dict(zip(regions, pool.map(probe.health, regions), strict=True))
+        healthy = [region for region in regions if health[region].healthy]
+        lags = dict(
+            zip(
+                healthy,
+                pool.map(
+                    lambda region: lag_behind(
+                        deployment, [other for other in healthy if other != region], region, timeout=patience
+                    ),
+                    healthy,
+                ),
+                strict=True,
+            )
+        )
+        return Status(
+            [_region(region, health[region], traffic, lags.get(region)) for region in regions],
+            api=probe.api,
+            answered_by=probe.who_answers(),
+        )
+
+
+def _region(region: str, health: Health, traffic: Traffic, lag: float | None) -> RegionStatus:
+    return RegionStatus(
+        region=region,
+        healthy=health.healthy,
+        detail=health.detail,
+        evacuated=traffic.is_evacuated(region),
+        replication_lag_seconds=None if lag is None else round(lag, 3),
+    )
+
+
+def _table(status: Status) -> Table:
+    table = Table("region", "healthy", "evacuated", "behind the others")
+    for each in status.regions:
+        lag = each.replication_lag_seconds
+        table.add_row(
+            each.region,
+            "[green]yes" if each.healthy else f"[red]no: {each.detail}",
+            "[yellow]yes" if each.evacuated else "no",
+            "?" if lag is None else f"{lag:.1f} s",
+        )
+    return table

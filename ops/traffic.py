@@ -1,0 +1,70 @@
+"""Which regions operators let DNS send traffic to, and the switch that changes it."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ops.deployment import Deployment
+
+ALIAS_TTL = 60
+"""Seconds for which resolvers keep `api.<domain>`: an alias has the TTL of what it points to, API Gateway's.
+
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
+"""
+_WANTED = 1
+"""Healthy children that a region's check wants when the region may take traffic; it has just one."""
+
+
+class TrafficError(Exception):
+    """A switch could not be turned; the message names the fix."""
+
+
+class Traffic:
+    """The check on each region's record: an evacuated region's wants more healthy children than it has.
+
+    Route 53 then calls it unhealthy, whatever the endpoint says; docs/adr/0010-evacuate-by-health-check.md.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._checks = deployment.edge.health_checks
+        # Route 53's control plane is in us-east-1, whatever region asks.
+        self._route53 = deployment.client("route53", "us-east-1")
+
+    def is_evacuated(self, region: str) -> bool:
+        """Whether operators keep traffic away from `region`."""
+        return self._wanted(self._check(region)) > _WANTED
+
+    def evacuate(self, region: str) -> None:
+        """Keep traffic away. Raises TrafficError when somebody else changed the check meanwhile."""
+        self._want(region, _WANTED + 1)
+
+    def restore(self, region: str) -> None:
+        """Let traffic come. Raises TrafficError when somebody else changed the check meanwhile."""
+        self._want(region, _WANTED)
+
+    def _want(self, region: str, children: int) -> None:
+        check = self._check(region)
+        if self._wanted(check) == children:
+            return
+        try:
+            self._route53.update_health_check(
+                HealthCheckId=check["Id"],
+                HealthCheckVersion=check["HealthCheckVersion"],
+                HealthThreshold=children,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "HealthCheckVersionMismatch":
+                raise TrafficError(
+                    f"somebody else changed {region} just now: look at `make status`"
+                ) from error
+            raise
+
+    def _check(self, region: str) -> dict[str, Any]:
+        check: dict[str, Any] = self._route53.get_health_check(HealthCheckId=self._checks[region])[
+            "HealthCheck"
+        ]
+        return check
+
+    @staticmethod
+    def _wanted(check: dict[str, Any]) -> int:
+        return int(check["HealthCheckConfig"]["HealthThreshold"])

@@ -54,15 +54,16 @@ class Permissions(Construct):
         super().__init__(scope, id)
         self._statements: list[Statement] = []
         self._document = DataAwsIamPolicyDocument(self, "document")
-        self.granted: ITerraformDependable = IamRolePolicy(
+        self._policy = IamRolePolicy(
             self, "policy", name="permissions", role=role, policy=self._document.json
         )
+        self.granted: ITerraformDependable = self._policy
         """What to depend on in order to wait for the permissions."""
 
     def allow(self, *statements: Statement) -> None:
-        """Add statements; their reasons are kept beside the document, for readers and for policy checks."""
+        """Add statements; their reasons are kept beside the policy, for its readers and its tests."""
         self._statements.extend(statements)
         self._document.put_statement([statement.as_input() for statement in self._statements])
         reasons = {statement.sid: statement.reason for statement in self._statements if statement.reason}
         if reasons:
-            self._document.add_override("//", {"reasons": reasons})
+            self._policy.add_override("//", {"reasons": reasons})

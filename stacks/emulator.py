@@ -1,12 +1,15 @@
 """What the emulator reads back otherwise than it was told, so that a second plan would change it for ever."""
 
+from functools import cache
+
 from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
+from constructs import IConstruct
 
 DRIFT: dict[str, tuple[str, ...]] = {
     # It says POST of a MOCK integration, which calls nothing.
     "aws_api_gateway_integration": ("integration_http_method",),
     "aws_cloudfront_response_headers_policy": ("remove_headers_config",),
-    "aws_route53_health_check": ("child_healthchecks",),
+    "aws_flow_log": ("iam_role_arn", "max_aggregation_interval"),
     "aws_vpc_endpoint": ("policy", "private_dns_enabled", "security_group_ids"),
     "aws_vpc_security_group_egress_rule": ("prefix_list_id",),
 }
@@ -16,9 +19,15 @@ DRIFT: dict[str, tuple[str, ...]] = {
 def overlook_emulator_drift(stack: TerraformStack) -> None:
     """Ignore, in every resource of `stack`, what the emulator does not give back; for it alone."""
     for construct in stack.node.find_all():
-        if isinstance(construct, TerraformResource) and construct.terraform_resource_type in DRIFT:
-            overlooked = DRIFT[construct.terraform_resource_type]
+        overlooked = DRIFT.get(_terraform_type(type(construct)), ())
+        if overlooked:
             construct.add_override("lifecycle.ignore_changes", [*_ignored(construct), *overlooked])
+
+
+@cache
+def _terraform_type(kind: type[IConstruct]) -> str:
+    """Asked of the class, once: each question to an instance goes to jsii's Node process."""
+    return kind.TF_RESOURCE_TYPE if issubclass(kind, TerraformResource) else ""
 
 
 def _ignored(resource: TerraformResource) -> list[str]:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -48,6 +49,8 @@ def _known_region(region: str) -> str:
 
 
 def _each_once(regions: tuple[str, ...]) -> tuple[str, ...]:
+    if not regions:
+        raise ValueError("no region: list at least one")
     twice = sorted({region for region in regions if regions.count(region) > 1})
     if twice:
         raise ValueError(f"duplicate region {', '.join(map(repr, twice))}: list each region once")
@@ -121,10 +124,45 @@ class Cache(Section):
     mode: Literal["serverless", "replicated"] = "serverless"
 
 
+class Blog(Section):
+    """How the blog runs, where `features.blog` is on."""
+
+    image_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
+    """What was pushed to each region's repository; no task runs before it is set."""
+    admin_addresses: Annotated[tuple[IPv4Network, ...], Field(max_length=30)] = ()
+    """Who may edit. Empty: nobody, anywhere."""
+    secret_version: Annotated[int, Field(ge=1)] = 1
+    """One more makes a new password and a new salt."""
+    tasks: Annotated[int, Field(ge=1, le=20)] = 2
+    most_tasks: Annotated[int, Field(ge=1, le=100)] = 6
+    database_minimum: Annotated[float, Field(ge=0, le=128, multiple_of=0.5)] = 0
+    """Aurora capacity units; with 0 an idle database pauses."""
+    database_maximum: Annotated[float, Field(ge=1, le=128, multiple_of=0.5)] = 4
+    nat: bool = False
+    """Tasks without public addresses, behind a NAT gateway in each region."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.tasks > self.most_tasks:
+            raise ValueError(f"tasks {self.tasks} is more than most_tasks {self.most_tasks}")
+        if self.database_minimum > self.database_maximum:
+            raise ValueError("database_minimum is more than database_maximum")
+        return self
+
+
+class Observability(Section):
+    """Who is told of alarms, and how much is traced."""
+
+    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    trace_rate: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Share of the requests, after the first of each second, that leave a trace."""
+
+
 class RegionAddresses(Section):
     """Where a region answers on this machine."""
 
     api: Url
+    blog: Url | None = None
 
 
 class LocalCloud(Section):
@@ -149,14 +187,18 @@ class Settings(BaseSettings):
     project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$", max_length=14)] = "bookstore"
     environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=10)] = "local"
     domain: Annotated[str, AfterValidator(_is_domain)] = "bookstore.example"
-    regions: Annotated[tuple[Region, ...], Field(min_length=1), AfterValidator(_each_once)]
+    regions: Annotated[tuple[Region, ...], AfterValidator(_each_once)]
     """The first is the primary: what exists once lives there."""
     state: State = State()
     features: Features = Features()
     routing: Routing = Routing()
     compute: Compute = Compute()
     cache: Cache = Cache()
+    observability: Observability = Observability()
+    blog: Blog = Blog()
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
+    permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
+    """The policy that no role of the shop may exceed, where an organization demands one."""
     tags: dict[str, str] = {}
     local: LocalCloud | None = None
 

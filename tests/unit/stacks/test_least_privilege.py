@@ -1,0 +1,103 @@
+"""No role may do more than its work; where AWS takes no narrower resource, the reason is written there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.synthesis import Resource, shop
+
+EVERYTHING = {"storefront": True, "alarms": True, "waf": True}
+
+
+def of_an_endpoint_or_bucket(document: Resource) -> bool:
+    """Whether it is attached to a resource, and so names who may use it."""
+    return any("principals" in statement for statement in document.body["statement"])
+
+
+def documents() -> Iterator[tuple[str, Resource]]:
+    for name, stack in shop(features=EVERYTHING).stacks.items():
+        for document in stack.data("aws_iam_policy_document"):
+            yield f"{name}: {document.id}", document
+
+
+def statements() -> Iterator[tuple[str, Resource, dict[str, Any]]]:
+    for place, document in documents():
+        for statement in document.body["statement"]:
+            yield place, document, statement
+
+
+def allowed(function: str) -> dict[str, set[str]]:
+    """What a function's role may do, by resource."""
+    region = shop()["eu-west-1"]
+    (document,) = [
+        each
+        for each in region.data("aws_iam_policy_document")
+        if each.id.startswith((f"{function}_permissions", f"leaderboard_{function}_permissions"))
+    ]
+    may: dict[str, set[str]] = {}
+    for statement in document.body["statement"]:
+        if statement.get("effect", "Allow") == "Allow":
+            for resource in statement["resources"]:
+                may.setdefault(resource, set()).update(statement["actions"])
+    return may
+
+
+def test_nobody_may_do_everything() -> None:
+    for place, _, statement in statements():
+        if statement.get("effect", "Allow") == "Allow":
+            assert not [action for action in statement["actions"] if action.endswith("*")], place
+
+
+def test_a_policy_for_everything_says_why() -> None:
+    wide = 0
+    for name, stack in shop(features=EVERYTHING).stacks.items():
+        for document in stack.data("aws_iam_policy_document"):
+            reference = f"${{data.{document.address}.json}}"
+            for statement in document.body["statement"]:
+                if "*" in statement.get("resources", ()) and not of_an_endpoint_or_bucket(document):
+                    policy = stack.find("aws_iam_role_policy", policy=reference)
+                    assert policy.body["//"]["reasons"][statement["sid"]].strip(), f"{name}: {document.id}"
+                    wide += 1
+    assert wide
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    functions = shop()["eu-west-1"].resources("aws_lambda_function")
+    assert len(functions) >= 7
+    assert len({function.body["role"] for function in functions}) == len(functions)
+
+
+def test_roles_have_no_policies_but_those_written_here() -> None:
+    for name, stack in shop().stacks.items():
+        assert not stack.resources("aws_iam_role_policy_attachment"), name
+        for role in stack.resources("aws_iam_role"):
+            assert "managed_policy_arns" not in role.body
+
+
+def test_readers_cannot_write() -> None:
+    writing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+    for function in ("catalog", "health", "bestsellers", "leaderboard-feeder", "leaderboard-rebuild"):
+        assert not writing & set().union(*allowed(function).values()), function
+
+
+def test_no_function_writes_books_and_only_orders_writes_orders() -> None:
+    writing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+
+    def writes(function: str, table: str) -> bool:
+        return any(writing & actions for resource, actions in allowed(function).items() if table in resource)
+
+    api_functions = ("catalog", "cart", "orders", "health", "bestsellers")
+    assert not [function for function in api_functions if writes(function, "tables_books")]
+    assert [function for function in api_functions if writes(function, "tables_orders")] == ["orders"]
+    assert [function for function in api_functions if writes(function, "tables_cart")] == ["cart", "orders"]
+
+
+def test_code_in_the_network_cannot_touch_network_interfaces() -> None:
+    region = shop()["eu-west-1"]
+    for function in region.resources("aws_lambda_function"):
+        (document,) = [
+            each
+            for each in region.data("aws_iam_policy_document")
+            if each.id.split("_permissions")[0] == function.id.split("_function")[0]
+        ]
+        effects = {each["effect"] for each in document.body["statement"] if "ec2:" in each["actions"][0]}
+        assert effects == ({"Allow", "Deny"} if "vpc_config" in function.body else set()), function.id

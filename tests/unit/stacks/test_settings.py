@@ -1,0 +1,151 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stacks.settings import Settings, SettingsError, known_regions
+
+ROOT = Path(__file__).parents[3]
+
+GOOD = """
+domain = "books.example.com"
+regions = ["eu-west-1", "ap-southeast-1"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOOKSTORE_LOCAL", raising=False)
+
+
+def load(folder: Path, text: str) -> Settings:
+    file = folder / "settings.toml"
+    file.write_text(text)
+    return Settings.load(file)
+
+
+def mistakes(folder: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(folder, text)
+    return [line.removeprefix(f"{folder / 'settings.toml'}: ") for line in caught.value.mistakes]
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("settings/*.toml")), ids=lambda file: file.name)
+def test_every_settings_file_of_the_project_is_right(file: Path) -> None:
+    assert Settings.load(file).regions
+
+
+def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).primary == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ('regions = ["eu-west-9"]', "regions.0", "unknown region 'eu-west-9'"),
+        ('regions = ["eu-west-1", "eu-west-1"]', "regions", "duplicate region 'eu-west-1'"),
+        ("regions = []", "regions", "at least one"),
+        ("", "regions", "missing"),
+        ('regions = ["eu-west-1"]\ndomain = "Books"', "domain", "bad domain 'Books'"),
+        ('regions = ["eu-west-1"]\ndomain = "-a.example.com"', "domain", "bad domain"),
+        ('regions = ["eu-west-1"]\nregoins = []', "regoins", "unknown key"),
+        ('regions = ["eu-west-1"]\n[features]\nblogg = true', "features.blogg", "unknown key"),
+        ('regions = ["eu-west-1"]\n[state]\nbackend = "s3"', "state", "needs bucket_prefix"),
+        ('regions = ["eu-west-1"]\n[state]\nbackend = "cloud"', "state", "needs organization"),
+        ('regions = ["eu-west-1"]\n[routing]\nhealth_check_interval = 20', "routing", "10 or 30"),
+        ('regions = ["eu-west-1"]\nenvironment = "Prod_1"', "environment", "'Prod_1'"),
+        ('regions = ["eu-west-1"]\n[routing]\npolicy = "failover"', "", "takes two regions"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_place(tmp_path: Path, text: str, place: str, hint: str) -> None:
+    (line,) = mistakes(tmp_path, text)
+    assert "\n" not in line
+    assert line.startswith(place)
+    assert hint in line
+
+
+def test_every_mistake_has_a_line(tmp_path: Path) -> None:
+    lines = mistakes(tmp_path, 'regions = ["eu-west-9"]\ndomain = "x"\nunheard = 1\nlog_retention_days = 2')
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize("text", ["regions = [", "=", 'regions = "eu-west-1'])
+def test_what_is_not_toml_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    (line,) = mistakes(tmp_path, text)
+    assert line.startswith("is not TOML")
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ['regions = ["eu-west-9", "eu-west-9"]', 'regions = ["eu-west-1"]\nunheard = 1', "="]
+)
+def test_the_program_prints_the_mistakes_alone_and_exits_with_2(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(text)
+    ended = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=ROOT,
+        env={"SETTINGS": str(file), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert all(line.startswith(f"{file}: ") for line in ended.stderr.splitlines())
+    assert ended.stderr.strip()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOKSTORE_FEATURES__WAF", "true")
+    monkeypatch.setenv("BOOKSTORE_REGIONS", '["us-west-2"]')
+    settings = load(tmp_path, GOOD)
+    assert settings.features.waf
+    assert settings.features.storefront
+    assert settings.regions == ("us-west-2",)
+
+
+def test_local_addresses_are_merged_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "redis": {"eu-west-1": "redis://127.0.0.1:4580/0"},
+        "regions": {"eu-west-1": {"api": "http://127.0.0.1:4570/v1"}},
+    }
+    monkeypatch.setenv("BOOKSTORE_LOCAL", json.dumps(given))
+    settings = load(tmp_path, GOOD + '[local]\napi = "http://127.0.0.1:4561/v1"')
+    assert settings.local is not None
+    assert settings.local.api == "http://127.0.0.1:4561/v1"
+    assert settings.local.redis == given["redis"]
+    assert settings.local.regions["eu-west-1"].api == "http://127.0.0.1:4570/v1"
+
+
+def test_an_environment_on_aws_is_not_local(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).local is None
+
+
+def test_settings_do_not_change(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load(tmp_path, GOOD).domain = "other.example.com"  # type: ignore[misc]
+
+
+def test_a_region_has_a_state_bucket_of_its_own(tmp_path: Path) -> None:
+    settings = load(tmp_path, GOOD + '[state]\nbackend = "s3"\nbucket_prefix = "books-state"')
+    assert settings.state_bucket("eu-west-1") == "books-state-eu-west-1"
+
+
+def test_the_longest_names_fit_aws() -> None:
+    longest_name = "p" * 14 + "-" + "e" * 10
+    longest_region = max(known_regions(), key=len)
+    assert len(f"{longest_name}-leaderboard-rebuild-{longest_region}") <= 64, "IAM roles"
+    assert len(f"{longest_name}-cache") <= 40, "ElastiCache"
+    assert len(f"{longest_name}-web-{longest_region}") <= 63, "S3"
+
+
+def test_known_regions_are_aws_s_commercial_ones() -> None:
+    assert {"eu-west-1", "ap-southeast-1", "us-east-1", "sa-east-1"} <= known_regions()
+    assert not {"aws-global", "cn-north-1", "us-gov-west-1"} & known_regions()

@@ -1,0 +1,161 @@
+"""What holds for every stack of the shop, whichever module it comes from."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stacks.emulator import DRIFT
+from stacks.settings import Settings
+from tests.synthesis import ON_AWS, Resource, Shop, shop, synthesize
+
+EVERYTHING = {"storefront": True, "alarms": True, "waf": True}
+LOCAL = {"environment": "local", "local": {}, "features": EVERYTHING}
+
+_NAMES = (
+    "name",
+    "bucket",
+    "function_name",
+    "replication_group_id",
+    "alarm_name",
+    "dashboard_name",
+)
+_NAMED_WITHIN_ANOTHER = {
+    "aws_api_gateway_authorizer",
+    "aws_api_gateway_model",
+    "aws_api_gateway_request_validator",
+    "aws_cloudwatch_log_stream",
+    "aws_iam_role_policy",
+}
+"""Kinds whose names are unique within what they belong to, not in the account."""
+
+
+def everything(of: Shop) -> Iterator[tuple[str, Resource]]:
+    for name, stack in of.stacks.items():
+        for resource in stack.resources():
+            yield name, resource
+
+
+def names(of: Shop) -> set[tuple[str, str]]:
+    return {
+        (resource.kind, resource.body[key])
+        for _, resource in everything(of)
+        if resource.kind not in _NAMED_WITHIN_ANOTHER
+        for key in _NAMES
+        if isinstance(resource.body.get(key), str) and "${" not in resource.body[key]
+    }
+
+
+def test_two_deployments_share_an_account() -> None:
+    blue = names(shop(environment="blue", domain="blue.example.com", features=EVERYTHING))
+    green = names(shop(environment="green", domain="green.example.com", features=EVERYTHING))
+    assert len(blue) > 40
+    assert not blue & green
+
+
+def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    settings = Settings(**ON_AWS)
+    written = []
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        synthesize(settings, folder)
+        written.append(
+            {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        )
+    first, second = written
+    assert any(file.suffix == ".zip" for file in first)
+    assert first == second
+
+
+def test_regions_run_the_same_archives() -> None:
+    archives = {
+        region: {
+            file.name: file.read_bytes()
+            for file in (shop().folder / "stacks" / f"bookstore-prod-{region}" / "archives").iterdir()
+        }
+        for region in ("eu-west-1", "ap-southeast-1")
+    }
+    assert archives["eu-west-1"] == archives["ap-southeast-1"]
+
+
+def test_the_provider_s_package_is_not_run() -> None:
+    shop()
+    loaded = [name for name in sys.modules if name.startswith("cdktf_cdktf_provider_aws.")]
+    assert 20 < len(loaded) < 200, "importing the package itself would load over 2,000"
+
+
+def test_no_provider_is_told_of_an_emulator() -> None:
+    for of in (shop(), shop(**LOCAL)):
+        for stack in of.stacks.values():
+            for provider in stack.document["provider"]["aws"]:
+                assert set(provider) <= {"region", "default_tags", "alias"}
+
+
+@pytest.mark.parametrize("kind", sorted(DRIFT))
+def test_what_the_emulator_forgets_is_overlooked_there_alone(kind: str) -> None:
+    def overlooks(resource: Resource) -> bool:
+        return set(DRIFT[kind]) <= set(resource.body.get("lifecycle", {}).get("ignore_changes", ()))
+
+    on_aws = [resource for _, resource in everything(shop(features=EVERYTHING)) if resource.kind == kind]
+    local = [resource for _, resource in everything(shop(**LOCAL)) if resource.kind == kind]
+    assert on_aws
+    assert local
+    assert not any(map(overlooks, on_aws))
+    assert all(map(overlooks, local))
+
+
+def test_what_is_overlooked_for_good_stays_so_on_the_emulator() -> None:
+    for of in (shop(), shop(**LOCAL)):
+        for table in of["global"].resources("aws_dynamodb_table"):
+            assert table.body["lifecycle"]["ignore_changes"] == ["replica"]
+
+
+def test_data_on_aws_is_protected_and_local_data_is_not() -> None:
+    def protection(of: Shop) -> set[bool | str]:
+        replicas = of["ap-southeast-1"].resources("aws_dynamodb_table_replica")
+        tables = of["global"].resources("aws_dynamodb_table")
+        return {each.body["deletion_protection_enabled"] for each in (*tables, *replicas)} | {
+            of["global"].only("aws_cognito_user_pool")["deletion_protection"] == "ACTIVE"
+        }
+
+    assert protection(shop()) == {True}
+    assert protection(shop(**LOCAL)) == {False}
+
+
+def test_everything_is_tagged_with_its_deployment() -> None:
+    for stack in shop(tags={"CostCenter": "books"}).stacks.values():
+        for provider in stack.document["provider"]["aws"]:
+            (default,) = provider["default_tags"]
+            assert default["tags"] == {
+                "Project": "bookstore",
+                "Environment": "prod",
+                "ManagedBy": "Terraform",
+                "CostCenter": "books",
+            }
+
+
+def test_outputs_are_what_operators_read() -> None:
+    assert set(shop()["global"].document["output"]) >= {
+        "zone_id",
+        "name_servers",
+        "user_pool_id",
+        "user_pool_client_id",
+        "user_pool_region",
+    }
+    region = shop()["ap-southeast-1"].document["output"]
+    assert region["region"]["value"] == "ap-southeast-1"
+    assert region["api_domain"]["value"] == "api-ap-southeast-1.books.example.com"
+    assert set(region["tables"]["value"]) == {"books", "cart", "orders"}
+    assert region["functions"]["value"] == {
+        short_name: f"bookstore-prod-{short_name}"
+        for short_name in (
+            "bestsellers",
+            "cart",
+            "catalog",
+            "health",
+            "leaderboard-feeder",
+            "leaderboard-rebuild",
+            "orders",
+        )
+    }
+    assert set(region) >= {"api_id", "api_stage", "feeder_dead_letter_queue_url", "web_bucket"}

@@ -6,8 +6,9 @@ from pathlib import Path
 from cdktf import TerraformOutput, TerraformProvider, TerraformStack
 from constructs import Construct
 
+from modules.blog import BlogEndpoint, BlogRouting
 from modules.routing import HealthAlarms, RegionEndpoint, Routing, RoutingPolicy
-from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions
+from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
 from stacks.aws import aws_provider
 from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
@@ -45,6 +46,9 @@ class EdgeStack(TerraformStack):
             HealthAlarms(self, "alarms", name=settings.name, health=self.routing.health, provider=us_east_1)
         if settings.features.storefront:
             self._storefront(web_dist, us_east_1)
+
+        if settings.features.blog:
+            self._blog()
 
         health = self.routing.health.items()
         self._output("health_checks", {region: checks.record.id for region, checks in health})
@@ -99,6 +103,28 @@ class EdgeStack(TerraformStack):
         )
         self._output("distribution_id", storefront.distribution.id)
         self._output("distribution_domain_name", storefront.distribution.domain_name)
+
+    def _blog(self) -> None:
+        blogs = {name: region.blog for name, region in self._regions.items() if region.blog}
+        host = f"blog.{self._settings.domain}"
+        routing = BlogRouting(
+            self,
+            "blog",
+            name=self._settings.name,
+            zone_id=self._global.zone_id,
+            host=host,
+            endpoints=[
+                BlogEndpoint(name, blog.host, blog.balancer.dns_name, blog.balancer.zone_id)
+                for name, blog in blogs.items()
+            ],
+        )
+        buckets = [RegionBucket(name, blog.uploads.name) for name, blog in blogs.items()]
+        if len(buckets) > 1:
+            WebReplication(
+                self, "blog-media", name=f"{self._settings.name}-blog", source=buckets[0], targets=buckets[1:]
+            )
+        self._output("blog_domain", host)
+        self._output("blog_health_checks", {name: check.id for name, check in routing.checks.items()})
 
     def _site(self) -> Site:
         """Addresses derived from the domain, where the settings name no others."""

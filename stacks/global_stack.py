@@ -5,6 +5,8 @@ from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
 from modules.certificate import Certificate
+from modules.database import GlobalDatabase
+from modules.database_secret import DatabaseSecret
 from modules.identity import Identity
 from modules.suppression import suppress
 from modules.tables import BaseTables
@@ -47,6 +49,8 @@ class GlobalStack(TerraformStack):
         self.user_pool_client_id = identity.client_id
         self.tables = BaseTables(self, "tables", name=settings.name, protected=protected)
 
+        self.blog_database = self._blog_database(settings) if settings.features.blog else None
+
         publish(
             self,
             {
@@ -55,7 +59,20 @@ class GlobalStack(TerraformStack):
                 "user_pool_id": self.user_pool_id,
                 "user_pool_client_id": self.user_pool_client_id,
                 "user_pool_region": settings.primary,
+                **({"blog_global_cluster": self.blog_database.id} if self.blog_database else {}),
             },
         )
         if settings.local:
             overlook_emulator_drift(self)
+
+    def _blog_database(self, settings: Settings) -> GlobalDatabase:
+        protected = settings.local is None
+        secret = DatabaseSecret(
+            self,
+            "blog-secret",
+            name=settings.name,
+            version=settings.blog.secret_version,
+            replica_regions=settings.regions[1:],
+            protected=protected,
+        )
+        return GlobalDatabase(self, "blog-database", name=settings.name, secret=secret, protected=protected)

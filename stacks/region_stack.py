@@ -8,8 +8,10 @@ from constructs import Construct
 
 from modules.api import Api, Hosts
 from modules.archive import Archives
+from modules.blog import Blog, BlogHosts, BlogOptions
 from modules.certificate import Certificate, IssuedCertificate
 from modules.contract import read_contract
+from modules.database import Capacity, GlobalDatabase
 from modules.function import Code, Function, Platform
 from modules.leaderboard import Leaderboard, Redis
 from modules.network import Network
@@ -68,8 +70,11 @@ class RegionStack(TerraformStack):
             ),
         )
         self.functions = self._functions()
+        asked = Certificate(self, "certificate", domain=settings.domain)
+        self._certificate = IssuedCertificate(self, "issued-certificate", certificate_arn=asked.arn)
         self.api = self._api()
         self.web_bucket = self._web_bucket()
+        self.blog = self._blog(global_stack.blog_database) if global_stack.blog_database else None
         self._outputs()
         if settings.local:
             overlook_emulator_drift(self)
@@ -121,8 +126,6 @@ class RegionStack(TerraformStack):
 
     def _api(self) -> Api:
         settings = self._settings
-        asked = Certificate(self, "certificate", domain=settings.domain)
-        issued = IssuedCertificate(self, "issued-certificate", certificate_arn=asked.arn)
         return Api(
             self,
             "api",
@@ -134,7 +137,7 @@ class RegionStack(TerraformStack):
             hosts=Hosts(
                 shared=f"api.{settings.domain}",
                 regional=f"api-{self.region}.{settings.domain}",
-                certificate_arn=issued.arn,
+                certificate_arn=self._certificate.arn,
             ),
             log_retention_days=settings.log_retention_days,
         )
@@ -144,6 +147,37 @@ class RegionStack(TerraformStack):
             return None
         name = f"{self._settings.name}-web-{self.region}"
         return WebBucket(self, "web-bucket", name=name, disposable=self._settings.local is not None)
+
+    def _blog(self, database: GlobalDatabase) -> Blog:
+        settings = self._settings
+        chosen = settings.blog
+        return Blog(
+            self,
+            "blog",
+            name=settings.name,
+            region=self.region,
+            network=self.network,
+            database=database,
+            hosts=BlogHosts(
+                shared=f"blog.{settings.domain}",
+                regional=f"blog-{self.region}.{settings.domain}",
+                shop=settings.domain,
+                certificate_arn=self._certificate.arn,
+            ),
+            options=BlogOptions(
+                image_tag=chosen.image_tag,
+                admin_addresses=tuple(map(str, chosen.admin_addresses)),
+                capacity=Capacity(minimum=chosen.database_minimum, maximum=chosen.database_maximum),
+                tasks=chosen.tasks,
+                most_tasks=chosen.most_tasks,
+                nat=chosen.nat,
+                # Nothing on one machine plays Application Auto Scaling while the shop is up.
+                scaling=settings.local is None,
+                protected=settings.local is None,
+                founds=self.region == settings.primary,
+                log_retention_days=settings.log_retention_days,
+            ),
+        )
 
     def _outputs(self) -> None:
         functions = [*self.functions.values(), self.leaderboard.feeder, self.leaderboard.rebuild]
@@ -159,4 +193,8 @@ class RegionStack(TerraformStack):
         }
         if self.web_bucket:
             outputs["web_bucket"] = self.web_bucket.name
+        if self.blog:
+            outputs["blog_cluster_arn"] = self.blog.database.cluster_arn
+            outputs["blog_repository"] = self.blog.image.url
+            outputs["blog_service"] = self.blog.service.name
         publish(self, outputs)

@@ -1,0 +1,72 @@
+"""The part of a region's network that the internet reaches: load balancers, and tasks without a NAT gateway."""
+
+from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
+from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
+from cdktf_cdktf_provider_aws.route import Route
+from cdktf_cdktf_provider_aws.route_table import RouteTable
+from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
+from cdktf_cdktf_provider_aws.subnet import Subnet
+from constructs import Construct
+
+from modules.network import Network
+
+EVERYWHERE = "0.0.0.0/0"
+
+
+class PublicSubnets(Construct):
+    """A public subnet in each zone; with `nat`, private ones besides whose way out is one NAT gateway.
+
+    What runs in the network's own private subnets keeps having no way out: these have routes of their own.
+    """
+
+    FIRST_BLOCK = 100
+    """Of the third number in 10.0.x.0/24; the network's private subnets begin at 0."""
+    FIRST_NAT_BLOCK = 110
+
+    def __init__(self, scope: Construct, id: str, *, name: str, network: Network, nat: bool) -> None:
+        super().__init__(scope, id)
+        self._name = name
+        self._network = network
+        gateway = InternetGateway(self, "gateway", vpc_id=network.vpc_id, tags={"Name": name})
+        routes = self._routes("public", gateway_id=gateway.id)
+        self.public_ids = self._subnets("public", self.FIRST_BLOCK, routes)
+        """For load balancers: an address there is reachable from outside."""
+        self.task_ids = self._behind_nat() if nat else self.public_ids
+        """For tasks that call AWS's services and are called by the load balancer only."""
+        self.tasks_need_addresses = not nat
+        """Whether a task reaches AWS only with a public address of its own."""
+
+    def _behind_nat(self) -> tuple[str, ...]:
+        address = Eip(self, "nat-address", domain="vpc", tags={"Name": f"{self._name}-nat"})
+        nat = NatGateway(
+            self,
+            "nat",
+            allocation_id=address.id,
+            subnet_id=self.public_ids[0],
+            tags={"Name": self._name},
+        )
+        return self._subnets("tasks", self.FIRST_NAT_BLOCK, self._routes("tasks", nat_gateway_id=nat.id))
+
+    def _routes(self, kind: str, **way_out: str) -> str:
+        table = RouteTable(
+            self, f"{kind}-routes", vpc_id=self._network.vpc_id, tags={"Name": f"{self._name}-{kind}"}
+        )
+        Route(self, f"{kind}-way-out", route_table_id=table.id, destination_cidr_block=EVERYWHERE, **way_out)
+        id: str = table.id
+        return id
+
+    def _subnets(self, kind: str, first_block: int, routes: str) -> tuple[str, ...]:
+        ids = []
+        for number in range(Network.ZONES):
+            subnet = Subnet(
+                self,
+                f"{kind}-{number}",
+                vpc_id=self._network.vpc_id,
+                availability_zone=self._network.zone(number),
+                cidr_block=f"10.0.{first_block + number}.0/24",
+                tags={"Name": f"{self._name}-{kind}-{number}"},
+            )
+            RouteTableAssociation(self, f"{kind}-{number}-routes", subnet_id=subnet.id, route_table_id=routes)
+            ids.append(subnet.id)
+        return tuple(ids)

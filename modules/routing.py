@@ -133,10 +133,11 @@ class HealthAlarms(Construct):
         *,
         name: str,
         health: dict[str, RegionHealth],
+        emails: Sequence[str],
         provider: TerraformProvider,
     ) -> None:
         super().__init__(scope, id)
-        self.topic = AlarmTopic(self, "topic", name=f"{name}-region-health", provider=provider)
+        self.topic = AlarmTopic(self, "topic", name=f"{name}-region-health", emails=emails, provider=provider)
         self.names: list[str] = []
         """Of the alarms, one a region."""
         for region, checks in health.items():

@@ -7,14 +7,16 @@ from cdktf import TerraformOutput, TerraformProvider, TerraformStack
 from constructs import Construct
 
 from modules.blog import BlogEndpoint, BlogRouting
-from modules.routing import HealthAlarms, RegionEndpoint, Routing, RoutingPolicy
+from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
 from stacks.aws import aws_provider
+from stacks.boundary import bound_roles
 from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
 from stacks.state import keep_state
+from stacks.watching import watch_fleet
 
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 
@@ -36,14 +38,14 @@ class EdgeStack(TerraformStack):
         super().__init__(scope, id)
         self._settings = settings
         self._global = global_stack
-        self._regions = regions
+        self.regions = regions
         keep_state(self, settings, settings.primary)
         aws_provider(self, settings, settings.primary)
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         self.routing = self._routing()
         if settings.features.alarms:
-            HealthAlarms(self, "alarms", name=settings.name, health=self.routing.health, provider=us_east_1)
+            watch_fleet(self, settings, us_east_1)
         if settings.features.storefront:
             self._storefront(web_dist, us_east_1)
 
@@ -54,6 +56,7 @@ class EdgeStack(TerraformStack):
         self._output("health_checks", {region: checks.record.id for region, checks in health})
         self._output("endpoint_checks", {region: checks.endpoint.id for region, checks in health})
         self._output("api_domain", f"api.{settings.domain}")
+        bound_roles(self, settings.permissions_boundary)
         if settings.local:
             overlook_emulator_drift(self)
 
@@ -66,7 +69,7 @@ class EdgeStack(TerraformStack):
             zone_id=self._global.zone_id,
             endpoints=[
                 RegionEndpoint(name, own=region.api.regional_domain, shared=region.api.shared_domain)
-                for name, region in self._regions.items()
+                for name, region in self.regions.items()
             ],
             policy=RoutingPolicy(
                 kind=chosen.policy,
@@ -87,7 +90,7 @@ class EdgeStack(TerraformStack):
             certificate_arn=self._global.certificate_arn,
             buckets=[
                 RegionBucket(name, region.web_bucket.name)
-                for name, region in self._regions.items()
+                for name, region in self.regions.items()
                 if region.web_bucket
             ],
             site=self._site(),
@@ -105,7 +108,7 @@ class EdgeStack(TerraformStack):
         self._output("distribution_domain_name", storefront.distribution.domain_name)
 
     def _blog(self) -> None:
-        blogs = {name: region.blog for name, region in self._regions.items() if region.blog}
+        blogs = {name: region.blog for name, region in self.regions.items() if region.blog}
         host = f"blog.{self._settings.domain}"
         routing = BlogRouting(
             self,

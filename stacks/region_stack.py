@@ -18,11 +18,13 @@ from modules.network import Network
 from modules.tables import RegionTables, TableReplicas
 from modules.web_bucket import WebBucket
 from stacks.aws import aws_provider
+from stacks.boundary import bound_roles
 from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
 from stacks.outputs import publish
 from stacks.settings import Settings
 from stacks.state import keep_state
+from stacks.watching import watch_region
 
 _ROOT = Path(__file__).parent.parent
 CONTRACT = _ROOT / "api" / "openapi.yaml"
@@ -71,11 +73,15 @@ class RegionStack(TerraformStack):
         )
         self.functions = self._functions()
         asked = Certificate(self, "certificate", domain=settings.domain)
+        self.certificate_arn = asked.arn
         self._certificate = IssuedCertificate(self, "issued-certificate", certificate_arn=asked.arn)
         self.api = self._api()
         self.web_bucket = self._web_bucket()
         self.blog = self._blog(global_stack.blog_database) if global_stack.blog_database else None
+        if settings.features.alarms:
+            watch_region(self, settings)
         self._outputs()
+        bound_roles(self, settings.permissions_boundary)
         if settings.local:
             overlook_emulator_drift(self)
 

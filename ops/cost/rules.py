@@ -96,6 +96,9 @@ FREE_FAMILIES = ("aws_api_gateway_", "aws_apigatewayv2_", "aws_s3_bucket_")
 BY_USE = frozenset(
     {
         "aws_cloudfront_distribution",
+        "aws_cloudwatch_log_delivery",
+        "aws_cloudwatch_log_delivery_destination",
+        "aws_cloudwatch_log_delivery_source",
         "aws_cloudwatch_log_group",
         "aws_cloudwatch_log_metric_filter",
         "aws_codebuild_project",
@@ -105,6 +108,7 @@ BY_USE = frozenset(
         "aws_dynamodb_table_replica",
         "aws_ecr_repository",
         "aws_efs_file_system",
+        "aws_flow_log",
         "aws_lambda_function",
         "aws_rds_cluster",
         "aws_s3_bucket",

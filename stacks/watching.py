@@ -1,0 +1,78 @@
+"""What of the stacks is watched: the one place that knows both what a region has and what an alarm wants."""
+
+from typing import TYPE_CHECKING
+
+from cdktf import TerraformProvider
+
+from modules.cache import Cache
+from modules.observability import FleetDashboard, RegionAlarms, ShopAlarm, Tracing, Watched
+from modules.routing import HealthAlarms
+
+if TYPE_CHECKING:
+    from stacks.edge_stack import EdgeStack
+    from stacks.region_stack import RegionStack
+    from stacks.settings import Settings
+
+
+def watch_region(stack: "RegionStack", settings: "Settings") -> None:
+    """Give a region its alarms and, on AWS, its share of traced requests: the emulator knows no sampling."""
+    leaderboard = stack.leaderboard
+    workers = {
+        "leaderboard-feeder": leaderboard.feeder.name,
+        "leaderboard-rebuild": leaderboard.rebuild.name,
+    }
+    watched = Watched(
+        api=settings.name,
+        stage=stack.api.STAGE,
+        functions={short: function.name for short, function in stack.functions.items()},
+        workers=workers,
+        stream_readers={"leaderboard-feeder": leaderboard.feeder.name},
+        dead_letters=leaderboard.dead_letters.name,
+        tables={short: f"{settings.name}-{short}" for short in stack.tables.names},
+        other_regions=[region for region in settings.regions if region != stack.region],
+        cache=leaderboard.cache_name,
+        cache_mode=settings.cache.mode,
+        cache_largest_gb=Cache.LARGEST_GB,
+        certificate_arn=stack.certificate_arn,
+    )
+    RegionAlarms(
+        stack,
+        "alarms",
+        name=settings.name,
+        region=stack.region,
+        watched=watched,
+        emails=settings.observability.emails,
+    )
+    if not settings.local:
+        Tracing(stack, "tracing", name=settings.name, rate=settings.observability.trace_rate)
+
+
+def watch_fleet(stack: "EdgeStack", settings: "Settings", us_east_1: TerraformProvider) -> None:
+    """The alarms over all regions, where Route 53 reports, and the page that shows them side by side."""
+    health = HealthAlarms(
+        stack,
+        "alarms",
+        name=settings.name,
+        health=stack.routing.health,
+        emails=settings.observability.emails,
+        provider=us_east_1,
+    )
+    ShopAlarm(
+        stack,
+        "shop-alarm",
+        name=settings.name,
+        region_alarms=health.names,
+        topic_arn=health.topic.arn,
+        provider=us_east_1,
+    )
+    first = next(iter(stack.regions.values()))
+    FleetDashboard(
+        stack,
+        "dashboard",
+        name=settings.name,
+        stage=first.api.STAGE,
+        regions=settings.regions,
+        tables={short: f"{settings.name}-{short}" for short in first.tables.names},
+        feeder=first.leaderboard.feeder.name,
+        cache=first.leaderboard.cache_name,
+    )

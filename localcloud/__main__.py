@@ -106,7 +106,7 @@ def run(command: list[str], settings: SettingsOption = DEFAULT_SETTINGS) -> None
     except SettingsError as mistakes:
         console.print("\n".join(mistakes.mistakes), style="red", markup=False)
         raise typer.Exit(2) from None
-    os.execvp(command[0], command)  # noqa: S606
+    os.execvp(command[0], command)
 
 
 def _layout() -> Layout:

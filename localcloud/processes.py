@@ -59,8 +59,6 @@ class Record:
     @property
     def alive(self) -> bool:
         """Whether that very process still runs."""
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, os.WNOHANG)
         return began(self.pid) == self.began
 
 
@@ -88,6 +86,7 @@ class Supervisor:
         self._folder = folder
         self._log = log
         self._started: list[str] = []
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def record(self, name: str) -> Record | None:
         """What is known of part `name`, running or not."""
@@ -131,6 +130,7 @@ class Supervisor:
                 # A group of its own: Ctrl-C in the terminal is not for it, and its children can be ended with it.
                 start_new_session=True,
             )
+        self._children[process.pid] = process
         record = Record(process.pid, began(process.pid) or "", time.time(), part.port, part.fingerprint)
         temporary = self._path(part.name).with_suffix(".new")
         temporary.write_text(json.dumps(asdict(record)))
@@ -151,15 +151,17 @@ class Supervisor:
     def stop(self, name: str, seconds: float = 20) -> bool:
         """End part `name`, politely first; returns whether it ran."""
         record = self.record(name)
-        ran = record is not None and record.alive
-        if record and ran:
+        if record is None:
+            return False
+        ran = record.alive
+        if ran:
             os.kill(record.pid, signal.SIGTERM)
             if not _ends(record, seconds):
                 os.kill(record.pid, signal.SIGKILL)
                 _ends(record, seconds)
-            # What it started itself (an emulator's Lambda workers) is in its group.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(record.pid, signal.SIGKILL)
+        _end_group(record)
+        if child := self._children.pop(record.pid, None):
+            child.wait()
         self._path(name).unlink(missing_ok=True)
         return ran
 
@@ -179,6 +181,17 @@ class Supervisor:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
+
+
+def _end_group(record: Record) -> None:
+    """End what a part started itself (an emulator's Lambda workers), which is in its group and may outlive it.
+
+    The system gives no process the id of a group that has members, so the group is the part's own unless a new
+    process bears the id.
+    """
+    if began(record.pid) in (None, record.began):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(record.pid, signal.SIGKILL)
 
 
 def _ends(record: Record, seconds: float) -> bool:

@@ -66,6 +66,8 @@ def _targets(region: str) -> Iterable[tuple[str, str]]:
     for domain in client("apigatewayv2", region).get_domain_names()["Items"]:
         for configuration in domain.get("DomainNameConfigurations", ()):
             yield _bare(configuration["ApiGatewayDomainName"]), region
+    for balancer in client("elbv2", region).describe_load_balancers()["LoadBalancers"]:
+        yield _bare(balancer["DNSName"]), region
 
 
 def _record(found: Mapping[str, Any]) -> Record:

@@ -14,6 +14,7 @@ from yarl import URL
 
 from localcloud.control_room.room import ControlRoom
 from localcloud.edge.api import regional_api, shared_api
+from localcloud.edge.blog import Blogs, regional_blog, shared_blog
 from localcloud.edge.cloudfront.s3_origin import Buckets
 from localcloud.edge.cloudfront.server import CloudFront
 from localcloud.edge.cloudfront.worker import Worker
@@ -47,6 +48,14 @@ class Edge:
         self._announcements = Announcements()
         self._gateway = Gateway(URL(url(layout.aws)))
         self._route53 = Route53(self._announcements.announce)
+        self._blogs = Blogs(
+            {
+                region: URL(url(layout.wordpress(index)))
+                for index, region in enumerate(settings.regions)
+            },
+            host=f"{HOST}:{layout.blog}",
+            cut=self._gateway.cut,
+        )
         self._viewer = place(os.environ.get(VIEWER_VARIABLE) or settings.primary)
 
     async def serve(self, until: asyncio.Event) -> None:
@@ -102,6 +111,19 @@ class Edge:
                 self._layout.regional_api(index): regional_api(deployed, self._gateway, region)
                 for index, region in enumerate(self._settings.regions)
             },
+            **(self._blog_apps() if self._settings.features.blog else {}),
+        }
+
+    def _blog_apps(self) -> Mapping[int, web.Application]:
+        def name() -> str | None:
+            return self._deployment.outputs["edge"].text_or_none("blog_domain") if self._deployment else None
+
+        return {
+            self._layout.blog: shared_blog(self._blogs, self._route53, name, self._viewer),
+            **{
+                self._layout.regional_blog(index): regional_blog(self._blogs, region)
+                for index, region in enumerate(self._settings.regions)
+            },
         }
 
     def _take_over(self, deployment: Deployment) -> None:
@@ -120,7 +142,8 @@ class Edge:
             region = self._route53.region_of(self._route53.ask(check.host, self._viewer))
         except NoRecordError as nowhere:
             return False, str(nowhere)
-        return await self._gateway.probe(region, check)
+        is_blog = check.host.startswith("blog-")
+        return await (self._blogs if is_blog else self._gateway).probe(region, check)
 
 
 async def _listen(app: web.Application, port: int) -> web.AppRunner:

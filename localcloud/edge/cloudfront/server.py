@@ -108,7 +108,8 @@ class CloudFront:
             body = await self._compressed.get(fetched, encoding)
             headers["Content-Encoding"] = encoding
             headers["Vary"] = "Accept-Encoding"
-            headers["ETag"] = weak(headers.get("ETag", ""))
+            if "ETag" in headers:
+                headers["ETag"] = weak(headers["ETag"])
         headers["X-Cache"] = "Error from cloudfront" if fetched.status >= 400 else "Miss from cloudfront"
         if fetched.status == 200 and is_unchanged(request, headers):
             headers.popall("Content-Type", None)
@@ -174,7 +175,7 @@ def _coding(part: str) -> str:
 
 def weak(etag: str) -> str:
     """`etag` for a compressed body, which is equal to the file in meaning and not in bytes."""
-    return etag if not etag or etag.startswith("W/") else f"W/{etag}"
+    return etag if etag.startswith("W/") else f"W/{etag}"
 
 
 def is_unchanged(request: web.BaseRequest, headers: Mapping[str, str]) -> bool:

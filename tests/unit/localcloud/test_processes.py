@@ -1,0 +1,158 @@
+"""Supervision, of real processes."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from localcloud.processes import Part, PartFailedError, Record, Supervisor, began
+
+READY = "import pathlib, sys, time; print('serving', flush=True); pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    made = Supervisor(tmp_path / "processes", lambda name: tmp_path / f"{name}.log")
+    yield made
+    made.stop_all()
+
+
+def part(folder: Path, name: str = "server", code: str = READY, **more: object) -> Part:
+    mark = folder / f"{name}.ready"
+    fields = {"environment": dict(os.environ), "port": 1, "ready": mark.exists, **more}
+    return Part(name=name, command=[sys.executable, "-c", code, str(mark)], **fields)  # type: ignore[arg-type]
+
+
+def awaits_end(pid: int) -> bool:
+    """Whether process `pid` ends within a few seconds, or has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 5)[0])
+    finally:
+        os.close(handle)
+
+
+def pid(supervisor: Supervisor, name: str = "server") -> int:
+    record = supervisor.record(name)
+    assert record
+    return record.pid
+
+
+def test_a_part_is_started_once_and_found_again(supervisor: Supervisor, tmp_path: Path) -> None:
+    assert supervisor.ensure(part(tmp_path))
+    first = pid(supervisor)
+    assert not supervisor.ensure(part(tmp_path))
+    another = Supervisor(tmp_path / "processes", lambda name: tmp_path / f"{name}.log")
+    assert another.running("server")
+    assert pid(another) == first
+
+
+def test_a_part_that_is_out_of_date_is_replaced(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.ensure(part(tmp_path))
+    old = pid(supervisor)
+    assert supervisor.ensure(part(tmp_path, fingerprint="newer"))
+    assert began(old) is None
+    assert supervisor.running("server")
+
+
+PARENT = (
+    "import pathlib, subprocess, sys, time; child = subprocess.Popen(['sleep', '600']);"
+    "pathlib.Path(sys.argv[1]).write_text(str(child.pid)); time.sleep(600)"
+)
+
+
+def test_a_stopped_part_is_gone_with_its_children(supervisor: Supervisor, tmp_path: Path) -> None:
+    mark = tmp_path / "server.ready"
+    supervisor.ensure(part(tmp_path, code=PARENT, ready=lambda: mark.exists() and bool(mark.read_text())))
+    server, child = pid(supervisor), int(mark.read_text())
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(awaits_end, child)
+        assert supervisor.stop("server")
+        assert ended.result()
+    assert began(server) is None
+    assert supervisor.names() == []
+
+
+def test_children_of_a_part_that_was_killed_are_ended_too(supervisor: Supervisor, tmp_path: Path) -> None:
+    mark = tmp_path / "server.ready"
+    supervisor.ensure(part(tmp_path, code=PARENT, ready=lambda: mark.exists() and bool(mark.read_text())))
+    server, child = pid(supervisor), int(mark.read_text())
+    os.kill(server, signal.SIGKILL)
+    assert awaits_end(server)
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(awaits_end, child)
+        assert not supervisor.stop("server")
+        assert ended.result()
+
+
+def test_a_part_that_ignores_the_polite_way_is_ended_all_the_same(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    supervisor.ensure(
+        part(tmp_path, code=f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {READY}")
+    )
+    server = pid(supervisor)
+    assert supervisor.stop("server", seconds=0.1)
+    assert began(server) is None
+
+
+def test_a_process_that_got_a_recycled_id_is_left_alone(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.ensure(part(tmp_path))
+    record = supervisor.record("server")
+    assert record
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        stolen = replace(record, pid=stranger.pid)
+        (tmp_path / "processes" / "stolen.json").write_text(str(vars(stolen)).replace("'", '"'))
+        assert supervisor.record("stolen") == stolen
+        assert not supervisor.stop("stolen")
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_part_that_ends_at_once_is_reported_with_its_log(supervisor: Supervisor, tmp_path: Path) -> None:
+    with pytest.raises(PartFailedError, match=r"server ended.*\n.*no such table"):
+        supervisor.ensure(part(tmp_path, code="raise SystemExit('no such table')"))
+
+
+def test_a_part_that_never_serves_is_reported(supervisor: Supervisor, tmp_path: Path) -> None:
+    with pytest.raises(PartFailedError, match=r"does not answer"):
+        supervisor.ensure(part(tmp_path, ready=lambda: False), seconds=0.2)
+
+
+def test_undo_ends_what_this_run_started_and_nothing_else(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.ensure(part(tmp_path, "before"))
+    later = Supervisor(tmp_path / "processes", lambda name: tmp_path / f"{name}.log")
+    later.ensure(part(tmp_path, "before"))
+    later.ensure(part(tmp_path, "database"))
+    later.ensure(part(tmp_path, "server"))
+    assert later.undo() == ["server", "database"]
+    assert supervisor.running("before")
+
+
+def test_undo_ends_a_part_that_failed_to_come_up(supervisor: Supervisor, tmp_path: Path) -> None:
+    with pytest.raises(PartFailedError):
+        supervisor.ensure(part(tmp_path, ready=lambda: False), seconds=0.2)
+    server = pid(supervisor)
+    assert supervisor.undo() == ["server"]
+    assert began(server) is None
+
+
+def test_a_record_that_was_cut_short_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "server.json").write_text('{"pid": 1')
+    assert Record.read(tmp_path / "server.json") is None
+
+
+def test_a_process_that_only_waits_to_be_reaped_is_not_alive() -> None:
+    with subprocess.Popen(["true"]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        assert began(ended.pid) is None

@@ -1,0 +1,190 @@
+"""Nothing that can fail is without its alarm: what there is, is read from the synthesized Terraform itself."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from modules.observability import FleetDashboard
+from tests.synthesis import Body, Stack, construct, shop
+
+REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
+
+
+@pytest.fixture(scope="module", params=REGIONS)
+def region(request: pytest.FixtureRequest) -> Stack:
+    return shop(regions=REGIONS)[request.param]
+
+
+def alarms(stack: Stack) -> Iterator[Body]:
+    for alarm in stack.resources("aws_cloudwatch_metric_alarm"):
+        yield alarm.body
+
+
+def watched(stack: Stack, namespace: str, metric: str, **dimensions: str) -> bool:
+    return any(
+        (alarm["namespace"], alarm["metric_name"]) == (namespace, metric)
+        and dimensions.items() <= alarm["dimensions"].items()
+        for alarm in alarms(stack)
+    )
+
+
+def test_every_function_has_alarms_for_errors_and_throttles(region: Stack) -> None:
+    functions = [function.body["function_name"] for function in region.resources("aws_lambda_function")]
+    assert functions
+    for name in functions:
+        for metric in ("Errors", "Throttles"):
+            assert watched(region, "AWS/Lambda", metric, FunctionName=name), (name, metric)
+
+
+def test_every_reader_of_a_stream_has_an_alarm_for_being_behind(region: Stack) -> None:
+    for mapping in region.resources("aws_lambda_event_source_mapping"):
+        function = re.match(r"\$\{aws_lambda_function\.([\w-]+)\.", mapping.body["function_name"])
+        assert function
+        name = region.document["resource"]["aws_lambda_function"][function[1]]["function_name"]
+        assert watched(region, "AWS/Lambda", "IteratorAge", FunctionName=name)
+
+
+def test_every_queue_has_an_alarm_for_what_waits_in_it(region: Stack) -> None:
+    queues = region.resources("aws_sqs_queue")
+    assert queues
+    for queue in queues:
+        metric = "ApproximateNumberOfMessagesVisible"
+        assert watched(region, "AWS/SQS", metric, QueueName=queue.body["name"])
+
+
+def test_every_table_has_alarms_for_throttles_and_for_each_region_that_copies_it(region: Stack) -> None:
+    here = region.document["provider"]["aws"][0]["region"]
+    tables = [table.body["name"] for table in shop(regions=REGIONS)["global"].resources("aws_dynamodb_table")]
+    assert tables
+    for table in tables:
+        for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+            assert watched(region, "AWS/DynamoDB", metric, TableName=table)
+        for other in {*REGIONS} - {here}:
+            assert watched(
+                region, "AWS/DynamoDB", "ReplicationLatency", TableName=table, ReceivingRegion=other
+            )
+
+
+def test_every_api_has_alarms_for_failures_and_for_the_slowest_answers(region: Stack) -> None:
+    for api in region.resources("aws_api_gateway_rest_api"):
+        assert watched(region, "AWS/ApiGateway", "5XXError", ApiName=api.body["name"])
+        assert watched(region, "AWS/ApiGateway", "Latency", ApiName=api.body["name"])
+
+
+def test_every_certificate_has_an_alarm_for_its_end(region: Stack) -> None:
+    for certificate in region.resources("aws_acm_certificate"):
+        arn = f"${{{certificate.address}.arn}}"
+        assert watched(region, "AWS/CertificateManager", "DaysToExpiry", CertificateArn=arn)
+
+
+def test_a_serverless_cache_has_alarms_for_memory_and_evictions() -> None:
+    stack = shop()["eu-west-1"]
+    (cache,) = stack.resources("aws_elasticache_serverless_cache")
+    for metric in ("BytesUsedForCache", "Evictions"):
+        assert watched(stack, "AWS/ElastiCache", metric, clusterId=cache.body["name"])
+
+
+def test_every_node_of_a_replicated_cache_has_them() -> None:
+    stack = shop(cache={"mode": "replicated"})["eu-west-1"]
+    (cache,) = stack.resources("aws_elasticache_replication_group")
+    for number in range(1, cache.body["num_cache_clusters"] + 1):
+        node = f"{cache.body['replication_group_id']}-{number:03}"
+        for metric in ("DatabaseMemoryUsagePercentage", "Evictions"):
+            assert watched(stack, "AWS/ElastiCache", metric, CacheClusterId=node)
+
+
+def test_every_alarm_tells_the_topic_of_its_region_when_it_starts_and_ends(region: Stack) -> None:
+    (topic,) = region.resources("aws_sns_topic")
+    told = [f"${{{topic.address}.arn}}"]
+    for alarm in [*alarms(region), region.only("aws_cloudwatch_composite_alarm")]:
+        assert alarm["alarm_actions"] == told
+        assert alarm["ok_actions"] == told
+        assert alarm["alarm_description"]
+
+
+def test_the_region_is_unhealthy_when_shoppers_notice(region: Stack) -> None:
+    rule = region.only("aws_cloudwatch_composite_alarm")["alarm_rule"]
+    named = re.findall(r'ALARM\("\$\{aws_cloudwatch_metric_alarm\.([\w-]+)\.alarm_name\}"\)', rule)
+    assert rule.count("ALARM(") == len(named)
+    heard = {region.document["resource"]["aws_cloudwatch_metric_alarm"][id]["metric_name"] for id in named}
+    assert {"5XXError", "Latency", "Errors", "WriteThrottleEvents"} <= heard
+    assert not {"IteratorAge", "DaysToExpiry", "ReplicationLatency"} & heard
+
+
+def test_the_shop_is_unhealthy_when_every_region_is() -> None:
+    edge = shop(regions=REGIONS)["edge"]
+    alarm = edge.only("aws_cloudwatch_composite_alarm")
+    assert alarm["provider"] == "aws.us-east-1", (
+        "Route 53 reports there, and an alarm sees its own region only"
+    )
+    assert alarm["alarm_rule"].count("ALARM(") == len(REGIONS)
+    assert alarm["alarm_rule"].count(" AND ") == len(REGIONS) - 1
+
+
+def test_the_addresses_are_told_in_every_region_and_of_the_whole_shop() -> None:
+    told = shop(observability={"emails": ["a@example.com", "b@example.com"]})
+    for short_name in ("eu-west-1", "ap-southeast-1", "edge"):
+        emails = [each.body["endpoint"] for each in told[short_name].resources("aws_sns_topic_subscription")]
+        assert sorted(emails) == ["a@example.com", "b@example.com"]
+
+
+def test_sampling_and_retention_are_settings() -> None:
+    stack = shop(observability={"trace_rate": 0.5}, log_retention_days=90)["eu-west-1"]
+    assert stack.only("aws_xray_sampling_rule")["fixed_rate"] == 0.5
+    assert {group.body["retention_in_days"] for group in stack.resources("aws_cloudwatch_log_group")} == {90}
+
+
+def test_without_the_feature_there_are_none() -> None:
+    for stack in shop(features={"alarms": False}).stacks.values():
+        assert not stack.resources("aws_cloudwatch_metric_alarm")
+        assert not stack.resources("aws_cloudwatch_dashboard")
+
+
+def test_what_happens_is_traced_from_the_api_on(region: Stack) -> None:
+    assert region.only("aws_api_gateway_stage")["xray_tracing_enabled"] is True
+    for function in region.resources("aws_lambda_function"):
+        assert function.body["tracing_config"] == {"mode": "Active"}
+
+
+def widgets(regions: list[str]) -> list[dict[str, Any]]:
+    stack = construct(
+        lambda scope: FleetDashboard(
+            scope,
+            "dashboard",
+            name="shop",
+            stage="live",
+            regions=regions,
+            tables={"books": "shop-books"},
+            feeder="shop-feeder",
+            cache="shop-cache",
+        )
+    )
+    found: list[dict[str, Any]] = json.loads(stack.only("aws_cloudwatch_dashboard")["dashboard_body"])[
+        "widgets"
+    ]
+    return found
+
+
+def test_a_row_of_the_dashboard_asks_every_region_the_same() -> None:
+    regional = [each for each in widgets(REGIONS) if each["properties"]["title"].startswith(tuple(REGIONS))]
+    rows: dict[int, list[dict[str, Any]]] = {}
+    for widget in regional:
+        rows.setdefault(widget["y"], []).append(widget)
+    for row in rows.values():
+        assert [widget["properties"]["region"] for widget in row] == REGIONS
+        assert len({json.dumps(widget["properties"]["metrics"]) for widget in row}) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])
+def test_the_dashboards_widgets_never_overlap_and_stay_on_the_page(count: int) -> None:
+    cells = [
+        (x, y)
+        for widget in widgets([f"region-{number}" for number in range(count)])
+        for x in range(widget["x"], widget["x"] + widget["width"])
+        for y in range(widget["y"], widget["y"] + widget["height"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24

@@ -49,10 +49,7 @@ class Edge:
         self._gateway = Gateway(URL(url(layout.aws)))
         self._route53 = Route53(self._announcements.announce)
         self._blogs = Blogs(
-            {
-                region: URL(url(layout.wordpress(index)))
-                for index, region in enumerate(settings.regions)
-            },
+            {region: URL(url(layout.wordpress(index))) for index, region in enumerate(settings.regions)},
             host=f"{HOST}:{layout.blog}",
             cut=self._gateway.cut,
         )
@@ -74,8 +71,7 @@ class Edge:
             runners = [await _listen(app, port) for port, app in apps.items()]
             log.info("serving on ports %s", ", ".join(map(str, apps)))
             await until.wait()
-            for runner in runners:
-                await runner.cleanup()
+            await asyncio.gather(*(runner.cleanup() for runner in runners))
             for task in filter(None, (following, self._zone)):
                 task.cancel()
 

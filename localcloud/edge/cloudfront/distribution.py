@@ -75,7 +75,7 @@ class Distribution:
     arn: str
     domain_name: str
     host: str
-    """The name that viewers use: the first alias, or CloudFront's own."""
+    """The name that viewers use: the shortest alias, hence not the one with www, or CloudFront's own."""
     behaviors: tuple[Behavior, ...]
     default_root_object: str = ""
     error_pages: Mapping[int, ErrorPage] | None = None
@@ -95,7 +95,7 @@ def read_distribution(id_: str) -> Distribution:
         id=found["Id"],
         arn=found["ARN"],
         domain_name=found["DomainName"],
-        host=next(iter(_items(config.get("Aliases"))), found["DomainName"]),
+        host=min(_items(config.get("Aliases")), key=len, default=found["DomainName"]),
         behaviors=tuple(_behavior(behavior, groups) for behavior in patterns),
         default_root_object=config.get("DefaultRootObject", ""),
         error_pages={

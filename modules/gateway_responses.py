@@ -80,9 +80,7 @@ class GatewayResponses(Construct):
                 rest_api_id=rest_api_id,
                 response_type=kind,
                 status_code=str(problem.status),
-                response_parameters={
-                    f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
-                },
+                response_parameters=headers,
                 response_templates={"application/json": problem.body},
             )
             for problem in PROBLEMS

@@ -71,9 +71,7 @@ class Preflight(Construct):
             "answer",
             **address,
             status_code=response.status_code,
-            response_parameters={
-                f"method.response.header.{name}": f"'{value}'" for name, value in answer.items()
-            },
+            response_parameters=headers,
             depends_on=[integration],
         )
         """What is made last of it."""

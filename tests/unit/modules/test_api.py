@@ -1,0 +1,226 @@
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from modules.contract import VERBS, Contract, Route
+from modules.gateway_responses import PROBLEMS, GatewayProblem
+from shop import errors
+from stacks.region_stack import CONTRACT
+from tests.synthesis import Resource, Stack, shop
+
+DOCUMENT = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+OPERATIONS = [
+    (path, verb.upper(), item[verb])
+    for path, item in DOCUMENT["paths"].items()
+    for verb in VERBS
+    if verb in item
+]
+
+
+def region() -> Stack:
+    return shop()["eu-west-1"]
+
+
+def reference(resource: Resource, attribute: str = "id") -> str:
+    return f"${{{resource.address}.{attribute}}}"
+
+
+def paths() -> dict[str, str]:
+    """Every resource's whole path, by how other resources refer to it."""
+    resources = {reference(each): each.body for each in region().resources("aws_api_gateway_resource")}
+
+    def whole(body: Any) -> str:
+        parent = resources.get(body["parent_id"])
+        return (whole(parent) if parent else "") + "/" + str(body["path_part"])
+
+    return {name: whole(body) for name, body in resources.items()}
+
+
+def method(path: str, verb: str) -> Resource:
+    (resource_id,) = [name for name, whole in paths().items() if whole == path]
+    return region().find("aws_api_gateway_method", resource_id=resource_id, http_method=verb)
+
+
+def answered_by(path: str, verb: str) -> Resource:
+    where = {"resource_id": method(path, verb).body["resource_id"]}
+    (integration,) = [
+        each
+        for each in region().resources("aws_api_gateway_integration")
+        if each.body["resource_id"] == where["resource_id"]
+        and each.body["http_method"] == reference(method(path, verb), "http_method")
+    ]
+    return integration
+
+
+def test_the_api_has_the_contract_s_routes_and_no_other() -> None:
+    names = paths()
+    deployed = {
+        (names[each.body["resource_id"]], each.body["http_method"])
+        for each in region().resources("aws_api_gateway_method")
+    }
+    assert {each for each in deployed if each[1] != "OPTIONS"} == {
+        (path, verb) for path, verb, _ in OPERATIONS
+    }
+
+
+@pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
+def test_a_route_is_answered_by_the_function_it_names(path: str, verb: str, operation: Any) -> None:
+    name = f"bookstore-prod-{DOCUMENT['paths'][path]['x-function']}"
+    function = region().find("aws_lambda_function", function_name=name)
+    integration = answered_by(path, verb).body
+    assert integration["type"] == "AWS_PROXY"
+    assert integration["integration_http_method"] == "POST"
+    assert integration["uri"] == reference(function, "invoke_arn")
+
+
+@pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
+def test_a_token_is_asked_for_where_the_contract_says_so(path: str, verb: str, operation: Any) -> None:
+    body = method(path, verb).body
+    authorizer = region().resources("aws_api_gateway_authorizer")[0]
+    if operation.get("security"):
+        assert body["authorization"] == "COGNITO_USER_POOLS"
+        assert body["authorizer_id"] == reference(authorizer)
+    else:
+        assert body["authorization"] == "NONE"
+
+
+@pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
+def test_a_body_is_checked_before_a_function_is_called(path: str, verb: str, operation: Any) -> None:
+    body = method(path, verb).body
+    (validator,) = [
+        each.body
+        for each in region().resources("aws_api_gateway_request_validator")
+        if reference(each) == body["request_validator_id"]
+    ]
+    assert validator["validate_request_parameters"]
+    assert validator["validate_request_body"] == ("requestBody" in operation)
+    assert ("request_models" in body) == ("requestBody" in operation)
+
+
+def test_the_idempotency_key_must_be_there() -> None:
+    assert method("/orders", "POST").body["request_parameters"] == {
+        "method.request.header.Idempotency-Key": True
+    }
+
+
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_browsers_are_told_which_verbs_a_path_takes(path: str) -> None:
+    assert answered_by(path, "OPTIONS").body["type"] == "MOCK"
+    resource_id = method(path, "OPTIONS").body["resource_id"]
+    answer = region().find("aws_api_gateway_integration_response", resource_id=resource_id).body
+    headers = {name.rsplit(".", 1)[-1]: value for name, value in answer["response_parameters"].items()}
+    verbs = {verb for each, verb, _ in OPERATIONS if each == path}
+    assert set(headers["Access-Control-Allow-Methods"].strip("'").split(",")) == verbs
+    allowed = set(headers["Access-Control-Allow-Headers"].strip("'").split(","))
+    assert allowed == {"authorization", "content-type", "idempotency-key"}
+    assert headers["Access-Control-Allow-Origin"] == "'*'"
+    assert headers["x-region"] == "'eu-west-1'"
+    assert answer["status_code"] == f"${{{_response(resource_id).address}.status_code}}"
+
+
+def _response(resource_id: str) -> Resource:
+    return region().find("aws_api_gateway_method_response", resource_id=resource_id)
+
+
+@pytest.mark.parametrize("response", range(sum(len(problem.kinds) for problem in PROBLEMS)))
+def test_the_gateway_s_own_answers_are_problems_of_the_region(response: int) -> None:
+    body = region().resources("aws_api_gateway_gateway_response")[response].body
+    headers = {name.rsplit(".", 1)[-1]: value for name, value in body["response_parameters"].items()}
+    assert headers["Content-Type"] == "'application/problem+json'"
+    assert headers["x-region"] == "'eu-west-1'"
+    assert headers["Access-Control-Allow-Origin"] == "'*'"
+    template = body["response_templates"]["application/json"]
+    problem = json.loads(template.replace("$context.error.messageString", '"told by the gateway"'))
+    assert problem["type"].startswith("urn:bookstore:problem:")
+    assert problem["status"] == int(body["status_code"])
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.slug)
+def test_a_problem_has_one_name_whoever_finds_it(problem: GatewayProblem) -> None:
+    def tree(kind: type[errors.ShopError]) -> list[type[errors.ShopError]]:
+        return [kind, *(below for each in kind.__subclasses__() for below in tree(each))]
+
+    known = {kind.slug: kind for kind in tree(errors.ShopError)}
+    if problem.slug in known:
+        assert problem.status == known[problem.slug].status
+        assert problem.title == known[problem.slug].title
+    else:
+        assert problem.slug in {"forbidden", "too-many-requests"}, "these two only a gateway finds"
+
+
+def test_every_status_of_the_gateway_is_in_the_contract() -> None:
+    documented = {
+        int(status)
+        for _, _, operation in OPERATIONS
+        for status in operation["responses"]
+        if status != "default"
+    }
+    assert {problem.status for problem in PROBLEMS} - documented == {403}, "403: AWS WAF, where it is on"
+
+
+def test_only_the_custom_domains_serve_with_tls_1_2() -> None:
+    assert region().only("aws_api_gateway_rest_api")["disable_execute_api_endpoint"] is True
+    domains = region().resources("aws_apigatewayv2_domain_name")
+    assert {each.body["domain_name"] for each in domains} == {
+        "api.books.example.com",
+        "api-eu-west-1.books.example.com",
+    }
+    for each in domains:
+        assert each.body["domain_name_configuration"]["security_policy"] == "TLS_1_2"
+    for mapping in region().resources("aws_apigatewayv2_api_mapping"):
+        assert mapping.body["api_mapping_key"] == "v1"
+
+
+def test_access_is_logged_without_personal_data() -> None:
+    stage = region().only("aws_api_gateway_stage")
+    fields = json.loads(stage["access_log_settings"]["format"])
+    assert {"status", "latency", "requestId"} <= set(fields)
+    assert not re.search(r"sourceIp|userAgent|authorizer|identity", json.dumps(fields))
+
+
+def test_requests_are_limited() -> None:
+    settings = region().only("aws_api_gateway_method_settings")
+    assert settings["method_path"] == "*/*"
+    assert settings["settings"]["throttling_rate_limit"] > 0
+    assert settings["settings"]["throttling_burst_limit"] > 0
+
+
+def test_a_deployment_waits_for_all_that_it_deploys() -> None:
+    waits = set(region().only("aws_api_gateway_deployment")["depends_on"])
+    kinds = (
+        "aws_api_gateway_gateway_response",
+        "aws_api_gateway_integration_response",
+    )
+    for kind in kinds:
+        assert {each.address for each in region().resources(kind)} <= waits
+    proxies = [
+        each for each in region().resources("aws_api_gateway_integration") if each.body["type"] == "AWS_PROXY"
+    ]
+    assert {each.address for each in proxies} <= waits
+
+
+def test_a_changed_contract_is_deployed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    from stacks import region_stack
+    from tests.synthesis import _shop
+
+    def shape() -> str:
+        text = json.dumps({"environment": "anew", "domain": "a.example.com", "regions": ["eu-west-1"]})
+        triggers: dict[str, str] = _shop.__wrapped__(text)["eu-west-1"].only("aws_api_gateway_deployment")[
+            "triggers"
+        ]
+        return triggers["shape"]
+
+    class WithoutBodies(Contract):
+        def _route(self, path: str, item: Any) -> Route:
+            open_to_all = {
+                key: {**value, "security": []} if key in VERBS else value for key, value in item.items()
+            }
+            return super()._route(path, open_to_all)
+
+    before = shape()
+    assert shape() == before
+    monkeypatch.setattr(region_stack, "read_contract", lambda file: WithoutBodies(DOCUMENT))
+    assert shape() != before

@@ -1,0 +1,29 @@
+from tests.synthesis import shop
+
+
+def test_one_record_proves_the_domain_to_every_region() -> None:
+    records = [
+        record
+        for stack in ("global", "eu-west-1", "ap-southeast-1")
+        for record in shop()[stack].resources("aws_route53_record")
+    ]
+    assert len(records) == 1
+    assert "domain_validation_options" in records[0].body["name"]
+
+
+def test_cloudfront_s_certificate_is_where_it_looks() -> None:
+    certificate = shop()["global"].only("aws_acm_certificate")
+    assert certificate["provider"] == "aws.us-east-1"
+    assert certificate["subject_alternative_names"] == ["*.books.example.com"]
+
+
+def test_a_region_serves_with_a_certificate_that_is_issued() -> None:
+    region = shop()["ap-southeast-1"]
+    (waited,) = region.resources("aws_acm_certificate_validation")
+    for domain in region.resources("aws_apigatewayv2_domain_name"):
+        arn = domain.body["domain_name_configuration"]["certificate_arn"]
+        assert arn == f"${{{waited.address}.certificate_arn}}"
+
+
+def test_the_global_stack_does_not_wait_for_a_domain_that_is_not_delegated_yet() -> None:
+    assert not shop()["global"].resources("aws_acm_certificate_validation")

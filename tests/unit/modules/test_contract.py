@@ -1,0 +1,91 @@
+"""API Gateway must refuse exactly the bodies that the contract refuses."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator
+from openapi_schema_validator import OAS30Validator
+
+from modules.contract import Contract, read_contract
+
+FILE = Path(__file__).parents[3] / "api" / "openapi.yaml"
+CONTRACT = read_contract(FILE)
+
+line = st.fixed_dictionaries(
+    {},
+    optional={
+        "bookId": st.one_of(
+            st.sampled_from(["the-time-machine", "_categories", "", "a" * 64, "a" * 65, "a b"]), st.integers()
+        ),
+        "quantity": st.one_of(st.integers(-1, 101), st.floats(0, 3), st.none(), st.just("1")),
+        "extra": st.none(),
+    },
+)
+bodies = st.one_of(
+    line,
+    st.lists(line),
+    st.fixed_dictionaries(
+        {"items": st.lists(line, max_size=3)},
+        optional={"expectedTotal": st.one_of(st.integers(-1, 10**13), st.none())},
+    ),
+)
+
+
+def whole(name: str) -> dict[str, Any]:
+    """The contract's own schema, with what it refers to."""
+    document = CONTRACT._document
+    return {**document["components"]["schemas"][name], "components": document["components"]}
+
+
+@pytest.mark.parametrize("name", CONTRACT.bodies)
+@given(body=bodies)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_models_and_contract_agree_on_every_body(name: str, body: object) -> None:
+    ours = Draft4Validator(CONTRACT.schema(name)).is_valid(body)
+    theirs = OAS30Validator(whole(name)).is_valid(body)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", CONTRACT.bodies)
+def test_models_are_draft_4_and_need_nothing_else(name: str) -> None:
+    schema = CONTRACT.schema(name)
+    Draft4Validator.check_schema(schema)
+    assert "$ref" not in str(schema).replace("$schema", "")
+    assert "nullable" not in str(schema)
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACT._document["components"]["schemas"]))
+def test_every_schema_of_the_contract_can_be_a_model(name: str) -> None:
+    Draft4Validator.check_schema(CONTRACT.schema(name))
+
+
+def test_what_may_be_null_stays_so() -> None:
+    properties = CONTRACT.schema("Book")["properties"]
+    assert Draft4Validator(properties["publishedYear"]).is_valid(None)
+    assert not Draft4Validator(properties["title"]).is_valid(None)
+
+
+def test_a_path_s_own_parameters_count_for_each_of_its_operations() -> None:
+    (route,) = [route for route in CONTRACT.routes if route.path == "/cart/{bookId}"]
+    for operation in route.operations:
+        assert [(each.mapping, each.required) for each in operation.parameters] == [
+            ("method.request.path.bookId", True)
+        ]
+
+
+def test_an_operation_without_security_is_open() -> None:
+    document = {
+        "components": {"schemas": {}},
+        "paths": {
+            "/a": {
+                "x-function": "f",
+                "get": {"operationId": "one", "security": [{"shopper": []}]},
+                "put": {"operationId": "two"},
+            }
+        },
+    }
+    (route,) = Contract(document).routes
+    assert {each.id: each.signed_in for each in route.operations} == {"one": True, "two": False}

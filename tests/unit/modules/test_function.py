@@ -1,0 +1,75 @@
+from pathlib import Path
+
+from cdktf import TerraformStack
+
+from modules.archive import Archives
+from modules.function import Code, Function, Platform
+from modules.queue import DeadLetterQueue
+from tests.synthesis import Stack, construct, shop
+
+SOURCES = Path(__file__).parents[3] / "lambda_src"
+
+
+def a_function(*, keeps_failures: bool = False) -> Stack:
+    def make(stack: TerraformStack) -> None:
+        platform = Platform(name="books-test", region="eu-west-1", archives=Archives(SOURCES))
+        function = Function(
+            stack, "catalog", platform=platform, code=Code("catalog"), environment={"BOOKS_TABLE": "b"}
+        )
+        if keeps_failures:
+            function.send_failures_to(DeadLetterQueue(stack, "queue", name="books-test-failures"))
+
+    return construct(make)
+
+
+def test_a_function_runs_what_its_domain_s_folder_holds() -> None:
+    body = a_function().only("aws_lambda_function")
+    assert body["handler"] == "catalog.handler.handle"
+    assert body["filename"] == "archives/catalog.zip"
+    assert body["source_code_hash"] == Archives(SOURCES).of("catalog").sha256
+
+
+def test_a_function_runs_on_arm_and_is_traced() -> None:
+    body = a_function().only("aws_lambda_function")
+    assert body["architectures"] == ["arm64"]
+    assert body["runtime"] == "python3.13"
+    assert body["tracing_config"] == {"mode": "Active"}
+
+
+def test_logs_are_there_first_and_do_not_stay_for_ever() -> None:
+    stack = a_function()
+    logs = stack.resources("aws_cloudwatch_log_group")[0]
+    assert logs.body["name"] == "/aws/lambda/books-test-catalog"
+    assert logs.body["retention_in_days"] == 30
+    assert logs.address in stack.only("aws_lambda_function")["depends_on"]
+
+
+def test_a_role_may_write_to_its_own_logs_only() -> None:
+    stack = a_function()
+    (logs,) = stack.resources("aws_cloudwatch_log_group")
+    statements = stack.data("aws_iam_policy_document")[0].body["statement"]
+    (write,) = [each for each in statements if "logs:PutLogEvents" in each["actions"]]
+    assert write["resources"] == [f"${{{logs.address}.arn}}:*"]
+    assert "logs:CreateLogGroup" not in write["actions"]
+
+
+def test_roles_carry_the_region_since_iam_has_none() -> None:
+    assert a_function().only("aws_iam_role")["name"] == "books-test-catalog-eu-west-1"
+
+
+def test_failed_asynchronous_calls_are_kept() -> None:
+    stack = a_function(keeps_failures=True)
+    (queue,) = stack.resources("aws_sqs_queue")
+    config = stack.only("aws_lambda_function_event_invoke_config")
+    assert config["destination_config"]["on_failure"]["destination"] == f"${{{queue.address}.arn}}"
+    assert queue.body["sqs_managed_sse_enabled"] is True
+
+
+def test_every_function_of_the_shop_finds_its_handler_and_its_tables() -> None:
+    for function in shop()["eu-west-1"].resources("aws_lambda_function"):
+        domain, module, name = function.body["handler"].split(".")
+        assert name == "handle"
+        assert (SOURCES / domain / f"{module}.py").is_file(), function.id
+        variables = function.body["environment"]["variables"]
+        assert variables["SHOP_NAME"] == "bookstore-prod"
+        assert variables["LOG_LEVEL"] == "INFO"

@@ -1,0 +1,68 @@
+from tests.synthesis import shop
+
+
+def test_nothing_leads_out_or_in() -> None:
+    region = shop()["eu-west-1"]
+    for kind in ("aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_route"):
+        assert not region.resources(kind), kind
+
+
+def test_there_is_a_private_subnet_in_each_of_two_zones() -> None:
+    region = shop()["eu-west-1"]
+    subnets = region.resources("aws_subnet")
+    assert len({subnet.body["availability_zone"] for subnet in subnets}) == 2
+    assert len({subnet.body["cidr_block"] for subnet in subnets}) == 2
+    assert not any(subnet.body.get("map_public_ip_on_launch") for subnet in subnets)
+    assert len(region.resources("aws_route_table_association")) == 2
+
+
+def test_what_names_no_group_gets_one_that_lets_nothing_pass() -> None:
+    default = shop()["eu-west-1"].only("aws_default_security_group")
+    assert "ingress" not in default
+    assert "egress" not in default
+
+
+def test_every_way_between_groups_is_one_port() -> None:
+    region = shop()["eu-west-1"]
+    rules = [
+        *region.resources("aws_vpc_security_group_egress_rule"),
+        *region.resources("aws_vpc_security_group_ingress_rule"),
+    ]
+    assert {rule.body["from_port"] for rule in rules} == {443, 6379}
+    for rule in rules:
+        assert rule.body["from_port"] == rule.body["to_port"]
+        assert rule.body["ip_protocol"] == "tcp"
+        assert "cidr_ipv4" not in rule.body
+
+
+def test_both_sides_agree_to_every_way() -> None:
+    region = shop()["eu-west-1"]
+    out = {
+        (rule.body["security_group_id"], rule.body["referenced_security_group_id"], rule.body["from_port"])
+        for rule in region.resources("aws_vpc_security_group_egress_rule")
+        if "referenced_security_group_id" in rule.body
+    }
+    into = {
+        (rule.body["referenced_security_group_id"], rule.body["security_group_id"], rule.body["from_port"])
+        for rule in region.resources("aws_vpc_security_group_ingress_rule")
+    }
+    assert out == into
+    assert out
+
+
+def test_endpoints_let_through_what_the_functions_need_alone() -> None:
+    region = shop()["eu-west-1"]
+    documents = {
+        f"${{data.{each.address}.json}}": each.body for each in region.data("aws_iam_policy_document")
+    }
+    endpoints = region.resources("aws_vpc_endpoint")
+    assert {each.body["service_name"] for each in endpoints} == {
+        "com.amazonaws.eu-west-1.dynamodb",
+        "com.amazonaws.eu-west-1.sqs",
+    }
+    for endpoint in endpoints:
+        (statement,) = documents[endpoint.body["policy"]]["statement"]
+        assert "*" not in statement["resources"]
+        assert not {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"} & set(
+            statement["actions"]
+        )

@@ -1,0 +1,27 @@
+import pytest
+
+from modules.permissions import Statement
+
+
+@pytest.mark.parametrize("action", ["*", "dynamodb:*", "s3:Get*"])
+def test_every_action_has_a_name(action: str) -> None:
+    with pytest.raises(ValueError, match="name each action"):
+        Statement("Wide", (action,), ("arn:aws:s3:::books",))
+
+
+def test_every_resource_needs_a_reason() -> None:
+    with pytest.raises(ValueError, match="say why"):
+        Statement("Wide", ("xray:PutTraceSegments",), ("*",))
+    assert Statement("Wide", ("xray:PutTraceSegments",), ("*",), reason="it has none").reason
+
+
+def test_conditions_are_flattened_for_terraform() -> None:
+    statement = Statement(
+        "Own",
+        ("sqs:SendMessage",),
+        ("arn:aws:sqs:eu-west-1:111122223333:books",),
+        conditions={"ArnLike": {"aws:SourceArn": ["a", "b"]}},
+    )
+    assert statement.as_input()["condition"] == [
+        {"test": "ArnLike", "variable": "aws:SourceArn", "values": ["a", "b"]}
+    ]

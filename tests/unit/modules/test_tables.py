@@ -1,0 +1,64 @@
+import pytest
+
+from modules.tables import TABLES, TableSpec
+from tests.synthesis import shop
+
+
+def base(name: str) -> dict[str, object]:
+    return dict(shop()["global"].find("aws_dynamodb_table", name=f"bookstore-prod-{name}").body)
+
+
+@pytest.mark.parametrize("spec", TABLES, ids=lambda spec: spec.name)
+def test_a_table_can_be_replicated_restored_and_is_paid_by_use(spec: TableSpec) -> None:
+    table = base(spec.name)
+    assert table["billing_mode"] == "PAY_PER_REQUEST"
+    assert table["point_in_time_recovery"] == {"enabled": True}
+    assert table["server_side_encryption"] == {"enabled": True}
+    assert (table["stream_enabled"], table["stream_view_type"]) == (True, "NEW_AND_OLD_IMAGES")
+    assert table["lifecycle"] == {"ignore_changes": ["replica"]}
+
+
+@pytest.mark.parametrize("spec", TABLES, ids=lambda spec: spec.name)
+def test_every_key_has_a_type_and_nothing_else_has(spec: TableSpec) -> None:
+    table = base(spec.name)
+    declared = {each["name"] for each in table["attribute"]}  # type: ignore[attr-defined]
+    keys = {table["hash_key"], table.get("range_key")}
+    for kind in ("local_secondary_index", "global_secondary_index"):
+        for index in table.get(kind, ()):  # type: ignore[attr-defined]
+            keys |= {index.get("hash_key"), index["range_key"]}
+    assert declared == keys - {None}
+
+
+def test_books_can_be_listed_by_rating_of_a_category_and_of_all() -> None:
+    indexes = {each["name"]: each for each in base("books")["global_secondary_index"]}  # type: ignore[attr-defined]
+    assert {name: (each["hash_key"], each["range_key"]) for name, each in indexes.items()} == {
+        "category-rating": ("category", "rating"),
+        "listing-rating": ("listing", "rating"),
+    }
+    assert {each["name"]: each["type"] for each in base("books")["attribute"]}["rating"] == "N"  # type: ignore[attr-defined]
+
+
+def test_orders_can_be_listed_newest_first() -> None:
+    (index,) = base("orders")["local_secondary_index"]  # type: ignore[misc]
+    assert (index["name"], index["range_key"]) == ("customer-createdAt", "createdAt")  # type: ignore[index]
+
+
+def test_only_abandoned_carts_expire() -> None:
+    assert base("cart")["ttl"] == {"attribute_name": "expiresAt", "enabled": True}
+    assert "ttl" not in base("books")
+    assert "ttl" not in base("orders")
+
+
+def test_a_replica_is_restorable_as_well() -> None:
+    for replica in shop()["ap-southeast-1"].resources("aws_dynamodb_table_replica"):
+        assert replica.body["point_in_time_recovery"] is True
+        assert replica.body["lifecycle"] == {"ignore_changes": ["kms_key_arn"]}
+
+
+def test_a_region_looks_at_its_own_table_once_the_replica_is_there() -> None:
+    region = shop()["ap-southeast-1"]
+    replicas = {each.address for each in region.resources("aws_dynamodb_table_replica")}
+    waited_for = {
+        address for table in region.data("aws_dynamodb_table") for address in table.body["depends_on"]
+    }
+    assert waited_for == replicas

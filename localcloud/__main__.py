@@ -14,6 +14,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from localcloud.blog.service import ImportFailedError
+from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.down import take_down
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
@@ -32,6 +34,8 @@ from stacks.settings import Settings, SettingsError
 
 REFUSALS = (
     UpError,
+    ImportFailedError,
+    WordPressUnavailableError,
     InstallError,
     PartFailedError,
     SynthesisError,
@@ -58,7 +62,10 @@ DEFAULT_SETTINGS = Path("settings/local.toml")
 
 
 @app.command()
-def up(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+def up(
+    settings: SettingsOption = DEFAULT_SETTINGS,
+    blog: Annotated[bool, typer.Option("--blog", help="Stop when the blog cannot run here.")] = False,
+) -> None:
     """Start the emulators, deploy every stack and load the catalogue; safe and quick to run again."""
     if subprocess.run(
         [ROOT / "bin" / "prerequisites"], env={**os.environ, "PYTHON": sys.executable}
@@ -70,7 +77,7 @@ def up(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     with _alone(layout):
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
         try:
-            Up(layout, settings.absolute(), Steps(console), supervisor).run()
+            Up(layout, settings.absolute(), Steps(console), supervisor, blog_wanted=blog).run()
         except SettingsError as mistakes:
             _refuse("\n".join(mistakes.mistakes), supervisor, 2)
         except REFUSALS as refusal:

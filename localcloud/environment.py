@@ -24,7 +24,7 @@ def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
         "cognito_endpoint": url(layout.aws),
         "api": f"{url(layout.api)}/v1",
         "storefront": url(layout.storefront),
-        "blog": None,
+        "blog": url(layout.blog),
         "redis": {region: f"redis://{HOST}:{layout.redis(index)}/0" for index, region in enumerate(regions)},
         "regions": {
             region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)
@@ -38,6 +38,8 @@ def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) ->
         **{name: value for name, value in os.environ.items() if not _is_foreign(name)},
         "AWS_ENDPOINT_URL": url(layout.aws),
         **{f"AWS_ENDPOINT_URL_{service}": url(layout.moto) for service in MOTO_SERVICES},
+        # On its way to the emulator: the blog's databases follow what is said to RDS (localcloud/blog/aurora.py).
+        "AWS_ENDPOINT_URL_RDS": url(layout.rds),
         # Any other account and the emulator's unsigned data planes find nothing.
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -12,6 +12,7 @@ from botocore.config import Config
 from rich.table import Table
 
 from localcloud import parts
+from localcloud.blog.service import Blog, missing_packages
 from localcloud.deployed import Deployed
 from localcloud.environment import export, local_environment
 from localcloud.foundation import lay_foundation
@@ -38,6 +39,8 @@ class Up:
     settings: Path
     steps: Steps
     supervisor: Supervisor
+    blog_wanted: bool = False
+    """Whether to stop when the blog cannot run, rather than go on without it."""
 
     def run(self) -> None:
         """Bring everything up. Raises UpError, or the error of the step that failed."""
@@ -51,6 +54,8 @@ class Up:
         with self.steps.step("Emulators installed"):
             parts.install_emulators(self.layout.emulators)
         redis_is_new = self._start(settings.regions)
+        if settings.features.blog:
+            self._start_blog(settings.regions)
         with self.steps.step("Account prepared") as say:
             lay_foundation(settings.regions)
             say(", ".join(self._ensure_state_buckets(settings)))
@@ -68,7 +73,7 @@ class Up:
             if silent:
                 raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
         self._write_endpoints(deployment)
-        self.steps.console.print(addresses(self.layout, settings.regions))
+        self.steps.console.print(addresses(self.layout, settings.regions, has_blog=settings.features.blog))
 
     def _start(self, regions: Sequence[str]) -> bool:
         """Start what does not run yet; returns whether a Redis server is new, hence empty."""
@@ -88,6 +93,19 @@ class Up:
         with self.steps.step("Edge") as say:
             say(self._start_part(edge))
         return any(started)
+
+    def _start_blog(self, regions: Sequence[str]) -> None:
+        """Start what plays Aurora, and WordPress where its programs are. Raises UpError when it was asked for."""
+        blog = Blog(self.layout, regions, self.supervisor)
+        missing = missing_packages()
+        if missing and self.blog_wanted:
+            raise UpError(f"the blog needs programs that are not here: apt-get install {' '.join(missing)}")
+        with self.steps.step("Blog") as say:
+            if missing:
+                blog.start_control_plane()
+                say(f"left out; it needs: apt-get install {' '.join(missing)}")
+            else:
+                say(blog.start())
 
     def _start_part(self, part: Part) -> str:
         new = self.supervisor.ensure(part)
@@ -162,8 +180,12 @@ class Up:
 
 def edge_ports(layout: Layout, regions: Sequence[str]) -> list[int]:
     """Every port that the edge listens on."""
-    regional = [layout.regional_api(index) for index in range(len(regions))]
-    return [layout.storefront, layout.api, layout.control_room, *regional]
+    regional = [
+        port
+        for index in range(len(regions))
+        for port in (layout.regional_api(index), layout.regional_blog(index))
+    ]
+    return [layout.storefront, layout.api, layout.control_room, layout.blog, *regional]
 
 
 def invoke(client: Any, function: str) -> None:
@@ -179,12 +201,18 @@ def invoke(client: Any, function: str) -> None:
 def endpoints(layout: Layout, deployment: Deployment) -> Mapping[str, object]:
     """Where everything is, for tests and tools."""
     regions = deployment.settings.regions
+    has_blog = deployment.settings.features.blog
     return {
         "api": f"{url(layout.api)}/v1",
         "storefront": url(layout.storefront),
         "regions": {
-            region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)
+            region: {
+                "api": f"{url(layout.regional_api(index))}/v1",
+                **({"blog": url(layout.regional_blog(index))} if has_blog else {}),
+            }
+            for index, region in enumerate(regions)
         },
+        **({"blog": url(layout.blog)} if has_blog else {}),
         "aws_endpoint": url(layout.aws),
         "user_pool_id": deployment.shared.user_pool_id,
         "user_pool_client_id": deployment.shared.user_pool_client_id,
@@ -193,13 +221,15 @@ def endpoints(layout: Layout, deployment: Deployment) -> Mapping[str, object]:
     }
 
 
-def addresses(layout: Layout, regions: Sequence[str]) -> Table:
+def addresses(layout: Layout, regions: Sequence[str], *, has_blog: bool = False) -> Table:
     """Where a person looks first."""
     table = Table(title="The shop is open", title_justify="left", title_style="bold green", show_header=False)
     table.add_column(style="bold")
     table.add_column(style="cyan")
     table.add_column(style="dim")
     table.add_row("Storefront", url(layout.storefront), "CloudFront over every region's bucket")
+    if has_blog:
+        table.add_row("Blog", url(layout.blog), "the first region that can show a page")
     table.add_row("Control room", url(layout.control_room), "the regions, live")
     table.add_row("API", f"{url(layout.api)}/v1", "the nearest healthy region, as Route 53 answers")
     for index, region in enumerate(regions):

@@ -9,6 +9,9 @@ DRIFT: dict[str, tuple[str, ...]] = {
     # It says POST of a MOCK integration, which calls nothing.
     "aws_api_gateway_integration": ("integration_http_method",),
     "aws_cloudfront_response_headers_policy": ("remove_headers_config",),
+    "aws_ecs_service": ("availability_zone_rebalancing",),
+    # It names the database's host only once an instance has joined the cluster, as localhost.
+    "aws_ecs_task_definition": ("container_definitions",),
     "aws_flow_log": ("iam_role_arn", "max_aggregation_interval"),
     "aws_vpc_endpoint": ("policy", "private_dns_enabled", "security_group_ids"),
     "aws_vpc_security_group_egress_rule": ("prefix_list_id",),

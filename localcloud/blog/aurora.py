@@ -35,6 +35,11 @@ class GlobalDatabase:
     mark: Path
 
     @property
+    def runs(self) -> bool:
+        """Whether there are servers at all: without their programs only the control plane is played."""
+        return self.mark.exists()
+
+    @property
     def writer(self) -> str:
         """Region of the writer."""
         return self.mark.read_text().strip()
@@ -84,7 +89,7 @@ def front(database: GlobalDatabase, emulator: str) -> web.Application:
         if call.get("Action") == _SWITCHOVER:
             # The emulator's own switch wants its own servers; its failover moves the same marks.
             body = urllib.parse.urlencode({**call, "Action": _FAILOVER, "AllowDataLoss": "true"}).encode()
-        if call.get("Action") in (_SWITCHOVER, _FAILOVER):
+        if call.get("Action") in (_SWITCHOVER, _FAILOVER) and database.runs:
             region = call["TargetDbClusterIdentifier"].split(":")[3]
             try:
                 await asyncio.to_thread(database.move_writer, region, may_lose=may_lose)
@@ -98,7 +103,11 @@ def front(database: GlobalDatabase, emulator: str) -> web.Application:
 
 
 async def _pass_on(request: web.Request, body: bytes, emulator: str) -> web.Response:
-    kept = {name: value for name, value in request.headers.items() if name.lower() not in ("host", "content-length")}
+    kept = {
+        name: value
+        for name, value in request.headers.items()
+        if name.lower() not in ("host", "content-length")
+    }
     async with ClientSession(auto_decompress=False) as session:
         address = f"{emulator}{request.path_qs}"
         async with session.request(request.method, address, data=body, headers=kept) as answer:
@@ -113,4 +122,3 @@ async def serve(database: GlobalDatabase, emulator: str, rds: int, writer: int) 
     await web.TCPSite(runner, HOST, rds).start()
     async with await asyncio.start_server(WriteForwarding(database), HOST, writer) as server:
         await server.serve_forever()
-

@@ -55,7 +55,14 @@ class Server:
     def run(self, sql: str, *, seconds: float = 15) -> str:
         """The answer to `sql` as tab-separated lines. Raises DatabaseError, also when the server is away."""
         done = subprocess.run(
-            ["mariadb", "--no-defaults", "--batch", "--skip-column-names", "--user=root", f"--socket={self.folder}/socket"],
+            [
+                "mariadb",
+                "--no-defaults",
+                "--batch",
+                "--skip-column-names",
+                "--user=root",
+                f"--socket={self.folder}/socket",
+            ],
             input=sql,
             capture_output=True,
             text=True,
@@ -107,7 +114,9 @@ class Server:
         position = primary.run("SELECT @@gtid_binlog_pos")
         if self.run(f"SELECT MASTER_GTID_WAIT('{position}', {CATCH_UP_SECONDS})") != "0":
             primary.run("SET GLOBAL read_only = 0")
-            raise DatabaseError(f"port {self.port} did not catch up in {CATCH_UP_SECONDS} s; nothing was switched")
+            raise DatabaseError(
+                f"port {self.port} did not catch up in {CATCH_UP_SECONDS} s; nothing was switched"
+            )
 
 
 def promote(target: Server, current: Server, others: list[Server], password: str, *, may_lose: bool) -> None:
@@ -120,7 +129,9 @@ def promote(target: Server, current: Server, others: list[Server], password: str
     """
     alive = current.answers()
     if not alive and not may_lose:
-        raise DatabaseError(f"port {current.port}: the primary is away, so a switch without loss is not possible")
+        raise DatabaseError(
+            f"port {current.port}: the primary is away, so a switch without loss is not possible"
+        )
     if alive:
         target.catch_up(current)
     target.lead()

@@ -50,8 +50,13 @@ class Blog:
         self._folder = layout.cloud / "blog"
         self._mark = self._folder / "writer"
 
-    def start(self) -> None:
-        """Have the databases replicate, the posts imported and every region's WordPress answer.
+    def start_control_plane(self) -> None:
+        """Have RDS's API answer, which Terraform needs whether or not a database runs here."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._supervisor.ensure(self._aurora())
+
+    def start(self) -> str:
+        """Have the databases replicate, the posts imported and every region's WordPress answer; says what it did.
 
         Raises WordPressUnavailableError, PartFailedError or ImportFailedError.
         """
@@ -62,10 +67,11 @@ class Blog:
         first, *others = sorted(self._regions, key=lambda region: region != self.writer)
         for region in (first, *others):
             self.start_database(region)
-        self._supervisor.ensure(self._aurora())
-        self.import_posts()
+        self.start_control_plane()
+        posts = self.import_posts()
         for region in self._regions:
             self._supervisor.ensure(self._wordpress(region))
+        return f"{posts}; writer in {self.writer}"
 
     @property
     def writer(self) -> str:

@@ -51,7 +51,9 @@ def ensure_wordpress() -> Path:
     served = _CACHE / "served"
     if not (served / "wp-load.php").exists():
         if shutil.which("apt-get") is None or not _KEYRING.exists():
-            raise WordPressUnavailableError("WordPress comes from Debian's archive, which this system does not know")
+            raise WordPressUnavailableError(
+                "WordPress comes from Debian's archive, which this system does not know"
+            )
         _unpack(_fetch())
     _link(served / "wp-config.php", ROOT / "blog" / "wp-config.php")
     _link(served / "wp-content", ROOT / "blog" / "wp-content")

@@ -13,7 +13,7 @@ All keys share one hash tag, so that they live on one shard and scripts may use 
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
 """
 
-import secrets
+import os
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -132,7 +132,7 @@ class Ranking:
 
     def open(self) -> str:
         """The generation that is being rebuilt, a new one where none is."""
-        generation = secrets.token_hex(8)
+        generation = os.urandom(8).hex()
         self._redis.set(REBUILDING, generation, nx=True, ex=LEASE_SECONDS)
         return str(self._redis.get(REBUILDING))
 

@@ -7,7 +7,6 @@ counts once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from bestsellers.connection import redis
@@ -42,6 +41,8 @@ def rebuild(ranking: Ranking, client: Any, table: str) -> dict[str, int]:
     Raises:
         GenerationLostError: Redis lost its data, or the lease ran out; the ranking is as it was.
     """
+    from concurrent.futures import ThreadPoolExecutor  # heavy, and idle where the ranking is there
+
     generation = ranking.open()
 
     def fill(segment: int) -> tuple[int, int]:

@@ -1,11 +1,8 @@
-"""Whether this region can serve: one cheap read of each table it needs, all at once and under one
-deadline.
-"""
+"""Whether this region can serve: one cheap read of each table it needs, all at once, under one deadline."""
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from shop import log
@@ -20,15 +17,51 @@ FRESH_FOR = 2.0
 Check = Callable[[], object]
 
 
+class Probe:
+    """One check, run in a thread of its own. A plain thread, since `concurrent.futures` would import
+    `logging`.
+    """
+
+    def __init__(self, name: str, check: Check) -> None:
+        self._name = name
+        self._check = check
+        self._result = "slow"
+        self._thread = threading.Thread()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it was started and has not come to an end."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Run it, unless it still hangs from last time: a region in trouble must not run out of threads."""
+        if not self.hangs:
+            self._result = "slow"
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread.start()
+
+    def result(self, seconds: float) -> str:
+        """`ok` or `failed`, or `slow` when it does not come to an end in time."""
+        self._thread.join(max(0.0, seconds))
+        return "slow" if self.hangs else self._result
+
+    def _run(self) -> None:
+        try:
+            self._check()
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the table cannot be used
+            cause = error.__cause__ if isinstance(error, ShopError) else None
+            log.write("ERROR", "health check failed", check=self._name, cause=repr(cause or error))
+            self._result = "failed"
+        else:
+            self._result = "ok"
+
+
 class Health:
     """The checks, and their last results."""
 
     def __init__(self, checks: Mapping[str, Check], *, deadline: float = DEADLINE) -> None:
-        self._checks = checks
+        self._probes = {name: Probe(name, check) for name, check in checks.items()}
         self._deadline = deadline
-        self._pool = ThreadPoolExecutor(max_workers=2 * len(checks), thread_name_prefix="health")
-        self._running: dict[str, Future[object]] = {}
-        self._lock = threading.Lock()
         self._results: dict[str, str] = {}
         self._checked_at = float("-inf")
 
@@ -36,30 +69,16 @@ class Health:
         """`ok`, `slow` or `failed` by what was checked; within the deadline, or at once while the last are
         fresh.
         """
-        with self._lock:
-            if time.monotonic() - self._checked_at >= FRESH_FOR:
-                self._results = self._check()
-                self._checked_at = time.monotonic()
-            return self._results
+        if time.monotonic() - self._checked_at >= FRESH_FOR:
+            self._results = self._check()
+            self._checked_at = time.monotonic()
+        return self._results
 
     def _check(self) -> dict[str, str]:
-        for name, check in self._checks.items():
-            # A check that still hangs is not started again, or a region in trouble would run out of threads.
-            if name not in self._running or self._running[name].done():
-                self._running[name] = self._pool.submit(check)
-        wait(self._running.values(), timeout=self._deadline)
-        return {name: _result(name, future) for name, future in self._running.items()}
-
-
-def _result(name: str, future: Future[object]) -> str:
-    if not future.done():
-        return "slow"
-    error = future.exception()
-    if error is None:
-        return "ok"
-    cause = error.__cause__ if isinstance(error, ShopError) else error
-    log.write("ERROR", "health check failed", check=name, cause=repr(cause or error))
-    return "failed"
+        until = time.monotonic() + self._deadline
+        for probe in self._probes.values():
+            probe.start()
+        return {name: probe.result(until - time.monotonic()) for name, probe in self._probes.items()}
 
 
 def present(results: Mapping[str, str], region: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 
 import json
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -111,7 +110,7 @@ class Router:
                 fault |= {"cause": repr(error.__cause__ or error)}
         except Exception:  # noqa: BLE001 - the outermost boundary: a bug must become a 500 and a line in the log
             response = problem(ShopError("It is logged under the request id."), request.id)
-            fault = {"problem": "internal-error", "cause": traceback.format_exc()}
+            fault = {"problem": "internal-error", "cause": _trace()}
         log.write(
             "ERROR" if response.status >= 500 else "INFO",
             "request",
@@ -149,6 +148,12 @@ def problem(error: ShopError, request_id: str) -> Response:
     if error.status == 503:
         headers["retry-after"] = "1"
     return Response(body, error.status, headers)
+
+
+def _trace() -> str:
+    import traceback  # costs a cold start milliseconds, and is needed only where there is a bug
+
+    return traceback.format_exc()
 
 
 def _proxy(response: Response) -> dict[str, Any]:

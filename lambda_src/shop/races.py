@@ -1,6 +1,5 @@
 """What to do after a lost race: wait a little, a different little for each, and try again."""
 
-import random
 import time
 from collections.abc import Iterator
 
@@ -15,6 +14,11 @@ def attempts(most: int) -> Iterator[int]:
     """
     for attempt in range(most):
         if attempt:
-            ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)
-            time.sleep(random.uniform(0, ceiling))  # noqa: S311 - spreads load, guards nothing
+            _pause(min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
         yield attempt
+
+
+def _pause(longest: float) -> None:
+    import random  # costs a cold start milliseconds, and is needed only where a race was lost
+
+    time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,151 @@
+"""What importing each function costs, in a fresh interpreter: time, modules and bytes over bare Python.
+
+The functions' sources are imported as Lambda imports them, from a folder that holds no bytecode and cannot
+keep any, so their compilation counts. The bundle that they are measured against (boto3, Powertools for AWS
+Lambda and pydantic, imported whole) has its bytecode, which is in its favour. Runs take turns, so that all
+see the same machine.
+
+Judged is processor time: an import waits for nothing but files that are cached by then, so on an idle machine
+it is the time that passes, and on a busy one it still is the function's own. `wall` is the time that did
+pass.
+
+`ready` goes on until the first client of DynamoDB could be used. botocore is imported lazily, but a request
+that needs it waits for it all the same.
+"""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.results import record
+
+ROOT = Path(__file__).parents[1]
+RUNS = 7
+MOST_MS = 100.0
+TIMES_LIGHTER = 4.0
+
+BUNDLE = "boto3, pydantic, aws_lambda_powertools.logging, aws_lambda_powertools.metrics"
+FUNCTIONS = {
+    "catalog": "catalog.handler",
+    "cart": "cart.handler",
+    "orders": "orders.handler",
+    "bestsellers": "bestsellers.handler",
+    "leaderboard-feeder": "bestsellers.feeder",
+    "leaderboard-rebuild": "bestsellers.rebuild",
+    "health": "health.handler",
+}
+
+PROBE = """
+import sys, time
+sys.path.insert(0, {folder!r})
+before = set(sys.modules)
+wall, started = time.perf_counter(), time.process_time()
+import {modules}
+wall, imported = time.perf_counter() - wall, time.process_time()
+names = set(sys.modules) - before
+if {client}:
+    import shop.aws
+    shop.aws.client("dynamodb")
+ready = time.process_time()
+import json, pathlib
+files = {{getattr(sys.modules[name], "__file__", None) for name in names}} - {{None}}
+size = sum(pathlib.Path(file).stat().st_size for file in files)
+print(json.dumps([(imported - started) * 1000, wall * 1000, (ready - started) * 1000, len(names), size]))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Median and spread (half the distance between the quartiles) of an import, in milliseconds."""
+
+    import_ms: float
+    spread_ms: float
+    wall_ms: float
+    ready_ms: float | None
+    modules: int
+    kilobytes: int
+
+
+def measure(folder: str, modules: str, *, client: bool) -> list[float]:
+    """One fresh interpreter: milliseconds to import (of processor and of wall) and to be ready, modules,
+    bytes.
+    """
+    probe = PROBE.format(folder=folder, modules=modules, client=client)
+    environment = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", probe], env=environment, capture_output=True, text=True, check=True
+    )
+    figures: list[float] = json.loads(done.stdout)
+    return figures
+
+
+def cost(runs: Sequence[Sequence[float]], *, client: bool) -> Cost:
+    """The figures of several runs as one."""
+    imports, wall, ready, modules, size = zip(*runs, strict=True)
+    low, _, high = statistics.quantiles(imports, n=4)
+    return Cost(
+        round(statistics.median(imports), 1),
+        round((high - low) / 2, 1),
+        round(statistics.median(wall), 1),
+        round(statistics.median(ready), 1) if client else None,
+        int(modules[0]),
+        round(size[0] / 1024),
+    )
+
+
+def compare(folder: str) -> dict[str, Cost]:
+    """Each function's cost, and the bundle's; runs take turns and the first of each is not counted."""
+    subjects = {"bundle": (BUNDLE, False), **{name: (module, True) for name, module in FUNCTIONS.items()}}
+    runs: dict[str, list[list[float]]] = {name: [] for name in subjects}
+    for turn in range(RUNS + 1):
+        for name, (modules, client) in subjects.items():
+            figures = measure(folder, modules, client=client)
+            if turn:
+                runs[name].append(figures)
+    return {name: cost(runs[name], client=client) for name, (_, client) in subjects.items()}
+
+
+def show(costs: dict[str, Cost]) -> bool:
+    """Print the table; whether every function meets both goals."""
+    table = Table(title=f"Import in a fresh interpreter, over bare Python; median of {RUNS}")
+    for column in ("function", "import ms", "wall ms", "ready ms", "modules", "KB", "times lighter", "goal"):
+        table.add_column(column, justify="left" if column == "function" else "right")
+    bundle, met = costs["bundle"], []
+    for name, one in costs.items():
+        lighter = bundle.import_ms / one.import_ms
+        met.append(name == "bundle" or (one.import_ms <= MOST_MS and lighter >= TIMES_LIGHTER))
+        table.add_row(
+            name,
+            f"{one.import_ms:.0f} ± {one.spread_ms:.0f}",
+            f"{one.wall_ms:.0f}",
+            "" if one.ready_ms is None else f"{one.ready_ms:.0f}",
+            str(one.modules),
+            str(one.kilobytes),
+            "" if name == "bundle" else f"{lighter:.1f}",
+            "" if name == "bundle" else ("met" if met[-1] else "missed"),
+        )
+    Console().print(table)
+    return all(met)
+
+
+def main() -> int:
+    """Measure, print, record; 1 where a function misses a goal."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Path(folder) / "task"
+        shutil.copytree(ROOT / "lambda_src", sources, ignore=shutil.ignore_patterns("__pycache__"))
+        costs = compare(str(sources))
+    record("cold_start", {name: asdict(one) for name, one in costs.items()})
+    return 0 if show(costs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,7 +3,6 @@
 from functools import cache
 
 from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
-from constructs import IConstruct
 
 DRIFT: dict[str, tuple[str, ...]] = {
     # It says POST of a MOCK integration, which calls nothing.
@@ -22,15 +21,16 @@ DRIFT: dict[str, tuple[str, ...]] = {
 def overlook_emulator_drift(stack: TerraformStack) -> None:
     """Ignore, in every resource of `stack`, what the emulator does not give back; for it alone."""
     for construct in stack.node.find_all():
-        overlooked = DRIFT.get(_terraform_type(type(construct)), ())
-        if overlooked:
-            construct.add_override("lifecycle.ignore_changes", [*_ignored(construct), *overlooked])
+        if isinstance(construct, TerraformResource):
+            overlooked = DRIFT.get(_terraform_type(type(construct)))
+            if overlooked:
+                construct.add_override("lifecycle.ignore_changes", [*_ignored(construct), *overlooked])
 
 
 @cache
-def _terraform_type(kind: type[IConstruct]) -> str:
+def _terraform_type(kind: type[TerraformResource]) -> str:
     """Asked of the class, once: each question to an instance goes to jsii's Node process."""
-    return kind.TF_RESOURCE_TYPE if issubclass(kind, TerraformResource) else ""
+    return str(kind.TF_RESOURCE_TYPE)  # type: ignore[attr-defined]  # every resource's class has it
 
 
 def _ignored(resource: TerraformResource) -> list[str]:

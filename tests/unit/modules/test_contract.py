@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator  # type: ignore[import-untyped, unused-ignore]
 from openapi_schema_validator import OAS30Validator
 
 from modules.contract import Contract, read_contract

@@ -130,7 +130,7 @@ def test_an_environment_on_aws_is_not_local(tmp_path: Path) -> None:
 
 def test_settings_do_not_change(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load(tmp_path, GOOD).domain = "other.example.com"  # type: ignore[misc]
+        load(tmp_path, GOOD).domain = "other.example.com"
 
 
 def test_a_region_has_a_state_bucket_of_its_own(tmp_path: Path) -> None:

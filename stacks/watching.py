@@ -29,7 +29,6 @@ def watch_region(stack: "RegionStack", settings: "Settings") -> None:
         stream_readers={"leaderboard-feeder": leaderboard.feeder.name},
         dead_letters=leaderboard.dead_letters.name,
         tables={short: f"{settings.name}-{short}" for short in stack.tables.names},
-        other_regions=[region for region in settings.regions if region != stack.region],
         cache=leaderboard.cache_name,
         cache_mode=settings.cache.mode,
         cache_largest_gb=Cache.LARGEST_GB,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
@@ -26,7 +25,6 @@ class Watched:
     stream_readers: Mapping[str, str]
     dead_letters: str
     tables: Mapping[str, str]
-    other_regions: Sequence[str]
     cache: str
     cache_mode: Literal["serverless", "replicated"]
     cache_largest_gb: int
@@ -44,9 +42,7 @@ class Watched:
         yield from watches.dead_letters(self.dead_letters)
         for short, name in self.tables.items():
             yield from watches.table(name, short)
-            yield from chain.from_iterable(
-                watches.replication(name, short, region) for region in self.other_regions
-            )
+            yield from watches.replication(name, short)
         yield from watches.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from watches.certificate(self.certificate_arn)
 

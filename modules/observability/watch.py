@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarm,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarmMetricQuery as MetricQuery,
+)
 from constructs import Construct
 
 _COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
@@ -21,6 +26,34 @@ class Metric:
     period: int = 60
     """Seconds."""
 
+    def as_input(self) -> dict[str, Any]:
+        """What the alarm wants to know of it."""
+        is_percentile = self.statistic.startswith("p")
+        return {
+            "namespace": self.namespace,
+            "metric_name": self.name,
+            "dimensions": dict(self.dimensions),
+            "extended_statistic" if is_percentile else "statistic": self.statistic,
+            "period": self.period,
+        }
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query over metrics that are not known by name, such as those of whichever regions there are.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-alarms.html
+    """
+
+    expression: str
+    period: int = 60
+    """Seconds."""
+
+    def as_input(self) -> dict[str, Any]:
+        """What the alarm wants to know of it."""
+        query = MetricQuery(id="answer", expression=self.expression, period=self.period, return_data=True)
+        return {"metric_query": [query]}
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -28,7 +61,7 @@ class Watch:
 
     name: str
     """Without the deployment's name, which comes before it."""
-    metric: Metric
+    metric: Metric | Query
     threshold: float
     meaning: str
     """What has happened and where to look, for whoever is woken by it."""
@@ -43,19 +76,12 @@ class Watch:
 
         No data is no news: nobody shops, and what must always report has Route 53's health checks.
         """
-        metric = self.metric
-        is_percentile = metric.statistic.startswith("p")
         return CloudwatchMetricAlarm(
             scope,
             self.name,
             alarm_name=f"{deployment}-{self.name}",
             alarm_description=self.meaning,
-            namespace=metric.namespace,
-            metric_name=metric.name,
-            dimensions=dict(metric.dimensions),
-            statistic=None if is_percentile else metric.statistic,
-            extended_statistic=metric.statistic if is_percentile else None,
-            period=metric.period,
+            **self.metric.as_input(),
             evaluation_periods=self.of,
             datapoints_to_alarm=self.bad,
             comparison_operator=_COMPARISONS[self.comparison],

@@ -134,7 +134,8 @@ def costs_of(resource: Resource, prices: Prices) -> Iterable[Cost]:
 
 def _alarm(resource: Resource, prices: Prices) -> Iterable[Cost]:
     queries = resource.config.get("metric_query") or [{"metric": {}}]
-    metrics = sum(1 for query in queries if "metric" in query)
+    # A query is charged by what it finds; for replication latency that is one metric a receiving region.
+    metrics = sum("metric" in query or query["expression"].startswith("SELECT") for query in queries)
     yield Cost("CloudWatch alarm", resource.region, metrics * prices.monthly("alarm"))
 
 

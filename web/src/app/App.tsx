@@ -61,16 +61,9 @@ export function App({ config }: { config: Config }) {
   const main = useRef<HTMLElement>(null);
   return (
     <>
-      <a
-        href="#main"
-        className="skip"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
         {t('nav.skip')}
-      </a>
+      </button>
       <CartMerge />
       <Header />
       <main id="main" ref={main} tabIndex={-1}>

@@ -1,5 +1,5 @@
-import { Component, type ReactNode } from 'react';
 import i18next from 'i18next';
+import { Component, type ReactNode } from 'react';
 
 interface Props {
   /** A new value gives the page a new chance. */

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { Region } from '../config';
 import { RegionName } from '../components/RegionName';
+import type { Region } from '../config';
 
 export function Footer({ regions }: { regions: Region[] }) {
   const { t } = useTranslation();

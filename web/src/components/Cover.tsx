@@ -1,7 +1,7 @@
 import type { Book } from '../api/bookstore';
 import { hash } from '../lib/hash';
-import { COMPOSITIONS } from './cover/compositions';
 import { schemeFor } from './cover/colours';
+import { COMPOSITIONS } from './cover/compositions';
 import { coverAuthor, coverTitle } from './cover/text';
 
 type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;

@@ -20,8 +20,9 @@ export function TilesSkeleton({ count, className = 'grid' }: { count: number; cl
         {range(count).map((tile) => (
           <div key={tile} className="tile skeleton">
             <div className="cover" />
-            <div className="bone" />
-            <div className="bone short" />
+            <div className="tile-title bone-line" />
+            <div className="tile-author bone-line">&nbsp;</div>
+            <div className="tile-foot bone-line" />
           </div>
         ))}
       </div>

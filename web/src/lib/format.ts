@@ -48,7 +48,12 @@ export class Formatter {
   }
 }
 
+/** The shop's language as the shopper's own country writes it, where the browser tells: en-GB and not just en. */
+function localeOf(language: string): string {
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
+}
+
 export function useFormatter(): Formatter {
   const { i18n } = useTranslation();
-  return new Formatter(i18n.language);
+  return new Formatter(localeOf(i18n.language));
 }

@@ -1,4 +1,4 @@
-import { type Box, fit } from './text';
+import { type Box, fitted } from './text';
 
 interface TextProps extends Partial<Box> {
   children: string;
@@ -25,7 +25,7 @@ export function Text({
   ...box
 }: TextProps) {
   const { face = 'serif', leading = 1.08, largest = 30, smallest = 10 } = box;
-  const { size, lines } = fit(children, { width, height, face, leading, largest, smallest });
+  const { size, lines } = fitted(children, { width, height, face, leading, largest, smallest });
   const spare = height - lines.length * size * leading;
   const top = y + { top: 0, middle: spare / 2, bottom: spare }[valign];
   return (

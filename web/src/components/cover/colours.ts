@@ -29,17 +29,22 @@ export const PALETTES: readonly Palette[] = [
   { dark: '#123c4a', bright: '#ef8354', light: '#eaf1f0' },
 ];
 
-/** Categories of the shop's own catalogue get a colour world each; any other is given one by its name. */
-const WORLDS: Record<string, number> = {
-  Cookbooks: 6,
-  Woodwork: 4,
-  Database: 5,
-  'Science Fiction': 3,
-  'Home Improvement': 0,
-  'Fairy Tales': 1,
-  Poetry: 2,
-  Cars: 9,
+/** Categories of the shop's own catalogue get two palettes each; any other is given them by its name. */
+const WORLDS: Record<string, readonly [number, number]> = {
+  Cars: [9, 0],
+  Cookbooks: [6, 1],
+  Database: [5, 8],
+  'Fairy Tales': [2, 3],
+  'Home Improvement': [0, 7],
+  Poetry: [8, 2],
+  'Science Fiction': [3, 5],
+  Woodwork: [4, 7],
 };
+
+function worldOf(category: string): readonly [number, number] {
+  const first = hash(category) % PALETTES.length;
+  return WORLDS[category] ?? [first, (first + 3) % PALETTES.length];
+}
 
 function luminance(colour: string): number {
   const channel = (offset: number) => {
@@ -64,7 +69,7 @@ export function schemesOf({ dark, bright, light }: Palette): Scheme[] {
 }
 
 export function schemeFor(category: string, seed: number): Scheme {
-  const world = WORLDS[category] ?? hash(category) % PALETTES.length;
-  const schemes = schemesOf(PALETTES[world] as Palette);
+  const palette = PALETTES[worldOf(category)[(seed >>> 8) % 2] as number] as Palette;
+  const schemes = schemesOf(palette);
   return schemes[seed % schemes.length] as Scheme;
 }

@@ -159,14 +159,19 @@ const TILES = [
 function Tiles({ title, author, scheme, seed }: Composition) {
   return (
     <>
-      {range(20).map((cell) => (
-        <path
-          key={cell}
-          d={TILES[pick(seed, cell, TILES.length)]}
-          transform={`translate(${(cell % 5) * 40} ${Math.floor(cell / 5) * 40})`}
-          fill={pick(seed, cell + 31, 3) === 0 ? scheme.panel : scheme.mark}
-        />
-      ))}
+      {range(20).map((cell) => {
+        const colour = pick(seed, cell + 31, 3) === 0 ? scheme.panel : scheme.mark;
+        return (
+          <path
+            key={cell}
+            d={TILES[pick(seed, cell, TILES.length)]}
+            transform={`translate(${(cell % 5) * 40} ${Math.floor(cell / 5) * 40})`}
+            fill={colour}
+            stroke={colour} // covers the hairlines between neighbours
+            strokeWidth=".5"
+          />
+        );
+      })}
       <Text
         x={16}
         y={174}

@@ -63,7 +63,7 @@ export interface Box {
 }
 
 /** The largest size at which the text fits the box; at the smallest, what does not fit is cut with an ellipsis. */
-export function fit(text: string, { width, height, largest, smallest, leading, face }: Box): Fitted {
+export function fitted(text: string, { width, height, largest, smallest, leading, face }: Box): Fitted {
   for (let size = largest; size >= smallest; size -= 1) {
     const lines = wrap(text, width / size, face);
     const tallEnough = lines.length * size * leading <= height;

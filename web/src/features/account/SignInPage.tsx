@@ -4,10 +4,10 @@ import { useDispatch } from 'react-redux';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { Page } from '../../components/Page';
 import { signedIn } from '../../lib/session';
+import { useNext } from '../../lib/useNext';
 import { AccountForm, EmailField, PasswordField } from './AccountForm';
 import { ConfirmStep } from './ConfirmStep';
 import { signIn } from './identity';
-import { useNext } from '../../lib/useNext';
 import { useSubmit } from './useSubmit';
 
 export default function SignInPage() {

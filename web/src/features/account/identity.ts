@@ -2,12 +2,12 @@ import { Amplify } from 'aws-amplify';
 import {
   confirmResetPassword,
   confirmSignUp,
+  signOut as endSession,
   fetchAuthSession,
+  signUp as register,
   resendSignUpCode,
   resetPassword,
   signIn as signInWithPassword,
-  signOut as endSession,
-  signUp as register,
 } from 'aws-amplify/auth';
 import type { CognitoConfig } from '../../config';
 import type { Shopper } from '../../lib/session';

@@ -1,5 +1,5 @@
-import { useDispatch, useSelector } from 'react-redux';
 import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
+import { useDispatch, useSelector } from 'react-redux';
 import type { ApiError } from '../../api/base';
 import type { CartLine } from '../../api/bookstore';
 import { asApiError, shop, useGetCartQuery } from '../../api/shop';

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import type { Book } from '../../api/bookstore';
 import { useListBooksQuery } from '../../api/shop';
 import { Cover } from '../../components/Cover';
 import { Icon } from '../../components/Icon';
@@ -18,11 +19,19 @@ function Globe() {
   );
 }
 
+/** The best rated of three different categories, as far as there are three. */
+function three(books: Book[]): Book[] {
+  const firsts = books.filter(
+    (book, place) => books.findIndex(({ category }) => category === book.category) === place,
+  );
+  return [...new Set([...firsts, ...books])].slice(0, 3);
+}
+
 /** The first thing a shopper sees: what this shop is, and three of its books. */
 export function Hero() {
   const { t } = useTranslation();
   const { data } = useListBooksQuery({ limit: 12 });
-  const books = [data?.items[1], data?.items[4], data?.items[8]];
+  const books = data ? three(data.items) : [undefined, undefined, undefined];
   return (
     <section className="hero">
       <div className="hero-inner">

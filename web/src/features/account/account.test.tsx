@@ -1,0 +1,80 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { renderPage, SHOPPER } from '../../../test/render';
+import ForgotPage from './ForgotPage';
+import * as identity from './identity';
+import SignInPage from './SignInPage';
+import SignUpPage from './SignUpPage';
+import { adviceFor } from './useSubmit';
+
+vi.mock('./identity');
+
+const named = (name: string) => Object.assign(new Error(name), { name });
+const PASSWORD = 'Correct-horse-7';
+
+beforeEach(() => {
+  vi.mocked(identity.signIn).mockResolvedValue({ next: 'done', shopper: SHOPPER });
+});
+
+async function fill(values: Record<string, string>) {
+  for (const [label, value] of Object.entries(values))
+    await userEvent.type(screen.getByLabelText(label), value);
+}
+
+it('signs in', async () => {
+  const { store } = renderPage(<SignInPage />);
+  await fill({ 'E-mail': SHOPPER.email, Password: PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect(store.getState().session).toEqual({ status: 'shopper', shopper: SHOPPER });
+});
+
+it('keeps what was typed when signing in fails, and says what to do', async () => {
+  vi.mocked(identity.signIn).mockRejectedValue(named('NotAuthorizedException'));
+  const { store } = renderPage(<SignInPage />);
+  await fill({ 'E-mail': SHOPPER.email, Password: 'wrong' });
+  await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('do not go together');
+  expect((screen.getByLabelText('E-mail') as HTMLInputElement).value).toBe(SHOPPER.email);
+  expect(store.getState().session.status).toBe('guest');
+});
+
+it('asks whoever never confirmed for the code first', async () => {
+  vi.mocked(identity.signIn).mockResolvedValueOnce({ next: 'confirm' });
+  const { store } = renderPage(<SignInPage />);
+  await fill({ 'E-mail': SHOPPER.email, Password: PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  await userEvent.type(await screen.findByLabelText('Code from the e-mail'), '123456');
+  await userEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  expect(identity.confirm).toHaveBeenCalledWith(SHOPPER.email, '123456');
+  expect(store.getState().session.status).toBe('shopper');
+});
+
+it('signs up, refuses a wrong code, and takes the right one', async () => {
+  vi.mocked(identity.confirm).mockRejectedValueOnce(named('CodeMismatchException')).mockResolvedValue();
+  const { store } = renderPage(<SignUpPage />);
+  await fill({ 'E-mail': SHOPPER.email, 'New password': PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Create an account' }));
+  await userEvent.type(await screen.findByLabelText('Code from the e-mail'), '000000');
+  await userEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('not the code we sent');
+  expect(store.getState().session.status).toBe('guest');
+  await userEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  expect(store.getState().session.status).toBe('shopper');
+  expect(identity.signUp).toHaveBeenCalledWith(SHOPPER.email, PASSWORD);
+});
+
+it('sets a new password with a code and signs in with it', async () => {
+  const { store } = renderPage(<ForgotPage />);
+  await fill({ 'E-mail': SHOPPER.email });
+  await userEvent.click(screen.getByRole('button', { name: 'Send the code' }));
+  await screen.findByLabelText('Code from the e-mail');
+  await fill({ 'Code from the e-mail': '123456', 'New password': PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Set password and sign in' }));
+  expect(identity.finishReset).toHaveBeenCalledWith(SHOPPER.email, '123456', PASSWORD);
+  expect(store.getState().session.status).toBe('shopper');
+});
+
+it('does not tell an unknown address from a wrong password', () => {
+  expect(adviceFor(named('UserNotFoundException'))).toBe(adviceFor(named('NotAuthorizedException')));
+});

@@ -1,0 +1,60 @@
+import { screen, waitFor } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { expect, it } from 'vitest';
+import { renderPage } from '../../../test/render';
+import { server } from '../../../test/server';
+import { BlogSection } from './BlogSection';
+import { recentPosts } from './posts';
+
+const BLOG = 'https://blog.shop.test';
+const POSTS = `${BLOG}/wp-json/wp/v2/posts`;
+
+const post = (id: number, link: string) => ({
+  id,
+  link,
+  date: '2026-10-01T10:00:00',
+  title: { rendered: 'Soup &amp; bread' },
+  excerpt: { rendered: '<p>Warm <script>alert(1)</script><em>words</em></p>' },
+});
+
+it('shows recent posts as plain words', async () => {
+  server.use(http.get(POSTS, () => HttpResponse.json([post(1, `${BLOG}/soup`)])));
+  const { container } = renderPage(<BlogSection blog={BLOG} />);
+  const link = await screen.findByRole('link', { name: 'Soup & bread' });
+  expect(link.getAttribute('href')).toBe(`${BLOG}/soup`);
+  expect(container.querySelector('script, em')).toBeNull();
+});
+
+it('asks for posts about a book by its title', async () => {
+  let asked = '';
+  server.use(
+    http.get(POSTS, ({ request }) => {
+      asked = new URL(request.url).searchParams.get('search') ?? '';
+      return HttpResponse.json([]);
+    }),
+  );
+  renderPage(<BlogSection blog={BLOG} search="Salt, Fat & Heat" />);
+  await waitFor(() => expect(asked).toBe('Salt, Fat & Heat'));
+});
+
+it.each([
+  ['unreachable', () => HttpResponse.error()],
+  ['away', () => new HttpResponse(null, { status: 204 })],
+  ['broken', () => new HttpResponse('<html>', { status: 200 })],
+  ['refusing', () => new HttpResponse(null, { status: 500 })],
+])('has nothing to show of a blog that is %s', async (_state, answer) => {
+  server.use(http.get(POSTS, answer));
+  expect(await recentPosts(BLOG)).toEqual([]);
+});
+
+it('leaves out links that are no web addresses', async () => {
+  server.use(
+    http.get(POSTS, () => HttpResponse.json([post(1, 'javascript:alert(1)'), post(2, `${BLOG}/soup`)])),
+  );
+  expect((await recentPosts(BLOG)).map(({ id }) => id)).toEqual([2]);
+});
+
+it('is not there at all without a blog', () => {
+  const { container } = renderPage(<BlogSection blog={null} />);
+  expect(container.querySelector('section')).toBeNull();
+});

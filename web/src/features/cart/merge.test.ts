@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createStore, type Store } from '../../app/store';
+import { UnreachableError } from '../../lib/failover';
+import { lineSet, storedCart } from './guestCart';
+import { mergeGuestCart } from './merge';
+import { persistGuestCart } from './persist';
+import type { Line } from './plan';
+
+const SHOPPER = 'shopper-1';
+
+/** What happens to one request: it arrives and is answered, arrives and the answer is lost, or never arrives. */
+type Fate = 'answered' | 'answer lost' | 'lost';
+
+/** The account's cart on the server, and a network that treats each request as told. */
+class Account {
+  readonly cart = new Map<string, number>();
+  readonly #fates: Fate[];
+
+  constructor(lines: readonly Line[], fates: readonly Fate[] = []) {
+    for (const { bookId, quantity } of lines) this.cart.set(bookId, quantity);
+    this.#fates = [...fates];
+  }
+
+  send = async (path: string, init: RequestInit): Promise<Response> => {
+    const fate = this.#fates.shift() ?? 'answered';
+    if (fate === 'lost') throw new UnreachableError('lost');
+    const response = this.#handle(path, init);
+    if (fate === 'answer lost') throw new UnreachableError('answer lost');
+    return response;
+  };
+
+  #handle(path: string, init: RequestInit): Response {
+    const bookId = path.split('/')[2];
+    if (init.method === 'PUT' && bookId) {
+      const isNew = !this.cart.has(bookId);
+      if (bookId === 'gone') return this.#problem(404);
+      if (isNew && this.cart.size >= 50) return this.#problem(409);
+      this.cart.set(bookId, JSON.parse(String(init.body)).quantity);
+    }
+    const items = [...this.cart].map(([id, quantity]) => ({ bookId: id, quantity }));
+    return Response.json({ items, total: 0, currency: 'EUR', checkoutKey: 'key' });
+  }
+
+  #problem(status: number): Response {
+    return Response.json({ type: 'urn:bookstore:problem:x', title: 'x', status }, { status });
+  }
+}
+
+/** A freshly opened page: all it knows of earlier ones is what they left in the browser. */
+function openPage(account: Account): Store {
+  const store = createStore({ send: account.send, token: async () => 'token' });
+  persistGuestCart(store);
+  return store;
+}
+
+function guestPicks(lines: readonly Line[]): void {
+  const store = openPage(new Account([]));
+  for (const line of lines) store.dispatch(lineSet(line));
+}
+
+async function visit(account: Account): Promise<boolean> {
+  try {
+    await openPage(account).dispatch(mergeGuestCart(SHOPPER));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const cart = (books: number, most: number) =>
+  fc.uniqueArray(
+    fc.record({
+      bookId: fc.integer({ min: 0, max: most }).map((n) => `book-${n}`),
+      quantity: fc.integer({ min: 1, max: 99 }),
+    }),
+    { maxLength: books, selector: (line) => line.bookId },
+  );
+const fates = fc.array(fc.constantFrom<Fate>('answered', 'answered', 'answer lost', 'lost'), {
+  maxLength: 30,
+});
+
+it('brings each book along once, however often the network or the page fails', async () => {
+  await fc.assert(
+    fc.asyncProperty(cart(6, 9), cart(6, 9), fates, async (held, picked, network) => {
+      localStorage.clear();
+      guestPicks(picked);
+      const account = new Account(held, network);
+      while (!(await visit(account))); // every fate is used up in the end
+      const before = new Map(held.map((line) => [line.bookId, line.quantity]));
+      for (const { bookId, quantity } of picked) {
+        before.set(bookId, Math.min((before.get(bookId) ?? 0) + quantity, 99));
+      }
+      expect(account.cart).toEqual(before);
+      expect(storedCart().lines).toEqual([]);
+      expect(storedCart().merges).toEqual({});
+      expect(await visit(account)).toBe(true);
+      expect(account.cart).toEqual(before);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
+
+it('keeps on the device what a full cart cannot take', async () => {
+  const full = Array.from({ length: 50 }, (_, n) => ({ bookId: `book-${n}`, quantity: 1 }));
+  guestPicks([
+    { bookId: 'book-0', quantity: 2 },
+    { bookId: 'extra', quantity: 3 },
+  ]);
+  const account = new Account(full);
+  await visit(account);
+  expect(account.cart.get('book-0')).toBe(3);
+  expect(account.cart.size).toBe(50);
+  expect(storedCart().lines).toEqual([{ bookId: 'extra', quantity: 3 }]);
+});
+
+it('leaves out a book that is no longer sold, and says so', async () => {
+  guestPicks([{ bookId: 'gone', quantity: 1 }]);
+  const store = openPage(new Account([]));
+  await store.dispatch(mergeGuestCart(SHOPPER));
+  expect(store.getState().guestCart).toEqual({
+    lines: [],
+    merges: {},
+    notice: { kept: 0, capped: 0, gone: 1 },
+  });
+});
+
+it('does not give one shopper’s unfinished merge to another', async () => {
+  guestPicks([{ bookId: 'book-1', quantity: 2 }]);
+  const first = new Account([], ['answered', 'answered', 'lost']);
+  await visit(first);
+  const second = new Account([]);
+  await openPage(second).dispatch(mergeGuestCart('shopper-2'));
+  expect(second.cart.size).toBe(0);
+  await visit(first);
+  expect(first.cart).toEqual(new Map([['book-1', 2]]));
+});

@@ -1,0 +1,71 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
+import { expect, it } from 'vitest';
+import { renderPage } from '../../../test/render';
+import { API, answer, BOOKS, SOLARIS, server, UBIK } from '../../../test/server';
+import BestsellersPage from './BestsellersPage';
+import BookPage from './BookPage';
+import CategoryPage from './CategoryPage';
+import { BestsellerShelf } from './Shelf';
+
+const bookPage = <BookPage buy={() => <button type="button">buy</button>} related={() => null} />;
+
+it('shows a book', async () => {
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  expect(await screen.findByRole('heading', { level: 1, name: 'Solaris' })).toBeTruthy();
+  expect(screen.getByText('€12.90')).toBeTruthy();
+  expect(document.title).toBe('Solaris · Meridian Books');
+});
+
+it('says that it does not have a book', async () => {
+  renderPage(bookPage, { at: '/books/none', path: '/books/:bookId' });
+  expect(await screen.findByRole('heading', { level: 1, name: "We don't have that book" })).toBeTruthy();
+});
+
+it('offers to try again when the shop cannot be reached, and then goes on', async () => {
+  server.use(http.get(`${API}/books/solaris`, () => HttpResponse.error(), { once: true }));
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+  expect(await screen.findByRole('heading', { level: 1, name: 'Solaris' })).toBeTruthy();
+});
+
+it('leads through a category page by page, and back', async () => {
+  server.use(
+    http.get(`${API}/books`, ({ request }) => {
+      const cursor = new URL(request.url).searchParams.get('cursor');
+      return answer(cursor ? { items: [UBIK], nextCursor: null } : { items: [SOLARIS], nextCursor: 'c/1=' });
+    }),
+  );
+  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction', path: '/category/:name' });
+  await userEvent.click(await screen.findByRole('link', { name: 'Next page' }));
+  expect(await screen.findByRole('link', { name: 'Ubik' })).toBeTruthy();
+  expect(screen.queryByRole('link', { name: 'Next page' })).toBeNull();
+  await userEvent.click(screen.getByRole('link', { name: /page$/ }));
+  expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
+});
+
+it('shows an unknown category as an empty shelf', async () => {
+  server.use(http.get(`${API}/books`, () => answer({ items: [], nextCursor: null })));
+  renderPage(<CategoryPage />, { at: '/category/Nothing', path: '/category/:name' });
+  expect(await screen.findByText('This shelf is empty')).toBeTruthy();
+});
+
+it('ranks what sells, and says when the count is not fresh', async () => {
+  const items = BOOKS.map((book, index) => ({ rank: index + 1, sold: 9 - index, book }));
+  server.use(
+    http.get(`${API}/bestsellers`, () => answer({ items, asOf: '2026-01-31T08:15:30.123Z', stale: true })),
+  );
+  renderPage(<BestsellersPage />);
+  expect(await screen.findByText('9 sold')).toBeTruthy();
+  expect(screen.getByText(/catching up/)).toBeTruthy();
+});
+
+it('shows what is rated best while nothing has been sold', async () => {
+  server.use(
+    http.get(`${API}/bestsellers`, () => answer({ items: [], asOf: '2026-01-31T08:15:30Z', stale: false })),
+  );
+  renderPage(<BestsellerShelf />);
+  expect(await screen.findByRole('heading', { name: 'Rated best' })).toBeTruthy();
+  expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
+});

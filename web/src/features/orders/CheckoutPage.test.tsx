@@ -1,0 +1,148 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
+import { beforeEach, expect, it } from 'vitest';
+import { renderPage } from '../../../test/render';
+import { API, answer, CHECKOUT_KEY, cartOf, problem, SOLARIS, server, UBIK } from '../../../test/server';
+import CheckoutPage from './CheckoutPage';
+
+const ORDER_ID = '7f0d3a52-8f0e-5c0c-9c4e-2f4ad1f1b9d1';
+
+interface Sent {
+  key: string | null;
+  body: unknown;
+  raw: string;
+}
+
+/** Answers POST /orders by turns, the last one for ever; what was sent is kept. */
+function shopAnswers(...answers: (() => Response)[]): Sent[] {
+  const sent: Sent[] = [];
+  server.use(
+    http.post(`${API}/orders`, async ({ request }) => {
+      const raw = await request.text();
+      sent.push({ key: request.headers.get('Idempotency-Key'), body: JSON.parse(raw), raw });
+      const next = answers.length > 1 ? answers.shift() : answers[0];
+      return (next ?? (() => HttpResponse.error()))();
+    }),
+  );
+  return sent;
+}
+
+const placed = () =>
+  answer({ orderId: ORDER_ID, items: [], total: 0, currency: 'EUR', createdAt: '', region: '' }, 201);
+
+const dearer = () =>
+  problem(409, 'price-changed', {
+    items: [
+      { bookId: 'solaris', title: 'Solaris', quantity: 2, unitPrice: 1490, lineTotal: 2980 },
+      { bookId: 'ubik', title: 'Ubik', quantity: 1, unitPrice: 990, lineTotal: 990 },
+    ],
+    total: 3970,
+    currency: 'EUR',
+  });
+
+async function openCheckout() {
+  const page = renderPage(<CheckoutPage />, { as: 'shopper', at: '/checkout', path: '/checkout' });
+  await userEvent.type(await screen.findByLabelText('Full name'), 'Lena Vogt');
+  return page;
+}
+
+const placeButton = () => screen.getByRole('button', { name: /^Place order/ });
+
+beforeEach(() => {
+  server.use(
+    http.get(`${API}/cart`, () =>
+      answer(
+        cartOf([
+          [SOLARIS, 2],
+          [UBIK, 1],
+        ]),
+      ),
+    ),
+  );
+});
+
+it('orders exactly what is on the screen, under the cart’s own key', async () => {
+  const sent = shopAnswers(placed);
+  await openCheckout();
+  expect(placeButton().textContent).toContain('€35.70');
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('another page')).toBeTruthy();
+  const items = [
+    { bookId: 'solaris', quantity: 2 },
+    { bookId: 'ubik', quantity: 1 },
+  ];
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).toMatchObject({ key: CHECKOUT_KEY, body: { items, expectedTotal: 3570 } });
+});
+
+it('sends neither name nor card', async () => {
+  const sent = shopAnswers(placed);
+  await openCheckout();
+  const card = screen.getByLabelText('Card number') as HTMLInputElement;
+  await userEvent.clear(card);
+  await userEvent.type(card, '4111 1111 1111 1111');
+  expect(card.name).toBe('');
+  await userEvent.click(placeButton());
+  await screen.findByText('another page');
+  expect(sent[0]?.raw).not.toMatch(/4111|Lena|Vogt/);
+});
+
+it('places one order when the button is pressed twice', async () => {
+  const sent = shopAnswers(placed);
+  await openCheckout();
+  const form = placeButton().closest('form') as HTMLFormElement;
+  fireEvent.submit(form);
+  fireEvent.submit(form);
+  await screen.findByText('another page');
+  expect(sent).toHaveLength(1);
+});
+
+it('shows the new total when it moved, and orders at that under the same key', async () => {
+  const sent = shopAnswers(dearer, placed);
+  await openCheckout();
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('The price has changed')).toBeTruthy();
+  expect(screen.getByText(/It was €35\.70 .* is €39\.70 now/)).toBeTruthy();
+  expect((screen.getByLabelText('Full name') as HTMLInputElement).value).toBe('Lena Vogt');
+  await userEvent.click(placeButton());
+  await screen.findByText('another page');
+  expect(sent.map((request) => request.key)).toEqual([CHECKOUT_KEY, CHECKOUT_KEY]);
+  expect(sent[1]?.body).toMatchObject({ expectedTotal: 3970 });
+});
+
+it('repeats the same order after an attempt whose outcome nobody knows, even if the cart has emptied', async () => {
+  const sent = shopAnswers(() => HttpResponse.error(), placed);
+  const { store } = await openCheckout();
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('We can’t reach the shop'.replace('’', "'"))).toBeTruthy();
+  expect((screen.getByLabelText('Full name') as HTMLInputElement).value).toBe('Lena Vogt');
+  server.use(http.get(`${API}/cart`, () => answer(cartOf([]))));
+  store.dispatch({ type: 'api/invalidateTags', payload: ['cart'] });
+  await userEvent.click(placeButton());
+  await screen.findByText('another page');
+  expect(sent[1]).toEqual(sent[0]);
+});
+
+it('shows the cart anew when its key was used for another one', async () => {
+  shopAnswers(() => problem(422, 'key-reused'));
+  await openCheckout();
+  server.use(http.get(`${API}/cart`, () => answer(cartOf([[UBIK, 3]]))));
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('Your cart has changed')).toBeTruthy();
+  await waitFor(() => expect(placeButton().textContent).toContain('€29.70'));
+});
+
+it('sends the shopper to sign in again when the session has ended', async () => {
+  shopAnswers(() => problem(401, 'unauthorized'));
+  await openCheckout();
+  await userEvent.click(placeButton());
+  const link = await screen.findByRole('link', { name: 'Sign in' });
+  expect(link.getAttribute('href')).toBe('/sign-in?next=%2Fcheckout');
+});
+
+it('has nothing to sell to an empty cart', async () => {
+  server.use(http.get(`${API}/cart`, () => answer(cartOf([]))));
+  renderPage(<CheckoutPage />, { as: 'shopper' });
+  expect(await screen.findByText('Your cart is empty')).toBeTruthy();
+});

@@ -1,0 +1,61 @@
+// @vitest-environment node
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { build, type Rolldown } from 'vite';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+
+const KIB = 1024;
+const folder = mkdtempSync(path.join(tmpdir(), 'storefront-'));
+let files: (Rolldown.OutputChunk | Rolldown.OutputAsset)[];
+
+beforeAll(async () => {
+  vi.stubEnv('NODE_ENV', 'production'); // Vitest's own would build React for development
+  const built = await build({ logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  files = (built as Rolldown.RolldownOutput).output;
+}, 120_000);
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const chunks = () => files.filter((file) => file.type === 'chunk');
+
+/** What the home page loads: the entry, all it imports, and the first texts of one language. */
+function firstLoad(): Rolldown.OutputChunk[] {
+  const found = new Map<string, Rolldown.OutputChunk>();
+  const add = (chunk: Rolldown.OutputChunk | undefined) => {
+    if (!chunk || found.has(chunk.fileName)) return;
+    found.set(chunk.fileName, chunk);
+    for (const name of chunk.imports) add(chunks().find(({ fileName }) => fileName === name));
+  };
+  add(chunks().find(({ isEntry }) => isEntry));
+  add(chunks().find(({ facadeModuleId }) => facadeModuleId?.endsWith('locales/de/front.json')));
+  return [...found.values()];
+}
+
+it('loads at most 110 KiB of JavaScript, brotli, for the home page', () => {
+  const sizes = firstLoad().map(({ code }) => brotliCompressSync(code).length);
+  expect(sizes.length).toBeGreaterThanOrEqual(2);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(110 * KIB);
+});
+
+it('loads neither Amplify nor checkout before they are needed', () => {
+  const modules = firstLoad().flatMap(({ moduleIds }) => moduleIds);
+  expect(modules.length).toBeGreaterThan(50);
+  const early = modules.filter((id) =>
+    /aws-amplify|@aws-amplify|features\/(orders|account\/\w*Page)|CartPage/.test(id),
+  );
+  expect(early).toEqual([]);
+});
+
+it('puts everything but the page itself under a name that changes with its content', () => {
+  const named = files.map(({ fileName }) => fileName).filter((name) => name !== 'index.html');
+  expect(named.filter((name) => !/^assets\/.+-[\w-]{8}\.\w+$/.test(name))).toEqual([]);
+});
+
+it('needs no inline script or style, which the content security policy forbids', () => {
+  const page = files.find(({ fileName }) => fileName === 'index.html') as Rolldown.OutputAsset;
+  expect(String(page.source)).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+});

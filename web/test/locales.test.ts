@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { LANGUAGES } from '../src/lib/i18n';
+
+type Texts = { [key: string]: string | Texts };
+
+/** Every text by its full key. */
+function flat(texts: Texts, prefix = ''): [string, string][] {
+  return Object.entries(texts).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flat(value, `${prefix}${key}.`),
+  );
+}
+
+function texts(language: string, part: string): Map<string, string> {
+  return new Map(flat(JSON.parse(readFileSync(`src/locales/${language}/${part}.json`, 'utf8'))));
+}
+
+const placeholders = (text: string) => [...new Set(text.match(/{{\w+}}/g))].sort();
+
+it.each(
+  Object.keys(LANGUAGES).flatMap((language) => [
+    [language, 'front'],
+    [language, 'pages'],
+  ]),
+)('%s says everything that English says, in %s.json, with the same placeholders', (language, part) => {
+  const english = texts('en', part);
+  const other = texts(language, part);
+  expect([...other.keys()].sort()).toEqual([...english.keys()].sort());
+  for (const [key, text] of english)
+    expect([key, placeholders(other.get(key) ?? '')]).toEqual([key, placeholders(text)]);
+});

@@ -1,0 +1,38 @@
+import { render } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { Provider } from 'react-redux';
+import { MemoryRouter, Route, Routes } from 'react-router';
+import { createStore } from '../src/app/store';
+import { FailoverClient } from '../src/lib/failover';
+import { signedIn, signedOut } from '../src/lib/session';
+import { API } from './server';
+
+export const SHOPPER = { id: 'shopper-1', email: 'reader@shop.test' };
+
+interface Options {
+  as?: 'guest' | 'shopper';
+  /** The address, and the pattern that it stands for. */
+  at?: string;
+  path?: string;
+}
+
+/** Renders a page as the shop would, with other addresses shown as text. */
+export function renderPage(page: ReactNode, { as = 'guest', at = '/', path = '*' }: Options = {}) {
+  const client = new FailoverClient({ api: API, regions: [] });
+  const store = createStore({
+    send: (where, init) => client.send(where, init),
+    token: async () => (as === 'shopper' ? 'token' : null),
+  });
+  store.dispatch(as === 'shopper' ? signedIn(SHOPPER) : signedOut());
+  const screen = render(
+    <Provider store={store}>
+      <MemoryRouter initialEntries={[at]}>
+        <Routes>
+          <Route path={path} element={page} />
+          {path !== '*' && <Route path="*" element={<p>another page</p>} />}
+        </Routes>
+      </MemoryRouter>
+    </Provider>,
+  );
+  return { ...screen, store };
+}

@@ -9,8 +9,8 @@ Judged is processor time: an import waits for nothing but files that are cached 
 it is the time that passes, and on a busy one it still is the function's own. `wall` is the time that did
 pass.
 
-`ready` goes on until the first client of DynamoDB could be used. botocore is imported lazily, but a request
-that needs it waits for it all the same.
+`ready` goes on until the clients are made that a function's first request needs. botocore and redis-py are
+imported lazily, but that request waits for them all the same.
 """
 
 import json
@@ -43,6 +43,20 @@ FUNCTIONS = {
     "leaderboard-rebuild": "bestsellers.rebuild",
     "health": "health.handler",
 }
+DYNAMODB = "import shop.aws; shop.aws.client('dynamodb')"
+REDIS = "import bestsellers.connection; bestsellers.connection.redis()"
+READY = {
+    **dict.fromkeys(FUNCTIONS.values(), DYNAMODB),
+    "bestsellers.handler": f"{DYNAMODB}; {REDIS}",
+    "bestsellers.feeder": REDIS,
+    "bestsellers.rebuild": f"{DYNAMODB}; {REDIS}",
+}
+ENVIRONMENT = {
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "unused",
+    "AWS_SECRET_ACCESS_KEY": "unused",
+    "REDIS_URL": "redis://127.0.0.1/0",
+}
 
 PROBE = """
 import sys, time
@@ -52,9 +66,7 @@ wall, started = time.perf_counter(), time.process_time()
 import {modules}
 wall, imported = time.perf_counter() - wall, time.process_time()
 names = set(sys.modules) - before
-if {client}:
-    import shop.aws
-    shop.aws.client("dynamodb")
+{ready}
 ready = time.process_time()
 import json, pathlib
 files = {{getattr(sys.modules[name], "__file__", None) for name in names}} - {{None}}
@@ -70,25 +82,24 @@ class Cost:
     import_ms: float
     spread_ms: float
     wall_ms: float
-    ready_ms: float | None
+    ready_ms: float
     modules: int
     kilobytes: int
 
 
-def measure(folder: str, modules: str, *, client: bool) -> list[float]:
+def measure(folder: str, modules: str, ready: str) -> list[float]:
     """One fresh interpreter: milliseconds to import (of processor and of wall) and to be ready, modules,
     bytes.
     """
-    probe = PROBE.format(folder=folder, modules=modules, client=client)
-    environment = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    probe = PROBE.format(folder=folder, modules=modules, ready=ready)
     done = subprocess.run(
-        [sys.executable, "-B", "-c", probe], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-B", "-c", probe], env=ENVIRONMENT, capture_output=True, text=True, check=True
     )
     figures: list[float] = json.loads(done.stdout)
     return figures
 
 
-def cost(runs: Sequence[Sequence[float]], *, client: bool) -> Cost:
+def cost(runs: Sequence[Sequence[float]]) -> Cost:
     """The figures of several runs as one."""
     imports, wall, ready, modules, size = zip(*runs, strict=True)
     low, _, high = statistics.quantiles(imports, n=4)
@@ -96,7 +107,7 @@ def cost(runs: Sequence[Sequence[float]], *, client: bool) -> Cost:
         round(statistics.median(imports), 1),
         round((high - low) / 2, 1),
         round(statistics.median(wall), 1),
-        round(statistics.median(ready), 1) if client else None,
+        round(statistics.median(ready), 1),
         int(modules[0]),
         round(size[0] / 1024),
     )
@@ -104,14 +115,16 @@ def cost(runs: Sequence[Sequence[float]], *, client: bool) -> Cost:
 
 def compare(folder: str) -> dict[str, Cost]:
     """Each function's cost, and the bundle's; runs take turns and the first of each is not counted."""
-    subjects = {"bundle": (BUNDLE, False), **{name: (module, True) for name, module in FUNCTIONS.items()}}
+    subjects = {"bundle": (BUNDLE, "")} | {
+        name: (module, READY[module]) for name, module in FUNCTIONS.items()
+    }
     runs: dict[str, list[list[float]]] = {name: [] for name in subjects}
     for turn in range(RUNS + 1):
-        for name, (modules, client) in subjects.items():
-            figures = measure(folder, modules, client=client)
+        for name, (modules, ready) in subjects.items():
+            figures = measure(folder, modules, ready)
             if turn:
                 runs[name].append(figures)
-    return {name: cost(runs[name], client=client) for name, (_, client) in subjects.items()}
+    return {name: cost(figures) for name, figures in runs.items()}
 
 
 def show(costs: dict[str, Cost]) -> bool:
@@ -127,7 +140,7 @@ def show(costs: dict[str, Cost]) -> bool:
             name,
             f"{one.import_ms:.0f} ± {one.spread_ms:.0f}",
             f"{one.wall_ms:.0f}",
-            "" if one.ready_ms is None else f"{one.ready_ms:.0f}",
+            f"{one.ready_ms:.0f}",
             str(one.modules),
             str(one.kilobytes),
             "" if name == "bundle" else f"{lighter:.1f}",

@@ -96,6 +96,11 @@ class Router:
 
         return register
 
+    @property
+    def routes(self) -> set[tuple[str, str]]:
+        """Method and resource path of every route."""
+        return {(method, resource) for resource, methods in self._routes.items() for method in methods}
+
     def __call__(self, event: Event, context: object) -> dict[str, Any]:
         """Answer a proxy event."""
         started = time.perf_counter()
@@ -107,10 +112,10 @@ class Router:
             response = problem(error, request.id)
             fault = {"problem": error.slug}
             if error.status >= 500:
-                fault |= {"cause": repr(error.__cause__ or error)}
+                fault["cause"] = repr(error.__cause__ or error)
         except Exception:  # noqa: BLE001 - the outermost boundary: a bug must become a 500 and a line in the log
-            response = problem(ShopError("It is logged under the request id."), request.id)
-            fault = {"problem": "internal-error", "cause": _trace()}
+            response = problem(ShopError(""), request.id)
+            fault = {"problem": ShopError.slug, "cause": _trace()}
         log.write(
             "ERROR" if response.status >= 500 else "INFO",
             "request",
@@ -133,12 +138,12 @@ class Router:
 
 
 def problem(error: ShopError, request_id: str) -> Response:
-    """`error` as problem details."""
+    """`error` as problem details. What is the shop's own fault is logged, not told."""
     body = {
         "type": f"urn:bookstore:problem:{error.slug}",
         "title": error.title,
         "status": error.status,
-        "detail": error.detail,
+        "detail": error.detail if error.status != 500 else "It is logged under the request id.",
         **({"instance": f"urn:bookstore:request:{request_id}"} if request_id else {}),
         **error.extensions,
     }

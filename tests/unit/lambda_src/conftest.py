@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "BOOKS_TABLE": BOOKS,
     "CART_TABLE": CART,
     "ORDERS_TABLE": ORDERS,
+    "REDIS_URL": "redis://127.0.0.1:1/0",  # where nothing listens
     "SHOP_NAME": "bookstore-test",
     "LOG_LEVEL": "INFO",
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.errors import NotFound, PriceChanged, Unavailable
+from shop.errors import Misconfigured, NotFound, PriceChanged, Unavailable
 from shop.http import Request, Response, Router
 from tests.unit.lambda_src.gateway import Answer, event, send
 
@@ -35,6 +35,11 @@ def broken(request: Request) -> Response:
 @router.route("GET", "/changed")
 def changed(request: Request) -> Response:
     raise PriceChanged("Look again.", total=5)
+
+
+@router.route("GET", "/misconfigured")
+def misconfigured(request: Request) -> Response:
+    raise Misconfigured("TABLE is not set.")
 
 
 @router.route("GET", "/away")
@@ -152,6 +157,12 @@ def test_a_bug_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> Non
     assert "secret" not in answer.text
     assert "ZeroDivisionError" in json.loads(line)["cause"]
     assert json.loads(line)["level"] == "ERROR"
+
+
+def test_a_wrong_deployment_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = get("/misconfigured")
+    assert (answer.status, "TABLE" in answer.text) == (500, False)
+    assert "TABLE" in capsys.readouterr().out
 
 
 def test_every_answer_may_be_read_by_browsers_and_names_its_region() -> None:

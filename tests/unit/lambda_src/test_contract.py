@@ -1,0 +1,100 @@
+"""Functions and contract agree on every route, and no request, however odd, gets an answer beyond the
+contract.
+"""
+
+import json
+from typing import Any
+
+import bestsellers.handler
+import cart.handler
+import catalog.handler
+import health.handler
+import orders.handler
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shop.http import Router
+from tests.unit.lambda_src.emulated import Tables
+from tests.unit.lambda_src.gateway import contract, event, send
+
+FUNCTIONS: dict[str, Router] = {
+    "bestsellers": bestsellers.handler.handle,
+    "cart": cart.handler.handle,
+    "catalog": catalog.handler.handle,
+    "health": health.handler.handle,
+    "orders": orders.handler.handle,
+}
+METHODS = ("get", "put", "post", "delete")
+OPERATIONS = [
+    (path["x-function"], method.upper(), resource)
+    for resource, path in contract()["paths"].items()
+    for method in METHODS
+    if method in path
+]
+
+
+def test_every_route_of_the_contract_has_its_function_and_no_other_route_exists() -> None:
+    routed = {(name, *route) for name, function in FUNCTIONS.items() for route in function.routes}
+    assert routed == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("function", "method", "resource"), OPERATIONS)
+def test_only_secured_routes_ask_who_is_there(
+    tables: Tables, function: str, method: str, resource: str
+) -> None:
+    secured = "security" in contract()["paths"][resource][method.lower()]
+    path = {"bookId": "a", "orderId": "3b241101-e2bb-4255-8caf-4136c566a962"}
+    answer = send(FUNCTIONS[function], event(method, resource, path=path))
+    assert (answer.status == 401) == secured
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=10,
+)
+near_lines = st.fixed_dictionaries(
+    {},
+    optional={
+        "bookId": st.sampled_from(["a", "b"]) | json_values,
+        "quantity": st.integers(0, 101) | json_values,
+    },
+)
+near_orders = st.fixed_dictionaries(
+    {},
+    optional={
+        "items": st.lists(near_lines, max_size=4) | json_values,
+        "expectedTotal": st.sampled_from([500, 1000]) | json_values,
+    },
+)
+bodies = (json_values | near_lines | near_orders).map(json.dumps) | st.text(max_size=50) | st.none()
+texts = st.text(max_size=30) | st.sampled_from(["a", "24", "3b241101-e2bb-4255-8caf-4136c566a962"])
+odd_events = st.fixed_dictionaries(
+    {
+        "path": st.fixed_dictionaries({}, optional={"bookId": texts, "orderId": texts}),
+        "query": st.dictionaries(st.sampled_from(["limit", "cursor", "category"]), texts),
+        "headers": st.fixed_dictionaries(
+            {"content-type": st.sampled_from(["application/json", "text/plain"])},
+            optional={"idempotency-key": texts},
+        ),
+        "body": bodies,
+        "base64": st.booleans(),
+    }
+)
+
+
+@pytest.mark.parametrize(("function", "method", "resource"), OPERATIONS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(odd=odd_events)
+def test_no_answer_is_beyond_the_contract(
+    tables: Tables, function: str, method: str, resource: str, odd: dict[str, Any]
+) -> None:
+    """The status is documented, its body has the documented schema, and it is never the shop's fault."""
+    if not tables.client.scan(TableName="shop-test-books")["Items"]:
+        tables.book("a")
+        tables.book("b", price=1000)
+    parts = {**odd, "path": {"bookId": "", "orderId": "", **odd["path"]}}
+    request = event(method, resource, claims={"sub": "ada", "token_use": "id"}, **parts)
+    answer = send(FUNCTIONS[function], request)
+    assert answer.status < 500

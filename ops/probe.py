@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from ops.deployment import Deployment
+from stacks.settings import Settings
 
 TIMEOUT = 4.0
 """Seconds; `/v1/health` answers within two, wherever it is, and Route 53 gives it as long as this."""
@@ -22,21 +22,25 @@ class Health:
 class Probe:
     """Requests to `api.<domain>` and to each region's own address."""
 
-    def __init__(self, deployment: Deployment, *, transport: httpx.BaseTransport | None = None) -> None:
-        local = deployment.settings.local
-        self.api = (local and local.api) or f"https://{deployment.edge.api_domain}/v1"
+    def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
+        local = settings.local
+        self.api = (local and local.api) or f"https://api.{settings.domain}/v1"
         own = dict(local.regions) if local else {}
         self._regions = {
-            name: own[name].api if name in own else f"https://{region.api_domain}/v1"
-            for name, region in deployment.regions.items()
+            region: own[region].api if region in own else f"https://api-{region}.{settings.domain}/v1"
+            for region in settings.regions
         }
         # A proxy of the operator's network is none for what runs on this machine.
         self._http = httpx.Client(timeout=TIMEOUT, transport=transport, mounts={"all://127.0.0.1": transport})
 
+    def address(self, region: str) -> str:
+        """URL of the region's own API, ending in /v1."""
+        return self._regions[region]
+
     def health(self, region: str) -> Health:
         """Ask the region itself, evacuated or not."""
         try:
-            answer = self._http.get(f"{self._regions[region]}/health")
+            answer = self._http.get(f"{self.address(region)}/health")
         except httpx.HTTPError as error:
             return Health(False, f"no answer ({type(error).__name__})")
         if answer.status_code == httpx.codes.OK:

@@ -10,55 +10,67 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ops.deployment import Deployment
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stacks.settings import Settings
 
 BEATS = 16
 """Heartbeats at a time. Each has a partition key of its own, so that together they cross most partitions of the
 table, which replicate independently. At most 25, what one batch may write."""
+TABLES = ("books", "cart", "orders")
 POLL = 0.1
 """Seconds between two looks."""
 EXPIRY = timedelta(hours=1)
 """For heartbeats that nobody could remove."""
 
 
-def lag(deployment: Deployment, source: str, target: str, *, timeout: float) -> float | None:
+def client(service: str, region: str) -> Any:
+    """A boto3 client that soon gives up: the region that it asks may be in trouble."""
+    config = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+    return boto3.client(service, region_name=region, config=config)
+
+
+def lag(settings: Settings, source: str, target: str, *, timeout: float) -> float | None:
     """Seconds that writes in `source` take to be read in `target`; None when it is more than `timeout`.
 
     Raises what boto3 raises when one of the two tables does not answer.
     """
-    written, read = deployment.regions[source].tables["cart"], deployment.regions[target].tables["cart"]
-    writer, reader = deployment.client("dynamodb", source), deployment.client("dynamodb", target)
+    table = f"{settings.name}-cart"
+    writer, reader = client("dynamodb", source), client("dynamodb", target)
     beat = str(uuid.uuid4())
     keys = [{"customerId": {"S": f"_heartbeat-{number}"}, "bookId": {"S": beat}} for number in range(BEATS)]
     expires = {"N": str(int((datetime.now(UTC) + EXPIRY).timestamp()))}
     started = time.monotonic()
-    _write(writer, written, [{"PutRequest": {"Item": {**key, "expiresAt": expires}}} for key in keys])
+    _write(writer, table, [{"PutRequest": {"Item": {**key, "expiresAt": expires}}} for key in keys])
     try:
-        while _arrived(reader, read, keys) < BEATS:
+        while _arrived(reader, table, keys) < BEATS:
             if time.monotonic() - started > timeout:
                 return None
             time.sleep(POLL)
         return time.monotonic() - started
     finally:
-        _write(writer, written, [{"DeleteRequest": {"Key": key}} for key in keys])
+        _write(writer, table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
 
-def lag_behind(
-    deployment: Deployment, sources: Sequence[str], target: str, *, timeout: float
-) -> float | None:
-    """The largest lag of `target` behind any of `sources`; None when there are none or one takes too long."""
-    lags = [lag(deployment, source, target, timeout=timeout) for source in sources]
+def lag_behind(settings: Settings, sources: Sequence[str], target: str, *, timeout: float) -> float | None:
+    """The largest lag of `target` behind any of `sources`; None when there are none or one cannot be told."""
+    try:
+        lags = [lag(settings, source, target, timeout=timeout) for source in sources]
+    except (BotoCoreError, ClientError):
+        return None
     known = [measured for measured in lags if measured is not None]
     return max(known) if known and len(known) == len(lags) else None
 
 
-def reported_latency(deployment: Deployment, source: str, target: str) -> float | None:
+def reported_latency(settings: Settings, source: str, target: str) -> float | None:
     """Seconds that DynamoDB itself reports for the slowest table of late; None when it reports nothing.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html#ReplicationLatency
     """
-    cloudwatch = deployment.client("cloudwatch", source)
-    latest = [_latest(cloudwatch, table, target) for table in deployment.regions[source].tables.values()]
+    cloudwatch = client("cloudwatch", source)
+    latest = [_latest(cloudwatch, f"{settings.name}-{table}", target) for table in TABLES]
     return max((seconds for seconds in latest if seconds is not None), default=None)
 
 

@@ -14,12 +14,11 @@ from ops.commands import (
     SettingsOption,
     check_region,
     exit_codes,
-    load,
 )
-from ops.deployment import Deployment
 from ops.probe import Probe
 from ops.replication import lag, reported_latency
 from ops.traffic import ALIAS_TTL, Traffic
+from stacks.settings import Settings
 
 CAUGHT_UP = 5.0
 """Seconds behind the other regions at which a region may serve; DynamoDB's usual lag is about one."""
@@ -36,14 +35,14 @@ def restore(
 ) -> None:
     """Bring a region back, after checking that it is healthy and that its data has caught up."""
     with exit_codes():
-        deployment = load(settings)
-        check_region(region, deployment)
-        traffic = Traffic(deployment)
+        environment = Settings.load(settings)
+        check_region(region, environment)
+        traffic = Traffic(environment)
         if not traffic.is_evacuated(region):
             typer.echo(f"{region} is not evacuated: it takes traffic whenever its health check passes")
             return
         with Console(stderr=True).status("") as line:
-            await_ready(deployment, Probe(deployment), region, timeout=timeout, tell=line.update)
+            await_ready(environment, Probe(environment), region, timeout=timeout, tell=line.update)
         traffic.restore(region)
         typer.echo(
             f"{region} takes traffic again: Route 53 sends shoppers there as resolvers forget where they were "
@@ -51,7 +50,7 @@ def restore(
         )
 
 
-def await_ready(deployment: Deployment, probe: Probe, region: str, *, timeout: float, tell: Tell) -> None:
+def await_ready(settings: Settings, probe: Probe, region: str, *, timeout: float, tell: Tell) -> None:
     """Wait until `region` is healthy and has caught up with every other healthy region.
 
     Raises RefusedError after `timeout` seconds.
@@ -63,18 +62,18 @@ def await_ready(deployment: Deployment, probe: Probe, region: str, *, timeout: f
             raise RefusedError(f"{region} is still unhealthy ({health.detail}): it stays evacuated")
         tell(f"waiting until {region} is healthy: {health.detail}")
         time.sleep(POLL)
-    for source in deployment.regions:
+    for source in settings.regions:
         if source != region and probe.health(source).healthy:
             tell(f"waiting until {region} has what was written in {source}")
-            _await_data(deployment, source, region, deadline)
+            _await_data(settings, source, region, deadline)
 
 
-def _await_data(deployment: Deployment, source: str, region: str, deadline: float) -> None:
+def _await_data(settings: Settings, source: str, region: str, deadline: float) -> None:
     """Heartbeats show that replication works, DynamoDB's own metric that they did not overtake a backlog."""
     while True:
-        measured = lag(deployment, source, region, timeout=max(deadline - time.monotonic(), POLL))
+        measured = lag(settings, source, region, timeout=max(deadline - time.monotonic(), POLL))
         if measured is not None:
-            behind = max(measured, reported_latency(deployment, source, region) or 0.0)
+            behind = max(measured, reported_latency(settings, source, region) or 0.0)
             if behind <= CAUGHT_UP:
                 return
         if time.monotonic() > deadline:

@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes, load
-from ops.deployment import Deployment
+from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes
 from ops.probe import Health, Probe
 from ops.replication import lag_behind
 from ops.traffic import Traffic
+from stacks.settings import Settings
 
 PATIENCE = 10.0
 """Seconds after which a region counts as behind."""
@@ -46,8 +46,8 @@ def status(
 ) -> None:
     """Show each region: healthy, evacuated, how far behind the others; and which answers the shop's address."""
     with exit_codes():
-        deployment = load(settings)
-        now = survey(deployment, Traffic(deployment), Probe(deployment))
+        environment = Settings.load(settings)
+        now = survey(environment, Traffic(environment), Probe(environment))
     if as_json:
         typer.echo(json.dumps(asdict(now), indent=2))
     else:
@@ -56,9 +56,9 @@ def status(
         console.print(f"{now.api} is answered by [bold]{now.answered_by or 'nobody'}[/bold]", highlight=False)
 
 
-def survey(deployment: Deployment, traffic: Traffic, probe: Probe, *, patience: float = PATIENCE) -> Status:
+def survey(settings: Settings, traffic: Traffic, probe: Probe, *, patience: float = PATIENCE) -> Status:
     """Ask every region, side by side."""
-    regions = list(deployment.regions)
+    regions = list(settings.regions)
     with ThreadPoolExecutor(max_workers=len(regions)) as pool:
         health = dict(zip(regions, pool.map(probe.health, regions), strict=True))
         healthy = [region for region in regions if health[region].healthy]
@@ -67,7 +67,7 @@ def survey(deployment: Deployment, traffic: Traffic, probe: Probe, *, patience: 
                 healthy,
                 pool.map(
                     lambda region: lag_behind(
-                        deployment, [other for other in healthy if other != region], region, timeout=patience
+                        settings, [other for other in healthy if other != region], region, timeout=patience
                     ),
                     healthy,
                 ),

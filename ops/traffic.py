@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 
-from ops.deployment import Deployment
+from stacks.settings import Settings
 
 ALIAS_TTL = 60
 """Seconds for which resolvers keep `api.<domain>`: an alias has the TTL of what it points to, API Gateway's.
@@ -16,22 +17,23 @@ _WANTED = 1
 
 
 class TrafficError(Exception):
-    """A switch could not be turned; the message names the fix."""
+    """A switch could not be found or turned; the message names the fix."""
 
 
 class Traffic:
     """The check on each region's record: an evacuated region's wants more healthy children than it has.
 
-    Route 53 then calls it unhealthy, whatever the endpoint says; docs/adr/0010-evacuate-by-health-check.md.
+    Route 53 then calls it unhealthy, whatever the endpoint says; docs/adr/0010-evacuate-by-health-check.md. The
+    checks are found through Route 53 alone: Terraform's state may be in the region that is lost.
     """
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._checks = deployment.edge.health_checks
+    def __init__(self, settings: Settings, *, route53: Any = None) -> None:
+        self._hosts = {region: f"api-{region}.{settings.domain}" for region in settings.regions}
         # Route 53's control plane is in us-east-1, whatever region asks.
-        self._route53 = deployment.client("route53", "us-east-1")
+        self._route53 = route53 or boto3.client("route53", region_name="us-east-1")
 
     def is_evacuated(self, region: str) -> bool:
-        """Whether operators keep traffic away from `region`."""
+        """Whether operators keep traffic away from `region`. Raises TrafficError if it has no health check."""
         return self._wanted(self._check(region)) > _WANTED
 
     def evacuate(self, region: str) -> None:
@@ -60,10 +62,19 @@ class Traffic:
             raise
 
     def _check(self, region: str) -> dict[str, Any]:
-        check: dict[str, Any] = self._route53.get_health_check(HealthCheckId=self._checks[region])[
-            "HealthCheck"
-        ]
-        return check
+        """The calculated check that watches the one on the region's own host name."""
+        pages = self._route53.get_paginator("list_health_checks").paginate()
+        checks: list[dict[str, Any]] = [check for page in pages for check in page["HealthChecks"]]
+        host = self._hosts[region]
+        endpoints = {
+            check["Id"]
+            for check in checks
+            if check["HealthCheckConfig"].get("FullyQualifiedDomainName") == host
+        }
+        for check in checks:
+            if endpoints & set(check["HealthCheckConfig"].get("ChildHealthChecks", ())):
+                return check
+        raise TrafficError(f"Route 53 has no health check for {host}: is it deployed? Run: make deploy")
 
     @staticmethod
     def _wanted(check: dict[str, Any]) -> int:

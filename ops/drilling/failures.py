@@ -145,7 +145,7 @@ class Evacuated:
     moves_traffic = True
 
     def __init__(self, deployment: Deployment) -> None:
-        self._traffic = Traffic(deployment)
+        self._traffic = Traffic(deployment.settings)
         self._evacuated: set[str] = set()
 
     def break_(self, region: str) -> None:

@@ -1,0 +1,126 @@
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Body, Stack, construct, shop
+
+from modules.api_domain import ApiDomain  # isort: skip  tests.synthesis loads CDKTF the fast way
+from modules.routing import RegionEndpoint, Routing, RoutingPolicy  # isort: skip
+
+TWO = ["eu-west-1", "ap-southeast-1"]
+THREE = [*TWO, "us-west-2"]
+DOMAIN = "books.example.com"
+
+
+def edge(**changes: Any) -> Stack:
+    return shop(**changes)["edge"]
+
+
+def by_reference(stack: Stack, kind: str, reference: str) -> Body:
+    """The resource that `${kind.name.id}` points to."""
+    name = reference.removeprefix("${").removesuffix("}").split(".")[1]
+    return next(each.body for each in stack.resources(kind) if each.id == name)
+
+
+def records(stack: Stack, name: str) -> list[Body]:
+    return [each.body for each in stack.resources("aws_route53_record") if each.body["name"] == name]
+
+
+@pytest.mark.parametrize("regions", [TWO[:1], TWO, THREE])
+def test_every_region_answers_the_shared_name_while_its_own_health_lasts(regions: list[str]) -> None:
+    stack = edge(regions=regions)
+
+    shared = {record["set_identifier"]: record for record in records(stack, f"api.{DOMAIN}")}
+
+    assert set(shared) == set(regions)
+    for region, record in shared.items():
+        assert record["latency_routing_policy"] == {"region": region}
+        assert record["alias"]["evaluate_target_health"] is True
+        decision = by_reference(stack, "aws_route53_health_check", record["health_check_id"])
+        (child,) = decision["child_healthchecks"]
+        assert by_reference(stack, "aws_route53_health_check", child)["fqdn"] == f"api-{region}.{DOMAIN}"
+
+
+def test_a_regions_own_name_is_answered_whether_or_not_the_region_is_healthy() -> None:
+    for region in TWO:
+        (record,) = records(edge(), f"api-{region}.{DOMAIN}")
+        assert "health_check_id" not in record
+
+
+@pytest.mark.parametrize(("interval", "threshold"), [(10, 2), (30, 3)])
+def test_health_is_asked_over_https_on_the_schedule_of_the_settings(interval: int, threshold: int) -> None:
+    stack = edge(routing={"health_check_interval": interval, "health_check_threshold": threshold})
+
+    for region in TWO:
+        check = stack.find("aws_route53_health_check", fqdn=f"api-{region}.{DOMAIN}").body
+        assert (check["type"], check["port"], check["enable_sni"]) == ("HTTPS", 443, True)
+        assert check["resource_path"] == "/v1/health"
+        assert (check["request_interval"], check["failure_threshold"]) == (interval, threshold)
+
+
+def test_an_apply_leaves_alone_what_operators_switch_and_nothing_else() -> None:
+    stack = edge()
+    for check in stack.resources("aws_route53_health_check"):
+        ignored = check.body.get("lifecycle", {}).get("ignore_changes", [])
+        assert ignored == (["child_health_threshold"] if check.body["type"] == "CALCULATED" else [])
+
+
+def test_a_new_region_takes_traffic_and_can_be_closed_by_asking_for_one_child_more() -> None:
+    for check in edge().resources("aws_route53_health_check"):
+        if check.body["type"] == "CALCULATED":
+            assert check.body["child_health_threshold"] == len(check.body["child_healthchecks"]) == 1
+
+
+def test_failover_has_the_first_region_serve_and_the_second_stand_by() -> None:
+    stack = edge(routing={"policy": "failover"})
+
+    roles = {
+        record["set_identifier"]: record["failover_routing_policy"]["type"]
+        for record in records(stack, f"api.{DOMAIN}")
+    }
+
+    assert roles == {TWO[0]: "PRIMARY", TWO[1]: "SECONDARY"}
+
+
+@pytest.mark.parametrize("regions", [TWO[:1], THREE])
+def test_failover_refuses_what_records_in_pairs_cannot_say(regions: list[str]) -> None:
+    domain = ApiDomain("api.example", "target.example", "Z1")
+    endpoints = [RegionEndpoint(region, own=domain, shared=domain) for region in regions]
+
+    with pytest.raises(ValueError, match="exactly two regions"):
+        construct(
+            lambda stack: Routing(
+                stack,
+                "routing",
+                name="shop",
+                zone_id="Z2",
+                endpoints=endpoints,
+                policy=RoutingPolicy(kind="failover"),
+            )
+        )
+
+
+def test_an_alarm_a_region_watches_the_endpoint_where_route_53_publishes() -> None:
+    stack = edge()
+    watched = {
+        by_reference(stack, "aws_route53_health_check", alarm.body["dimensions"]["HealthCheckId"])["fqdn"]
+        for alarm in stack.resources("aws_cloudwatch_metric_alarm")
+        if alarm.body["namespace"] == "AWS/Route53"
+    }
+
+    assert watched == {f"api-{region}.{DOMAIN}" for region in TWO}
+    for alarm in stack.resources("aws_cloudwatch_metric_alarm"):
+        if alarm.body["namespace"] == "AWS/Route53":
+            assert alarm.body["provider"] == "aws.us-east-1"
+            assert alarm.body["treat_missing_data"] == "breaching"
+
+
+def test_outputs_name_the_checks_by_region() -> None:
+    outputs = edge().document["output"]
+
+    for name in ("health_checks", "endpoint_checks"):
+        assert set(outputs[name]["value"]) == set(TWO)
+    assert not set(outputs["health_checks"]["value"].values()) & set(
+        outputs["endpoint_checks"]["value"].values()
+    )
+    assert outputs["api_domain"]["value"] == f"api.{DOMAIN}"

@@ -1,0 +1,284 @@
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Body, Stack, construct, shop
+
+from modules.storefront import Site, WebFiles  # isort: skip  tests.synthesis loads CDKTF the fast way
+from modules.storefront import __file__ as package  # isort: skip
+
+TWO = ["eu-west-1", "ap-southeast-1"]
+THREE = [*TWO, "us-west-2"]
+DOMAIN = "books.example.com"
+ROUTE = Path(package).with_name("route.js")
+
+
+def edge(**changes: Any) -> Stack:
+    return shop(**changes)["edge"]
+
+
+def distribution(**changes: Any) -> Body:
+    return edge(**changes).only("aws_cloudfront_distribution")
+
+
+def files(dist: Path, config: Mapping[str, Any] | None = None) -> Stack:
+    return construct(
+        lambda stack: WebFiles(stack, "files", dist=dist, bucket="web", config=dict(config or {}), after=[])
+    )
+
+
+def build(folder: Path, *names: str) -> Path:
+    for name in ("index.html", *names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"content of {name}")
+    return folder
+
+
+def uploaded(stack: Stack) -> dict[str, Body]:
+    return {each.body["key"]: each.body for each in stack.resources("aws_s3_object")}
+
+
+class TestDistribution:
+    def test_the_second_region_is_asked_whenever_the_first_cannot_give_the_file(self) -> None:
+        (group,) = distribution()["origin_group"]
+
+        assert [member["origin_id"] for member in group["member"]] == TWO
+        assert set(group["failover_criteria"]["status_codes"]) == {403, 404, 500, 502, 503, 504}
+        for behaviour in behaviours(distribution()):
+            assert behaviour["target_origin_id"] == group["origin_id"]
+            assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}  # groups take no others
+
+    def test_an_origin_that_does_not_answer_holds_nobody_up(self) -> None:
+        for origin in distribution()["origin"]:
+            assert origin["connection_attempts"] * origin["connection_timeout"] <= 3
+
+    def test_a_third_region_keeps_a_copy_and_waits(self) -> None:
+        stack = edge(regions=THREE)
+        (group,) = stack.only("aws_cloudfront_distribution")["origin_group"]
+
+        assert [member["origin_id"] for member in group["member"]] == TWO
+        replicated = [rule["id"] for rule in stack.only("aws_s3_bucket_replication_configuration")["rule"]]
+        assert replicated == THREE[1:]
+
+    def test_one_region_needs_neither_group_nor_replication(self) -> None:
+        stack = edge(regions=TWO[:1])
+
+        assert "origin_group" not in stack.only("aws_cloudfront_distribution")
+        assert stack.resources("aws_s3_bucket_replication_configuration") == []
+        for behaviour in behaviours(stack.only("aws_cloudfront_distribution")):
+            assert behaviour["target_origin_id"] == TWO[0]
+
+    def test_buckets_are_read_with_a_signature(self) -> None:
+        for origin in distribution()["origin"]:
+            assert "origin_access_control_id" in origin
+        control = edge().only("aws_cloudfront_origin_access_control")
+        assert (control["signing_behavior"], control["signing_protocol"]) == ("always", "sigv4")
+
+    def test_viewers_get_modern_protocols_only(self) -> None:
+        found = distribution()
+
+        assert found["http_version"] == "http2and3"
+        assert found["is_ipv6_enabled"] is True
+        assert found["viewer_certificate"]["minimum_protocol_version"] == "TLSv1.2_2021"
+        for behaviour in behaviours(found):
+            assert behaviour["viewer_protocol_policy"] == "redirect-to-https"
+            assert behaviour["compress"] is True
+            assert "response_headers_policy_id" in behaviour
+
+    def test_an_error_stays_an_error(self) -> None:
+        assert "custom_error_response" not in distribution()
+
+    def test_a_file_with_a_hash_in_its_name_is_cached_and_nothing_else(self) -> None:
+        (assets,) = distribution()["ordered_cache_behavior"]
+        assert assets["path_pattern"] == "assets/*"
+        assert assets["cache_policy_id"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
+        assert (
+            distribution()["default_cache_behavior"]["cache_policy_id"]
+            == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+        )
+
+    @pytest.mark.parametrize("waf", [True, False])
+    def test_a_web_acl_stands_in_front_when_wanted(self, waf: bool) -> None:
+        stack = edge(features={"waf": waf})
+
+        assert ("web_acl_id" in stack.only("aws_cloudfront_distribution")) is waf
+        if waf:
+            acl = stack.find("aws_wafv2_web_acl", scope="CLOUDFRONT").body
+            assert acl["provider"] == "aws.us-east-1"
+            priorities = [rule["priority"] for rule in acl["rule"]]
+            assert len(set(priorities)) == len(priorities)
+            assert any("rate_based_statement" in rule["statement"] for rule in acl["rule"])
+
+    def test_apex_and_www_lead_there_over_both_kinds_of_ip(self) -> None:
+        found = {
+            (record.body["name"], record.body["type"])
+            for record in edge().resources("aws_route53_record")
+            if "cloudfront" in record.body.get("alias", {}).get("name", "")
+        }
+        assert found == {(host, kind) for host in (DOMAIN, f"www.{DOMAIN}") for kind in ("A", "AAAA")}
+        assert distribution()["aliases"] == [DOMAIN, f"www.{DOMAIN}"]
+
+    def test_only_the_local_cloud_does_not_wait_for_it(self) -> None:
+        assert distribution()["wait_for_deployment"] is True
+        assert distribution(local={})["wait_for_deployment"] is False
+
+
+class TestSite:
+    SITE = Site(
+        api="https://api.b.example/v1",
+        regions={"eu-west-1": "https://api-eu-west-1.b.example/v1"},
+        user_pool_region="eu-west-1",
+        user_pool_id="pool",
+        user_pool_client_id="client",
+        blog="https://blog.b.example",
+    )
+
+    def test_the_policy_lets_the_page_talk_to_the_shop_and_to_nobody_else(self) -> None:
+        directives = policy(self.SITE)
+
+        assert directives["default-src"] == ["'none'"]
+        assert directives["script-src"] == ["'self'"]
+        assert directives["frame-ancestors"] == ["'none'"]
+        assert directives["connect-src"] == [
+            "'self'",
+            "https://api.b.example",
+            "https://api-eu-west-1.b.example",
+            "https://cognito-idp.eu-west-1.amazonaws.com",
+            "https://blog.b.example",
+        ]
+
+    def test_nothing_inline_and_nothing_evaluated_runs(self) -> None:
+        text = self.SITE.content_security_policy()
+        assert "unsafe" not in text
+        assert "*" not in text
+
+    def test_the_config_has_the_shape_that_the_web_app_reads(self) -> None:
+        assert self.SITE.config() == {
+            "api": "https://api.b.example/v1",
+            "regions": [{"name": "eu-west-1", "api": "https://api-eu-west-1.b.example/v1"}],
+            "cognito": {"region": "eu-west-1", "userPoolId": "pool", "userPoolClientId": "client"},
+            "blog": "https://blog.b.example",
+        }
+
+    def test_a_local_cognito_is_named_and_allowed(self) -> None:
+        site = Site("http://h:1/v1", {}, "eu-west-1", "pool", "client", "http://h:2", None)
+
+        assert site.config()["cognito"]["endpoint"] == "http://h:2"
+        assert policy(site)["connect-src"] == ["'self'", "http://h:1", "http://h:2"]
+
+
+class TestFiles:
+    def test_browsers_keep_what_cannot_change_and_ask_again_for_what_can(self, tmp_path: Path) -> None:
+        found = uploaded(files(build(tmp_path, "assets/index-1a2b.js", "favicon.svg")))
+
+        assert found["assets/index-1a2b.js"]["cache_control"] == "public, max-age=31536000, immutable"
+        assert found["index.html"]["cache_control"] == found["config.json"]["cache_control"] == "no-cache"
+        assert found["favicon.svg"]["cache_control"] == "public, max-age=3600"
+        assert found["favicon.svg"]["content_type"] == "image/svg+xml"
+
+    def test_the_page_goes_up_after_all_that_it_names(self, tmp_path: Path) -> None:
+        stack = files(build(tmp_path, "assets/index-1a2b.js", "favicon.svg"))
+
+        others = {
+            each.address for each in stack.resources("aws_s3_object") if each.body["key"] != "index.html"
+        }
+        assert set(uploaded(stack)["index.html"]["depends_on"]) == others
+
+    def test_files_of_the_last_build_outlive_the_page_that_names_them(self, tmp_path: Path) -> None:
+        stack = files(build(tmp_path, "assets/index-1a2b.js"))
+        assert uploaded(stack)["assets/index-1a2b.js"]["lifecycle"] == {"create_before_destroy": True}
+
+    def test_a_config_of_the_developers_is_not_uploaded(self, tmp_path: Path) -> None:
+        stack = files(build(tmp_path, "config.json"), {"api": "https://api.b.example/v1", "blog": None})
+
+        content = uploaded(stack)["config.json"]["content"]
+        assert "source" not in uploaded(stack)["config.json"]
+        assert '"blog" = null' in content
+
+    def test_they_are_copied_beside_the_stack_under_a_name_that_follows_their_content(
+        self, tmp_path: Path
+    ) -> None:
+        first = uploaded(files(build(tmp_path)))["index.html"]
+        again = uploaded(files(build(tmp_path)))["index.html"]
+        (tmp_path / "index.html").write_text("something else")
+        changed = uploaded(files(tmp_path))["index.html"]
+
+        assert first["source"] == again["source"]
+        assert not Path(first["source"]).is_absolute()
+        assert first["source_hash"] != changed["source_hash"]
+
+    def test_without_a_build_it_says_how_to_make_one(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError, match="make web"):
+            files(tmp_path)
+
+    @pytest.mark.parametrize("name", ["data.bin", "images/cover.svg"])
+    def test_a_file_that_could_not_be_served_stops_the_synth(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(ValueError, match=name):
+            files(build(tmp_path, name))
+
+    def test_they_go_up_once_replication_carries_them(self) -> None:
+        stack = edge()
+        (replication,) = stack.resources("aws_s3_bucket_replication_configuration")
+        for key, body in uploaded(stack).items():
+            if key != "index.html":
+                assert replication.address in body["depends_on"]
+
+
+class TestReplication:
+    def test_deletions_are_carried_too(self) -> None:
+        for rule in edge(regions=THREE).only("aws_s3_bucket_replication_configuration")["rule"]:
+            assert rule["delete_marker_replication"] == {"status": "Enabled"}
+            assert rule["status"] == "Enabled"
+
+    def test_rules_differ_in_priority(self) -> None:
+        rules = edge(regions=THREE).only("aws_s3_bucket_replication_configuration")["rule"]
+        assert len({rule["priority"] for rule in rules}) == len(rules)
+
+
+class TestRoute:
+    @pytest.mark.parametrize(
+        ("uri", "answer"),
+        [
+            ("/", "/index.html"),
+            ("/cart", "/index.html"),
+            ("/books/the-time-machine", "/index.html"),
+            ("/books/learning.node.js", "/index.html"),
+            ("/category/Sci.%20Fi", "/index.html"),
+            ("/orders/", "/index.html"),
+            ("/config.json", "/config.json"),
+            ("/favicon.svg", "/favicon.svg"),
+        ],
+    )
+    def test_addresses_of_the_shop_get_the_page_and_files_get_themselves(self, uri: str, answer: str) -> None:
+        assert route(uri, host=DOMAIN)["uri"] == answer
+
+    def test_www_is_sent_to_the_bare_domain(self) -> None:
+        answer = route("/books/x", host=f"www.{DOMAIN}")
+
+        assert answer["statusCode"] == 301
+        assert answer["headers"]["location"]["value"] == f"https://{DOMAIN}/books/x"
+
+
+def behaviours(found: Body) -> list[Body]:
+    return [found["default_cache_behavior"], *found["ordered_cache_behavior"]]
+
+
+def policy(site: Site) -> dict[str, list[str]]:
+    directives = (directive.split() for directive in site.content_security_policy().split("; "))
+    return {name: sources for name, *sources in directives}
+
+
+def route(uri: str, *, host: str) -> dict[str, Any]:
+    """The function's answer, by the Node that CDKTF needs anyway."""
+    event = {"request": {"uri": uri, "headers": {"host": {"value": host}}}}
+    script = f"{ROUTE.read_text()}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    node = shutil.which("node")
+    assert node
+    done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True, timeout=30)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

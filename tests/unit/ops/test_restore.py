@@ -1,0 +1,206 @@
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from typer import Typer
+from typer.testing import CliRunner
+
+from ops import replication, restore
+from ops.commands import RefusedError
+from ops.replication import BEATS, lag, lag_behind, reported_latency
+from ops.restore import await_ready
+from ops.traffic import Traffic
+from stacks.settings import Settings
+from tests.unit.ops.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
+
+PRIMARY, OTHER = REGIONS
+BOTH_WELL = {PRIMARY: 200, OTHER: 200}
+
+
+Clients = dict[tuple[str, str], Any]
+
+
+@pytest.fixture(autouse=True)
+def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+    """The clients that the commands get, by service and region; a test may put others in."""
+    monkeypatch.setattr(restore, "POLL", 0.01)
+    monkeypatch.setattr(replication, "POLL", 0.01)
+    with mock_aws():
+        made: Clients = {("dynamodb", region): client for region, client in deploy_cart_tables().items()}
+        made |= {("cloudwatch", region): Metrics(0) for region in REGIONS}
+        monkeypatch.setattr(replication, "client", lambda service, region: made[service, region])
+        yield made
+
+
+@pytest.fixture
+def replicated(clients: Clients) -> None:
+    """Both regions reach one table: what is written in one is at once in the other."""
+    clients["dynamodb", OTHER] = clients["dynamodb", PRIMARY]
+
+
+def ignore(_: str) -> None:
+    """Nobody listens."""
+
+
+class Metrics:
+    """CloudWatch, as far as it is asked: one data point of a latency in milliseconds."""
+
+    def __init__(self, milliseconds: float) -> None:
+        self._milliseconds = milliseconds
+
+    def get_metric_statistics(self, **request: Any) -> Any:
+        assert request["Namespace"] == "AWS/DynamoDB"
+        return {"Datapoints": [{"Timestamp": request["EndTime"], "Average": self._milliseconds}]}
+
+
+def heartbeats_left(clients: Clients) -> int:
+    return sum(clients["dynamodb", region].scan(TableName=CART)["Count"] for region in REGIONS)
+
+
+class TestLag:
+    @pytest.mark.usefixtures("replicated")
+    def test_a_write_that_arrives_is_timed_and_leaves_nothing_behind(self, clients: Clients) -> None:
+        assert lag(SETTINGS, PRIMARY, OTHER, timeout=5) is not None
+        assert heartbeats_left(clients) == 0
+
+    def test_a_write_that_does_not_arrive_is_given_up_and_leaves_nothing_behind(
+        self, clients: Clients
+    ) -> None:
+        assert lag(SETTINGS, PRIMARY, OTHER, timeout=0.05) is None
+        assert heartbeats_left(clients) == 0
+
+    def test_all_heartbeats_have_to_arrive(self, clients: Clients) -> None:
+        class LosesOne:
+            def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803  boto3's own
+                keys = RequestItems[CART]["Keys"][1:]
+                found = clients["dynamodb", PRIMARY].batch_get_item(RequestItems={CART: {"Keys": keys}})
+                assert found["Responses"][CART]
+                return found
+
+        clients["dynamodb", OTHER] = LosesOne()
+
+        assert lag(SETTINGS, PRIMARY, OTHER, timeout=0.05) is None
+
+    def test_heartbeats_are_nobodys_cart_and_expire(self, clients: Clients) -> None:
+        seen: list[Any] = []
+        real = clients["dynamodb", PRIMARY]
+
+        class Spy:
+            def batch_write_item(self, RequestItems: Any) -> Any:  # noqa: N803  boto3's own
+                seen.extend(RequestItems[CART])
+                return real.batch_write_item(RequestItems=RequestItems)
+
+        clients["dynamodb", PRIMARY] = Spy()
+        lag(SETTINGS, PRIMARY, OTHER, timeout=0.05)
+
+        items = [request["PutRequest"]["Item"] for request in seen if "PutRequest" in request]
+        assert len({item["customerId"]["S"] for item in items}) == BEATS
+        assert all(item["customerId"]["S"].startswith("_heartbeat-") for item in items)
+        assert all("expiresAt" in item for item in items)
+
+    def test_what_dynamodb_left_undone_is_sent_again(self, clients: Clients) -> None:
+        real = clients["dynamodb", PRIMARY]
+
+        class Busy:
+            def batch_write_item(self, RequestItems: Any) -> Any:  # noqa: N803  boto3's own
+                first, *rest = RequestItems[CART]
+                real.batch_write_item(RequestItems={CART: [first]})
+                return {"UnprocessedItems": {CART: rest} if rest else {}}
+
+        clients["dynamodb", PRIMARY], clients["dynamodb", OTHER] = Busy(), real
+
+        assert lag(SETTINGS, PRIMARY, OTHER, timeout=5) is not None
+        assert real.scan(TableName=CART)["Count"] == 0
+
+    @pytest.mark.usefixtures("replicated")
+    def test_a_lag_that_cannot_be_told_is_not_guessed(self, clients: Clients) -> None:
+        assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=5) is not None
+        assert lag_behind(SETTINGS, [], OTHER, timeout=5) is None
+        clients["dynamodb", PRIMARY].delete_table(TableName=CART)
+        assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=5) is None
+
+    def test_dynamodbs_own_figure_is_in_seconds(self, clients: Clients) -> None:
+        clients["cloudwatch", PRIMARY] = Metrics(1500)
+        assert reported_latency(SETTINGS, PRIMARY, OTHER) == 1.5
+
+
+class TestAwaitReady:
+    @pytest.mark.usefixtures("replicated")
+    def test_a_region_that_stays_unhealthy_stays_evacuated(self) -> None:
+        with pytest.raises(RefusedError, match="HTTP 503"):
+            await_ready(SETTINGS, probe({PRIMARY: 503, OTHER: 200}), PRIMARY, timeout=0, tell=ignore)
+
+    def test_a_region_that_hears_nothing_from_another_stays_evacuated(self) -> None:
+        with pytest.raises(RefusedError, match=f"not caught up with {OTHER}"):
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=0, tell=ignore)
+
+    @pytest.mark.usefixtures("replicated")
+    def test_a_backlog_that_heartbeats_overtook_keeps_it_evacuated(self, clients: Clients) -> None:
+        clients["cloudwatch", OTHER] = Metrics(60_000)
+
+        with pytest.raises(RefusedError, match="not caught up"):
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=0, tell=ignore)
+
+    def test_when_no_other_region_is_left_there_is_nothing_to_wait_for(self) -> None:
+        await_ready(SETTINGS, probe({PRIMARY: 200}), PRIMARY, timeout=0, tell=ignore)
+
+    def test_it_waits_for_what_is_on_its_way(self, clients: Clients) -> None:
+        stop = threading.Event()
+        replicating = threading.Thread(target=_replicate, args=(clients, stop))
+        replicating.start()
+        try:
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=30, tell=ignore)
+        finally:
+            stop.set()
+            replicating.join()
+
+
+@pytest.mark.usefixtures("replicated")
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def traffic(self, monkeypatch: pytest.MonkeyPatch) -> Traffic:
+        found = Traffic(SETTINGS, route53=Route53())
+        monkeypatch.setattr(restore, "Traffic", lambda _: found)
+        monkeypatch.setattr(restore, "Probe", lambda _: probe(BOTH_WELL))
+        monkeypatch.setattr(Settings, "load", lambda _: SETTINGS)
+        return found
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        app = Typer()
+        app.command()(restore.restore)
+        result = CliRunner().invoke(app, list(arguments))
+        return result.exit_code, result.output
+
+    def test_traffic_comes_back(self, traffic: Traffic) -> None:
+        traffic.evacuate(PRIMARY)
+
+        code, output = self.run(PRIMARY)
+
+        assert code == 0, output
+        assert not traffic.is_evacuated(PRIMARY)
+
+    def test_a_region_that_was_not_evacuated_is_left_alone(self) -> None:
+        code, output = self.run(PRIMARY)
+        assert code == 0
+        assert "not evacuated" in output
+
+    def test_a_refusal_leaves_it_evacuated(self, traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(restore, "Probe", lambda _: probe({OTHER: 200}))
+        traffic.evacuate(PRIMARY)
+
+        code, output = self.run(PRIMARY, "--timeout", "0")
+
+        assert code == 1
+        assert "no answer" in output
+        assert traffic.is_evacuated(PRIMARY)
+
+    def test_a_region_that_is_not_there_is_wrong_input(self) -> None:
+        assert self.run("us-west-2")[0] == 2
+
+
+def _replicate(clients: Clients, stop: threading.Event) -> None:
+    while not stop.wait(0.02):
+        for item in clients["dynamodb", OTHER].scan(TableName=CART)["Items"]:
+            clients["dynamodb", PRIMARY].put_item(TableName=CART, Item=item)

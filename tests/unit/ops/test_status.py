@@ -1,0 +1,84 @@
+import json
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from typer import Typer
+from typer.testing import CliRunner
+
+from ops import replication, status
+from ops.probe import Probe
+from ops.status import survey
+from ops.traffic import Traffic
+from stacks.settings import Settings
+from tests.unit.ops.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
+
+PRIMARY, OTHER = REGIONS
+
+
+@pytest.fixture(autouse=True)
+def _shared_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with mock_aws():
+        client = deploy_cart_tables()[PRIMARY]
+        monkeypatch.setattr(replication, "client", lambda _, __: client)
+        yield
+
+
+@pytest.fixture
+def traffic() -> Traffic:
+    return Traffic(SETTINGS, route53=Route53())
+
+
+def test_each_region_is_shown_as_it_is(traffic: Traffic) -> None:
+    traffic.evacuate(OTHER)
+    well = probe({PRIMARY: 200, OTHER: 200, "shop": 200})
+
+    now = survey(SETTINGS, traffic, well)
+
+    assert [(each.region, each.healthy, each.evacuated) for each in now.regions] == [
+        (PRIMARY, True, False),
+        (OTHER, True, True),
+    ]
+    assert all(each.replication_lag_seconds is not None for each in now.regions)
+    assert now.answered_by == "shop"
+
+
+def test_a_lost_region_delays_nobody_and_is_told_from_the_others(traffic: Traffic) -> None:
+    now = survey(SETTINGS, traffic, probe({PRIMARY: 200}))
+
+    lost = {each.region: each for each in now.regions}[OTHER]
+    assert not lost.healthy
+    assert lost.detail == "no answer (ConnectError)"
+    assert lost.replication_lag_seconds is None
+    assert now.answered_by is None
+
+
+def test_the_check_that_fails_is_named() -> None:
+    assert probe({OTHER: 503}).health(OTHER).detail == "HTTP 503, cart failed"
+
+
+def test_on_aws_the_addresses_follow_from_the_domain() -> None:
+    asked = Probe(SETTINGS.model_copy(update={"local": None}))
+    assert asked.api == "https://api.shop.example/v1"
+    assert asked.address(PRIMARY) == f"https://api-{PRIMARY}.shop.example/v1"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_the_command_prints_for_people_and_for_programs(
+    traffic: Traffic, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setattr(Settings, "load", lambda _: SETTINGS)
+    monkeypatch.setattr(status, "Traffic", lambda _: traffic)
+    monkeypatch.setattr(status, "Probe", lambda _: probe({PRIMARY: 200, OTHER: 503, "shop": 200}))
+    app = Typer()
+    app.command()(status.status)
+
+    result = CliRunner().invoke(app, arguments)
+
+    assert result.exit_code == 0
+    if arguments:
+        told = json.loads(result.output)
+        assert [each["healthy"] for each in told["regions"]] == [True, False]
+    else:
+        assert PRIMARY in result.output
+        assert "HTTP 503" in result.output

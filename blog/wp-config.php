@@ -16,6 +16,7 @@
  * WORDPRESS_REGION              region that answers, for the x-region header
  * WORDPRESS_ADMIN_ADDRESSES     who may edit: addresses or CIDR blocks, separated by commas; empty closes all editing
  * WORDPRESS_UPLOADS_BUCKET      bucket of this region for media; empty keeps them in the instance's scratch space
+ * WORDPRESS_HEALTH_SECONDS      how long a good health check is remembered, so that an idle database can pause; 0: not
  *
  * @package Bookstore
  */
@@ -68,6 +69,7 @@ define( 'BOOKSTORE_SHOP_URL', rtrim( bookstore_setting( 'WORDPRESS_SHOP_URL', WP
 define( 'BOOKSTORE_REGION', bookstore_setting( 'WORDPRESS_REGION', '' ) );
 define( 'BOOKSTORE_ADMIN_ADDRESSES', bookstore_setting( 'WORDPRESS_ADMIN_ADDRESSES', '' ) );
 define( 'BOOKSTORE_UPLOADS_BUCKET', bookstore_setting( 'WORDPRESS_UPLOADS_BUCKET', '' ) );
+define( 'BOOKSTORE_HEALTH_SECONDS', (int) bookstore_setting( 'WORDPRESS_HEALTH_SECONDS', '0' ) );
 define( 'WP_DEFAULT_THEME', 'meridian' );
 
 // The image is the release: nothing in it changes at run time.

@@ -6,6 +6,7 @@
  * @package Bookstore
  */
 
+Bookstore_Health::forget();
 http_response_code( 503 );
 header( 'Content-Type: text/html; charset=utf-8' );
 header( 'Cache-Control: no-store' );

@@ -14,9 +14,12 @@
 require_once __DIR__ . '/bookstore/class-bookstore-doors.php';
 require_once __DIR__ . '/bookstore/class-bookstore-database.php';
 require_once __DIR__ . '/bookstore/class-bookstore-health.php';
+require_once __DIR__ . '/bookstore/class-bookstore-bucket.php';
+require_once __DIR__ . '/bookstore/class-bookstore-media.php';
 
 Bookstore_Doors::refuse_intruders();
 Bookstore_Health::answer_if_asked();
+Bookstore_Media::answer_if_asked();
 
 // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- this is what a db.php drop-in is for.
 $wpdb = new Bookstore_Database();

@@ -14,18 +14,54 @@ final class Bookstore_Health {
 	/** For Route 53: there is a site to be read as well. */
 	private const READY = '/readyz';
 
+	/** Where a good answer is remembered; each task has its own. */
+	private const MEMORY = '/bookstore-health.json';
+
 	/** End the request if it is a health check's. */
 	public static function answer_if_asked(): void {
 		$path = strtok( $_SERVER['REQUEST_URI'] ?? '', '?' );
 		if ( 'cli' === PHP_SAPI || ! in_array( $path, array( self::ALIVE, self::READY ), true ) ) {
 			return;
 		}
-		$state = self::state();
+		$state = self::remembered();
+		if ( null === $state ) {
+			$state = self::state();
+			self::remember( $state );
+		}
 		http_response_code( $state['database'] && ( $state['installed'] || self::ALIVE === $path ) ? 200 : 503 );
 		header( 'Content-Type: application/json' );
 		header( 'Cache-Control: no-store' );
 		header( 'x-region: ' . BOOKSTORE_REGION );
 		exit( json_encode( $state ) );
+	}
+
+	/** Forget that all was well: a reader has just seen that it is not. */
+	public static function forget(): void {
+		@unlink( sys_get_temp_dir() . self::MEMORY );
+	}
+
+	/**
+	 * The last good answer, where checks must not keep an idle database awake; null when it has to be asked.
+	 *
+	 * @return array{region: string, database: bool, installed: bool, writer: bool}|null
+	 */
+	private static function remembered(): ?array {
+		$file = sys_get_temp_dir() . self::MEMORY;
+		$age  = time() - (int) @filemtime( $file );
+		return $age < BOOKSTORE_HEALTH_SECONDS ? json_decode( (string) @file_get_contents( $file ), true ) : null;
+	}
+
+	/**
+	 * Keep a good answer for the next checks.
+	 *
+	 * @param array{region: string, database: bool, installed: bool, writer: bool} $state Answer.
+	 */
+	private static function remember( array $state ): void {
+		if ( BOOKSTORE_HEALTH_SECONDS > 0 && $state['database'] && $state['installed'] ) {
+			file_put_contents( sys_get_temp_dir() . self::MEMORY, json_encode( $state ), LOCK_EX );
+		} else {
+			self::forget();
+		}
 	}
 
 	/**

@@ -96,25 +96,26 @@ class Api(Construct):
             disable_execute_api_endpoint=True,  # so that health checks and WAF see every request
             lifecycle={"create_before_destroy": True},
         )
-        self._authorizer = ApiGatewayAuthorizer(
+        self.api_id: str = self._api.id
+        authorizer = ApiGatewayAuthorizer(
             self,
             "shoppers",
             name="shoppers",
-            rest_api_id=self._api.id,
+            rest_api_id=self.api_id,
             type="COGNITO_USER_POOLS",
             provider_arns=[user_pool_arn],
         )
+        self._authorizer_id: str = authorizer.id
         self._models = {body: self._model(body) for body in contract.bodies}
         self._parameters_only = self._validator("parameters", body=False)
         self._parameters_and_body = self._validator("parameters-and-body", body=True)
-        self._resources: dict[str, ApiGatewayResource] = {}
+        self._resources: dict[str, str] = {}
         for route in contract.routes:
             self._route(route)
-        responses = GatewayResponses(self, "responses", rest_api_id=self._api.id, region=region)
+        responses = GatewayResponses(self, "responses", rest_api_id=self.api_id, region=region)
         self._parts.extend(responses.all)
         self._let_api_call_functions()
         stage = self._deploy(name, log_retention_days)
-        self.api_id: str = self._api.id
         self.stage_name: str = stage.stage_name
         self.stage_arn: str = stage.arn
         """What a web ACL is put in front of."""
@@ -133,71 +134,76 @@ class Api(Construct):
         )
         return domain.as_target
 
-    def _model(self, body: str) -> ApiGatewayModel:
+    def _model(self, body: str) -> str:
         schema = json.dumps(self._contract.schema(body), sort_keys=True)
-        return ApiGatewayModel(
+        model = ApiGatewayModel(
             self,
             f"model-{body}",
             name=body,
-            rest_api_id=self._api.id,
+            rest_api_id=self.api_id,
             content_type="application/json",
             schema=schema,
         )
+        name: str = model.name
+        return name
 
-    def _validator(self, name: str, *, body: bool) -> ApiGatewayRequestValidator:
-        return ApiGatewayRequestValidator(
+    def _validator(self, name: str, *, body: bool) -> str:
+        validator = ApiGatewayRequestValidator(
             self,
             name,
             name=name,
-            rest_api_id=self._api.id,
+            rest_api_id=self.api_id,
             validate_request_parameters=True,
             validate_request_body=body,
         )
+        validator_id: str = validator.id
+        return validator_id
 
     def _route(self, route: Route) -> None:
-        resource = self._resource(route.path)
+        resource_id = self._resource(route.path)
         for operation in route.operations:
-            self._method(resource, route, operation)
+            self._method(resource_id, route, operation)
         verbs = [operation.verb for operation in route.operations]
         preflight = Preflight(
             self,
             f"preflight {route.path}",
-            rest_api_id=self._api.id,
-            resource_id=resource.id,
+            rest_api_id=self.api_id,
+            resource_id=resource_id,
             region=self._region,
-            validator_id=self._parameters_only.id,
+            validator_id=self._parameters_only,
             verbs=verbs,
         )
         self._parts.append(preflight.last)
 
-    def _resource(self, path: str) -> ApiGatewayResource:
-        parent_id = self._api.root_resource_id
+    def _resource(self, path: str) -> str:
+        parent_id: str = self._api.root_resource_id
         for prefix in parents(path):
             if prefix not in self._resources:
-                self._resources[prefix] = ApiGatewayResource(
+                resource = ApiGatewayResource(
                     self,
                     prefix,
-                    rest_api_id=self._api.id,
+                    rest_api_id=self.api_id,
                     parent_id=parent_id,
                     path_part=prefix.rsplit("/", 1)[-1],
                 )
-            parent_id = self._resources[prefix].id
-        return self._resources[path]
+                self._resources[prefix] = resource.id
+            parent_id = self._resources[prefix]
+        return parent_id
 
-    def _method(self, resource: ApiGatewayResource, route: Route, operation: Operation) -> None:
+    def _method(self, resource_id: str, route: Route, operation: Operation) -> None:
         sign_in: dict[str, Any] = {"authorization": "NONE"}
         if operation.signed_in:
-            sign_in = {"authorization": "COGNITO_USER_POOLS", "authorizer_id": self._authorizer.id}
+            sign_in = {"authorization": "COGNITO_USER_POOLS", "authorizer_id": self._authorizer_id}
         validator = self._parameters_and_body if operation.body else self._parameters_only
-        body = {"application/json": self._models[operation.body].name} if operation.body else None
+        body = {"application/json": self._models[operation.body]} if operation.body else None
         method = ApiGatewayMethod(
             self,
             operation.id,
-            rest_api_id=self._api.id,
-            resource_id=resource.id,
+            rest_api_id=self.api_id,
+            resource_id=resource_id,
             http_method=operation.verb,
             operation_name=operation.id,
-            request_validator_id=validator.id,
+            request_validator_id=validator,
             request_parameters={each.mapping: each.required for each in operation.parameters},
             request_models=body,
             **sign_in,
@@ -210,8 +216,8 @@ class Api(Construct):
             ApiGatewayIntegration(
                 self,
                 f"{operation.id}-integration",
-                rest_api_id=self._api.id,
-                resource_id=resource.id,
+                rest_api_id=self.api_id,
+                resource_id=resource_id,
                 http_method=method.http_method,
                 type="AWS_PROXY",
                 integration_http_method="POST",
@@ -236,13 +242,13 @@ class Api(Construct):
         deployment = ApiGatewayDeployment(
             self,
             "deployment",
-            rest_api_id=self._api.id,
+            rest_api_id=self.api_id,
             triggers={
                 "shape": self._fingerprint(),
                 "functions": Fn.sha1(
                     Fn.jsonencode([function.invoke_arn for function in self._functions.values()])
                 ),
-                "authorizer": self._authorizer.id,
+                "authorizer": self._authorizer_id,
             },
             depends_on=self._parts,
             lifecycle={"create_before_destroy": True},
@@ -253,7 +259,7 @@ class Api(Construct):
         stage = ApiGatewayStage(
             self,
             "stage",
-            rest_api_id=self._api.id,
+            rest_api_id=self.api_id,
             deployment_id=deployment.id,
             stage_name=self.STAGE,
             xray_tracing_enabled=True,
@@ -262,7 +268,7 @@ class Api(Construct):
         settings = ApiGatewayMethodSettings(
             self,
             "limits",
-            rest_api_id=self._api.id,
+            rest_api_id=self.api_id,
             stage_name=stage.stage_name,
             method_path="*/*",
             settings={
@@ -288,7 +294,7 @@ class Api(Construct):
             "routes": [asdict(route) for route in self._contract.routes],
             "models": {body: self._contract.schema(body) for body in self._contract.bodies},
             "problems": [asdict(problem) for problem in PROBLEMS],
-            "preflight": Preflight.HEADERS,
+            "preflight": [Preflight.HEADERS, Preflight.MAX_AGE],
             "timeout": self.TIMEOUT_MS,
         }
         return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()

@@ -51,7 +51,6 @@ class Certificate(Construct):
             type=wanted.resource_record_type,
             records=[wanted.resource_record_value],
             ttl=300,
-            allow_overwrite=True,
         )
 
 

@@ -7,7 +7,7 @@ import { loadPageTexts } from '../lib/i18n';
 import { CartMerge } from './CartMerge';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Footer } from './Footer';
-import { GuestOnly, ShopperOnly } from './guards';
+import { GuestOnly, ShopperOnly, WholeCart } from './guards';
 import { Header } from './Header';
 import { HomePage } from './HomePage';
 
@@ -43,7 +43,14 @@ function Pages({ blog }: { blog: string | null }) {
       <Route path="/bestsellers" element={<BestsellersPage />} />
       <Route path="/books/:bookId" element={<BookRoute blog={blog} />} />
       <Route path="/cart" element={<CartPage />} />
-      <Route path="/checkout" element={forShoppers(<CheckoutPage />)} />
+      <Route
+        path="/checkout"
+        element={forShoppers(
+          <WholeCart>
+            <CheckoutPage />
+          </WholeCart>,
+        )}
+      />
       <Route path="/orders" element={forShoppers(<OrdersPage />)} />
       <Route path="/orders/:orderId" element={forShoppers(<OrderPage />)} />
       <Route path="/sign-in" element={forGuests(<SignInPage />)} />

@@ -1,7 +1,7 @@
 import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import { useEffect } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
-import type { GuestCartRoot } from '../features/cart/guestCart';
+import { type GuestCartRoot, mergeAttempted } from '../features/cart/guestCart';
 import { useSession } from '../lib/session';
 
 /** Whenever somebody is found signed in: what the guest's cart holds goes into theirs, as does what is left of a merge. */
@@ -21,7 +21,10 @@ export function CartMerge() {
       await dispatch(mergeGuestCart(shopper));
     };
     // The stored plan makes it safe to stop here: the next page, or the line coming back, goes on with it.
-    const begin = () => void attempt().catch(() => undefined);
+    const begin = () =>
+      void attempt()
+        .catch(() => undefined)
+        .then(() => dispatch(mergeAttempted(shopper)));
     begin();
     window.addEventListener('online', begin);
     return () => window.removeEventListener('online', begin);

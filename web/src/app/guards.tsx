@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
+import { useSelector } from 'react-redux';
 import { Navigate, useLocation } from 'react-router';
 import { LinesSkeleton } from '../components/Skeletons';
+import { isMerging } from '../features/cart/guestCart';
 import { useSession } from '../lib/session';
 import { useNext } from '../lib/useNext';
 
@@ -18,4 +20,9 @@ export function GuestOnly({ children }: { children: ReactNode }) {
   const { status } = useSession();
   const next = useNext();
   return status === 'shopper' ? <Navigate to={next} replace /> : children;
+}
+
+/** A page that needs the whole cart waits until what was picked before signing in has arrived there. */
+export function WholeCart({ children }: { children: ReactNode }) {
+  return useSelector(isMerging) ? <LinesSkeleton /> : children;
 }

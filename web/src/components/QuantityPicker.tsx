@@ -24,7 +24,6 @@ export function QuantityPicker({ value, onChange, label, disabled = false }: Qua
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would put a legend where the layout needs a row
     <div className="quantity" role="group" aria-label={label}>
       <button
         type="button"

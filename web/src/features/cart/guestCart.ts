@@ -1,4 +1,5 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { type SessionRoot, signedOut } from '../../lib/session';
 import { readStored, store as writeStored } from '../../lib/storage';
 import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
 import type { Line, MergePlan } from './plan';
@@ -18,13 +19,15 @@ export interface GuestCart {
   /** Merges under way: by shopper, the quantities that their account's cart has yet to be set to. */
   merges: Record<string, Line[]>;
   notice: MergeNotice | null;
+  /** The shopper for whom this page has tried to merge, whether or not all of it succeeded. */
+  attempted: string | null;
 }
 
 export interface GuestCartRoot {
   guestCart: GuestCart;
 }
 
-const EMPTY: GuestCart = { lines: [], merges: {}, notice: null };
+const EMPTY: GuestCart = { lines: [], merges: {}, notice: null, attempted: null };
 
 function isLine(value: unknown): value is Line {
   const line = value as Partial<Line> | null;
@@ -70,7 +73,7 @@ const slice = createSlice({
       state.lines = without(state.lines, payload);
     },
     /** Another tab wrote. */
-    reread: (state) => ({ ...storedCart(), notice: state.notice }),
+    reread: ({ notice, attempted }) => ({ ...storedCart(), notice, attempted }),
     mergePlanned(state, { payload }: PayloadAction<{ shopper: string; plan: MergePlan }>) {
       const { plan, shopper } = payload;
       state.lines = plan.kept;
@@ -93,12 +96,34 @@ const slice = createSlice({
         put(state.lines, payload.line);
       }
     },
+    mergeAttempted(state, { payload }: PayloadAction<string>) {
+      state.attempted = payload;
+    },
     noticeRead(state) {
       state.notice = null;
     },
   },
+  extraReducers: (builder) => {
+    builder.addCase(signedOut, (state) => {
+      state.attempted = null;
+    });
+  },
 });
 
-export const { lineSet, lineRemoved, reread, mergePlanned, mergeSettled, mergeRefused, noticeRead } =
-  slice.actions;
+export const {
+  lineSet,
+  lineRemoved,
+  reread,
+  mergePlanned,
+  mergeSettled,
+  mergeRefused,
+  mergeAttempted,
+  noticeRead,
+} = slice.actions;
 export const guestCartReducer = slice.reducer;
+
+/** Whether what a guest picked is about to reach the account's cart, so that the cart is not yet what it will be. */
+export function isMerging({ session, guestCart }: SessionRoot & GuestCartRoot): boolean {
+  if (session.status !== 'shopper' || guestCart.attempted === session.shopper.id) return false;
+  return guestCart.lines.length > 0 || session.shopper.id in guestCart.merges;
+}

@@ -4,7 +4,7 @@ import type { ApiError } from '../../api/base';
 import type { CartLine } from '../../api/bookstore';
 import { asApiError, shop, useGetCartQuery } from '../../api/shop';
 import { type SessionRoot, useSession } from '../../lib/session';
-import { type GuestCartRoot, lineRemoved, lineSet, mergeSettled } from './guestCart';
+import { type GuestCartRoot, isMerging, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';
 import { MOST_OF_A_BOOK } from './limits';
 import type { Line } from './plan';
@@ -51,14 +51,15 @@ export function useCart(): CartView {
   const session = useSession();
   const isShopper = session.status === 'shopper';
   const guest = useGuestCartView(session.status !== 'guest');
+  const merging = useSelector(isMerging);
   const account = useGetCartQuery(undefined, { skip: !isShopper });
   if (!isShopper) return session.status === 'starting' ? { ...guest, isLoading: true } : guest;
   return {
-    items: account.data?.items ?? [],
+    items: merging ? [] : (account.data?.items ?? []),
     total: account.data?.total ?? 0,
     currency: account.data?.currency ?? 'EUR',
     gone: [],
-    isLoading: account.isLoading,
+    isLoading: account.isLoading || merging,
     error: account.error && !account.data ? asApiError(account.error) : null,
     retry: account.refetch,
   };

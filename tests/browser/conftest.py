@@ -1,0 +1,90 @@
+"""A browser in front of the shop that is up, as LOCAL_DIR and PORT_BASE name it: `make up`, or `make test`'s own."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+
+from localcloud.environment import export, local_environment
+from localcloud.layout import Layout
+from ops.deployment import Deployment
+from stacks.settings import Settings
+from tests.browser.visit import Visit
+
+SIZES: dict[str, ViewportSize] = {
+    "desktop": {"width": 1280, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def layout() -> Layout:
+    found = Layout.from_environment()
+    if not found.endpoints.exists():
+        pytest.exit(f"no shop is up ({found.endpoints} is missing): run `make up`, or `make test`", 1)
+    return found
+
+
+@pytest.fixture(scope="session")
+def endpoints(layout: Layout) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(layout.endpoints.read_text())
+    return found
+
+
+@pytest.fixture(scope="session")
+def deployment(layout: Layout) -> Deployment:
+    path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
+    settings = Settings.load(path)
+    export(local_environment(layout, path, settings.regions))
+    return Deployment.load(settings)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def results(request: pytest.FixtureRequest) -> Path:
+    folder = Path("test-results") / "browser" / re.sub(r"\W+", "-", request.node.name).strip("-")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Iterator[Callable[..., Visit]]:
+    """Opens the shop as somebody new, on a device and in a language; what their console says is an error."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def open_shop(size: str = "desktop", locale: str = "en-GB") -> Visit:
+        context = browser.new_context(
+            viewport=SIZES[size], locale=locale, base_url=endpoints["storefront"], reduced_motion="reduce"
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        visits.append(Visit(context.new_page(), results))
+        return visits[-1]
+
+    yield open_shop
+    complaints = [complaint for visit in visits for complaint in visit.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,135 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import check
+from tests.browser.visit import CODE, PASSWORD, OpenShop, Visit
+
+BOOK = "the-joy-of-cooking"
+FOR_ANYONE = {
+    "home": "/",
+    "category": "/category/Poetry",
+    "best-sellers": "/bestsellers",
+    "book": f"/books/{BOOK}",
+    "cart-empty": "/cart",
+    "sign-in": "/sign-in",
+    "sign-up": "/sign-up",
+    "forgotten-password": "/forgot",
+    "not-found": "/nowhere",
+}
+
+
+def settled(page: Page) -> None:
+    """Wait for what the page asked of the API; skeletons are not the page."""
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".skeleton:visible")).to_have_count(0)
+
+
+def assert_accessible(visit: Visit, name: str) -> None:
+    visit.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    settled(visit.page)
+    visit.page.evaluate("window.scrollTo(0, 0)")
+    visit.picture(name)
+    assert check(visit.page) == [], name
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_every_page_meets_wcag_22_aa(visitor: OpenShop, size: str) -> None:
+    visit = visitor(size)
+    page = visit.page
+    for name, path in FOR_ANYONE.items():
+        visit.open(path)
+        assert_accessible(visit, name)
+
+    visit.open("/sign-in")
+    visit.sign_up()
+    expect(page.get_by_role("link", name="Account")).to_be_visible()
+    visit.open("/account")
+    assert_accessible(visit, "account")
+    visit.open("/orders")
+    assert_accessible(visit, "orders-empty")
+    visit.put_into_cart(BOOK)
+    assert_accessible(visit, "book-added")
+    visit.open("/cart")
+    assert_accessible(visit, "cart")
+    visit.open("/checkout")
+    assert_accessible(visit, "checkout")
+    visit.place_order()
+    assert_accessible(visit, "receipt")
+    visit.open("/orders")
+    assert_accessible(visit, "orders")
+
+
+def focused(page: Page) -> str:
+    """What the focused element is called."""
+    name: str = page.evaluate(
+        """() => { const it = document.activeElement;
+        const label = it.getAttribute('aria-label') ?? it.labels?.[0]?.textContent ?? it.textContent;
+        return label.replace(/\\s+/g, ' ').trim(); }"""
+    )
+    return name
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the control of that name has the focus, and see that the focus can be seen."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if re.search(name, focused(page)):
+            assert page.evaluate(
+                """() => { const it = document.activeElement; const shown = [getComputedStyle(it),
+                getComputedStyle(it, '::after')];
+                return shown.some(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none'); }"""
+            ), f"the focus on {name!r} cannot be seen"
+            return
+    raise AssertionError(f"{name!r} cannot be reached with Tab; the focus is on {focused(page)!r}")
+
+
+def test_a_purchase_needs_only_the_keyboard(visitor: OpenShop) -> None:
+    visit = visitor()
+    page = visit.page
+    heading = page.get_by_role("heading", level=1)
+
+    def press(name: str) -> None:
+        tab_to(page, name)
+        page.keyboard.press("Enter")
+
+    def write(name: str, text: str) -> None:
+        tab_to(page, name)
+        page.keyboard.type(text)
+
+    visit.open("/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    press("^See what sells best")
+    expect(heading).to_have_text("Best sellers")
+    assert page.evaluate("document.activeElement.tagName") == "H1", (
+        "a new page takes the focus to its heading"
+    )
+    visit.open("/category/Poetry")
+    press("^Next page")
+    expect(page).to_have_url(re.compile("after="))
+    visit.open(f"/books/{BOOK}")
+    press("^One more")
+    press("^Add to cart")
+    press("^View cart")
+    expect(heading).to_have_text("Cart")
+    press("^Check out")
+    expect(heading).to_have_text("Sign in")
+    press("^Create an account")
+    expect(heading).to_have_text("Create an account")
+    write("^E-mail", f"keys-{page.evaluate('crypto.randomUUID()')}@example.com")
+    write("^New password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("Confirm your e-mail")
+    write("^Code", CODE)
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("Checkout")
+    expect(page.get_by_role("complementary")).to_contain_text("2 ×")
+    write("^Full name", "Lena Vogt")
+    press("^Place order for")
+    expect(heading).to_have_text("Thank you, it's ordered")
+    visit.picture("receipt")

@@ -1,0 +1,42 @@
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visit import OpenShop
+
+SPOKEN = {
+    "de": (
+        "Deutsch",
+        "Die Buchhandlung, in der immer Licht brennt.",
+        "16,50 €",
+        "In den Warenkorb",
+        "Kochbücher",
+    ),
+    "zh": ("中文", "永远亮着灯的书店。", "€16.50", "加入购物车", "烹饪"),
+}
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_shop_speaks_the_language_that_is_chosen(visitor: OpenShop, language: str, size: str) -> None:
+    name, headline, price, add, category = SPOKEN[language]
+    visit = visitor(size)
+    page = visit.page
+    heading = visit.open("/")
+    expect(heading).to_have_text("The bookshop that keeps its lights on.")
+    page.get_by_label("Language").select_option(label=name)
+    expect(heading).to_have_text(headline)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.get_by_role("article")).not_to_have_count(0)
+    visit.picture("home")
+    visit.open("/books/the-joy-of-cooking")
+    expect(page.get_by_role("button", name=add)).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text(price)
+    expect(page.get_by_role("navigation").get_by_role("link", name=category)).to_have_count(1)
+    visit.picture("book")
+
+
+@pytest.mark.parametrize(("locale", "language"), [("de-AT", "de"), ("zh-CN", "zh"), ("fr-FR", "en")])
+def test_the_browser_s_language_is_taken_first(visitor: OpenShop, locale: str, language: str) -> None:
+    visit = visitor(locale=locale)
+    visit.open("/")
+    expect(visit.page.locator("html")).to_have_attribute("lang", language)

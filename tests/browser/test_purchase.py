@@ -1,0 +1,119 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visit import OpenShop, Visit
+
+BOOK = "the-joy-of-cooking"
+TITLE = "The Joy of Cooking"
+
+
+def sold(visit: Visit) -> int:
+    """How many copies of the book the best sellers count; 0 while it is not among them."""
+    visit.open("/bestsellers")
+    expect(visit.page.get_by_text(re.compile("Counted from|Nothing sold"))).not_to_have_count(0)
+    tile = visit.page.get_by_role("article").filter(has_text=TITLE)
+    if not tile.count():
+        return 0
+    found = re.search(r"([\d,]+) sold", tile.first.inner_text())
+    return int(found[1].replace(",", "")) if found else 0
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
+    visit = visitor(size)
+    page = visit.page
+    before = sold(visit)
+
+    visit.open("/")
+    expect(page.get_by_role("article")).not_to_have_count(0)
+    visit.picture("home")
+    page.get_by_role("navigation", name="Categories").get_by_role("link", name="Cookbooks").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cookbooks")
+    expect(page.get_by_role("article")).to_have_count(12)
+    visit.picture("category")
+    page.get_by_role("link", name="Next page").click()
+    expect(
+        page.get_by_role("link", name="First page").or_(page.get_by_role("link", name="Previous page"))
+    ).to_be_visible()
+
+    visit.put_into_cart(BOOK, quantity=3)
+    visit.picture("book")
+    page.get_by_role("link", name="View cart").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cart")
+    expect(page.get_by_role("complementary")).to_contain_text("€49.50")
+    visit.picture("guest-cart")
+
+    page.get_by_role("link", name="Check out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    visit.picture("sign-in")
+    email = visit.sign_up()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    expect(page.get_by_role("complementary")).to_contain_text("3 ×")
+    visit.picture("checkout")
+    order = visit.place_order()
+    expect(page.get_by_role("region", name="Receipt")).to_contain_text("Lena Vogt")
+    expect(page.get_by_role("region", name="Receipt")).to_contain_text("€49.50")
+    visit.picture("receipt")
+
+    page.get_by_role("link", name="Your orders").last.click()
+    expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
+    visit.picture("orders")
+    expect(page.get_by_role("link", name="Cart, empty")).to_be_visible()
+    visit.open("/cart")
+    expect(page.get_by_text("Your cart is empty")).to_be_visible()
+
+    for _ in range(20):
+        if sold(visit) >= before + 3:
+            break
+    assert sold(visit) >= before + 3
+    visit.picture("best-sellers")
+
+    visit.sign_out()
+    visit.sign_in(email)
+    visit.open(f"/orders/{order}")
+    expect(page.get_by_role("region", name="Receipt")).to_contain_text(TITLE)
+
+
+def test_a_cart_picked_before_signing_in_joins_the_account_once(visitor: OpenShop) -> None:
+    visit = visitor()
+    page = visit.page
+    visit.open("/sign-in")
+    email = visit.sign_up()
+    expect(page.get_by_role("link", name="Account")).to_be_visible()
+    visit.put_into_cart(BOOK, quantity=2)
+    visit.sign_out()
+    visit.put_into_cart(BOOK, quantity=3)
+    visit.put_into_cart("how-to-eat")
+    visit.sign_in(email)
+    expect(page.get_by_role("link", name="Cart, 6 books")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="Cart, 6 books")).to_be_visible()
+    visit.sign_out()
+    expect(page.get_by_role("link", name="Cart, empty")).to_be_visible()
+    visit.sign_in(email)
+    expect(page.get_by_role("link", name="Cart, 6 books")).to_be_visible()
+
+
+def test_two_devices_with_the_same_cart_place_one_order(visitor: OpenShop) -> None:
+    desk, phone = visitor("desktop"), visitor("phone")
+    desk.open("/sign-in")
+    email = desk.sign_up()
+    expect(desk.page.get_by_role("link", name="Account")).to_be_visible()
+    desk.put_into_cart(BOOK)
+    phone.sign_in(email)
+    desk.open("/checkout")
+    phone.open("/checkout")
+    for visit in (desk, phone):
+        expect(visit.page.get_by_role("complementary")).to_contain_text("€16.50")
+    assert desk.place_order() == phone.place_order()
+    desk.open("/orders")
+    expect(desk.page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
+
+
+def test_a_page_that_is_nowhere_says_so(visitor: OpenShop) -> None:
+    visit = visitor()
+    expect(visit.open("/no/such/page")).to_have_text("Page not found")
+    visit.expect_complaint(r"404.*/books/no-such-book")  # the browser's own note of the API's answer
+    expect(visit.open("/books/no-such-book")).to_have_text("We don't have that book")

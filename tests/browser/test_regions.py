@@ -1,0 +1,69 @@
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.visit import OpenShop
+
+COUNTRIES = {"eu-west-1": "Ireland", "ap-southeast-1": "Singapore"}
+
+
+def route_api_to(page: Page, api: str) -> None:
+    """As a shopper elsewhere would have it: DNS leads to another region."""
+
+    def answer(route: Route) -> None:
+        config = json.loads(route.fetch().body())
+        route.fulfill(json={**config, "api": api})
+
+    page.route("**/config.json", answer)
+
+
+@pytest.mark.parametrize("region", COUNTRIES)
+def test_the_shop_shows_which_region_answers(
+    visitor: OpenShop, endpoints: dict[str, Any], region: str
+) -> None:
+    visit = visitor()
+    route_api_to(visit.page, endpoints["regions"][region]["api"])
+    visit.open("/")
+    expect(visit.page.locator(f"[data-region={region}]")).to_contain_text(COUNTRIES[region])
+    visit.put_into_cart("the-joy-of-cooking")
+    visit.open("/sign-in?next=/checkout")
+    visit.sign_up()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    visit.place_order()
+    expect(visit.page.get_by_role("region", name="Receipt")).to_contain_text(COUNTRIES[region])
+    visit.picture("receipt")
+
+
+def test_a_shopper_goes_on_when_a_region_is_lost(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+    visit = visitor()
+    page = visit.page
+    lost, other = COUNTRIES
+    route_api_to(page, endpoints["regions"][lost]["api"])
+    visit.open("/")
+    expect(page.locator(f"[data-region={lost}]")).to_be_visible()
+    visit.expect_complaint("net::ERR_CONNECTION_REFUSED")
+    page.route(f"{endpoints['regions'][lost]['api']}/**", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("navigation", name="Categories").get_by_role("link", name="Poetry").click()
+    expect(page.get_by_role("article")).not_to_have_count(0)
+    expect(page.locator(f"[data-region={other}]")).to_contain_text(COUNTRIES[other])
+    expect(page.get_by_text(f"The shop is now served from {COUNTRIES[other]}.")).to_have_count(1)
+    visit.picture("answered-by-the-other-region")
+
+
+def test_a_shop_that_cannot_be_reached_says_what_to_do(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+    visit = visitor()
+    page = visit.page
+    visit.open("/books/the-joy-of-cooking")
+    visit.expect_complaint("net::ERR_CONNECTION_REFUSED")
+    apis = [endpoints["api"], *(region["api"] for region in endpoints["regions"].values())]
+    for api in apis:
+        page.route(f"{api}/**", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("navigation", name="Categories").get_by_role("link", name="Poetry").click()
+    expect(page.get_by_role("alert").first).to_contain_text("We can't reach the shop")
+    visit.picture("unreachable")
+    for api in apis:
+        page.unroute(f"{api}/**")
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_role("article")).not_to_have_count(0)

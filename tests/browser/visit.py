@@ -1,0 +1,85 @@
+"""What a shopper does in a browser, step by step."""
+
+import re
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+PASSWORD = "Quiet-Meridian-7!"
+CODE = "123456"  # what the emulated Cognito sends
+
+
+class Visit:
+    """One person's page, the complaints of its console, and a folder for pictures of it."""
+
+    def __init__(self, page: Page, results: Path) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._results = results
+        self._pictures = 0
+        self._expected: list[re.Pattern[str]] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+    def expect_complaint(self, pattern: str) -> None:
+        """Take a console error for granted that the test itself provokes."""
+        self._expected.append(re.compile(pattern))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        text = f"{message.text} ({message.location.get('url')})"
+        if message.type == "error" and not any(pattern.search(text) for pattern in self._expected):
+            self.complaints.append(text)
+
+    def picture(self, name: str) -> None:
+        self._pictures += 1
+        self.page.screenshot(path=self._results / f"{self._pictures:02}-{name}.png")
+
+    def open(self, path: str) -> Locator:
+        """Go to a page and wait for its heading."""
+        self.page.goto(path)
+        heading = self.page.get_by_role("heading", level=1)
+        expect(heading).to_be_visible()
+        return heading
+
+    def put_into_cart(self, book: str, quantity: int = 1) -> None:
+        """`book` is the id; with the guest's or the account's cart alike."""
+        self.open(f"/books/{book}")
+        for _ in range(quantity - 1):
+            self.page.get_by_role("button", name="One more").click()
+        self.page.get_by_role("button", name="Add to cart").click()
+        expect(self.page.get_by_role("link", name="View cart")).to_be_visible()
+
+    def sign_up(self) -> str:
+        """From wherever there is a way in; the e-mail address of the new account."""
+        email = f"reader-{uuid.uuid4()}@example.com"
+        self.page.get_by_role("link", name="Create an account").click()
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("New password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Create an account").click()
+        self.page.get_by_label("Code from the e-mail").fill(CODE)
+        self.page.get_by_role("button", name="Confirm").click()
+        return email
+
+    def sign_in(self, email: str) -> None:
+        self.open("/sign-in")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("link", name="Account")).to_be_visible()
+
+    def sign_out(self) -> None:
+        self.open("/account")
+        self.page.get_by_role("button", name="Sign out").click()
+        expect(self.page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+    def place_order(self, name: str = "Lena Vogt") -> str:
+        """From the checkout; the id of the order."""
+        self.page.get_by_label("Full name").fill(name)
+        self.page.get_by_role("button", name=re.compile("^Place order for")).click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it's ordered")
+        return self.page.url.rsplit("/", 1)[1]
+
+
+OpenShop = Callable[..., Visit]

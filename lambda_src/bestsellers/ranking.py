@@ -42,6 +42,9 @@ _CHUNK = 200
 milliseconds.
 """
 
+_PROMOTIONS = 3
+"""Times that a batch may find its generations exchanged; a rebuild that ends does it once."""
+
 # KEYS: the pointer to the generation, its sorted set, one guard an order. ARGV: the generation, seconds for
 # guards, for the set and for the pointer (0: leave it), then for each order its number of lines and each
 # line's book and quantity. Answers how many orders were new, or nothing when the pointer names another
@@ -122,12 +125,11 @@ class Ranking:
             How many orders were new to the first of these generations.
 
         Raises:
-            GenerationLostError: generations came and went; nothing was counted twice, count the same again.
+            GenerationLostError: generations came and went, again and again; nothing was counted twice.
         """
         remaining, new = iter(sales), 0
-        targets = self._targets()
         while chunk := list(islice(remaining, _CHUNK)):
-            new += self._count(targets, chunk, lease=0)
+            new += self._count_everywhere(chunk)
         return new
 
     def open(self) -> str:
@@ -158,6 +160,14 @@ class Ranking:
             raise GenerationLostError(generation)
         if before:
             self._redis.unlink(_sold(str(before)))
+
+    def _count_everywhere(self, sales: Sequence[Sale]) -> int:
+        for _ in range(_PROMOTIONS):
+            try:
+                return self._count(self._targets(), sales, lease=0)
+            except GenerationLostError as error:
+                lost = error
+        raise lost
 
     def _targets(self) -> list[tuple[str, str]]:
         pointers = (CURRENT, REBUILDING)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.models import Position
+from catalog.models import Position, plain_number
 from catalog.store import Shelves
 from shop.books import present
 
@@ -19,5 +19,5 @@ def list_books(shelves: Shelves, category: str | None, cursor: str | None, limit
     items = shelves.page(category, after, limit + 1)
     shown = items[:limit]
     more = len(items) > limit
-    last = Position(str(shown[-1]["rating"]), shown[-1]["id"]).to_cursor(category) if more else None
+    last = Position(plain_number(shown[-1]["rating"]), shown[-1]["id"]).to_cursor(category) if more else None
     return {"items": [present(item) for item in shown], "nextCursor": last}

@@ -2,11 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from shop import cursor
 from shop.parsing import BOOK_ID
 
-_RATING = re.compile(r"[0-5](\.[0-9]{1,9})?")
+_RATING = re.compile(r"[0-5](\.[0-9]{1,37})?")
+
+
+def plain_number(number: int | Decimal) -> str:
+    """A number in digits, never in the notation with an exponent."""
+    return format(Decimal(number), "f")
 
 
 @dataclass(frozen=True, slots=True)

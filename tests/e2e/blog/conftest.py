@@ -1,0 +1,60 @@
+"""The blog of the shop that is up."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localcloud.blog.service import Blog, missing_packages
+from localcloud.processes import Supervisor
+from tests.e2e.blog.reader import Reader
+from tests.e2e.conftest import Cloud
+
+
+@pytest.fixture(scope="session")
+def blog(cloud: Cloud) -> Blog:
+    """What runs it; a test that stops something brings it back."""
+    missing = missing_packages()
+    if missing or not cloud.deployment.settings.features.blog:
+        pytest.skip(f"no blog runs here: {', '.join(missing) or 'the feature is off'}")
+    supervisor = Supervisor(cloud.layout.cloud / "processes", cloud.layout.log)
+    return Blog(cloud.layout, cloud.regions, supervisor)
+
+
+@pytest.fixture(scope="session")
+def readers(cloud: Cloud, blog: Blog) -> Iterator[dict[str, Reader]]:
+    """Somebody at each region's own address."""
+    found = {region: Reader(cloud.endpoints["regions"][region]["blog"]) for region in cloud.regions}
+    yield found
+    for reader in found.values():
+        reader.close()
+
+
+@pytest.fixture(scope="session")
+def anyone(cloud: Cloud, blog: Blog) -> Iterator[Reader]:
+    """Somebody at `blog.<domain>`."""
+    reader = Reader(cloud.endpoints["blog"])
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, blog: Blog) -> "Desk":
+    """Where posts are written and published from."""
+    return Desk(tmp_path, blog)
+
+
+class Desk:
+    """Publishes through the blog's own import, as an operator does."""
+
+    def __init__(self, folder: Path, blog: Blog) -> None:
+        self._folder = folder
+        self._blog = blog
+
+    def publish(self, slug: str, *, title: str = "A post", book: str = "dune") -> None:
+        """Publish or change one post, where the writer is."""
+        (self._folder / f"{slug}.html").write_text(
+            f"---\ntitle: {title}\nauthor: The Test Desk\ndate: 2026-01-05\ncategories: Science Fiction\n"
+            f'books: {book}\nexcerpt: A test.\n---\n<p>About [book id="{book}"]a book[/book].</p>\n'
+        )
+        self._blog.import_posts(self._folder)

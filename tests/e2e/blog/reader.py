@@ -1,0 +1,49 @@
+"""Somebody who reads the blog, and asks again until what is expected is there."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+POLL = 0.05
+
+
+class Reader:
+    """Reads at one address; never follows a redirect, never gives up on an error status."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._client = httpx.Client(base_url=address, timeout=20, trust_env=False)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def get(self, path: str, **parameters: str) -> httpx.Response:
+        """Ask for a page."""
+        return self._client.get(path, params=parameters or None)
+
+    def send(self, method: str, path: str, body: str = "") -> httpx.Response:
+        """Ask for something else than a page."""
+        return self._client.request(method, path, content=body)
+
+    def posts(self, **parameters: str) -> list[dict[str, Any]]:
+        """What the REST API lists."""
+        answer = self.get("/wp-json/wp/v2/posts", **parameters)
+        assert answer.status_code == 200, answer.text[:300]
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    def slugs(self) -> set[str]:
+        """The newest posts, by slug."""
+        return {post["slug"] for post in self.posts(per_page="100")}
+
+
+def seconds_until(holds: Callable[[], bool], limit: float) -> float:
+    """How long it takes until `holds()`; fails after `limit` seconds."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < limit, f"not so after {limit} s"
+        time.sleep(POLL)
+    return time.monotonic() - began

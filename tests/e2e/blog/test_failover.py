@@ -1,0 +1,87 @@
+"""The primary is lost, another region takes over, and nothing that was published is missing."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from localcloud.blog.service import Blog
+from localcloud.layout import ROOT
+from tests.e2e.blog.conftest import Desk
+from tests.e2e.blog.reader import Reader, seconds_until
+from tests.e2e.conftest import Cloud
+
+NOTICED_WITHIN = 120.0
+"""Seconds: three health checks at 30 s, what a resolver keeps, and some slack."""
+
+
+@pytest.fixture
+def mended(cloud: Cloud, blog: Blog) -> Iterator[None]:
+    """Afterwards the first region has its blog back and leads."""
+    yield
+    for region in cloud.regions:
+        blog.start_region(region)
+    if blog.writer != cloud.regions[0]:
+        assert promote(cloud.regions[0]).returncode == 0
+
+
+def promote(region: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """`ops blog-promote`, as an operator runs it."""
+    return subprocess.run(
+        [sys.executable, "-m", "ops", "blog-promote", region, *options],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.timeout(420)
+def test_another_region_takes_over(
+    cloud: Cloud, blog: Blog, readers: dict[str, Reader], anyone: Reader, desk: Desk, mended: None
+) -> None:
+    home, standby = cloud.regions[:2]
+    published = f"before-{uuid.uuid4().hex[:8]}"
+    desk.publish(published)
+    seconds_until(lambda: published in readers[standby].slugs(), 5)
+    everything = readers[home].slugs()
+
+    blog.stop_region(home)
+    seconds_until(lambda: anyone.get("/").headers.get("x-region") == standby, NOTICED_WITHIN)
+    assert anyone.slugs() == everything
+
+    refused = promote(standby)
+    assert refused.returncode == 1, "a planned switch needs the writer to answer"
+    done = promote(standby, "--disaster")
+    assert done.returncode == 0, done.stderr
+    assert blog.writer == standby
+
+    afterwards = f"after-{uuid.uuid4().hex[:8]}"
+    desk.publish(afterwards)
+    assert anyone.slugs() == {*everything, afterwards}
+
+    blog.start_region(home)
+    seconds_until(lambda: readers[home].get("/readyz").status_code == 200, 10)
+    seconds_until(lambda: readers[home].slugs() == {*everything, afterwards}, 10)
+
+
+def test_a_planned_switch_loses_nothing(
+    cloud: Cloud, blog: Blog, readers: dict[str, Reader], desk: Desk, mended: None
+) -> None:
+    home, standby = cloud.regions[:2]
+    published = [f"switch-{uuid.uuid4().hex[:8]}" for _ in range(3)]
+    for slug in published:
+        desk.publish(slug)
+    done = promote(standby)
+    assert done.returncode == 0, done.stderr
+    assert blog.writer == standby
+    assert set(published) <= readers[standby].slugs()
+    assert readers[standby].get("/readyz").json()["writer"] is True
+    assert readers[home].get("/readyz").json()["writer"] is False
+    again = promote(standby)
+    assert again.returncode == 0
+    assert "already" in again.stdout

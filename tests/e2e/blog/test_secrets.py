@@ -1,0 +1,68 @@
+"""The database's password is in Secrets Manager and nowhere else."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.e2e.conftest import Cloud
+
+
+@pytest.fixture(scope="module")
+def secret(cloud: Cloud) -> dict[str, str]:
+    manager = boto3.client("secretsmanager", region_name=cloud.regions[0])
+    value = manager.get_secret_value(SecretId=f"{cloud.deployment.settings.name}-blog-database")[
+        "SecretString"
+    ]
+    found: dict[str, str] = json.loads(value)
+    assert len(found["password"]) == 40
+    assert len(found["salt"]) == 64
+    return found
+
+
+def states(cloud: Cloud) -> Iterator[tuple[str, str]]:
+    """Every version of every state, by its place."""
+    for region in cloud.regions:
+        s3 = boto3.client("s3", region_name=region)
+        bucket = cloud.deployment.settings.state_bucket(region)
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for version in page.get("Versions", ()):
+                body = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])[
+                    "Body"
+                ]
+                yield f"{bucket}/{version['Key']}", body.read().decode()
+
+
+def test_no_state_holds_it(cloud: Cloud, secret: dict[str, str]) -> None:
+    read = list(states(cloud))
+    assert any("aws_secretsmanager_secret_version" in text for _, text in read), (
+        "these are not the blog's states"
+    )
+    for place, text in read:
+        assert secret["password"] not in text, place
+        assert secret["salt"] not in text, place
+
+
+@pytest.mark.parametrize("part", ["global", 0, 1])
+def test_no_plan_holds_it_and_a_second_plan_changes_nothing(
+    cloud: Cloud, secret: dict[str, str], part: str | int, tmp_path: Path
+) -> None:
+    name = part if isinstance(part, str) else cloud.regions[part]
+    folder = cloud.layout.synthesized / "stacks" / f"{cloud.deployment.settings.name}-{name}"
+    plan = tmp_path / "plan"
+    done = terraform(folder, "plan", "-input=false", "-lock=false", "-detailed-exitcode", f"-out={plan}")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    shown = terraform(folder, "show", "-json", str(plan)).stdout
+    assert "blog" in shown
+    for value in (secret["password"], secret["salt"]):
+        assert value not in shown
+        assert value.encode() not in plan.read_bytes()
+
+
+def terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["terraform", f"-chdir={folder}", *arguments], capture_output=True, text=True, check=False
+    )

@@ -6,7 +6,7 @@ from tests.browser.visit import OpenShop
 SPOKEN = {
     "de": (
         "Deutsch",
-        "Die Buchhandlung, in der immer Licht brennt.",
+        "Hier brennt immer Licht.",
         "16,50 €",
         "In den Warenkorb",
         "Kochbücher",

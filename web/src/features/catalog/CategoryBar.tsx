@@ -1,5 +1,6 @@
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink } from 'react-router';
+import { NavLink, useLocation } from 'react-router';
 import { useListCategoriesQuery } from '../../api/shop';
 import { categoryPath, useCategoryName } from './category';
 
@@ -8,9 +9,19 @@ export function CategoryBar() {
   const { t } = useTranslation();
   const nameOf = useCategoryName();
   const { data } = useListCategoriesQuery();
+  const { pathname } = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with the address and once the list is there
+  useEffect(() => {
+    const here = list.current?.querySelector<HTMLElement>('.active');
+    if (list.current && here)
+      list.current.scrollLeft = here.offsetLeft - (list.current.clientWidth - here.offsetWidth) / 2;
+  }, [pathname, data]);
+
   return (
     <nav className="category-bar" aria-label={t('nav.categories')}>
-      <ul>
+      <ul ref={list}>
         <li>
           <NavLink to="/bestsellers" className="category-best">
             {t('bestsellers.title')}

@@ -78,7 +78,7 @@ class StackProgress:
         if line.startswith("╷"):
             self._frame.clear()
         elif line.startswith("│"):
-            self._frame.append(line.removeprefix("│").rstrip())
+            self._frame.append(line.removeprefix("│").removeprefix(" ").rstrip())
         elif line.startswith("╵"):
             text = "\n".join(self._frame).strip()
             if text.startswith("Error:"):
@@ -146,20 +146,23 @@ def run(arguments: Sequence[str], *, log: Path, hear: Callable[[str], None], set
     raises KeyboardInterrupt. A second Ctrl-C does not wait.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        arguments,
-        cwd=ROOT,
-        env=_environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        # Out of the terminal's reach: cdktf would end at once at Ctrl-C and take Terraform with it, locks held.
-        start_new_session=True,
-    )
-    with log.open("a", encoding="utf-8") as record, _winding_down(process):
+    with (
+        log.open("a", encoding="utf-8") as record,
+        subprocess.Popen(
+            arguments,
+            cwd=ROOT,
+            env=_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            # Out of the terminal's reach: at Ctrl-C cdktf would end at once and take Terraform with it, locks held.
+            start_new_session=True,
+        ) as process,
+        _winding_down(process),
+    ):
         for line in process.stdout or ():
             if text := _plain(line):
                 record.write(f"{text}\n")

@@ -63,6 +63,10 @@ class Route53:
             # DNS goes on answering when the API that changes it is away.
             log.warning("the zone cannot be read: %s", error)
             return
+        self.renew(routes)
+
+    def renew(self, routes: Routes) -> None:
+        """Answer from `routes`; what is known of unchanged endpoints stays."""
         if routes != self._routes:
             self._routes = routes
             self._board.renew(routes.checks)

@@ -182,7 +182,10 @@ async def test_an_emulator_that_is_gone_breaks_the_connection() -> None:
             await t.client.get("/v1/books")
 
 
-async def test_hundreds_of_requests_at_once_are_all_answered_with_one_look_at_the_mapping() -> None:
+async def test_hundreds_of_requests_at_once_are_all_answered_with_one_look_at_the_mapping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("localcloud.edge.gateway.MAPPING_SECONDS", 600.0)
     looks: list[str] = []
 
     def read(_region: str, host: str) -> list[BasePath]:

@@ -98,8 +98,8 @@ def test_the_reason_names_what_is_wrong() -> None:
     assert checks.reason("record") == "HTTP 503"
 
 
-def test_a_check_that_wants_more_children_than_it_has_says_so() -> None:
-    assert calculated(3).reason("record") == "wants 3 healthy checks and has 2"
+def test_a_check_that_wants_more_children_than_it_has_is_an_operators_doing() -> None:
+    assert calculated(3).reason("record") == "evacuated by an operator"
 
 
 def test_what_is_known_survives_a_change_to_another_check() -> None:

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from localcloud.environment import local_environment
+from localcloud.layout import ROOT, Layout
+from localcloud.up import edge_ports, endpoints
+from stacks.settings import Settings
+from tests.unit.localcloud.deployments import deployment
+
+REGIONS = ("eu-west-1", "ap-southeast-1", "us-east-2")
+LAYOUT = Layout(7000, ROOT / ".local" / "test")
+
+
+def test_the_environment_names_base_and_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT_BASE", "7000")
+    monkeypatch.setenv("LOCAL_DIR", ".local/test")
+    assert Layout.from_environment() == LAYOUT
+
+
+@pytest.mark.parametrize("base", ["80", "65400", "many", "-1"])
+def test_a_base_that_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch, base: str) -> None:
+    monkeypatch.setenv("PORT_BASE", base)
+    with pytest.raises(ValueError, match="PORT_BASE"):
+        Layout.from_environment()
+
+
+def test_no_two_parts_share_a_port() -> None:
+    ports = [LAYOUT.aws, LAYOUT.moto, *edge_ports(LAYOUT, REGIONS)]
+    ports += [LAYOUT.redis(index) for index in range(len(REGIONS))]
+    assert len(set(ports)) == len(ports)
+
+
+def test_endpoints_have_the_keys_that_tools_rely_on() -> None:
+    told = endpoints(LAYOUT, deployment(REGIONS))
+    assert list(told)[:7] == [
+        "api",
+        "storefront",
+        "regions",
+        "aws_endpoint",
+        "user_pool_id",
+        "user_pool_client_id",
+        "user_pool_region",
+    ]
+    assert told["api"] == "http://127.0.0.1:7001/v1"
+    assert told["regions"] == {
+        region: {"api": f"http://127.0.0.1:{7010 + index}/v1"} for index, region in enumerate(REGIONS)
+    }
+
+
+def test_a_real_account_never_meets_the_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://s3.amazonaws.com")
+    environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"} & environment.keys()
+    assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:7006"
+
+
+def test_every_client_is_pointed_at_loopback() -> None:
+    environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
+    endpoints = [value for name, value in environment.items() if name.startswith("AWS_ENDPOINT_URL")]
+    assert all(value.startswith("http://127.0.0.1:") for value in endpoints)
+
+
+def test_the_stacks_take_what_the_local_cloud_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
+    monkeypatch.setenv("BOOKSTORE_LOCAL", environment["BOOKSTORE_LOCAL"])
+    told = Settings(regions=REGIONS).local
+    assert told
+    assert told.redis == {
+        region: f"redis://127.0.0.1:{7020 + index}/0" for index, region in enumerate(REGIONS)
+    }
+    assert told.api == "http://127.0.0.1:7001/v1"

@@ -1,0 +1,59 @@
+import os
+import socket
+from pathlib import Path
+
+from localcloud import parts
+from localcloud.layout import HOST, Layout
+from localcloud.processes import Record
+
+GONE = Record(pid=2**22 + 1, began="1", at=1000.0, port=1, fingerprint="")
+
+
+def saved(layout: Layout, at: float) -> None:
+    """The emulator's state, last written `at` seconds after the epoch."""
+    file = layout.cloud / "aws" / "state" / "dynamodb.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    os.utime(file, (at, at))
+
+
+def test_a_port_that_somebody_listens_on_is_taken() -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        port = listener.getsockname()[1]
+        assert not parts.is_free(port)
+    assert parts.is_free(port)
+
+
+def test_an_emulator_that_saved_when_it_ended_can_go_on(tmp_path: Path) -> None:
+    layout = Layout(7000, tmp_path)
+    saved(layout, GONE.at + 60)
+    assert not parts.lost_its_state(layout, GONE)
+
+
+def test_an_emulator_that_ended_without_saving_has_lost_its_state(tmp_path: Path) -> None:
+    layout = Layout(7000, tmp_path)
+    assert parts.lost_its_state(layout, GONE)
+    saved(layout, GONE.at - 60)
+    assert parts.lost_its_state(layout, GONE)
+
+
+def test_an_emulator_that_never_ran_has_lost_nothing(tmp_path: Path) -> None:
+    assert not parts.lost_its_state(Layout(7000, tmp_path), None)
+
+
+def test_forgetting_the_state_forgets_what_was_deployed(tmp_path: Path) -> None:
+    layout = Layout(7000, tmp_path)
+    saved(layout, 1.0)
+    layout.outputs.write_text("{}")
+    parts.forget_state(layout)
+    assert not layout.outputs.exists()
+    assert not (layout.cloud / "aws").exists()
+
+
+def test_nothing_that_a_part_inherits_tells_of_an_account(tmp_path: Path) -> None:
+    environment = parts.aws_part(Layout(7000, tmp_path)).environment
+    assert environment["BIND_HOST"] == HOST
+    assert {name for name in environment if name.startswith("AWS_")} == {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    }

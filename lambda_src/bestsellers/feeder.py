@@ -56,7 +56,7 @@ def sort(records: Iterable[Record]) -> tuple[list[Sale], list[tuple[Record, str]
     for record in records:
         try:
             if record["eventName"] == "INSERT":
-                sales.append(Sale.from_image(record["dynamodb"].get("NewImage")))
+                sales.append(Sale.from_image(record["dynamodb"]["NewImage"]))
         except UnreadableError as error:
             unreadable.append((record, error.detail))
         except (KeyError, TypeError, AttributeError) as error:

@@ -13,10 +13,11 @@ All keys share one hash tag, so that they live on one shard and scripts may use 
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
 """
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bestsellers.models import Sale
 
@@ -46,23 +47,21 @@ _PROMOTIONS = 3
 """Times that a batch may find its generations exchanged; a rebuild that ends does it once."""
 
 # KEYS: the pointer to the generation, its sorted set, one guard an order. ARGV: the generation, seconds for
-# guards, for the set and for the pointer (0: leave it), then for each order its number of lines and each
-# line's book and quantity. Answers how many orders were new, or nothing when the pointer names another
-# generation by now.
+# guards, for the set and for the pointer (0: leave it), and the orders' quantities by book as JSON, which is
+# one argument where books and quantities alone would be hundreds. Answers how many orders were new, or
+# nothing when the pointer names another generation by now.
 _COUNT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return false
 end
-local sums, new, arg = {}, 0, 5
-for guard = 3, #KEYS do
-  local last = arg + 2 * tonumber(ARGV[arg])
-  if redis.call('SET', KEYS[guard], '1', 'NX', 'EX', ARGV[2]) then
+local sums, new = {}, 0
+for index, quantities in ipairs(cjson.decode(ARGV[5])) do
+  if redis.call('SET', KEYS[index + 2], '1', 'NX', 'EX', ARGV[2]) then
     new = new + 1
-    for line = arg + 1, last, 2 do
-      sums[ARGV[line]] = (sums[ARGV[line]] or 0) + tonumber(ARGV[line + 1])
+    for book, quantity in pairs(quantities) do
+      sums[book] = (sums[book] or 0) + quantity
     end
   end
-  arg = last + 1
 end
 for book, quantity in pairs(sums) do
   redis.call('ZINCRBY', KEYS[2], quantity, book)
@@ -177,12 +176,12 @@ class Ranking:
 
     def _count(self, targets: Sequence[tuple[str, str]], sales: Sequence[Sale], lease: int) -> int:
         pipeline = self._redis.pipeline(transaction=False)
+        quantities = json.dumps([sale.quantities for sale in sales])
         for pointer, generation in targets:
             guards = [f"{{leaderboard}}:{generation}:counted:{sale.order_id}" for sale in sales]
             keys = [pointer, _sold(generation), *guards]
             unfinished = UNFINISHED_SECONDS if pointer == REBUILDING else 0
-            arguments = [generation, GUARD_SECONDS, unfinished, lease, *_lines(sales)]
-            pipeline.eval(_COUNT, len(keys), *keys, *arguments)
+            pipeline.eval(_COUNT, len(keys), *keys, generation, GUARD_SECONDS, unfinished, lease, quantities)
         counted = pipeline.execute()
         if None in counted:
             raise GenerationLostError(str(targets))
@@ -191,11 +190,3 @@ class Ranking:
 
 def _sold(generation: str) -> str:
     return f"{{leaderboard}}:{generation}:sold"
-
-
-def _lines(sales: Iterable[Sale]) -> Iterable[Any]:
-    for sale in sales:
-        yield len(sale.quantities)
-        for book_id, quantity in sale.quantities.items():
-            yield book_id
-            yield quantity

@@ -78,9 +78,9 @@ def _fill(ranking: Ranking, generation: str, client: Any, table: str, segment: i
     return orders, others
 
 
-def _sales(items: Iterable[dynamo.Item]) -> Iterator[Sale]:
-    for item in items:
+def _sales(images: Iterable[object]) -> Iterator[Sale]:
+    for image in images:
         try:
-            yield Sale.from_item(item)
+            yield Sale.from_image(image)
         except UnreadableError as error:
             log.write("WARNING", "unreadable order", reason=error.detail)

@@ -14,11 +14,11 @@ _BATCH = 100
 _ROUNDS = 5
 
 
-def pages(operation: Call, **parameters: Any) -> Iterator[list[Item]]:
-    """The items of a query or scan, as plain values, page by page."""
+def pages(operation: Call, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+    """The items of a query or scan in DynamoDB's notation, page by page."""
     while True:
         answer = call(operation, **parameters)
-        yield [load(item) for item in answer["Items"]]
+        yield answer["Items"]
         if "LastEvaluatedKey" not in answer:
             return
         parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -27,7 +27,7 @@ def pages(operation: Call, **parameters: Any) -> Iterator[list[Item]]:
 def items(operation: Call, **parameters: Any) -> Iterator[Item]:
     """Every item of a query or scan, as plain values; pages are read as they are needed."""
     for page in pages(operation, **parameters):
-        yield from page
+        yield from map(load, page)
 
 
 def batch_get(
@@ -91,18 +91,24 @@ def plain(content: Mapping[str, Any]) -> Any:
         ValueError: it is not in that notation, or of a type that the shop does not use.
     """
     ((kind, raw),) = content.items()
-    match kind:
-        case "S" | "BOOL":
-            return raw
-        case "N":
-            number = Decimal(raw)
-            return int(number) if number == number.to_integral_value() else number
-        case "NULL":
-            return None
-        case "L":
-            return [plain(element) for element in raw]
-        case "M":
-            return load(raw)
-        case "SS":
-            return sorted(raw)
+    if kind == "S" or kind == "BOOL":
+        return raw
+    if kind == "N":
+        return _number(raw)
+    if kind == "M":
+        return load(raw)
+    if kind == "L":
+        return [plain(element) for element in raw]
+    if kind == "NULL":
+        return None
+    if kind == "SS":
+        return sorted(raw)
     raise ValueError(f"{kind} is not a type of the shop's tables.")
+
+
+def _number(text: str) -> int | Decimal:
+    try:
+        return int(text)
+    except ValueError:
+        number = Decimal(text)
+    return int(number) if number == number.to_integral_value() else number

@@ -5,6 +5,7 @@ from bestsellers.models import Sale
 from bestsellers.ranking import Ranking
 from redis import Redis
 
+from shop import dynamo
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder
 from tests.unit.lambda_src.emulated import BOOKS, Tables
 from tests.unit.lambda_src.gateway import Answer, Shopper
@@ -22,7 +23,7 @@ def ranks(answer: Answer) -> list[tuple[int, str, int]]:
 
 def sell(redis: Redis, order: dict[str, object]) -> None:
     ranking = Ranking(redis)
-    ranking.count([Sale.from_item(order)])
+    ranking.count([Sale.from_image(dynamo.dump(order))])
     if ranking.current is None:
         ranking.promote(ranking.open())
 

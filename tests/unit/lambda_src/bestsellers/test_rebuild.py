@@ -7,7 +7,7 @@ from bestsellers.models import Sale
 from bestsellers.ranking import LEASE_SECONDS, REBUILDING, GenerationLostError, Ranking
 from redis import Redis
 
-from shop import aws
+from shop import aws, dynamo
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
 from tests.unit.lambda_src.emulated import ORDERS, Tables
 
@@ -122,7 +122,7 @@ def test_a_promotion_while_orders_are_counted(
     """The feeder has read which generations there are; by the time it counts, they have been exchanged."""
     ranking = Ranking(redis)
     ranking.promote(ranking.open())
-    sale = Sale.from_item(make_order(a=1))
+    sale = Sale.from_image(dynamo.dump(make_order(a=1)))
     targets = Ranking._targets
     raced = False
 
@@ -159,5 +159,5 @@ def test_nothing_is_left_behind(tables: Tables, redis: Redis, make_order: MakeOr
 
     generation = ranking.open()
     assert 0 < redis.ttl(REBUILDING) <= LEASE_SECONDS
-    ranking.fill(generation, [Sale.from_item(order)])
+    ranking.fill(generation, [Sale.from_image(dynamo.dump(order))])
     assert redis.ttl(f"{{leaderboard}}:{generation}:sold") > 0, "an abandoned rebuild goes away by itself"

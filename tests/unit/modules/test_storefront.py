@@ -123,6 +123,13 @@ class TestDistribution:
         assert found == {(host, kind) for host in (DOMAIN, f"www.{DOMAIN}") for kind in ("A", "AAAA")}
         assert distribution()["aliases"] == [DOMAIN, f"www.{DOMAIN}"]
 
+    def test_its_certificate_is_issued_before_it_is_made(self) -> None:
+        issued = edge().only("aws_acm_certificate_validation")
+
+        assert issued["provider"] == "aws.us-east-1"
+        certificate = distribution()["viewer_certificate"]["acm_certificate_arn"]
+        assert certificate.startswith("${aws_acm_certificate_validation.")
+
     def test_only_the_local_cloud_does_not_wait_for_it(self) -> None:
         assert distribution()["wait_for_deployment"] is True
         assert distribution(local={})["wait_for_deployment"] is False

@@ -9,7 +9,7 @@
 $bookstore_path = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 $bookstore_file = realpath( $_SERVER['DOCUMENT_ROOT'] . $bookstore_path );
 
-if ( preg_match( '#^/+(?:wp-includes|wp-content)/.*\.php$|/\.#i', $bookstore_path ) ) {
+if ( preg_match( '#^/+(?:(?:wp-includes|wp-content)/.*|wp-(?:config|load|settings|blog-header))\.php$|/\.#i', $bookstore_path ) ) {
 	http_response_code( 404 );
 	header( 'Content-Type: text/plain' );
 	echo "Not Found\n";

@@ -25,6 +25,9 @@ final class Bookstore_Doors {
 		if ( self::wants( self::BRICKED_UP ) || ( self::wants( self::BACK_ROOMS ) && ! self::is_admitted() ) ) {
 			self::refuse( 403, 'Forbidden' );
 		}
+		if ( ! self::is_admitted() && ( isset( $_GET['author'] ) || isset( $_GET['author_name'] ) ) ) {
+			self::refuse( 404, 'Not Found' );
+		}
 		if ( ! self::is_read() && ! ( self::is_admitted() && '' !== DB_WRITER_HOST ) ) {
 			header( 'Allow: GET, HEAD, OPTIONS' );
 			self::refuse( 405, 'Method Not Allowed' );

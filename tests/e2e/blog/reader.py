@@ -14,7 +14,7 @@ class Reader:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._client = httpx.Client(base_url=address, timeout=20, trust_env=False)
+        self._client = httpx.Client(timeout=20, trust_env=False)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -22,11 +22,11 @@ class Reader:
 
     def get(self, path: str, **parameters: str) -> httpx.Response:
         """Ask for a page."""
-        return self._client.get(path, params=parameters or None)
+        return self._client.get(f"{self.address}{path}", params=parameters or None)
 
     def send(self, method: str, path: str, body: str = "") -> httpx.Response:
         """Ask for something else than a page."""
-        return self._client.request(method, path, content=body)
+        return self._client.request(method, f"{self.address}{path}", content=body)
 
     def posts(self, **parameters: str) -> list[dict[str, Any]]:
         """What the REST API lists."""

@@ -48,6 +48,9 @@ CLOSED = (
     "/wp-content/db.php",
     "/wp-includes/",
     "/wp-includes/version.php",
+    "/wp-config.php",
+    "/wp-load.php",
+    "/wp-settings.php",
     "/wp-config.php.bak",
     "/wp-config.php~",
     "/wp-config-sample.php",
@@ -65,8 +68,8 @@ CLOSED = (
 INJECTIONS = (
     "' OR '1'='1",
     "' UNION SELECT user_login, user_pass FROM wp_users -- ",
-    "1 AND SLEEP(3)",
-    "1' AND SLEEP(3) AND '1'='1",
+    "1 AND SLEEP(9)",
+    "1' AND SLEEP(9) AND '1'='1",
     "1; DROP TABLE wp_posts; --",
     "\\' OR 1=1 #",
     "1 OR (SELECT COUNT(*) FROM information_schema.tables) > 0",
@@ -93,7 +96,7 @@ TELLING = (
     "mysqli",
     "mariadb",
     "wpdb",
-    "wp_users",
+    "shopkeeper",
     "fatal error",
     "warning:",
     "stack trace",
@@ -131,9 +134,9 @@ def test_injections_find_nothing(readers: dict[str, Reader], where: str) -> None
         for injection in INJECTIONS:
             answer = reader.get(where.format(injection.replace("#", "%23").replace("&", "%26")))
             assert answer.status_code < 500, injection
-            found = [word for word in TELLING if word in answer.text.lower().replace(injection.lower(), "")]
+            found = [word for word in TELLING if word in answer.text.lower()]
             assert not found, (injection, found)
-            assert answer.elapsed.total_seconds() < 3, f"{injection} slept"
+            assert answer.elapsed.total_seconds() < 9, f"{injection} slept"
         assert reader.slugs() == before
 
 

@@ -98,7 +98,7 @@ def down() -> None:
 
 
 @app.command()
-def status(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+def status() -> None:
     """Show what runs, where, and each region's health; exits 1 unless all is well."""
     layout = _layout()
     well = show_status(layout, Supervisor(layout.cloud / "processes", layout.log), console)
@@ -107,9 +107,14 @@ def status(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 def run(command: list[str], settings: SettingsOption = DEFAULT_SETTINGS) -> None:
-    """Run a command with the environment that points every AWS client at this local cloud."""
+    """Run a command with the environment that points every AWS client at this local cloud.
+
+    With settings for AWS the command runs as it is.
+    """
     try:
-        export(local_environment(_layout(), settings.absolute(), Settings.load(settings).regions))
+        chosen = Settings.load(settings)
+        if chosen.local is not None:
+            export(local_environment(_layout(), settings.absolute(), chosen.regions))
     except SettingsError as mistakes:
         console.print("\n".join(mistakes.mistakes), style="red", markup=False)
         raise typer.Exit(2) from None

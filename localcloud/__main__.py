@@ -147,7 +147,7 @@ def _alone(layout: Layout) -> Iterator[None]:
 def _refuse(reason: str, supervisor: Supervisor, code: int) -> None:
     """Tell why, end what this run started, and exit."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    console.print(reason, style="red", markup=False)
+    console.print(reason, style="red", markup=False, soft_wrap=True)
     stopped = supervisor.undo()
     if stopped:
         console.print(f"stopped again: {', '.join(stopped)}", style="dim")

@@ -1,17 +1,21 @@
-"""Starts MiniStack with two mistakes of its Route 53 mended. It runs in the emulators' own environment.
+"""Starts MiniStack with three mistakes of its Route 53 mended. It runs in the emulators' own environment.
 
 MiniStack 1.5.33 forgets which checks a calculated health check watches, and writes booleans as Python does,
-which boto3 reads as false. Without the first, no region would ever count as lost.
+which boto3 reads as false. Without the first, no region would ever count as lost. Nor does it know DNSSEC, which
+Terraform asks about before it deletes a zone.
 """
 
+import re
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from ministack.app import main  # type: ignore[import-not-found]
 from ministack.services import route53  # type: ignore[import-not-found]
 
 _parse = route53._parse_health_check_config
 _build = route53._build_health_check_el
+_handle = route53.handle_request
+_DNSSEC = re.compile(r"/2013-04-01/hostedzone/[^/]+/dnssec")
 
 
 def _parse_with_children(configuration: Element) -> dict[str, Any]:
@@ -30,8 +34,20 @@ def _build_as_xml(parent: Element, check: dict[str, Any]) -> None:
             element.text = element.text.lower()
 
 
+async def _handle_with_dnssec(method: str, path: str, *more: Any) -> Any:
+    if method == "GET" and _DNSSEC.fullmatch(path):
+        return route53._xml_response("GetDNSSECResponse", _unsigned)
+    return await _handle(method, path, *more)
+
+
+def _unsigned(root: Element) -> None:
+    SubElement(SubElement(root, "Status"), "ServeSignature").text = "NOT_SIGNING"
+    SubElement(root, "KeySigningKeys")
+
+
 route53._parse_health_check_config = _parse_with_children
 route53._build_health_check_el = _build_as_xml
+route53.handle_request = _handle_with_dnssec
 
 if __name__ == "__main__":
     main()

@@ -13,8 +13,8 @@ from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
 from stacks.aws import aws_provider
 from stacks.boundary import bound_roles
-from stacks.emulator import overlook_emulator_drift
 from stacks.delivering import deliver
+from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
@@ -129,6 +129,8 @@ class EdgeStack(TerraformStack):
                 BlogEndpoint(name, blog.host, blog.balancer.dns_name, blog.balancer.zone_id)
                 for name, blog in blogs.items()
             ],
+            interval=self._settings.routing.health_check_interval,
+            threshold=self._settings.routing.health_check_threshold,
         )
         buckets = [RegionBucket(name, blog.uploads.name) for name, blog in blogs.items()]
         if len(buckets) > 1:

@@ -150,6 +150,15 @@ class Blog(Section):
         return self
 
 
+class Delivery(Section):
+    """What the pipeline delivers, where `features.delivery` is on."""
+
+    source: Literal["github", "codecommit"] = "github"
+    repository: Annotated[str, Field(pattern=r"^[\w.-]+(?:/[\w.-]+)?$")] | None = None
+    """`owner/name` on GitHub, a name in CodeCommit."""
+    branch: str = "main"
+
+
 class Observability(Section):
     """Who is told of alarms, and how much is traced."""
 
@@ -195,6 +204,7 @@ class Settings(BaseSettings):
     compute: Compute = Compute()
     cache: Cache = Cache()
     observability: Observability = Observability()
+    delivery: Delivery = Delivery()
     blog: Blog = Blog()
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
     permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
@@ -209,6 +219,16 @@ class Settings(BaseSettings):
                 "routing.policy 'failover' takes two regions, a primary and a standby, "
                 f"not {len(self.regions)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _delivers_something(self) -> Self:
+        if self.features.delivery and not self.features.storefront:
+            raise ValueError(
+                "features.delivery needs features.storefront: the web files are what it delivers"
+            )
+        if self.features.delivery and not self.delivery.repository:
+            raise ValueError("features.delivery needs delivery.repository, where the source is")
         return self
 
     @classmethod

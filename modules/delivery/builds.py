@@ -1,0 +1,128 @@
+"""CodeBuild: one project that tests and builds, and one that alone may touch what shoppers see."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdktf_cdktf_provider_aws.codebuild_project import CodebuildProject
+from cdktf_cdktf_provider_aws.codebuild_project import (
+    CodebuildProjectEnvironmentEnvironmentVariable as Variable,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from constructs import Construct
+
+from modules.delivery.artifacts import Artifacts
+from modules.logs import log_group
+from modules.permissions import Permissions, Statement
+
+TERRAFORM = "1.11.4"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a build of the storefront is put into."""
+
+    bucket: str
+    bucket_arn: str
+    distribution_id: str
+    distribution_arn: str
+
+
+class Build(Construct):
+    """A project with a role of its own, its log, and the build specification beside this file."""
+
+    IMAGE = "aws/codebuild/standard:7.0"
+    MINUTES = 60
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        size: str,
+        variables: Mapping[str, str],
+        artifacts: Artifacts,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = f"{name}-{id}"
+        logs = log_group(self, "logs", name=f"/aws/codebuild/{self.name}", retention_days=log_retention_days)
+        role = IamRole(
+            self, "role", name=f"{self.name}-build", assume_role_policy=assumed_by("codebuild.amazonaws.com")
+        )
+        self.permissions = Permissions(self, "permissions", role=role.id)
+        self.permissions.allow(
+            Statement("WriteLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), (f"{logs.arn}:*",))
+        )
+        artifacts.grant_read_write(self.permissions)
+        project = CodebuildProject(
+            self,
+            "project",
+            name=self.name,
+            service_role=role.arn,
+            build_timeout=self.MINUTES,
+            artifacts={"type": "CODEPIPELINE"},
+            source={
+                "type": "CODEPIPELINE",
+                "buildspec": _specification(id),
+            },
+            cache={"type": "S3", "location": f"{artifacts.bucket}/{artifacts.CACHE}"},
+            environment={
+                "type": "LINUX_CONTAINER",
+                "compute_type": size,
+                "image": self.IMAGE,
+                "environment_variable": [Variable(name=key, value=value) for key, value in variables.items()],
+            },
+            logs_config={"cloudwatch_logs": {"group_name": logs.name}},
+            depends_on=[self.permissions.granted],
+        )
+        self.arn: str = project.arn
+        """What the pipeline starts."""
+
+
+def _specification(id: str) -> str:
+    """The build's file, with the shell's `${...}` kept from being taken for Terraform's."""
+    text = Path(__file__).with_name(f"{id}.yml").read_text(encoding="utf-8")
+    return text.replace("${", "$${")
+
+
+def test_build(scope: Construct, *, name: str, artifacts: Artifacts, log_retention_days: int) -> Build:
+    """`make test`, then `make web`. It may do nothing in the account but keep logs and artifacts."""
+    return Build(
+        scope,
+        "test",
+        name=name,
+        size="BUILD_GENERAL1_LARGE",
+        variables={"TERRAFORM": TERRAFORM},
+        artifacts=artifacts,
+        log_retention_days=log_retention_days,
+    )
+
+
+def deploy_build(
+    scope: Construct, *, name: str, artifacts: Artifacts, site: Site, log_retention_days: int
+) -> Build:
+    """Puts the files that were built before shoppers, and has CloudFront forget those without a hash."""
+    build = Build(
+        scope,
+        "deploy",
+        name=name,
+        size="BUILD_GENERAL1_SMALL",
+        variables={"BUCKET": site.bucket, "DISTRIBUTION": site.distribution_id},
+        artifacts=artifacts,
+        log_retention_days=log_retention_days,
+    )
+    build.permissions.allow(
+        Statement("PutFiles", ("s3:PutObject",), (f"{site.bucket_arn}/*",)),
+        Statement("CompareFiles", ("s3:ListBucket",), (site.bucket_arn,)),
+        Statement("Forget", ("cloudfront:CreateInvalidation",), (site.distribution_arn,)),
+    )
+    return build
+
+
+def assumed_by(service: str) -> str:
+    """The trust policy of a role that one AWS service takes on."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,91 @@
+"""Where the pipeline takes its source from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf_cdktf_provider_aws.codecommit_repository import CodecommitRepository
+from cdktf_cdktf_provider_aws.codeconnections_connection import CodeconnectionsConnection
+from cdktf_cdktf_provider_aws.codepipeline import CodepipelineStageAction as Action
+from constructs import Construct
+
+from modules.permissions import Statement
+
+OUTPUT = "source"
+"""The artifact that later stages read."""
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """A branch on GitHub. Its owner confirms the connection once, in the console."""
+
+    repository: str
+    """`owner/name`."""
+    branch: str
+
+
+@dataclass(frozen=True)
+class CodeCommit:
+    """A branch of a CodeCommit repository, which is made here."""
+
+    repository: str
+    branch: str
+
+
+Source = GitHub | CodeCommit
+
+
+class PipelineSource(Construct):
+    """The source's own resource, the action that reads it, and what the pipeline's role needs for that."""
+
+    def __init__(self, scope: Construct, id: str, *, name: str, source: Source) -> None:
+        super().__init__(scope, id)
+        self.action: Action
+        self.statement: Statement
+        if isinstance(source, GitHub):
+            self._github(name, source)
+        else:
+            self._code_commit(source)
+
+    def _github(self, name: str, source: GitHub) -> None:
+        connection = CodeconnectionsConnection(self, "github", name=name[:32], provider_type="GitHub")
+        configuration = {
+            "ConnectionArn": connection.arn,
+            "FullRepositoryId": source.repository,
+            "BranchName": source.branch,
+        }
+        self.action = _action("CodeStarSourceConnection", configuration)
+        self.statement = Statement("ReadSource", ("codestar-connections:UseConnection",), (connection.arn,))
+
+    def _code_commit(self, source: CodeCommit) -> None:
+        repository = CodecommitRepository(
+            self, "code-commit", repository_name=source.repository, description="The bookstore"
+        )
+        configuration = {
+            "RepositoryName": repository.repository_name,
+            "BranchName": source.branch,
+            "PollForSourceChanges": "true",
+        }
+        self.action = _action("CodeCommit", configuration)
+        self.statement = Statement(
+            "ReadSource",
+            (
+                "codecommit:GetBranch",
+                "codecommit:GetCommit",
+                "codecommit:GetRepository",
+                "codecommit:GetUploadArchiveStatus",
+                "codecommit:UploadArchive",
+            ),
+            (repository.arn,),
+        )
+
+
+def _action(provider: str, configuration: dict[str, Any]) -> Action:
+    return Action(
+        name="source",
+        category="Source",
+        owner="AWS",
+        provider=provider,
+        version="1",
+        configuration=configuration,
+        output_artifacts=[OUTPUT],
+    )

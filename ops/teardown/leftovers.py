@@ -1,0 +1,62 @@
+"""What Terraform does not know of: the state's own buckets, last snapshots, and whatever still bears the tags."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ops.teardown.protections import empty_bucket
+from stacks.settings import Settings
+
+HOME_OF_GLOBAL_THINGS = "us-east-1"
+"""Where CloudFront's certificate, its logs and Route 53's alarms are."""
+
+
+def delete_state_buckets(settings: Settings) -> Iterator[str]:
+    """Delete the buckets that `ops bootstrap` made; yields the name of each that was there."""
+    if settings.state.backend != "s3":
+        return
+    for region in settings.regions:
+        bucket = settings.state_bucket(region)
+        s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
+        with contextlib.suppress(s3.exceptions.NoSuchBucket):
+            empty_bucket(bucket, region)
+            s3.delete_bucket(Bucket=bucket)
+            yield bucket
+
+
+def delete_final_snapshots(settings: Settings) -> Iterator[str]:
+    """Delete what a protected database leaves when it goes; yields the name of each."""
+    if not settings.features.blog:
+        return
+    for region in settings.regions:
+        rds = boto3.client("rds", region_name=region)
+        for snapshot in rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]:
+            name = snapshot["DBClusterSnapshotIdentifier"]
+            if name.startswith(f"{settings.name}-"):
+                rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+                yield name
+
+
+def still_tagged(settings: Settings) -> list[str]:
+    """ARNs of what bears this deployment's tags in any of its regions."""
+    regions = dict.fromkeys([*settings.regions, HOME_OF_GLOBAL_THINGS])
+    return sorted({arn for region in regions for arn in _tagged(settings, region)})
+
+
+def _tagged(settings: Settings, region: str) -> Iterable[str]:
+    client = boto3.client("resourcegroupstaggingapi", region_name=region)
+    filters = [
+        {"Key": key, "Values": [settings.all_tags[key]]} for key in ("Project", "Environment", "ManagedBy")
+    ]
+    try:
+        for page in client.get_paginator("get_resources").paginate(TagFilters=filters):
+            yield from (each["ResourceARN"] for each in page["ResourceTagMappingList"])
+    except ClientError as error:
+        raise TagSearchError(f"{region}: the tags cannot be searched: {error}") from error
+
+
+class TagSearchError(Exception):
+    """It is not known whether anything is left; the message says why."""

@@ -1,0 +1,119 @@
+"""What keeps a resource from being destroyed, taken away: deletion protection, and what lies in buckets."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ops.teardown.held import Held
+
+AT_ONCE = 1000
+"""Objects in one DeleteObjects call, S3's own limit."""
+
+
+def unprotect(resource: Held, default_region: str) -> str | None:
+    """Let `resource` be destroyed; returns what was done, or None where nothing stood in the way."""
+    action = _ACTIONS.get(resource.type)
+    return action(resource, resource.region or default_region) if action else None
+
+
+def empty_bucket(bucket: str, region: str) -> int:
+    """Delete every version and delete marker in `bucket`; returns how many there were."""
+    s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
+    gone = 0
+    for batch in _batches(_versions(s3, bucket)):
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        if errors := answer.get("Errors"):
+            raise ClientError({"Error": errors[0]}, "DeleteObjects")
+        gone += len(batch)
+    return gone
+
+
+def _versions(s3: Any, bucket: str) -> Iterator[dict[str, str]]:
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            yield {"Key": each["Key"], "VersionId": each["VersionId"]}
+
+
+def _batches(objects: Iterable[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    # A page is listed before its objects go, so deleting while listing skips nothing.
+    batch: list[dict[str, str]] = []
+    for each in objects:
+        batch.append(each)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _bucket(resource: Held, region: str) -> str:
+    # A bucket has no region in its ARN.
+    bucket = str(resource.values["bucket"])
+    return f"{empty_bucket(bucket, str(resource.values.get('region') or region))} objects deleted"
+
+
+def _table(resource: Held, region: str) -> str:
+    name = str(resource.values["name"])
+    boto3.client("dynamodb", region_name=region).update_table(TableName=name, DeletionProtectionEnabled=False)
+    return "protection dropped"
+
+
+def _replica(resource: Held, region: str) -> str:
+    name = str(resource.values["global_table_arn"]).rpartition("/")[2]
+    own = str(resource.values["arn"]).split(":")[3] or region
+    boto3.client("dynamodb", region_name=own).update_table(TableName=name, DeletionProtectionEnabled=False)
+    return "protection dropped"
+
+
+def _user_pool(resource: Held, region: str) -> str:
+    # It resets what is not named, which no longer matters.
+    client = boto3.client("cognito-idp", region_name=region)
+    client.update_user_pool(UserPoolId=resource.values["id"], DeletionProtection="INACTIVE")
+    return "protection dropped"
+
+
+def _cluster(resource: Held, region: str) -> str:
+    client = boto3.client("rds", region_name=region)
+    client.modify_db_cluster(
+        DBClusterIdentifier=resource.values["id"], DeletionProtection=False, ApplyImmediately=True
+    )
+    return "protection dropped"
+
+
+def _global_cluster(resource: Held, region: str) -> str:
+    client = boto3.client("rds", region_name=region)
+    client.modify_global_cluster(GlobalClusterIdentifier=resource.values["id"], DeletionProtection=False)
+    return "protection dropped"
+
+
+def _load_balancer(resource: Held, region: str) -> str:
+    client = boto3.client("elbv2", region_name=region)
+    attribute = {"Key": "deletion_protection.enabled", "Value": "false"}
+    client.modify_load_balancer_attributes(LoadBalancerArn=resource.values["arn"], Attributes=[attribute])
+    return "protection dropped"
+
+
+def _repository(resource: Held, region: str) -> str:
+    client = boto3.client("ecr", region_name=region)
+    name = str(resource.values["name"])
+    gone = 0
+    for page in client.get_paginator("list_images").paginate(repositoryName=name):
+        if images := page["imageIds"]:
+            client.batch_delete_image(repositoryName=name, imageIds=images)
+            gone += len(images)
+    return f"{gone} images deleted"
+
+
+_ACTIONS: dict[str, Callable[[Held, str], str]] = {
+    "aws_cognito_user_pool": _user_pool,
+    "aws_dynamodb_table": _table,
+    "aws_dynamodb_table_replica": _replica,
+    "aws_ecr_repository": _repository,
+    "aws_lb": _load_balancer,
+    "aws_rds_cluster": _cluster,
+    "aws_rds_global_cluster": _global_cluster,
+    "aws_s3_bucket": _bucket,
+}

@@ -1,0 +1,116 @@
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+
+from modules.delivery import CodeCommit, Delivery, GitHub, Site, Source
+from tests.synthesis import Stack, construct
+
+SITE = Site("shop-web", "arn:aws:s3:::shop-web", "EDISTRIBUTION", "arn:aws:cloudfront::1:distribution/E")
+GITHUB = GitHub("someone/bookstore", "main")
+
+
+@cache
+def delivery(source: Source = GITHUB) -> Stack:
+    return construct(
+        lambda scope: Delivery(
+            scope,
+            "delivery",
+            name="shop",
+            source=source,
+            site=SITE,
+            emails=("a@example.com",),
+            log_retention_days=30,
+        )
+    )
+
+
+def project(name: str) -> dict[str, Any]:
+    return dict(delivery().find("aws_codebuild_project", name=name).body)
+
+
+def allowed(role: str) -> dict[str, set[str]]:
+    """What a role's own policy allows, by resource."""
+    (document,) = [
+        each.body
+        for each in delivery().data("aws_iam_policy_document")
+        if each.id.startswith(f"delivery_{role}permissions_document")
+    ]
+    may: dict[str, set[str]] = {}
+    for statement in document["statement"]:
+        for resource in statement["resources"]:
+            may.setdefault(resource, set()).update(statement["actions"])
+    return may
+
+
+def test_what_was_not_tested_is_not_deployed() -> None:
+    stages = delivery().only("aws_codepipeline")["stage"]
+    assert [stage["name"] for stage in stages] == ["Source", "Test", "Deploy"]
+    test, deploy = stages[1]["action"][0], stages[2]["action"][0]
+    assert test["input_artifacts"] == stages[0]["action"][0]["output_artifacts"]
+    assert deploy["input_artifacts"] == test["output_artifacts"], (
+        "shoppers get the very files that were tested"
+    )
+
+
+def test_the_build_runs_the_projects_own_targets_in_order() -> None:
+    specification = project("shop-test")["source"]["buildspec"]
+    assert specification.index("make test") < specification.index("make web")
+
+
+def test_hashed_files_are_kept_for_ever_and_never_invalidated() -> None:
+    specification = project("shop-deploy")["source"]["buildspec"]
+    (invalidation,) = [line for line in specification.splitlines() if "create-invalidation" in line]
+    assert "-maxdepth 1" in invalidation, "assets/ is a folder below"
+    assert "assets" not in invalidation
+    (assets,) = [line for line in specification.splitlines() if "sync assets" in line]
+    assert "immutable" in assets
+
+
+def test_index_html_comes_last_and_config_json_is_left_alone() -> None:
+    specification = project("shop-deploy")["source"]["buildspec"]
+    assert specification.index("sync assets") < specification.index("cp index.html")
+    assert "--exclude config.json" in specification
+    assert "--delete" not in specification
+
+
+def test_only_the_deploying_build_may_touch_what_shoppers_see() -> None:
+    deploys, tests, pipeline = allowed("deploy_"), allowed("test_"), allowed("")
+    assert deploys[f"{SITE.bucket_arn}/*"] == {"s3:PutObject"}
+    assert deploys[SITE.distribution_arn] == {"cloudfront:CreateInvalidation"}
+    for others in (tests, pipeline):
+        assert not {SITE.bucket_arn, f"{SITE.bucket_arn}/*", SITE.distribution_arn} & others.keys()
+
+
+def test_no_role_of_it_has_a_wildcard() -> None:
+    for role in ("deploy_", "test_", ""):
+        for resource, actions in allowed(role).items():
+            assert resource != "*"
+            assert not any("*" in action for action in actions)
+
+
+def test_builds_keep_a_cache() -> None:
+    assert project("shop-test")["cache"]["type"] == "S3"
+
+
+def test_failures_are_told_by_mail() -> None:
+    rule = delivery().only("aws_cloudwatch_event_rule")
+    assert "FAILED" in json.dumps(rule["event_pattern"])
+    topic = delivery().only("aws_cloudwatch_event_target")["arn"]
+    assert delivery().only("aws_sns_topic_subscription")["topic_arn"] == topic
+    assert delivery().only("aws_sns_topic_subscription")["endpoint"] == "a@example.com"
+
+
+@pytest.mark.parametrize(
+    ("source", "provider", "resource"),
+    [
+        (GITHUB, "CodeStarSourceConnection", "aws_codeconnections_connection"),
+        (CodeCommit("bookstore", "main"), "CodeCommit", "aws_codecommit_repository"),
+    ],
+)
+def test_the_source_is_a_choice(source: Source, provider: str, resource: str) -> None:
+    stack = delivery(source)
+    assert stack.only("aws_codepipeline")["stage"][0]["action"][0]["provider"] == provider
+    kinds = {each.kind for each in stack.resources()}
+    assert {"aws_codeconnections_connection", "aws_codecommit_repository"} & kinds == {resource}

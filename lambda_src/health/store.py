@@ -1,11 +1,21 @@
 """The cheapest question that a table can answer: an item that is not there."""
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from shop import aws, dynamo
 
 READ_TIMEOUT = 1.0
+
+_making = threading.Lock()
+"""The checks start at once and share a client: one makes it, the others wait."""
+
+
+def client() -> Any:
+    """A client that does not wait long and does not retry."""
+    with _making:
+        return aws.client("dynamodb", read_timeout=READ_TIMEOUT, attempts=1)
 
 
 def probe(table: str, key: Mapping[str, str]) -> Callable[[], object]:
@@ -15,7 +25,6 @@ def probe(table: str, key: Mapping[str, str]) -> Callable[[], object]:
     """
 
     def check() -> dict[str, Any]:
-        client = aws.client("dynamodb", read_timeout=READ_TIMEOUT, attempts=1)
-        return aws.call(client.get_item, TableName=table, Key=dynamo.dump(key))
+        return aws.call(client().get_item, TableName=table, Key=dynamo.dump(key))
 
     return check

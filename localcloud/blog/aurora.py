@@ -95,7 +95,10 @@ def front(database: GlobalDatabase, emulator: str) -> web.Application:
                 await asyncio.to_thread(database.move_writer, region, may_lose=may_lose)
             except DatabaseError as error:
                 return web.Response(status=400, text=_REFUSED.format(message=error), content_type="text/xml")
-        return await _pass_on(request, body, emulator)
+        answer = await _pass_on(request, body, emulator)
+        if call.get("Action") == _SWITCHOVER and isinstance(answer.body, bytes):
+            answer.body = answer.body.replace(_FAILOVER.encode(), _SWITCHOVER.encode())
+        return answer
 
     application = web.Application(client_max_size=4 * 1024 * 1024)
     application.router.add_route("*", "/{path:.*}", handle)

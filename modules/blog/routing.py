@@ -26,8 +26,6 @@ class BlogRouting(Construct):
     the next pair. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
     """
 
-    INTERVAL = 30
-    THRESHOLD = 3
     READY_PATH = "/readyz"
 
     def __init__(
@@ -39,9 +37,14 @@ class BlogRouting(Construct):
         zone_id: str,
         host: str,
         endpoints: Sequence[BlogEndpoint],
+        interval: int,
+        threshold: int,
     ) -> None:
+        """`interval` is in seconds; `threshold` is how many checks in a row decide that a region has changed."""
         super().__init__(scope, id)
         self._zone_id = zone_id
+        self._interval = interval
+        self._threshold = threshold
         self.checks: dict[str, Route53HealthCheck] = {}
         for endpoint in endpoints:
             self._alias(f"{endpoint.region}-own", endpoint.host, _target(endpoint))
@@ -57,8 +60,8 @@ class BlogRouting(Construct):
             port=443,
             enable_sni=True,
             resource_path=self.READY_PATH,
-            request_interval=self.INTERVAL,
-            failure_threshold=self.THRESHOLD,
+            request_interval=self._interval,
+            failure_threshold=self._threshold,
             tags={"Name": f"{name}-{endpoint.region}-blog"},
         )
 

@@ -47,8 +47,15 @@ final class Bookstore_Health {
 	 */
 	private static function remembered(): ?array {
 		$file = sys_get_temp_dir() . self::MEMORY;
-		$age  = time() - (int) @filemtime( $file );
-		return $age < BOOKSTORE_HEALTH_SECONDS ? json_decode( (string) @file_get_contents( $file ), true ) : null;
+		if ( 0 === BOOKSTORE_HEALTH_SECONDS || ! file_exists( $file ) ) {
+			return null;
+		}
+		if ( time() - filemtime( $file ) >= BOOKSTORE_HEALTH_SECONDS ) {
+			// This check asks; those that come while the database wakes up go by what it said last.
+			touch( $file );
+			return null;
+		}
+		return json_decode( (string) file_get_contents( $file ), true );
 	}
 
 	/**

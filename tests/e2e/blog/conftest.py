@@ -1,5 +1,7 @@
 """The blog of the shop that is up."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +14,18 @@ from tests.e2e.conftest import Cloud
 
 
 @pytest.fixture(scope="session")
-def blog(cloud: Cloud) -> Blog:
+def blog(cloud: Cloud) -> Iterator[Blog]:
     """What runs it; a test that stops something brings it back."""
     missing = missing_packages()
     if missing or not cloud.deployment.settings.features.blog:
         pytest.skip(f"no blog runs here: {', '.join(missing) or 'the feature is off'}")
     supervisor = Supervisor(cloud.layout.cloud / "processes", cloud.layout.log)
-    return Blog(cloud.layout, cloud.regions, supervisor)
+    yield Blog(cloud.layout, cloud.regions, supervisor)
+    with warnings.catch_warnings():
+        # What a test brought back outlives it, on purpose.
+        warnings.simplefilter("ignore", ResourceWarning)
+        del supervisor
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +39,8 @@ def readers(cloud: Cloud, blog: Blog) -> Iterator[dict[str, Reader]]:
 
 @pytest.fixture(scope="session")
 def anyone(cloud: Cloud, blog: Blog) -> Iterator[Reader]:
-    """Somebody at `blog.<domain>`."""
-    reader = Reader(cloud.endpoints["blog"])
+    """Somebody at `blog.<domain>`, who asks DNS anew each time."""
+    reader = Reader(cloud.endpoints["blog"], forgetful=True)
     yield reader
     reader.close()
 

@@ -1,6 +1,7 @@
 """Somebody who reads the blog, and asks again until what is expected is there."""
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,14 @@ POLL = 0.05
 
 
 class Reader:
-    """Reads at one address; never follows a redirect, never gives up on an error status."""
+    """Reads at one address; never follows a redirect, never gives up on an error status.
 
-    def __init__(self, address: str) -> None:
+    One who is `forgetful` has every request come from somebody whose resolver has not asked before.
+    """
+
+    def __init__(self, address: str, *, forgetful: bool = False) -> None:
         self.address = address
+        self._forgetful = forgetful
         self._client = httpx.Client(timeout=20, trust_env=False)
 
     def close(self) -> None:
@@ -22,7 +27,10 @@ class Reader:
 
     def get(self, path: str, **parameters: str) -> httpx.Response:
         """Ask for a page."""
-        return self._client.get(f"{self.address}{path}", params=parameters or None)
+        return self._client.get(f"{self.address}{path}", params=parameters or None, headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        return {"x-viewer": uuid.uuid4().hex} if self._forgetful else {}
 
     def send(self, method: str, path: str, body: str = "") -> httpx.Response:
         """Ask for something else than a page."""

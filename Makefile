@@ -20,8 +20,9 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 PIPENV := .local/tools/pipenv
 INSTALLED := .local/installed
-OPS := python -m ops
 CLOUD := python -m localcloud
+# Operators' commands work on AWS, or on the local cloud where the settings say so.
+OPS := $(CLOUD) run python -m ops
 TEST_CLOUD := LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
 
 .PHONY: help
@@ -50,8 +51,12 @@ $(INSTALLED)/web: web/package-lock.json | $(INSTALLED)/prerequisites
 	npm --prefix web ci --no-fund --no-audit --loglevel=error
 	touch $@
 
-$(INSTALLED)/debian: bin/debian-packages | $(INSTALLED)/prerequisites
+$(INSTALLED)/chromium: bin/debian-packages | $(INSTALLED)/prerequisites
 	@bin/debian-packages chromium fonts-noto-cjk
+	touch $@
+
+$(INSTALLED)/blog: bin/debian-packages | $(INSTALLED)/prerequisites
+	@bin/debian-packages php8.2-cli php8.2-mysql php8.2-gd php8.2-xml php8.2-mbstring mariadb-server-core mariadb-client
 	touch $@
 
 web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
@@ -106,6 +111,7 @@ test: lint types unit web-test plan-test policy e2e ## Everything that must hold
 lint: install $(INSTALLED)/web
 	@ruff check .
 	ruff format --check .
+	python -m policy.workflows
 	npm --prefix web run --silent lint
 types: install $(INSTALLED)/web
 	@mypy .
@@ -118,19 +124,21 @@ plan-test: install web
 	@pytest tests/plan
 policy: install web
 	@python -m policy
-e2e: install web $(INSTALLED)/debian
+e2e: install web $(INSTALLED)/chromium $(INSTALLED)/blog
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
-	$(TEST_CLOUD) $(CLOUD) up
-	$(TEST_CLOUD) pytest tests/e2e tests/browser
+	$(TEST_CLOUD) $(CLOUD) up --blog
 	$(TEST_CLOUD) $(OPS) drill --short
+	$(TEST_CLOUD) pytest tests/e2e tests/browser
 
-.PHONY: bench bench-synth bench-cold-start bench-web fuzz
-bench: bench-synth bench-cold-start bench-web ## Every benchmark.
+.PHONY: bench bench-synth bench-cold-start bench-leaderboard bench-web fuzz
+bench: bench-synth bench-cold-start bench-leaderboard bench-web ## Every benchmark; the shop must be up.
 bench-synth: install web ## Time and memory of a synth, against the plain provider import.
 	@python -m benchmarks.synth
 bench-cold-start: install ## What importing each handler costs.
 	@python -m benchmarks.cold_start
-bench-web: $(INSTALLED)/python $(INSTALLED)/debian ## The home page on a slow phone, against a shop that is up.
+bench-leaderboard: install ## Orders a second into the ranking, and a rebuild of it.
+	@python -m benchmarks.leaderboard
+bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, against a shop that is up.
 	@python -m benchmarks.web
 fuzz: $(INSTALLED)/python ## 200,000 cases against a shop that is up.
-	@FUZZ_CASES=200000 pytest tests/e2e/fuzz
+	@FUZZ_CASES=200000 $(CLOUD) run pytest tests/e2e/fuzz

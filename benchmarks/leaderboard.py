@@ -30,7 +30,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
 
 from bestsellers import feeder, rebuild
 from bestsellers.ranking import Ranking
-
 from shop import dynamo
 
 BATCH = 100

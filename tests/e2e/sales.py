@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import redis
+
 from bestsellers.ranking import Ranking
 
 

@@ -12,7 +12,7 @@ from redis import Redis, RedisError
 
 from shop import aws
 from shop.settings import settings
-from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.unit.lambda_src.emulated import BOOKS, CART, CLIENT, ORDERS, Tables, create_tables
 
 ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "ORDERS_TABLE": ORDERS,
     "REDIS_URL": "redis://127.0.0.1:1/0",  # where nothing listens
     "SHOP_NAME": "bookstore-test",
+    "USER_POOL_CLIENT_ID": CLIENT,
     "LOG_LEVEL": "INFO",
 }
 CACHES = (

@@ -110,7 +110,7 @@ class Shopper:
 
     def __init__(self, handler: Handler, customer_id: str | None = None) -> None:
         self._handler = handler
-        self.claims = None if customer_id is None else {"sub": customer_id, "token_use": "id"}
+        self.claims = None if customer_id is None else {"sub": customer_id, "token_use": "id", "aud": CLIENT}
 
     def __call__(self, method: str, resource: str, json_body: Any = None, **parts: Any) -> Answer:
         headers = {} if json_body is None else {"Content-Type": "application/json"}

@@ -5,15 +5,15 @@ contract.
 import json
 from typing import Any
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 import bestsellers.handler
 import cart.handler
 import catalog.handler
 import health.handler
 import orders.handler
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from shop.http import Router
 from tests.unit.lambda_src.emulated import Tables
 from tests.unit.lambda_src.gateway import contract, event, send
@@ -95,6 +95,6 @@ def test_no_answer_is_beyond_the_contract(
         tables.book("a")
         tables.book("b", price=1000)
     parts = {**odd, "path": {"bookId": "", "orderId": "", **odd["path"]}}
-    request = event(method, resource, claims={"sub": "ada", "token_use": "id"}, **parts)
+    request = event(method, resource, claims={"sub": "ada", "token_use": "id", "aud": CLIENT}, **parts)
     answer = send(FUNCTIONS[function], request)
     assert answer.status < 500

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orders.models import Order
-
 from shop.lines import Line
 from tests.unit.model.shoppers import (
     CHARGED_TWICE,

@@ -10,7 +10,6 @@ from cart import rules
 from orders import decision
 from orders.decision import Placement, Settlement
 from orders.models import Order, OrderRequest, order_id_of
-
 from shop import lines as cart_lines
 from shop.errors import KeyReused, PriceChanged
 from shop.lines import Line

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from orders.models import Order
-
 from shop.lines import Line
 
 REGIONS = ("A", "B")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from bestsellers.feeder import handle
-from bestsellers.ranking import Ranking
 from moto import mock_aws
 from redis import Redis, RedisError
 
+from bestsellers.feeder import handle
+from bestsellers.ranking import Ranking
 from shop import aws
 from shop.errors import Unavailable
 from shop.settings import settings

@@ -1,10 +1,10 @@
 import pytest
+from redis import Redis
+
 from bestsellers import logic
 from bestsellers.handler import handle
 from bestsellers.models import Sale
 from bestsellers.ranking import Ranking
-from redis import Redis
-
 from shop import dynamo
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder
 from tests.unit.lambda_src.emulated import BOOKS, Tables

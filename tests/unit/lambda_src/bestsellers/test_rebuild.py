@@ -1,12 +1,12 @@
 from typing import Any
 
 import pytest
+from redis import Redis
+
 from bestsellers import rebuild
 from bestsellers.feeder import handle as feed
 from bestsellers.models import Sale
 from bestsellers.ranking import LEASE_SECONDS, REBUILDING, GenerationLostError, Ranking
-from redis import Redis
-
 from shop import aws, dynamo
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
 from tests.unit.lambda_src.emulated import ORDERS, Tables

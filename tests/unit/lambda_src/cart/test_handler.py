@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from cart.handler import handle
 
+from cart.handler import handle
 from shop.lines import MAX_LINES
 from tests.unit.lambda_src.emulated import BOOKS, CART, Tables
 from tests.unit.lambda_src.gateway import Answer, Shopper

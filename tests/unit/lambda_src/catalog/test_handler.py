@@ -1,8 +1,8 @@
 from decimal import Decimal
 
 import pytest
-from catalog.handler import handle
 
+from catalog.handler import handle
 from shop import cursor
 from tests.unit.lambda_src.emulated import BOOKS, Tables
 from tests.unit.lambda_src.gateway import Answer, Shopper

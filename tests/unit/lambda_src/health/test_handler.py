@@ -2,10 +2,10 @@ import threading
 import time
 
 import pytest
+
 from health import store
 from health.handler import handle
 from health.logic import Health
-
 from shop import aws
 from tests.unit.lambda_src.emulated import CART, Tables
 from tests.unit.lambda_src.gateway import Shopper

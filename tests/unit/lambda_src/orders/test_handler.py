@@ -2,10 +2,10 @@ import uuid
 from typing import Any
 
 import pytest
+
 from cart.handler import handle as cart_handle
 from orders.handler import handle
 from orders.store import Orders
-
 from shop import clock, cursor
 from shop.errors import TransactionCancelled, Unavailable
 from tests.unit.lambda_src.emulated import CART, ORDERS, Tables

@@ -116,10 +116,13 @@ def test_unknown_routes_and_methods() -> None:
         None,
         {},
         {"sub": "ada"},
-        {"token_use": "id"},
-        {"sub": "", "token_use": "id"},
-        {"sub": "ada", "token_use": "access"},
-        {"sub": "a" * 129, "token_use": "id"},
+        {"token_use": "id", "aud": CLIENT},
+        {"sub": "", "token_use": "id", "aud": CLIENT},
+        {"sub": "ada", "token_use": "access", "aud": CLIENT},
+        {"sub": "ada", "token_use": "access", "client_id": CLIENT},
+        {"sub": "a" * 129, "token_use": "id", "aud": CLIENT},
+        {"sub": "ada", "token_use": "id", "aud": "another client"},
+        {"sub": "ada", "token_use": "id"},
     ],
 )
 def test_who_bears_no_id_token_is_nobody(claims: dict[str, str] | None) -> None:
@@ -127,7 +130,7 @@ def test_who_bears_no_id_token_is_nobody(claims: dict[str, str] | None) -> None:
 
 
 def test_who_bears_one_is_its_subject() -> None:
-    assert get("/who", claims={"sub": "ada", "token_use": "id"}).json == {"customer": "ada"}
+    assert get("/who", claims={"sub": "ada", "token_use": "id", "aud": CLIENT}).json == {"customer": "ada"}
 
 
 def test_a_parameter_is_given_once() -> None:
@@ -174,7 +177,7 @@ def test_every_answer_may_be_read_by_browsers_and_names_its_region() -> None:
 
 
 def test_one_line_a_request(capsys: pytest.CaptureFixture[str]) -> None:
-    get("/query", query={"name": "value"}, claims={"sub": "ada", "token_use": "id"})
+    get("/query", query={"name": "value"}, claims={"sub": "ada", "token_use": "id", "aud": CLIENT})
     (line,) = capsys.readouterr().out.splitlines()
     told = json.loads(line)
     assert (told["route"], told["status"], told["request_id"]) == ("GET /query", 200, "r-1")

@@ -13,7 +13,7 @@ from rich.table import Table
 from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes
 from ops.probe import Health, Probe
 from ops.replication import lag_behind
-from ops.traffic import Traffic
+from ops.traffic import ALIAS_TTL, Traffic
 from stacks.settings import Settings
 
 PATIENCE = 10.0
@@ -53,7 +53,11 @@ def status(
     else:
         console = Console()
         console.print(_table(now))
-        console.print(f"{now.api} is answered by [bold]{now.answered_by or 'nobody'}[/bold]", highlight=False)
+        console.print(
+            f"{now.api} is answered by [bold]{now.answered_by or 'nobody'}[/bold], as seen from here; "
+            f"an answer of DNS is kept for {ALIAS_TTL} s",
+            highlight=False,
+        )
 
 
 def survey(settings: Settings, traffic: Traffic, probe: Probe, *, patience: float = PATIENCE) -> Status:

@@ -99,12 +99,13 @@ class RegionStack(TerraformStack):
         catalog = self._function("catalog", "Answers /books and /categories", books.environment)
         books.grant_read(catalog.permissions)
 
-        carts = self._function("cart", "Answers /cart", {**books.environment, **cart.environment})
+        shoppers = {"USER_POOL_CLIENT_ID": self._global.user_pool_client_id}
+        carts = self._function("cart", "Answers /cart", {**books.environment, **cart.environment, **shoppers})
         books.grant_read(carts.permissions)
         cart.grant_read_write(carts.permissions)
 
         everything = {**books.environment, **cart.environment, **orders.environment}
-        order = self._function("orders", "Answers /orders", everything)
+        order = self._function("orders", "Answers /orders", {**everything, **shoppers})
         books.grant_read(order.permissions)
         cart.grant_read_write(order.permissions)
         orders.grant_read_write(order.permissions)

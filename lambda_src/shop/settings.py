@@ -44,6 +44,11 @@ class Settings:
         return self.need("ORDERS_TABLE")
 
     @property
+    def user_pool_client_id(self) -> str:
+        """The app client whose shoppers this shop serves."""
+        return self.need("USER_POOL_CLIENT_ID")
+
+    @property
     def redis_url(self) -> str:
         """Address of this region's Redis: `rediss://host:port/0`."""
         return self.need("REDIS_URL")

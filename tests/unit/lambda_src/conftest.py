@@ -12,7 +12,8 @@ from redis import Redis, RedisError
 
 from shop import aws
 from shop.settings import settings
-from tests.unit.lambda_src.emulated import BOOKS, CART, CLIENT, ORDERS, Tables, create_tables
+from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.unit.lambda_src.gateway import CLIENT
 
 ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft4Validator  # type: ignore[import-untyped, unused-ignore]
 
+CLIENT = "the-shops-own-client"
 CONTRACT = Path(__file__).parents[3] / "api/openapi.yaml"
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 

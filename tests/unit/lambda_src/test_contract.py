@@ -16,7 +16,7 @@ import health.handler
 import orders.handler
 from shop.http import Router
 from tests.unit.lambda_src.emulated import Tables
-from tests.unit.lambda_src.gateway import contract, event, send
+from tests.unit.lambda_src.gateway import CLIENT, contract, event, send
 
 FUNCTIONS: dict[str, Router] = {
     "bestsellers": bestsellers.handler.handle,

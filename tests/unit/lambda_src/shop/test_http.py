@@ -6,7 +6,7 @@ import pytest
 
 from shop.errors import Misconfigured, NotFound, PriceChanged, Unavailable
 from shop.http import Request, Response, Router
-from tests.unit.lambda_src.gateway import Answer, event, send
+from tests.unit.lambda_src.gateway import CLIENT, Answer, event, send
 
 router = Router()
 KEY_VALUE = {"a": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
@@ -20,6 +20,8 @@ SIZES: dict[str, ViewportSize] = {
     "desktop": {"width": 1280, "height": 900},
     "phone": {"width": 390, "height": 844},
 }
+# The emulators share two cores with the browser; on AWS a tenth of this would do.
+PATIENCE_MS = 30_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,6 +57,7 @@ def deployment(layout: Layout) -> Deployment:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield chromium
@@ -78,7 +81,7 @@ def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Itera
         context = browser.new_context(
             viewport=SIZES[size], locale=locale, base_url=endpoints["storefront"], reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         visits.append(Visit(context.new_page(), results))
         return visits[-1]

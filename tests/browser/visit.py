@@ -55,6 +55,7 @@ class Visit:
         """From wherever there is a way in; the e-mail address of the new account."""
         email = f"reader-{uuid.uuid4()}@example.com"
         self.page.get_by_role("link", name="Create an account").click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Create an account")
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("New password").fill(PASSWORD)
         self.page.get_by_role("button", name="Create an account").click()

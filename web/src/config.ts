@@ -38,6 +38,14 @@ function isConfig(value: unknown): value is Config {
   );
 }
 
+let loaded: Config | null = null;
+
+/** What loadConfig found. Throws ConfigError before it has. */
+export function loadedConfig(): Config {
+  if (loaded === null) throw new ConfigError('config.json has not been loaded yet');
+  return loaded;
+}
+
 export async function loadConfig(): Promise<Config> {
   const response = await fetch('/config.json').catch((cause) => {
     throw new ConfigError('config.json could not be fetched', { cause });
@@ -45,5 +53,6 @@ export async function loadConfig(): Promise<Config> {
   if (!response.ok) throw new ConfigError(`config.json answered ${response.status}`);
   const config: unknown = await response.json();
   if (!isConfig(config)) throw new ConfigError('config.json does not hold what the shop needs');
+  loaded = config;
   return config;
 }

@@ -5,7 +5,7 @@ import { BrowserRouter } from 'react-router';
 import { App } from './app/App';
 import { Closed } from './app/Closed';
 import { createServices } from './app/services';
-import { identityLoader, startSession } from './app/session';
+import { startSession } from './app/session';
 import { createStore } from './app/store';
 import { type Config, loadConfig } from './config';
 import { persistGuestCart } from './features/cart/persist';
@@ -16,10 +16,9 @@ import './styles/shop.scss';
 const root = createRoot(document.getElementById('root') as HTMLElement);
 
 function open(config: Config): void {
-  const load = identityLoader(config.cognito);
-  const store = createStore(createServices(config, load, (region) => store.dispatch(regionAnswered(region))));
+  const store = createStore(createServices(config, (region) => store.dispatch(regionAnswered(region))));
   persistGuestCart(store);
-  startSession(store, config.cognito, load);
+  startSession(store, config.cognito);
   root.render(
     <StrictMode>
       <Provider store={store}>

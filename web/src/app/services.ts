@@ -1,17 +1,13 @@
 import type { Services } from '../api/base';
 import type { Config } from '../config';
 import { FailoverClient } from '../lib/failover';
-import { type IdentityLoader, tokenSource } from './session';
+import { tokenSource } from './session';
 
 /** @param onAnswer called with the region that answered, at every answer. */
-export function createServices(
-  config: Config,
-  load: IdentityLoader,
-  onAnswer: (region: string) => void,
-): Services {
+export function createServices(config: Config, onAnswer: (region: string) => void): Services {
   const client = new FailoverClient({ api: config.api, regions: config.regions, onAnswer });
   return {
     send: (path, init) => client.send(path, init),
-    token: tokenSource(config.cognito, load),
+    token: tokenSource(config.cognito),
   };
 }

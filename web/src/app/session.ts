@@ -11,34 +11,18 @@ function mayBeSignedIn({ userPoolClientId }: CognitoConfig): boolean {
   }
 }
 
-/** The identity feature with the shop's user pool; loaded when someone signs in or has done so before. */
-export function identityLoader(cognito: CognitoConfig) {
-  let loading: Promise<typeof import('../features/account/identity')> | null = null;
-  return () => {
-    loading ??= import('../features/account/identity').then((identity) => {
-      identity.configureIdentity(cognito);
-      return identity;
-    });
-    return loading;
-  };
-}
-
-export type IdentityLoader = ReturnType<typeof identityLoader>;
+const identity = () => import('../features/account/identity');
 
 /** Finds out who is here. A sign-in that cannot be checked, since Cognito is away, counts as none for now. */
-export async function startSession(
-  store: Store,
-  cognito: CognitoConfig,
-  load: IdentityLoader,
-): Promise<void> {
+export async function startSession(store: Store, cognito: CognitoConfig): Promise<void> {
   const shopper = mayBeSignedIn(cognito)
-    ? await load()
+    ? await identity()
         .then(({ currentShopper }) => currentShopper())
         .catch(() => null)
     : null;
   store.dispatch(shopper ? signedIn(shopper) : signedOut());
 }
 
-export function tokenSource(cognito: CognitoConfig, load: IdentityLoader): () => Promise<string | null> {
-  return async () => (mayBeSignedIn(cognito) ? (await load()).idToken() : null);
+export function tokenSource(cognito: CognitoConfig): () => Promise<string | null> {
+  return async () => (mayBeSignedIn(cognito) ? (await identity()).idToken() : null);
 }

@@ -8,13 +8,23 @@ import SignInPage from './SignInPage';
 import SignUpPage from './SignUpPage';
 import { adviceFor } from './useSubmit';
 
-vi.mock('./identity');
+vi.mock('./identity', () => ({
+  signIn: vi.fn(),
+  signUp: vi.fn(),
+  confirm: vi.fn(),
+  resendCode: vi.fn(),
+  requestReset: vi.fn(),
+  finishReset: vi.fn(),
+}));
 
 const named = (name: string) => Object.assign(new Error(name), { name });
 const PASSWORD = 'Correct-horse-7';
 
 beforeEach(() => {
   vi.mocked(identity.signIn).mockResolvedValue({ next: 'done', shopper: SHOPPER });
+  for (const step of ['signUp', 'confirm', 'resendCode', 'requestReset', 'finishReset'] as const) {
+    vi.mocked(identity[step]).mockResolvedValue();
+  }
 });
 
 async function fill(values: Record<string, string>) {

@@ -9,15 +9,14 @@ import {
   resetPassword,
   signIn as signInWithPassword,
 } from 'aws-amplify/auth';
-import type { CognitoConfig } from '../../config';
+import { loadedConfig } from '../../config';
 import type { Shopper } from '../../lib/session';
 
-/** Everything that needs Amplify; whoever imports this file pays for 31 KiB, so import it late. */
-
-export function configureIdentity({ userPoolId, userPoolClientId, endpoint }: CognitoConfig): void {
-  const Cognito = { userPoolId, userPoolClientId, userPoolEndpoint: endpoint, loginWith: { email: true } };
-  Amplify.configure({ Auth: { Cognito } });
-}
+// Everything that needs Amplify. Whoever imports this file pays for 31 KiB, so import it late; by then config.json is there.
+const { userPoolId, userPoolClientId, endpoint } = loadedConfig().cognito;
+Amplify.configure({
+  Auth: { Cognito: { userPoolId, userPoolClientId, userPoolEndpoint: endpoint, loginWith: { email: true } } },
+});
 
 /** The id token, renewed when it has ended; null when nobody is signed in or the sign-in has ended. */
 export async function idToken(): Promise<string | null> {

@@ -138,13 +138,14 @@ class HealthAlarms(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", name=f"{name}-region-health", emails=emails, provider=provider)
-        self.names: list[str] = []
-        """Of the alarms, one a region."""
+        self.alarms: dict[str, CloudwatchMetricAlarm] = {}
+        """By name, one a region."""
         for region, checks in health.items():
-            alarm = CloudwatchMetricAlarm(
+            alarm_name = f"{name}-{region}-unhealthy"
+            self.alarms[alarm_name] = CloudwatchMetricAlarm(
                 self,
                 region,
-                alarm_name=f"{name}-{region}-unhealthy",
+                alarm_name=alarm_name,
                 alarm_description=f"Route 53 finds {region} unhealthy. See docs/runbooks/region-lost.md.",
                 namespace="AWS/Route53",
                 metric_name="HealthCheckStatus",
@@ -160,7 +161,6 @@ class HealthAlarms(Construct):
                 ok_actions=[self.topic.arn],
                 provider=provider,
             )
-            self.names.append(alarm.alarm_name)
 
 
 def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **choice: Any) -> None:

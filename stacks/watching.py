@@ -60,7 +60,7 @@ def watch_fleet(stack: "EdgeStack", settings: "Settings", us_east_1: TerraformPr
         stack,
         "shop-alarm",
         name=settings.name,
-        region_alarms=health.names,
+        region_alarms=health.alarms,
         topic_arn=health.topic.arn,
         provider=us_east_1,
     )

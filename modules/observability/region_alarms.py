@@ -55,11 +55,10 @@ class RegionAlarms(Construct):
     ) -> None:
         super().__init__(scope, id)
         topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
-        serious = []
-        for watch in watched.watches():
-            alarm = watch.alarm(self, deployment=name, topic_arn=topic.arn)
-            if watch.hurts_shoppers:
-                serious.append(alarm.alarm_name)
+        alarms = {
+            watch: watch.alarm(self, deployment=name, topic_arn=topic.arn) for watch in watched.watches()
+        }
+        serious = [watch.alarm_name(name) for watch in alarms if watch.hurts_shoppers]
         CloudwatchCompositeAlarm(
             self,
             "region-unhealthy",
@@ -70,4 +69,6 @@ class RegionAlarms(Construct):
             alarm_rule=" OR ".join(f'ALARM("{alarm}")' for alarm in serious),
             alarm_actions=[topic.arn],
             ok_actions=[topic.arn],
+            # Names and not references: `cdktf synth --hcl` cannot write a reference between quotes.
+            depends_on=list(alarms.values()),
         )

@@ -1,8 +1,8 @@
 """The one alarm that nobody may sleep through."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from cdktf import TerraformProvider
+from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from constructs import Construct
 
@@ -20,10 +20,11 @@ class ShopAlarm(Construct):
         id: str,
         *,
         name: str,
-        region_alarms: Sequence[str],
+        region_alarms: Mapping[str, ITerraformDependable],
         topic_arn: str,
         provider: TerraformProvider,
     ) -> None:
+        """`region_alarms` are by name."""
         super().__init__(scope, id)
         CloudwatchCompositeAlarm(
             self,
@@ -34,4 +35,6 @@ class ShopAlarm(Construct):
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],
             provider=provider,
+            # Names and not references: `cdktf synth --hcl` cannot write a reference between quotes.
+            depends_on=list(region_alarms.values()),
         )

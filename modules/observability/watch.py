@@ -1,7 +1,7 @@
 """A figure that should stay on one side of a bound, and the alarm made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
@@ -21,7 +21,7 @@ class Metric:
 
     namespace: str
     name: str
-    dimensions: Mapping[str, str]
+    dimensions: Mapping[str, str] = field(hash=False)
     statistic: str = "Sum"
     period: int = 60
     """Seconds."""
@@ -71,6 +71,10 @@ class Watch:
     hurts_shoppers: bool = False
     """Whether shoppers notice, so that the region counts as unhealthy."""
 
+    def alarm_name(self, deployment: str) -> str:
+        """What the alarm is called."""
+        return f"{deployment}-{self.name}"
+
     def alarm(self, scope: Construct, *, deployment: str, topic_arn: str) -> CloudwatchMetricAlarm:
         """The alarm; it tells the topic when it starts and when it ends.
 
@@ -79,7 +83,7 @@ class Watch:
         return CloudwatchMetricAlarm(
             scope,
             self.name,
-            alarm_name=f"{deployment}-{self.name}",
+            alarm_name=self.alarm_name(deployment),
             alarm_description=self.meaning,
             **self.metric.as_input(),
             evaluation_periods=self.of,

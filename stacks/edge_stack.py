@@ -109,6 +109,7 @@ class EdgeStack(TerraformStack):
                 disposable=is_local,
                 # The emulator's distribution is there at once, but the provider looks only every half minute.
                 wait_for_deployment=not is_local,
+                blog_host=f"blog.{settings.domain}" if settings.features.blog else None,
             ),
             us_east_1=us_east_1,
         )
@@ -144,7 +145,6 @@ class EdgeStack(TerraformStack):
         """Addresses derived from the domain, where the settings name no others."""
         settings, local = self._settings, self._settings.local
         own = dict(local.regions) if local else {}
-        blog = (local and local.blog) or f"https://blog.{settings.domain}"
         return Site(
             api=(local and local.api) or f"https://api.{settings.domain}/v1",
             regions={
@@ -155,7 +155,8 @@ class EdgeStack(TerraformStack):
             user_pool_id=self._global.user_pool_id,
             user_pool_client_id=self._global.user_pool_client_id,
             cognito_endpoint=local.cognito_endpoint if local else None,
-            blog=blog if settings.features.blog else None,
+            # On the storefront's own address: CloudFront keeps posts, and answers for a blog that is away.
+            blog="" if settings.features.blog else None,
         )
 
     def _output(self, name: str, value: object) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
 from yarl import URL
 
 from localcloud.edge.api import client_of
+from localcloud.edge.cloudfront.s3_origin import Fetched, OtherHosts
 from localcloud.edge.dns import NoRecordError
 from localcloud.edge.gateway import drop
 from localcloud.edge.health import CONNECT_SECONDS, RESPONSE_SECONDS, HealthCheck
@@ -17,7 +19,12 @@ from localcloud.edge.route53 import Route53
 
 IDLE_SECONDS = 60
 """A load balancer's own limit for an answer."""
+ORIGIN_SECONDS = 4
+"""How long CloudFront waits for posts (modules/storefront/blog_posts.py)."""
 LARGEST_REQUEST = 1024 * 1024
+_CACHED = frozenset(
+    {"content-type", "cache-control", "x-region", "x-wp-total", "x-wp-totalpages", "location"}
+)
 _DROPPED = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "x-viewer"})
 CLOSED = ("/wp-admin/", "/wp-login.php", "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
 """What the listener's rule refuses before WordPress is asked."""
@@ -57,6 +64,24 @@ class Blogs:
         except aiohttp.ClientError:
             return web.Response(status=502, text="Bad Gateway")
 
+    async def fetch(self, region: str, path: str) -> Fetched:
+        """What `region` answers to a cache that forwards nothing of its visitors: 502 when it does not."""
+        if region in self._cut:
+            return Fetched(502, CIMultiDict(), b"")
+        headers = {"Host": self._host, "X-Forwarded-Proto": "http"}
+        target = URL(f"{self._addresses[region]}{path}", encoded=True)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ORIGIN_SECONDS)) as session,
+                session.get(target, headers=headers, allow_redirects=False) as answer,
+            ):
+                kept = CIMultiDict(
+                    (name, value) for name, value in answer.headers.items() if name.lower() in _CACHED
+                )
+                return Fetched(answer.status, kept, await answer.read())
+        except (TimeoutError, aiohttp.ClientError):
+            return Fetched(502, CIMultiDict(), b"")
+
     async def probe(self, region: str, check: HealthCheck) -> tuple[bool, str]:
         """Ask what Route 53 asks; returns whether it is well, and what it said."""
         if region in self._cut:
@@ -72,6 +97,19 @@ class Blogs:
             return False, "timed out"
         except aiohttp.ClientError:
             return False, "connection failed"
+
+
+def as_origin(blogs: Blogs, route53: Route53, viewer: Place) -> OtherHosts:
+    """The blog as CloudFront asks it: by its shared name, through DNS."""
+
+    async def ask(host: str, path: str, query: str) -> Fetched:
+        try:
+            region = route53.region_of(route53.ask(host, viewer))
+        except NoRecordError:
+            return Fetched(502, CIMultiDict(), b"")
+        return await blogs.fetch(region, f"{path}?{query}" if query else path)
+
+    return ask
 
 
 def shared_blog(

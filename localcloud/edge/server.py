@@ -14,7 +14,7 @@ from yarl import URL
 
 from localcloud.control_room.room import ControlRoom
 from localcloud.edge.api import regional_api, shared_api
-from localcloud.edge.blog import Blogs, regional_blog, shared_blog
+from localcloud.edge.blog import Blogs, as_origin, regional_blog, shared_blog
 from localcloud.edge.cloudfront.s3_origin import Buckets
 from localcloud.edge.cloudfront.server import CloudFront
 from localcloud.edge.cloudfront.worker import Worker
@@ -82,7 +82,11 @@ class Edge:
         def distribution() -> str | None:
             return self._deployment.edge.distribution_id if self._deployment else None
 
-        buckets = Buckets(URL(url(self._layout.aws)), self._gateway.cut)
+        buckets = Buckets(
+            URL(url(self._layout.aws)),
+            self._gateway.cut,
+            as_origin(self._blogs, self._route53, self._viewer),
+        )
         control_room = web.Application()
         control = Control(
             deployed, self._settings.regions, self._route53, self._gateway, self._announcements, self._viewer

@@ -26,6 +26,7 @@ from cdktf_cdktf_provider_aws.cloudfront_function import CloudfrontFunction
 from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
 from constructs import Construct
 
+from modules.storefront.blog_posts import BlogPosts
 from modules.storefront.headers import SecurityHeaders
 from modules.storefront.replication import RegionBucket
 from modules.suppression import suppress
@@ -59,9 +60,16 @@ class Distribution(Construct):
         content_security_policy: str,
         web_acl_arn: str | None,
         wait_for_deployment: bool,
+        blog_host: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         origins = buckets[:2]
+        blog = (
+            BlogPosts(self, "blog", name=name, host=blog_host, stand_in=origins[0].region)
+            if blog_host
+            else None
+        )
+        groups = [_origin_group(origins)] if len(origins) > 1 else []
         headers = SecurityHeaders(
             self, "headers", name=name, content_security_policy=content_security_policy
         ).policy
@@ -100,8 +108,8 @@ class Distribution(Construct):
             price_class="PriceClass_All",
             aliases=list(aliases),
             default_root_object="index.html",
-            origin=[_origin(bucket, access.id) for bucket in origins],
-            origin_group=[_origin_group(origins)] if len(origins) > 1 else None,
+            origin=[*(_origin(bucket, access.id) for bucket in origins), *([blog.origin] if blog else [])],
+            origin_group=[*groups, *([blog.origin_group] if blog else [])] or None,
             default_cache_behavior={
                 **behaviour,
                 "cache_policy_id": CACHING_DISABLED,
@@ -110,7 +118,8 @@ class Distribution(Construct):
                 ],
             },
             ordered_cache_behavior=[
-                CacheBehavior(path_pattern="assets/*", cache_policy_id=CACHING_OPTIMIZED, **behaviour)
+                CacheBehavior(path_pattern="assets/*", cache_policy_id=CACHING_OPTIMIZED, **behaviour),
+                *([blog.behaviour(headers.id)] if blog else []),
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
             viewer_certificate={

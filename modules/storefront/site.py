@@ -20,6 +20,7 @@ class Site:
     cognito_endpoint: str | None = None
     """Where Cognito is when it is not at AWS."""
     blog: str | None = None
+    """URL that the blog's paths follow, empty for the storefront's own address; None where there is no blog."""
 
     def config(self) -> dict[str, Any]:
         """Content of `config.json`; the shape is the one that `web/src/config.ts` reads."""

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.storefront.access_logs import AccessLogs
+from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
 from modules.storefront.firewall import Firewall
@@ -28,6 +29,8 @@ class StorefrontOptions:
     log_retention_days: int
     disposable: bool = False
     wait_for_deployment: bool = True
+    blog_host: str | None = None
+    """Whose posts are served on the shop's own address too."""
 
 
 class Storefront(Construct):
@@ -58,6 +61,8 @@ class Storefront(Construct):
         )
         # Replication carries what is written after it is configured, and nothing that was there before.
         WebFiles(self, "files", dist=dist, bucket=primary.name, config=site.config(), after=replication)
+        if options.blog_host:
+            put_empty_list(self, bucket=primary.name, after=replication)
 
         firewall = Firewall(self, "firewall", name=name, provider=us_east_1) if options.firewall else None
         names = (domain, f"www.{domain}")
@@ -71,6 +76,7 @@ class Storefront(Construct):
             content_security_policy=site.content_security_policy(),
             web_acl_arn=firewall.acl.arn if firewall else None,
             wait_for_deployment=options.wait_for_deployment,
+            blog_host=options.blog_host,
         ).resource
         AccessLogs(
             self,

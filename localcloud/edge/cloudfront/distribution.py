@@ -15,12 +15,13 @@ _S3_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?P<region>[a-z0-9-]+)\.amazonaws\
 
 @dataclass(frozen=True)
 class Origin:
-    """A bucket that files come from."""
+    """A bucket that files come from, or another `host`, which has no bucket and no region."""
 
     id: str
     bucket: str
     region: str
     path: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _groups(config: Mapping[str, Any]) -> dict[str, OriginGroup]:
 def _origin(found: Mapping[str, Any]) -> Origin:
     host = _S3_HOST.fullmatch(found["DomainName"])
     if host is None:
-        raise ValueError(f"origin {found['Id']}: only buckets by their regional names are played here")
+        return Origin(found["Id"], "", "", found.get("OriginPath", ""), host=found["DomainName"])
     return Origin(found["Id"], host["bucket"], host["region"], found.get("OriginPath", ""))
 
 

@@ -1,7 +1,7 @@
 """Reads files from the buckets behind the distribution, as far as their policies let CloudFront."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -33,24 +33,42 @@ class Fetched:
     body: bytes
 
 
+OtherHosts = Callable[[str, str, str], Awaitable[Fetched]]
+"""Asks an origin that is no bucket, by its host name, for a path with a query."""
+
+
 class Buckets:
     """The buckets of every region, read from the emulator at `aws`; regions in `cut` cannot be reached."""
 
-    def __init__(self, aws: URL, cut: Collection[str]) -> None:
+    def __init__(self, aws: URL, cut: Collection[str], others: OtherHosts | None = None) -> None:
         self._aws = aws
         self._cut = cut
+        self._others = others
         self._policies: Fresh[Origin, dict[str, Any]] = Fresh(_read_policy, POLICY_SECONDS)
 
     async def fetch(
-        self, session: aiohttp.ClientSession, group: OriginGroup, path: str, distribution: str
+        self,
+        session: aiohttp.ClientSession,
+        group: OriginGroup,
+        path: str,
+        distribution: str,
+        query: str = "",
     ) -> Fetched:
         """The file at `path`: from the first origin, or from the next when that one's answer says to fail over."""
         answer = Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
         for origin in group.members:
-            answer = await self._fetch(session, origin, path, distribution)
+            if origin.host:
+                answer = await self._ask(origin, path, query)
+            else:
+                answer = await self._fetch(session, origin, path, distribution)
             if answer.status not in group.statuses:
                 break
         return answer
+
+    async def _ask(self, origin: Origin, path: str, query: str) -> Fetched:
+        if self._others is None:
+            return _refusal(CONNECTION_FAILED, "OriginUnreachable")
+        return await self._others(origin.host, origin.path + path, query)
 
     async def _fetch(
         self, session: aiohttp.ClientSession, origin: Origin, path: str, distribution: str

@@ -88,11 +88,11 @@ class CloudFront:
             path = str(result["uri"])
         if path == "/" and distribution.default_root_object:
             path = f"/{distribution.default_root_object}"
-        fetched = await self._fetch(distribution, behavior, path)
+        fetched = await self._fetch(distribution, behavior, path, request.rel_url.raw_query_string)
         return await self._respond(request, behavior, fetched)
 
-    async def _fetch(self, distribution: Distribution, behavior: Behavior, path: str) -> Fetched:
-        fetched = await self._buckets.fetch(self._session, behavior.origins, path, distribution.arn)
+    async def _fetch(self, distribution: Distribution, behavior: Behavior, path: str, query: str) -> Fetched:
+        fetched = await self._buckets.fetch(self._session, behavior.origins, path, distribution.arn, query)
         page = (distribution.error_pages or {}).get(fetched.status)
         if page is None:
             return fetched

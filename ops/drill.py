@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ops.deployment import Deployment, DeploymentError
-from ops.drilling.drill import Drill, Plan
+from ops.drilling.drill import Drill, Plan, UnsettledError
 from ops.drilling.failures import Evacuated, Failure, FunctionsFailing, MappingDeleted, RedisLost
 from ops.drilling.report import Report
 from stacks.settings import Settings, SettingsError
@@ -22,8 +22,8 @@ from stacks.settings import Settings, SettingsError
 def drill(
     short: Annotated[bool, typer.Option("--short", help="Two failures in the primary region.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed shops the same.")] = 1,
-    rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 8.0,
-    shoppers: Annotated[int, typer.Option(help="Shoppers of each kind in each region.")] = 3,
+    rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 6.0,
+    shoppers: Annotated[int, typer.Option(help="Shoppers of each kind in each region.")] = 2,
     settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
         "settings/local.toml"
     ),
@@ -41,7 +41,7 @@ def drill(
         _fail(str(error), 2)
     except asyncio.CancelledError:
         _fail("stopped; what was broken has been healed, `make status` shows how it is", 1)
-    except DeploymentError as error:
+    except (DeploymentError, UnsettledError) as error:
         _fail(str(error), 1)
     except (BotoCoreError, ClientError) as error:
         _fail(f"AWS refused ({error}); what was broken has been healed, `make status` shows how it is", 1)

@@ -22,10 +22,17 @@ from ops.drilling.shopping import VIEWER_HEADER, Pace, Shopping, Visitor
 SETTLED = 10.0
 """Seconds of undisturbed shopping around each failure, so that the report shows what normal looks like."""
 
+SETTLING = 90.0
+"""Seconds within which shopping must run undisturbed: functions that start cold, caches that fill."""
+
 QUIET = 60.0
 """Seconds within which streams must have carried everything, once nobody shops any more."""
 
 POPULATIONS: tuple[Population, ...] = ("failover", "dns")
+
+
+class UnsettledError(Exception):
+    """Requests fail or stall although nothing is broken, so nothing could be measured."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,15 @@ class Drill:
         try:
             books = await self._books()
             self.recording = Recording()
+            await self._rehearse_among_shoppers(books)
+            await self._contest(books)
+            return await self._reconcile()
+        finally:
+            await asyncio.to_thread(self._close_accounts)
+
+    async def _rehearse_among_shoppers(self, books: list[dict[str, Any]]) -> None:
+        """Raises the first thing that went wrong with the drill itself."""
+        try:
             async with asyncio.TaskGroup() as shoppers:
                 for number, visitor in enumerate(self._visitors()):
                     shoppers.create_task(self._shop(visitor, books, number))
@@ -67,13 +83,11 @@ class Drill:
                     await self._rehearse()
                 finally:
                     self._over.set()
-            await self._contest(books)
-            return await self._reconcile()
-        finally:
-            await asyncio.to_thread(self._close_accounts)
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from group
 
     async def _rehearse(self) -> None:
-        await asyncio.sleep(SETTLED)
+        await self._settle()
         for number, (failure, region) in enumerate(self._plan.steps, 1):
             incident = Incident(f"{number}", failure.name, region, failure.what, failure.moves_traffic)
             self.recording.incidents.append(incident)
@@ -86,7 +100,21 @@ class Drill:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
                 await asyncio.to_thread(failure.heal, region)
             await self._await_return(incident)
-            await asyncio.sleep(SETTLED)
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait until nothing has gone wrong for a while. Raises UnsettledError when that does not come about."""
+        began = self.recording.now()
+        while self.recording.now() < began + SETTLING:
+            await asyncio.sleep(1.0)
+            since = max(began, self.recording.now() - SETTLED)
+            recent = [sample for sample in self.recording.samples if sample.ended >= since]
+            if self.recording.now() - began >= SETTLED and not any(sample.troubled for sample in recent):
+                return
+        raise UnsettledError(
+            f"the shop does not keep up with {self._plan.rate:g} requests a second from {len(self._accounts)} "
+            "shoppers, and nothing is broken: lower --rate, or see `make status`"
+        )
 
     async def _watch(self, incident: Incident) -> None:
         """Wait until every shopper of the region is served elsewhere, or until DNS has had its time."""

@@ -23,7 +23,7 @@ from localcloud.edge.places import city_of, place
 from localcloud.edge.world import Announcements
 from ops.deployment import Deployment
 from ops.drilling.failures import Failure, FunctionsFailing, MappingDeleted, RedisLost
-from ops.traffic import Traffic
+from ops.traffic import Traffic, TrafficError
 
 PAGE = Path(__file__).parent / "page"
 LOOK_SECONDS = 1.0
@@ -59,6 +59,7 @@ class ControlRoom:
         control: Control,
         announcements: Announcements,
         cut: set[str],
+        traffic: Traffic,
         *,
         api: str,
         regions: Mapping[str, str],
@@ -74,6 +75,7 @@ class ControlRoom:
         self._failures: dict[str, Failure] = {}
         self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._readers: dict[str, StreamReader] = {}
+        self._traffic = traffic
         self._told: dict[str, Any] = {}
         self._watchers = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -162,7 +164,7 @@ class ControlRoom:
         figures = self._figures[region]
         try:
             await asyncio.to_thread(self._read, deployment, region, figures)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, TrafficError) as error:
             log.warning("%s cannot be read: %s", region, error)
         with contextlib.suppress(httpx.HTTPError, ValueError):
             answer = await http.get(f"{self._regions[region]}/bestsellers", params={"limit": BESTSELLERS})
@@ -175,7 +177,7 @@ class ControlRoom:
             reader.open()
             self._readers[region] = reader
         self._readers[region].read_into(figures.arrivals)
-        figures.evacuated = Traffic(deployment).is_evacuated(region)
+        figures.evacuated = self._traffic.is_evacuated(region)
 
     def _tell_changes(self) -> None:
         """Note what Route 53 has found out since the last look."""

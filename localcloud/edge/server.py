@@ -27,6 +27,7 @@ from localcloud.edge.route53 import Route53
 from localcloud.edge.world import Announcements, follow_deployment
 from localcloud.layout import HOST, Layout, url
 from ops.deployment import Deployment
+from ops.traffic import Traffic
 from stacks.settings import Settings
 
 VIEWER_VARIABLE = "EDGE_VIEWER"
@@ -97,6 +98,7 @@ class Edge:
             control,
             self._announcements,
             self._gateway.cut,
+            Traffic(self._settings),
             api=f"{url(self._layout.api)}/v1",
             regions={
                 region: f"{url(self._layout.regional_api(index))}/v1"

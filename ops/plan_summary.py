@@ -14,10 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
-STACKS = Path("cdktf.out/stacks")
-
-PLAN_FILE = "plan"
-"""The name under which `ops plan`, and `cdktf diff`, save a stack's plan in the stack's folder."""
+from ops.cdktf import synthesized_folder
+from ops.plan import PLAN_FILE
 
 HOLDS_DATA = frozenset(
     {
@@ -84,10 +82,12 @@ def plan_summary(
     """Say in Markdown what the plans would change; refuse the loss of data unless it is allowed."""
     shown = {path.stem: _read(path) for path in plans} if plans else dict(_saved_plans())
     if not shown:
-        typer.echo(f"No plan in {STACKS}: run `make plan` first.", err=True)
+        typer.echo(f"No plan in {synthesized_folder()}: run `make plan` first.", err=True)
         raise typer.Exit(1)
     changes = {stack: changes_of(plan) for stack, plan in shown.items()}
     typer.echo("\n".join(markdown(stack, found) for stack, found in changes.items()))
+    for stack in [] if plans else _unplanned():
+        typer.echo(f"### `{stack}`: cannot be planned before the stacks that it reads from are deployed\n")
     if expect_no_change and any(changes.values()):
         typer.echo("The deployment is not what the code says.", err=True)
         raise typer.Exit(1)
@@ -165,7 +165,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _saved_plans() -> Iterable[tuple[str, dict[str, Any]]]:
-    for saved in sorted(STACKS.glob(f"*/{PLAN_FILE}")):
+    for saved in sorted((synthesized_folder() / "stacks").glob(f"*/{PLAN_FILE}")):
         shown = subprocess.run(
             ["terraform", f"-chdir={saved.parent}", "show", "-json", PLAN_FILE],
             check=True,
@@ -173,3 +173,9 @@ def _saved_plans() -> Iterable[tuple[str, dict[str, Any]]]:
             text=True,
         )
         yield saved.parent.name, json.loads(shown.stdout)
+
+
+def _unplanned() -> list[str]:
+    """Stacks that wait for those they read from: on a first deployment only the global stack can be planned."""
+    folders = sorted((synthesized_folder() / "stacks").iterdir())
+    return [folder.name for folder in folders if not (folder / PLAN_FILE).exists()]

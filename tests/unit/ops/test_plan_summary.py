@@ -124,7 +124,7 @@ def test_losing_data_can_be_allowed_and_is_still_shown(
 def test_without_a_plan_it_says_how_to_get_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path))
     with pytest.raises(typer.Exit) as stop:
         plan_summary([])
     assert stop.value.exit_code == 1

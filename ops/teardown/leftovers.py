@@ -53,9 +53,23 @@ def _tagged(settings: Settings, region: str) -> Iterable[str]:
     ]
     try:
         for page in client.get_paginator("get_resources").paginate(TagFilters=filters):
-            yield from (each["ResourceARN"] for each in page["ResourceTagMappingList"])
+            for each in page["ResourceTagMappingList"]:
+                if not _is_a_table_that_is_gone(each["ResourceARN"], region):
+                    yield each["ResourceARN"]
     except ClientError as error:
         raise TagSearchError(f"{region}: the tags cannot be searched: {error}") from error
+
+
+def _is_a_table_that_is_gone(arn: str, region: str) -> bool:
+    """The index remembers a replica's tags longer than there is a replica; a table can be asked for itself."""
+    if ":dynamodb:" not in arn:
+        return False
+    dynamodb = boto3.client("dynamodb", region_name=region)
+    try:
+        dynamodb.describe_table(TableName=arn.rpartition("/")[2])
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return True
+    return False
 
 
 class TagSearchError(Exception):

@@ -12,6 +12,7 @@ DRIFT: dict[str, tuple[str, ...]] = {
     # It names the database's host only once an instance has joined the cluster, as localhost.
     "aws_ecs_task_definition": ("container_definitions",),
     "aws_flow_log": ("iam_role_arn", "max_aggregation_interval"),
+    "aws_rds_cluster": ("enabled_cloudwatch_logs_exports", "serverlessv2_scaling_configuration"),
     "aws_vpc_endpoint": ("policy", "private_dns_enabled", "security_group_ids"),
     "aws_vpc_security_group_egress_rule": ("prefix_list_id",),
 }

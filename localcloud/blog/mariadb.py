@@ -4,6 +4,7 @@ Run as a program it prepares the data folder and becomes the server: `python -m 
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ socket={folder}/socket
 pid-file={folder}/pid
 bind-address={host}
 port={port}
-server-id={port}
+server-id={server_id}
 {user}
 skip-name-resolve
 skip-symbolic-links
@@ -33,7 +34,7 @@ log-slave-updates
 binlog-format=ROW
 gtid-strict-mode
 gtid-domain-id=0
-read-only={read_only}
+read-only=1
 slave-net-timeout=5
 character-set-server=utf8mb4
 innodb-buffer-pool-size=48M
@@ -142,13 +143,20 @@ def promote(target: Server, current: Server, others: list[Server], password: str
 
 def become(folder: Path, port: int) -> None:
     """Prepare `folder` if it is new, then replace this process by the server."""
-    user = "user=root" if os.geteuid() == 0 else ""
-    folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "my.cnf"
-    configuration.write_text(
-        _CONFIGURATION.format(folder=folder, host=HOST, port=port, user=user, read_only=1)
-    )
     if not (folder / "data" / "mysql").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        configuration.write_text(
+            _CONFIGURATION.format(
+                folder=folder,
+                host=HOST,
+                port=port,
+                # A server skips changes that carry its own id: one that starts over must not be who it was before,
+                # or it would miss its own history.
+                server_id=secrets.randbelow(2**31) + 1,
+                user="user=root" if os.geteuid() == 0 else "",
+            )
+        )
         subprocess.run(
             [
                 "mariadb-install-db",

@@ -81,7 +81,7 @@ def test_a_cart_picked_before_signing_in_joins_the_account_once(visitor: OpenSho
     page = visit.page
     visit.open("/sign-in")
     email = visit.sign_up()
-    expect(page.get_by_role("link", name="Account")).to_be_visible()
+    expect(page.get_by_role("link", name="Account", exact=True)).to_be_visible()
     visit.put_into_cart(BOOK, quantity=2)
     visit.sign_out()
     visit.put_into_cart(BOOK, quantity=3)
@@ -100,7 +100,7 @@ def test_two_devices_with_the_same_cart_place_one_order(visitor: OpenShop) -> No
     desk, phone = visitor("desktop"), visitor("phone")
     desk.open("/sign-in")
     email = desk.sign_up()
-    expect(desk.page.get_by_role("link", name="Account")).to_be_visible()
+    expect(desk.page.get_by_role("link", name="Account", exact=True)).to_be_visible()
     desk.put_into_cart(BOOK)
     phone.sign_in(email)
     desk.open("/checkout")

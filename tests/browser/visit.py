@@ -68,12 +68,12 @@ class Visit:
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        expect(self.page.get_by_role("link", name="Account")).to_be_visible()
+        expect(self.page.get_by_role("link", name="Account", exact=True)).to_be_visible()
 
     def sign_out(self) -> None:
         self.open("/account")
         self.page.get_by_role("button", name="Sign out").click()
-        expect(self.page.get_by_role("link", name="Sign in").first).to_be_visible()
+        expect(self.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
     def place_order(self, name: str = "Lena Vogt") -> str:
         """From the checkout; the id of the order."""

@@ -1,6 +1,5 @@
 """Orders as they arrive in each region: read from the Orders table's stream there, as the leaderboard's feeder does."""
 
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ SECONDS_SHOWN = 60
 class RegionArrivals:
     """Orders that one region has come to hold since the watch began.
 
-    `times` are of the last minute, in seconds of the monotonic clock.
+    `times` are of the last minute, in seconds since 1970.
     """
 
     placed_here: set[str] = field(default_factory=set)
@@ -42,7 +41,7 @@ class RegionArrivals:
             self.times.popleft()
         counts = [0] * SECONDS_SHOWN
         for at in self.times:
-            counts[SECONDS_SHOWN - 1 - min(int(now - at), SECONDS_SHOWN - 1)] += 1
+            counts[SECONDS_SHOWN - 1 - min(max(0, int(now - at)), SECONDS_SHOWN - 1)] += 1
         return counts
 
 
@@ -80,13 +79,16 @@ class StreamReader:
                 continue
             if "NextShardIterator" in page:
                 self._iterators[shard] = page["NextShardIterator"]
-            for order_id, region in _inserted(page["Records"]):
-                arrivals.take(order_id, here=region == self._region, at=time.monotonic())
+            for order_id, region, at in _inserted(page["Records"]):
+                arrivals.take(order_id, here=region == self._region, at=at)
         return len(arrivals.held) != before
 
 
-def _inserted(records: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _inserted(records: list[dict[str, Any]]) -> Iterator[tuple[str, str, float]]:
+    """Id of each new order, the region that took it, and when it came to this one."""
     for record in records:
         if record["eventName"] == "INSERT":
-            image = record["dynamodb"]["NewImage"]
-            yield image["orderId"]["S"], image["region"]["S"]
+            change = record["dynamodb"]
+            image = change["NewImage"]
+            arrived = change["ApproximateCreationDateTime"].timestamp()
+            yield image["orderId"]["S"], image["region"]["S"], arrived

@@ -109,7 +109,7 @@ class ControlRoom:
     def snapshot(self) -> dict[str, Any]:
         """All that the page draws."""
         state = self._control.state()
-        now = time.monotonic()
+        now = time.time()
         arrivals = {region: figures.arrivals for region, figures in self._figures.items()}
         confirmed = self._shoppers.confirmed
         everywhere = set.intersection(*(each.held for each in arrivals.values()))

@@ -204,3 +204,38 @@ def test_its_policy_names_what_it_may_do(stack: Stack) -> None:
     assert len(documents) == 1, "one role reads one secret"
     assert "*" not in documents[0]["resources"]
     assert "secret" in json.dumps(documents[0]["resources"])
+
+
+def test_the_shop_serves_posts_and_has_an_empty_list_to_fall_back_on() -> None:
+    of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
+    edge = of["edge"]
+    distribution = edge.only("aws_cloudfront_distribution")
+    behaviour = next(
+        each for each in distribution["ordered_cache_behavior"] if each["path_pattern"] == "wp-json/*"
+    )
+    assert behaviour["allowed_methods"] == ["GET", "HEAD"]
+    group = next(
+        each for each in distribution["origin_group"] if each["origin_id"] == behaviour["target_origin_id"]
+    )
+    first, second = (member["origin_id"] for member in group["member"])
+    origins = {origin["origin_id"]: origin for origin in distribution["origin"]}
+    assert origins[first]["domain_name"] == "blog.books.example.com"
+    assert origins[first]["custom_origin_config"]["origin_protocol_policy"] == "https-only"
+    assert "s3" in origins[second]["domain_name"]
+    stand_in = edge.find("aws_s3_object", key="wp-json/wp/v2/posts").body
+    assert json.loads(stand_in["content"]) == []
+
+
+def test_posts_are_kept_apart_by_query_and_not_by_visitor() -> None:
+    of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
+    key = of["edge"].only("aws_cloudfront_cache_policy")["parameters_in_cache_key_and_forwarded_to_origin"]
+    assert key["query_strings_config"]["query_string_behavior"] == "all"
+    assert key["cookies_config"]["cookie_behavior"] == "none"
+    assert key["headers_config"]["header_behavior"] == "none"
+
+
+def test_without_a_blog_the_distribution_knows_none() -> None:
+    distribution = shop(features={"storefront": True, "blog": False})["edge"].only(
+        "aws_cloudfront_distribution"
+    )
+    assert all(each["path_pattern"] != "wp-json/*" for each in distribution["ordered_cache_behavior"])

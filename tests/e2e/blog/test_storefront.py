@@ -1,0 +1,50 @@
+"""What the storefront sees of the blog, on its own address."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from localcloud.blog.service import Blog
+from tests.e2e.blog.reader import Reader, seconds_until
+from tests.e2e.conftest import Cloud
+
+POSTS = "/wp-json/wp/v2/posts?per_page=3&_fields=id,link,title,excerpt,date"
+
+
+@pytest.fixture
+def shop(cloud: Cloud) -> Iterator[Reader]:
+    reader = Reader(cloud.endpoints["storefront"])
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def without_a_blog(cloud: Cloud, blog: Blog) -> Iterator[None]:
+    """No region's WordPress answers."""
+    for region in cloud.regions:
+        blog.stop_region(region)
+    yield
+    for region in sorted(cloud.regions, key=lambda region: region != blog.writer):
+        blog.start_region(region)
+
+
+def test_posts_come_through_the_shops_own_address(shop: Reader, anyone: Reader) -> None:
+    answer = shop.get(POSTS)
+    assert answer.status_code == 200
+    assert len(answer.json()) == 3
+    assert {post["id"] for post in answer.json()} <= {post["id"] for post in anyone.posts(per_page="100")}
+
+
+def test_the_query_reaches_the_blog(shop: Reader) -> None:
+    found = shop.get("/wp-json/wp/v2/posts?search=Tartine+Bread").json()
+    assert [post["slug"] for post in found] == ["bread-is-a-clock"]
+
+
+def test_a_blog_that_is_away_is_a_blog_without_posts(shop: Reader, without_a_blog: None) -> None:
+    answer = shop.get(POSTS)
+    assert (answer.status_code, answer.json()) == (200, [])
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_posts_are_back_when_the_blog_is(shop: Reader) -> None:
+    seconds_until(lambda: len(shop.get(POSTS).json()) == 3, 30)

@@ -1,0 +1,147 @@
+"""What plays Aurora: calls that move the writer are carried out before they are answered, others only pass."""
+
+import asyncio
+import urllib.parse
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+
+from localcloud.blog.aurora import GlobalDatabase, WriteForwarding, front
+from localcloud.blog.mariadb import DatabaseError, Server
+from localcloud.layout import HOST
+
+CLUSTER = "arn:aws:rds:{}:000000000000:cluster:shop-blog"
+
+
+class Database(GlobalDatabase):
+    """Servers that move at once, or refuse to."""
+
+    moves: list[tuple[str, bool]]
+    refusal = ""
+
+    def move_writer(self, region: str, *, may_lose: bool) -> None:
+        if self.refusal:
+            raise DatabaseError(self.refusal)
+        self.moves.append((region, may_lose))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    mark = tmp_path / "writer"
+    mark.write_text("eu-west-1")
+    made = Database({"eu-west-1": Server(tmp_path, 1), "us-east-1": Server(tmp_path, 2)}, "secret", mark)
+    made.moves = []
+    return made
+
+
+async def port_of(application: web.Application, until: list[web.AppRunner]) -> int:
+    runner = web.AppRunner(application)
+    await runner.setup()
+    until.append(runner)
+    site = web.TCPSite(runner, HOST, 0)
+    await site.start()
+    assert runner.addresses
+    return int(runner.addresses[0][1])
+
+
+def call(database: Database, **parameters: str) -> tuple[int, str, list[str]]:
+    """What a caller is answered, and what the emulator was asked."""
+    asked: list[str] = []
+
+    async def emulator(request: web.Request) -> web.Response:
+        form = dict(urllib.parse.parse_qsl(await request.text()))
+        asked.append(form["Action"])
+        return web.Response(text=f"<{form['Action']}Response/>", content_type="text/xml")
+
+    async def run() -> tuple[int, str]:
+        runners: list[web.AppRunner] = []
+        behind = web.Application()
+        behind.router.add_post("/", emulator)
+        address = f"http://{HOST}:{await port_of(behind, runners)}"
+        ahead = f"http://{HOST}:{await port_of(front(database, address), runners)}/"
+        try:
+            async with ClientSession() as session, session.post(ahead, data=parameters) as answer:
+                return answer.status, await answer.text()
+        finally:
+            for runner in runners:
+                await runner.cleanup()
+
+    status, text = asyncio.run(run())
+    return status, text, asked
+
+
+def test_a_planned_switch_moves_the_writer_without_loss(database: Database) -> None:
+    status, text, asked = call(
+        database, Action="SwitchoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
+    )
+    assert (status, asked) == (200, ["FailoverGlobalCluster"])
+    assert "SwitchoverGlobalClusterResponse" in text, (
+        "the caller's library looks for the name of its own call"
+    )
+    assert database.moves == [("us-east-1", False)]
+
+
+def test_a_disaster_may_lose(database: Database) -> None:
+    status, text, _ = call(
+        database, Action="FailoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
+    )
+    assert (status, database.moves) == (200, [("us-east-1", True)])
+    assert "FailoverGlobalClusterResponse" in text
+
+
+def test_what_the_servers_refuse_is_refused_and_the_emulator_not_asked(database: Database) -> None:
+    database.refusal = "the primary is away"
+    status, text, asked = call(
+        database, Action="SwitchoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
+    )
+    assert (status, asked) == (400, [])
+    assert "the primary is away" in text
+
+
+def test_other_calls_only_pass(database: Database) -> None:
+    _, text, asked = call(database, Action="DescribeGlobalClusters")
+    assert (text, asked, database.moves) == (
+        "<DescribeGlobalClustersResponse/>",
+        ["DescribeGlobalClusters"],
+        [],
+    )
+
+
+def test_without_servers_only_the_control_plane_is_played(database: Database) -> None:
+    database.mark.unlink()
+    status, _, _ = call(
+        database, Action="FailoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
+    )
+    assert (status, database.moves) == (200, [])
+
+
+def test_writes_go_to_whoever_writes_now(tmp_path: Path) -> None:
+    async def greeter(word: bytes) -> asyncio.Server:
+        async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(word)
+            writer.close()
+
+        return await asyncio.start_server(greet, HOST, 0)
+
+    async def heard(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        said = await reader.read()
+        writer.close()
+        return said
+
+    async def run() -> list[bytes]:
+        async with await greeter(b"one") as one, await greeter(b"two") as two:
+            ports = [server.sockets[0].getsockname()[1] for server in (one, two)]
+            mark = tmp_path / "writer"
+            mark.write_text("a")
+            database = GlobalDatabase(
+                {"a": Server(tmp_path, ports[0]), "b": Server(tmp_path, ports[1])}, "", mark
+            )
+            async with await asyncio.start_server(WriteForwarding(database), HOST, 0) as forwarding:
+                port = forwarding.sockets[0].getsockname()[1]
+                first = await heard(port)
+                mark.write_text("b")
+                return [first, await heard(port)]
+
+    assert asyncio.run(run()) == [b"one", b"two"]

@@ -15,7 +15,7 @@ from rich.table import Table
 from ops.deployment import Deployment, DeploymentError
 from ops.drilling.drill import Drill, Plan, UnsettledError
 from ops.drilling.failures import Evacuated, Failure, FunctionsFailing, MappingDeleted, RedisLost
-from ops.drilling.report import Report
+from ops.drilling.report import Report, seconds
 from stacks.settings import Settings, SettingsError
 
 
@@ -57,7 +57,7 @@ def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
     mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
     primary = next(iter(deployment.regions))
     if short:
-        return [(mapping, primary), (redis, primary)]
+        return [(redis, primary), (mapping, primary)]
     failures: list[Failure] = [mapping, FunctionsFailing(deployment), redis, Evacuated(deployment)]
     return [(failure, region) for failure in failures for region in deployment.regions]
 
@@ -80,15 +80,15 @@ async def _run(deployment: Deployment, plan: Plan) -> Report:
 
 def _print(report: Report) -> None:
     table = Table(
-        "failure", "region", "client: longest wait", "DNS: last served", "DNS: arithmetic", "failed"
+        "failure", "region", "client: longest wait, s", "DNS: last served, s", "DNS: arithmetic", "failed"
     )
     for incident in report.recording.incidents:
         client, dns = report.outages(incident)
         table.add_row(
             incident.failure,
             incident.region,
-            _seconds(client.longest_wait),
-            _seconds(dns.last_recovered),
+            seconds(client.longest_wait),
+            seconds(dns.last_recovered),
             str(report.arithmetic) if incident.moves_traffic else "–",
             f"{client.failed} of {client.requests}, DNS only {dns.failed} of {dns.requests}",
         )
@@ -101,10 +101,6 @@ def _print(report: Report) -> None:
     )
     for line in report.missed():
         print(f"missed: {line}", file=sys.stderr)
-
-
-def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f} s"
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -87,7 +87,11 @@ class Drill:
             raise group.exceptions[0] from group
 
     async def _rehearse(self) -> None:
-        await self._settle()
+        if not await self._settle():
+            raise UnsettledError(
+                f"the shop does not keep up with {self._plan.rate:g} requests a second from "
+                f"{len(self._accounts)} shoppers, and nothing is broken: lower --rate, or see `make status`"
+            )
         for number, (failure, region) in enumerate(self._plan.steps, 1):
             incident = Incident(f"{number}", failure.name, region, failure.what, failure.moves_traffic)
             self.recording.incidents.append(incident)
@@ -99,22 +103,19 @@ class Drill:
             finally:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
                 await asyncio.to_thread(failure.heal, region)
-            await self._await_return(incident)
-            await self._settle()
+            await self._await_return(incident, last=number == len(self._plan.steps))
+            incident.settled = await self._settle()
 
-    async def _settle(self) -> None:
-        """Wait until nothing has gone wrong for a while. Raises UnsettledError when that does not come about."""
+    async def _settle(self) -> bool:
+        """Wait until nothing has gone wrong for a while; False when that does not come about."""
         began = self.recording.now()
         while self.recording.now() < began + SETTLING:
             await asyncio.sleep(1.0)
             since = max(began, self.recording.now() - SETTLED)
             recent = [sample for sample in self.recording.samples if sample.ended >= since]
             if self.recording.now() - began >= SETTLED and not any(sample.troubled for sample in recent):
-                return
-        raise UnsettledError(
-            f"the shop does not keep up with {self._plan.rate:g} requests a second from {len(self._accounts)} "
-            "shoppers, and nothing is broken: lower --rate, or see `make status`"
-        )
+                return True
+        return False
 
     async def _watch(self, incident: Incident) -> None:
         """Wait until every shopper of the region is served elsewhere, or until DNS has had its time."""
@@ -141,14 +142,15 @@ class Drill:
         moved = [sample for sample in last.values() if sample.ok and sample.region != incident.region]
         return len(moved) == expected
 
-    async def _await_return(self, incident: Incident) -> None:
-        """Wait until DNS answers with the region again, and until resolvers have forgotten the other one."""
+    async def _await_return(self, incident: Incident, *, last: bool) -> None:
+        """Wait until DNS answers with the region again and, if more is to be broken, until every resolver does."""
         if not incident.moves_traffic:
             return
         deadline = self.recording.now() + 2 * self.arithmetic.seconds
         if await self._ask_anew(incident.region, lambda seen: seen == incident.region, deadline):
             self.recording.mark("restored", incident, "DNS answers with the region again")
-            await asyncio.sleep(self.arithmetic.ttl)
+            if not last:
+                await asyncio.sleep(self.arithmetic.ttl)
 
     async def _ask_anew(self, near: str, wanted: Callable[[str | None], bool], deadline: float) -> bool:
         """Ask for the shop as somebody whose resolver has never heard of it, until it answers so."""

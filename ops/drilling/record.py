@@ -61,6 +61,8 @@ class Incident:
     moves_traffic: bool
     broke_at: float = 0.0
     healed_at: float = 0.0
+    settled: bool = True
+    """Whether all went well again after healing."""
 
 
 @dataclass

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html import escape
+from math import isinf
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -50,12 +51,12 @@ class Report:
     def _late(self, incident: Incident) -> list[str]:
         client, dns = self.outages(incident)
         where = f"{incident.failure} in {incident.region}"
-        late = []
+        late = [] if incident.settled else [f"{where}: requests went on failing after it was healed"]
         if not incident.moves_traffic or incident.failure == "evacuation":
             failed = client.failed + dns.failed
-            return [f"{where}: {failed} requests failed, none may"] if failed else []
+            return [*late, f"{where}: {failed} requests failed, none may"] if failed else late
         if client.longest_wait is None or dns.last_recovered is None:
-            return [f"{where}: no shopper met it, so nothing was measured"]
+            return [*late, f"{where}: no shopper met it, so nothing was measured"]
         if client.longest_wait > CLIENT_BAR:
             late.append(
                 f"{where}: a client waited {client.longest_wait:.1f} s, at most {CLIENT_BAR} s are allowed"
@@ -83,13 +84,13 @@ class Report:
             "missed": self.missed(),
             "reconciliation": asdict(self.reconciliation),
             "incidents": [
-                {**asdict(incident), "outages": [asdict(found) for found in self.outages(incident)]}
+                {**asdict(incident), "outages": [_outage(found) for found in self.outages(incident)]}
                 for incident in self.recording.incidents
             ],
             "marks": [asdict(mark) for mark in self.recording.marks],
             "sample_columns": columns,
             "samples": [
-                [_rounded(getattr(sample, column)) for column in columns] for sample in self.recording.samples
+                [_plain(getattr(sample, column)) for column in columns] for sample in self.recording.samples
             ],
         }
 
@@ -121,10 +122,10 @@ class Report:
         cells = [
             f"<th scope=row>{escape(incident.failure)}<small>{escape(incident.what)}</small></th>",
             f"<td>{escape(incident.region)}</td>",
-            f"<td class=n>{_seconds(client.first_success)}</td>",
-            f"<td class=n>{_seconds(client.longest_wait)}</td>",
-            f"<td class=n>{_seconds(dns.first_success)}</td>",
-            f"<td class=n>{_seconds(dns.last_recovered)}</td>",
+            f"<td class=n>{seconds(client.first_success)}</td>",
+            f"<td class=n>{seconds(client.longest_wait)}</td>",
+            f"<td class=n>{seconds(dns.first_success)}</td>",
+            f"<td class=n>{seconds(dns.last_recovered)}</td>",
             f"<td class=n>{self.arithmetic.seconds if incident.moves_traffic else '–'}</td>",
             f"<td class=n>{client.failed} of {client.requests}</td>",
             f"<td class=n>{dns.failed} of {dns.requests}</td>",
@@ -132,9 +133,19 @@ class Report:
         return f"<tr>{''.join(cells)}</tr>"
 
 
-def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+def _outage(found: Outage) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in asdict(found).items()}
 
 
-def _rounded(value: Any) -> Any:
-    return round(value, 3) if isinstance(value, float) else value
+def seconds(value: float | None) -> str:
+    """A figure of an outage, for people."""
+    if value is None:
+        return "–"
+    return "never" if isinf(value) else f"{value:.1f}"
+
+
+def _plain(value: Any) -> Any:
+    """A figure as JSON knows it, which has no infinity."""
+    if not isinstance(value, float):
+        return value
+    return "never" if isinf(value) else round(value, 3)

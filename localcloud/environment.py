@@ -10,9 +10,6 @@ from pathlib import Path
 
 from localcloud.layout import HOST, Layout, url
 
-MOTO_SERVICES = ("CODEPIPELINE", "CODECOMMIT", "CODESTAR_CONNECTIONS", "APPLICATION_AUTO_SCALING")
-"""Services that MiniStack lacks, as the AWS SDKs spell them in `AWS_ENDPOINT_URL_<SERVICE>`."""
-
 _FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
 """What a developer's shell may hold for a real account; it must never meet the emulator."""
 
@@ -37,7 +34,6 @@ def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) ->
     return {
         **{name: value for name, value in os.environ.items() if not _is_foreign(name)},
         "AWS_ENDPOINT_URL": url(layout.aws),
-        **{f"AWS_ENDPOINT_URL_{service}": url(layout.moto) for service in MOTO_SERVICES},
         # On its way to the emulator: the blog's databases follow what is said to RDS (localcloud/blog/aurora.py).
         "AWS_ENDPOINT_URL_RDS": url(layout.rds),
         # Any other account and the emulator's unsigned data planes find nothing.

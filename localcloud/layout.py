@@ -52,11 +52,6 @@ class Layout:
         """Port of MiniStack."""
         return self.base + 6
 
-    @property
-    def moto(self) -> int:
-        """Port of moto, which plays the few services that MiniStack lacks."""
-        return self.base + 7
-
     def regional_api(self, index: int) -> int:
         """Port that stands for `api-<region>.<domain>` of the region at `index` in the settings."""
         return self.base + 10 + index

@@ -26,7 +26,7 @@ def test_a_base_that_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch, b
 
 
 def test_no_two_parts_share_a_port() -> None:
-    ports = [LAYOUT.aws, LAYOUT.moto, *edge_ports(LAYOUT, REGIONS)]
+    ports = [LAYOUT.aws, *edge_ports(LAYOUT, REGIONS)]
     ports += [LAYOUT.redis(index) for index in range(len(REGIONS))]
     assert len(set(ports)) == len(ports)
 

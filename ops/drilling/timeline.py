@@ -7,8 +7,8 @@ from statistics import median
 
 from ops.drilling.record import Mark, Population, Recording, Sample
 
-WIDTH, LEFT, RIGHT = 1200, 150, 16
-TOP, ROW, GAP = 60, 54, 10
+WIDTH, LEFT, RIGHT = 1200, 150, 40
+TOP, ROW, GAP = 96, 54, 10
 SLOWEST = 4.0
 """Seconds at the top of a lane; longer requests are drawn there."""
 MOST_COLUMNS = 500

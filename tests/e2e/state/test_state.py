@@ -3,8 +3,13 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from stacks.settings import State
 from tests.e2e.state.conftest import World
+from tests.e2e.state.workshop import synthesize
 
 HERE = "ap-southeast-1"
 ELSEWHERE = "us-west-2"
@@ -98,3 +103,30 @@ def test_a_state_is_where_its_region_is(world: World) -> None:
     bucket = world.settings.state_bucket(HERE)
     keys = {each["Key"] for each in world.s3(HERE).list_objects_v2(Bucket=bucket)["Contents"]}
     assert keys == {f"{world.settings.name}-{HERE}/terraform.tfstate"}
+
+
+def test_states_move_from_files_to_s3_and_lose_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path / "files"))
+    in_files = world.settings.model_copy(update={"environment": "moved", "state": State(backend="local")})
+    folder = tmp_path / "moved"
+    synthesize(in_files, folder)
+    moved = World(in_files, folder)
+    for stack in ("global", HERE):
+        terraform = moved.terraform(stack)
+        terraform.init()
+        terraform.gate.touch()
+        code, said = terraform.run(*APPLY)
+        assert code == 0, said
+
+    synthesize(in_files.model_copy(update={"state": world.settings.state}), folder)
+    for stack in ("global", HERE):
+        terraform = moved.terraform(stack)
+        code, said = terraform.run("init", "-migrate-state", "-force-copy", "-no-color")
+        assert code == 0, said
+        code, said = terraform.run("plan", "-detailed-exitcode", "-no-color")
+        assert code == 0, said
+    bucket = world.settings.state_bucket(HERE)
+    keys = {each["Key"] for each in world.s3(HERE).list_objects_v2(Bucket=bucket)["Contents"]}
+    assert f"{in_files.name}-{HERE}/terraform.tfstate" in keys

@@ -74,7 +74,8 @@ up: install web ## Bring the whole shop up on this machine.
 down: $(INSTALLED)/python ## Stop it, and leave nothing running and no state behind.
 	@$(CLOUD) down
 status: $(INSTALLED)/python ## What runs, where, and each region's health.
-	@$(CLOUD) status
+	@if grep -q '^\[local' $(SETTINGS); then $(CLOUD) status; fi
+	$(OPS) status
 seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
 	@$(OPS) seed $(CATALOG)
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.

@@ -99,7 +99,7 @@ def down() -> None:
 
 @app.command()
 def status() -> None:
-    """Show what runs, where, and each region's health; exits 1 unless all is well."""
+    """Show which parts run, and where; exits 1 unless all do."""
     layout = _layout()
     well = show_status(layout, Supervisor(layout.cloud / "processes", layout.log), console)
     raise typer.Exit(0 if well else 1)

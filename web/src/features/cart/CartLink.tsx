@@ -8,10 +8,17 @@ export function CartLink() {
   const { t } = useTranslation();
   const count = useCartCount();
   return (
-    <NavLink to="/cart" className="bar-link" aria-label={t('cart.link', { count })}>
+    <NavLink to="/cart" className="bar-link">
       <Icon name="cart" />
-      <span className="bar-label">{t('cart.title')}</span>
-      {count > 0 && <span className="badge-count">{count}</span>}
+      <span className="bar-label" aria-hidden="true">
+        {t('cart.title')}
+      </span>
+      {count > 0 && (
+        <span className="badge-count" aria-hidden="true">
+          {count}
+        </span>
+      )}
+      <span className="visually-hidden">{t('cart.link', { count })}</span>
     </NavLink>
   );
 }

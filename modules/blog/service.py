@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
+from modules.blog.balancer import PUBLIC_AND_CHEAP
 from modules.blog.image import Image
 from modules.blog.uploads import Uploads
 from modules.database import DATABASE, RegionDatabase
@@ -135,12 +136,7 @@ class Service(Construct):
             # Scaling owns it once the service is there.
             lifecycle={"ignore_changes": ["desired_count"]} if options.image_tag else None,
         )
-        suppress(
-            service,
-            "CKV_AWS_333",
-            because="An address of its own is how a task reaches AWS without a NAT gateway, at a tenth of its price; "
-            "only the load balancer may connect to it",
-        )
+        suppress(service, "CKV_AWS_333", because=PUBLIC_AND_CHEAP)
         self.name: str = service.name
         self.task_family: str = task.family
 
@@ -251,16 +247,16 @@ class Service(Construct):
 
     def _reach_aws(self, group: Group) -> None:
         """Let tasks call AWS's services; they have public addresses, so this is all of the internet's port 443."""
-        rule = VpcSecurityGroupEgressRule(
+        VpcSecurityGroupEgressRule(
             self,
             "to-aws",
             security_group_id=group.id,
+            description="ECR, Secrets Manager, CloudWatch and S3, which have no fixed addresses",
             cidr_ipv4=EVERYWHERE,
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,
         )
-        rule.add_override("//", {"reason": "ECR, Secrets Manager, CloudWatch and S3 have no fixed addresses"})
 
 
 def _volume(path: str) -> str:

@@ -3,6 +3,21 @@
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRule as LifecycleRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload as AbortUploads,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleFilter as Filter,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration as OldVersionExpiration,
+)
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControls
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
 from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
@@ -15,17 +30,23 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
+from modules.blog.image import SHOWN_TO_ANYBODY
 from modules.permissions import Permissions, Statement
+from modules.suppression import suppress
 
 
 class Uploads(Construct):
     """Private, versioned, TLS only. WordPress hands out what is in it, so no browser ever asks S3."""
+
+    OLD_VERSIONS_DAYS = 30
+    """How long a file that was removed can be brought back."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, disposable: bool) -> None:
         """A `disposable` bucket is destroyed with what is in it. The account's number makes `name` unique."""
         super().__init__(scope, id)
         account = DataAwsCallerIdentity(self, "account")
         bucket = S3Bucket(self, "bucket", bucket=f"{name}-{account.account_id}", force_destroy=disposable)
+        suppress(bucket, "CKV_AWS_18", "CKV_AWS_144", "CKV_AWS_145", "CKV2_AWS_62", because=SHOWN_TO_ANYBODY)
         self.name: str = bucket.id
         self._arn: str = bucket.arn
         S3BucketOwnershipControls(
@@ -46,8 +67,25 @@ class Uploads(Construct):
             bucket=bucket.id,
             rule=[EncryptionRule(apply_server_side_encryption_by_default={"sse_algorithm": "AES256"})],
         )
-        S3BucketVersioningA(
+        versioning = S3BucketVersioningA(
             self, "versioning", bucket=bucket.id, versioning_configuration={"status": "Enabled"}
+        )
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=bucket.id,
+            rule=[
+                LifecycleRule(
+                    id="forget-old-versions",
+                    status="Enabled",
+                    filter=[Filter(prefix="")],
+                    noncurrent_version_expiration=[
+                        OldVersionExpiration(noncurrent_days=self.OLD_VERSIONS_DAYS)
+                    ],
+                    abort_incomplete_multipart_upload=[AbortUploads(days_after_initiation=1)],
+                )
+            ],
+            depends_on=[versioning],
         )
         S3BucketPolicy(self, "policy", bucket=bucket.id, policy=self._tls_only(), depends_on=[block])
 

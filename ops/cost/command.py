@@ -20,13 +20,19 @@ SYNTHS_AT_ONCE = 2
 """Each synth keeps a Python and a Node process busy."""
 
 
+_WANTED_BY = {
+    "blog": (("BOOKSTORE_BLOG__IMAGE_TAG", "any"),),
+    "delivery": (("BOOKSTORE_DELIVERY__REPOSITORY", "owner/name"),),
+}
+"""What a feature wants before it runs: without an image the blog has no tasks to pay for."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The same environment with one thing changed."""
 
     label: str
-    variable: str
-    value: str
+    variables: tuple[tuple[str, str], ...]
     removes: bool
     """Whether the change takes something away, so that the thing's share is what is saved."""
 
@@ -48,7 +54,7 @@ def cost(
             prices.monthly("vpc_endpoint_hour", region=region)
         comparisons = [*_features(environment), *_last_region(environment)]
         base, *changed = _bills(
-            settings, prices, [{}, *({comparison.variable: comparison.value} for comparison in comparisons)]
+            settings, prices, [{}, *(dict(comparison.variables) for comparison in comparisons)]
         )
     except (MissingPriceError, SynthesisError) as error:
         typer.echo(str(error), err=True)
@@ -66,8 +72,10 @@ def _features(environment: Settings) -> list[Comparison]:
         comparisons.append(
             Comparison(
                 label=feature if is_on else f"{feature} (off; would add)",
-                variable=f"BOOKSTORE_FEATURES__{feature.upper()}",
-                value=str(not is_on).lower(),
+                variables=(
+                    (f"BOOKSTORE_FEATURES__{feature.upper()}", str(not is_on).lower()),
+                    *_WANTED_BY.get(feature, ()),
+                ),
                 removes=is_on,
             )
         )
@@ -78,7 +86,7 @@ def _last_region(environment: Settings) -> list[Comparison]:
     *others, last = environment.regions
     if not others:
         return []
-    return [Comparison(f"region {last}", "BOOKSTORE_REGIONS", json.dumps(others), removes=True)]
+    return [Comparison(f"region {last}", (("BOOKSTORE_REGIONS", json.dumps(others)),), removes=True)]
 
 
 def _bills(settings: Path, prices: Prices, variants: list[Mapping[str, str]]) -> list[Bill]:
@@ -111,12 +119,17 @@ def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
     table.add_column("")
     table.add_column("USD a month", justify="right")
     for comparison, bill in changed.items():
-        table.add_row(comparison.label, f"{comparison.share(base, bill):.2f}")
+        # Rounded first, so that a difference in the last bit is no minus.
+        table.add_row(comparison.label, f"{round(comparison.share(base, bill), 2) + 0.0:.2f}")
     return table
 
 
 def _print_what_is_missing(console: Console, bill: Bill) -> None:
     by_use = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.by_use.items()))
     console.print(f"Not counted, since they cost by use or by what they hold: {by_use}.")
+    console.print(
+        "Nor what Route 53's health checkers ask for day and night: with an interval of 10 s about 4 million "
+        "requests a region and month (docs/cost.md)."
+    )
     unknown = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.unknown.items()))
     console.print(f"Not priced, for want of a rule in ops/cost/rules.py: {unknown or 'nothing'}.")

@@ -28,6 +28,7 @@ FREE = frozenset(
         "aws_acm_certificate_validation",
         "aws_appautoscaling_policy",
         "aws_appautoscaling_target",
+        "aws_cloudfront_cache_policy",
         "aws_cloudfront_function",
         "aws_cloudfront_origin_access_control",
         "aws_cloudfront_response_headers_policy",

@@ -7,6 +7,7 @@ from ops.cost.bill import Bill
 from ops.cost.prices import MissingPriceError, Prices
 from ops.cost.rules import BY_USE, FREE, RULES
 from ops.cost.synthesized import resources_of
+from tests.synthesis import shop
 
 PRICES = Prices(
     as_of=date(2025, 1, 1),
@@ -131,3 +132,30 @@ def test_every_region_of_the_price_file_has_the_same_keys() -> None:
 def test_a_type_is_charged_in_one_way() -> None:
     ways = [set(RULES), set(FREE), set(BY_USE)]
     assert sum(map(len, ways)) == len(set.union(*ways))
+
+
+def bill_of_shop(**settings: Any) -> Bill:
+    stacks = shop(**settings).stacks.values()
+    resources = [resource for stack in stacks for resource in resources_of(dict(stack.document))]
+    return Bill.of(resources, Prices.load())
+
+
+RUNNING_BLOG: dict[str, Any] = {"features": {"blog": True}, "blog": {"image_tag": "any"}}
+
+
+def test_the_shop_in_two_regions_idles_under_60_usd() -> None:
+    assert bill_of_shop().total < 60
+
+
+def test_with_the_blog_it_idles_under_160_usd() -> None:
+    assert bill_of_shop(**RUNNING_BLOG).total < 160
+
+
+def test_everything_the_shop_can_have_is_priced_or_known_to_be_free() -> None:
+    everything = {
+        "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "alarms": True},
+        "delivery": {"repository": "owner/name"},
+        "blog": {"image_tag": "any", "nat": True},
+        "cache": {"mode": "replicated"},
+    }
+    assert bill_of_shop(**everything).unknown == {}

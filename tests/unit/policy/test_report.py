@@ -1,0 +1,84 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from rich.console import Console
+
+from modules.suppression import suppress
+from policy.__main__ import show
+from policy.report import read
+from tests.synthesis import construct
+
+
+def stack(folder: Path, **tables: dict[str, Any]) -> str:
+    """A stack with these tables, as CDKTF prints it; returns its text."""
+    text = json.dumps({"resource": {"aws_dynamodb_table": tables}}, indent=2)
+    (folder / "shop").mkdir()
+    (folder / "shop/cdk.tf.json").write_text(text)
+    return text
+
+
+def failed(text: str, name: str, check: str = "CKV_AWS_119") -> dict[str, Any]:
+    """What checkov says of a table: right lines, and a name that has lost its type."""
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines, 1) if f'"{name}": {{' in line)
+    end = next(
+        number for number in range(start, len(lines) + 1) if lines[number - 1] in ("      }", "      },")
+    )
+    return {
+        "check_id": check,
+        "check_name": "Use a key of your own",
+        "file_path": "/shop/cdk.tf.json",
+        "file_line_range": [start, end],
+        "resource": f"resource.{name}",
+    }
+
+
+def output(*checks: dict[str, Any]) -> str:
+    return json.dumps({"results": {"failed_checks": list(checks)}})
+
+
+def excused(reason: str, check: str = "CKV_AWS_119") -> dict[str, Any]:
+    return {"//": {"checkov": {check: reason}}, "name": "x"}
+
+
+def test_a_finding_without_a_reason_fails(tmp_path: Path) -> None:
+    text = stack(tmp_path, books={"name": "books"}, orders={"name": "orders"})
+    report = read(output(failed(text, "orders")), tmp_path)
+    assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
+    assert show(report, Console(quiet=True)) == 1
+
+
+def test_a_reason_beside_the_resource_excuses_it_and_no_other(tmp_path: Path) -> None:
+    text = stack(tmp_path, books=excused("because"), orders={"name": "orders"})
+    report = read(output(failed(text, "books"), failed(text, "orders")), tmp_path)
+    assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
+    assert report.reasons == {"because": {"CKV_AWS_119"}}
+
+
+def test_a_reason_excuses_the_check_that_it_names_alone(tmp_path: Path) -> None:
+    text = stack(tmp_path, books=excused("because"))
+    report = read(output(failed(text, "books", "CKV_AWS_28"), failed(text, "books")), tmp_path)
+    assert [finding.check for finding in report.failures] == ["CKV_AWS_28"]
+
+
+def test_an_excuse_that_excuses_nothing_fails(tmp_path: Path) -> None:
+    stack(tmp_path, books=excused("because"))
+    report = read(output(), tmp_path)
+    assert report.idle == ("aws_dynamodb_table: CKV_AWS_119",)
+    assert show(report, Console(quiet=True)) == 1
+
+
+@pytest.mark.parametrize(("reasons", "code"), [(12, 0), (13, 1)])
+def test_more_than_twelve_reasons_fail(tmp_path: Path, reasons: int, code: int) -> None:
+    names = [f"table-{number}" for number in range(reasons)]
+    text = stack(tmp_path, **{name: excused(f"reason {name}") for name in names})
+    report = read(output(*(failed(text, name) for name in names)), tmp_path)
+    assert show(report, Console(quiet=True)) == code
+
+
+def test_a_construct_cannot_be_excused_without_a_reason() -> None:
+    with pytest.raises(ValueError, match="say why"):
+        construct(lambda scope: suppress(SqsQueue(scope, "queue"), "CKV_AWS_27", because=" "))

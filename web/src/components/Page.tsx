@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { useNavigationType } from 'react-router';
 
 export const SHOP = 'Meridian Books';
@@ -23,8 +23,8 @@ export function Page({ title, heading, className = '', children }: PageProps) {
     document.title = title === SHOP ? SHOP : `${title} · ${SHOP}`;
   }, [title]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once a page, with the navigation that opened it
-  useEffect(() => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a page, and before anybody can press a key on it
+  useLayoutEffect(() => {
     if (!first) {
       if (navigation !== 'POP') window.scrollTo(0, 0);
       top.current?.querySelector('h1')?.focus({ preventScroll: true });

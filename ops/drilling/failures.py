@@ -30,36 +30,45 @@ class Failure(Protocol):
         """Put back what was broken; nothing where nothing was."""
 
 
-class MappingDeleted:
-    """The API's base path mapping is gone: API Gateway answers 403 to everyone, health checks included."""
+class MappingGone:
+    """The API's base path mapping is gone: API Gateway answers 403 to everyone, health checks included.
 
-    name = "mapping deleted"
-    what = "the API's base path mapping is deleted; API Gateway answers 403"
+    Each mapping is moved to a base path that nobody asks for and back: it keeps its id, which Terraform knows it
+    by, so the next `make deploy` finds all as it left it.
+    """
+
+    name = "mapping gone"
+    what = "the API's base path has no mapping any more; API Gateway answers 403"
     moves_traffic = True
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self._removed: list[tuple[str, str, dict[str, Any]]] = []
+        self._moved: list[tuple[str, str, dict[str, Any]]] = []
 
     def break_(self, region: str) -> None:
-        """Delete the mappings of the region's own name and of the shop's."""
+        """Move the mappings of the region's own name and of the shop's out of the way."""
         gateway = self._deployment.client("apigatewayv2", region)
         for domain in (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain):
             for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:
-                self._removed.append((region, domain, mapping))
-                gateway.delete_api_mapping(DomainName=domain, ApiMappingId=mapping["ApiMappingId"])
+                self._moved.append((region, domain, mapping))
+                _map(gateway, domain, mapping, f"broken-{mapping.get('ApiMappingKey', '')}")
 
     def heal(self, region: str) -> None:
-        """Make the same mappings again."""
+        """Move them back."""
         gateway = self._deployment.client("apigatewayv2", region)
-        for where, domain, mapping in [removed for removed in self._removed if removed[0] == region]:
-            gateway.create_api_mapping(
-                DomainName=domain,
-                ApiId=mapping["ApiId"],
-                Stage=mapping["Stage"],
-                ApiMappingKey=mapping.get("ApiMappingKey", ""),
-            )
-            self._removed.remove((where, domain, mapping))
+        for where, domain, mapping in [moved for moved in self._moved if moved[0] == region]:
+            _map(gateway, domain, mapping, mapping.get("ApiMappingKey", ""))
+            self._moved.remove((where, domain, mapping))
+
+
+def _map(gateway: Any, domain: str, mapping: Mapping[str, Any], base_path: str) -> None:
+    gateway.update_api_mapping(
+        DomainName=domain,
+        ApiMappingId=mapping["ApiMappingId"],
+        ApiId=mapping["ApiId"],
+        Stage=mapping["Stage"],
+        ApiMappingKey=base_path,
+    )
 
 
 class FunctionsFailing:

@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from stacks.settings import Settings
+from ops.environment import load_environment
 
 NONCURRENT_DAYS = 90
 """Days that an old version of a state stays: long enough to notice a bad apply."""
@@ -54,7 +54,7 @@ def bootstrap(
 ) -> None:
     """Make each region's state bucket and let API Gateway write logs there; safe to repeat."""
     console = Console()
-    environment = Settings.load(settings)
+    environment = load_environment(settings)
     for region in environment.regions:
         if let_api_gateway_log(region):
             console.print(f"{region}: API Gateway may write logs now")

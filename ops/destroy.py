@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from ops import cdktf
+from ops.environment import load_environment
 from ops.teardown.held import Held, TerraformError, held, stacks_in_reverse, summary, terraform
 from ops.teardown.leftovers import (
     TagSearchError,
@@ -32,7 +33,7 @@ def destroy(
     ] = "",
 ) -> None:
     """List what an environment has, and with CONFIRM=<project>-<environment> destroy it all, data included."""
-    environment = Settings.load(settings)
+    environment = load_environment(settings)
     console = Console(highlight=False)
     try:
         cdktf.synthesize(settings, cdktf.synthesized_folder() / LOG)

@@ -14,6 +14,7 @@ from rich.table import Table
 from ops.cost.bill import Bill
 from ops.cost.prices import MissingPriceError, Prices
 from ops.cost.synthesized import SynthesisError, synthesize
+from ops.environment import load_environment
 from stacks.settings import Features, Settings
 
 SYNTHS_AT_ONCE = 2
@@ -47,7 +48,7 @@ def cost(
     ),
 ) -> None:
     """Say what the environment costs a month when idle, by kind and region, and what each part adds."""
-    environment = Settings.load(settings)
+    environment = load_environment(settings)
     try:
         prices = Prices.load()
         for region in environment.regions:

@@ -132,3 +132,14 @@ def test_a_bucket_in_the_wrong_place_ends_with_exit_code_1(s3: Any, tmp_path: Pa
     with pytest.raises(typer.Exit) as stop:
         bootstrap(file)
     assert stop.value.exit_code == 1
+
+
+def test_settings_that_cannot_be_used_end_with_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('regions = ["mars-north-1"]')
+    with pytest.raises(typer.Exit) as stop:
+        bootstrap(file)
+    assert stop.value.exit_code == 2
+    assert "mars-north-1" in capsys.readouterr().err

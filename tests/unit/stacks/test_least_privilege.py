@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.synthesis import Resource, shop
 
-EVERYTHING = {"storefront": True, "alarms": True, "waf": True}
+EVERYTHING = {"storefront": True, "alarms": True, "waf": True, "blog": True}
 
 
 def of_an_endpoint_or_bucket(document: Resource) -> bool:

@@ -10,7 +10,7 @@ from stacks.emulator import DRIFT
 from stacks.settings import Settings
 from tests.synthesis import ON_AWS, Resource, Shop, shop, synthesize
 
-EVERYTHING = {"storefront": True, "alarms": True, "waf": True}
+EVERYTHING = {"storefront": True, "alarms": True, "waf": True, "blog": True}
 LOCAL = {"environment": "local", "local": {}, "features": EVERYTHING}
 
 _NAMES = (

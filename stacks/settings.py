@@ -171,7 +171,6 @@ class RegionAddresses(Section):
     """Where a region answers on this machine."""
 
     api: Url
-    blog: Url | None = None
 
 
 class LocalCloud(Section):

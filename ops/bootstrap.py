@@ -20,7 +20,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from ops.environment import load_environment
+from ops.commands import exit_codes
+from stacks.settings import Settings
 
 NONCURRENT_DAYS = 90
 """Days that an old version of a state stays: long enough to notice a bad apply."""
@@ -47,6 +48,7 @@ class BucketRefusedError(Exception):
     """The bucket of a region cannot be had; the message names the fix."""
 
 
+@exit_codes()
 def bootstrap(
     settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="The environment's TOML file.")] = Path(
         "settings/local.toml"
@@ -54,7 +56,7 @@ def bootstrap(
 ) -> None:
     """Make each region's state bucket and let API Gateway write logs there; safe to repeat."""
     console = Console()
-    environment = load_environment(settings)
+    environment = Settings.load(settings)
     for region in environment.regions:
         if let_api_gateway_log(region):
             console.print(f"{region}: API Gateway may write logs now")

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ops import cdktf
-from ops.environment import load_environment
+from ops.commands import exit_codes
 from ops.teardown.held import Held, TerraformError, held, stacks_in_reverse, summary, terraform
 from ops.teardown.leftovers import (
     TagSearchError,
@@ -24,6 +24,7 @@ from stacks.settings import Settings
 LOG = "destroy.log"
 
 
+@exit_codes()
 def destroy(
     settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="The environment's TOML file.")] = Path(
         "settings/local.toml"
@@ -33,7 +34,7 @@ def destroy(
     ] = "",
 ) -> None:
     """List what an environment has, and with CONFIRM=<project>-<environment> destroy it all, data included."""
-    environment = load_environment(settings)
+    environment = Settings.load(settings)
     console = Console(highlight=False)
     try:
         cdktf.synthesize(settings, cdktf.synthesized_folder() / LOG)

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ops.commands import exit_codes
 from ops.cost.bill import Bill
 from ops.cost.prices import MissingPriceError, Prices
 from ops.cost.synthesized import SynthesisError, synthesize
-from ops.environment import load_environment
 from stacks.settings import Features, Settings
 
 SYNTHS_AT_ONCE = 2
@@ -42,13 +42,14 @@ class Comparison:
         return (base.total - changed.total) * (1 if self.removes else -1)
 
 
+@exit_codes()
 def cost(
     settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="The environment's TOML file.")] = Path(
         "settings/local.toml"
     ),
 ) -> None:
     """Say what the environment costs a month when idle, by kind and region, and what each part adds."""
-    environment = load_environment(settings)
+    environment = Settings.load(settings)
     try:
         prices = Prices.load()
         for region in environment.regions:

@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from localcloud.blog.service import ImportFailedError
-from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.down import take_down
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
@@ -35,7 +34,6 @@ from stacks.settings import Settings, SettingsError
 REFUSALS = (
     UpError,
     ImportFailedError,
-    WordPressUnavailableError,
     InstallError,
     PartFailedError,
     SynthesisError,

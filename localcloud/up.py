@@ -12,7 +12,8 @@ from botocore.config import Config
 from rich.table import Table
 
 from localcloud import parts
-from localcloud.blog.service import Blog, missing_packages
+from localcloud.blog.service import Blog, ensure_runnable
+from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.deployed import Deployed
 from localcloud.environment import export, local_environment
 from localcloud.foundation import lay_foundation
@@ -95,15 +96,16 @@ class Up:
         return any(started)
 
     def _start_blog(self, regions: Sequence[str]) -> None:
-        """Start what plays Aurora, and WordPress where its programs are. Raises UpError when it was asked for."""
+        """Start what plays Aurora, and WordPress where it can be had. Raises UpError when it was asked for."""
         blog = Blog(self.layout, regions, self.supervisor)
-        missing = missing_packages()
-        if missing and self.blog_wanted:
-            raise UpError(f"the blog needs programs that are not here: apt-get install {' '.join(missing)}")
         with self.steps.step("Blog") as say:
-            if missing:
-                blog.start_control_plane()
-                say(f"left out; it needs: apt-get install {' '.join(missing)}")
+            blog.start_control_plane()
+            try:
+                ensure_runnable()
+            except WordPressUnavailableError as reason:
+                if self.blog_wanted:
+                    raise UpError(f"the blog cannot run here: {reason}") from reason
+                say(f"left out: {reason}")
             else:
                 say(blog.start())
 

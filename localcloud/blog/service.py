@@ -11,7 +11,7 @@ from pathlib import Path
 
 from localcloud.blog.aurora import GlobalDatabase
 from localcloud.blog.mariadb import DATABASE, USER, Server, await_answer
-from localcloud.blog.wordpress import ensure_wordpress
+from localcloud.blog.wordpress import WordPressUnavailableError, ensure_wordpress
 from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.parts import answers
 from localcloud.processes import Part, Supervisor
@@ -35,6 +35,16 @@ class ImportFailedError(Exception):
 def missing_packages() -> list[str]:
     """Debian packages to install before the blog can run; empty when it can."""
     return [packages for program, packages in PROGRAMS.items() if shutil.which(program, path=_PATH) is None]
+
+
+def ensure_runnable() -> None:
+    """Raises WordPressUnavailableError, with the remedy, when this machine lacks what the blog runs on."""
+    missing = missing_packages()
+    if missing:
+        raise WordPressUnavailableError(
+            f"it needs programs that are not here: apt-get install {' '.join(missing)}"
+        )
+    ensure_wordpress()
 
 
 class Blog:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from ops.deployment import Deployment, DeploymentError
 from ops.drilling.drill import Drill, Plan, UnsettledError
-from ops.drilling.failures import Evacuated, Failure, FunctionsFailing, MappingGone, RedisLost
+from ops.drilling.failures import Evacuated, Failure, FunctionsFailing, MappingDeleted, RedisLost
 from ops.drilling.report import Report, seconds
 from stacks.settings import Settings, SettingsError
 
@@ -54,7 +54,7 @@ def drill(
 
 def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
     """What to break where, in order: each failure in each region in turn."""
-    mapping, redis = MappingGone(deployment), RedisLost(deployment)
+    mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
     primary = next(iter(deployment.regions))
     if short:
         return [(redis, primary), (mapping, primary)]

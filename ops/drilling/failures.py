@@ -30,7 +30,7 @@ class Failure(Protocol):
         """Put back what was broken; nothing where nothing was."""
 
 
-class MappingGone:
+class MappingDeleted:
     """The API's base path mapping is gone: API Gateway answers 403 to everyone, health checks included.
 
     Each mapping is moved to a base path that nobody asks for and back: it keeps its id, which Terraform knows it

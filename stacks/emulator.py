@@ -13,6 +13,7 @@ DRIFT: dict[str, tuple[str, ...]] = {
     "aws_ecs_task_definition": ("container_definitions",),
     "aws_flow_log": ("iam_role_arn", "max_aggregation_interval"),
     "aws_rds_cluster": ("enabled_cloudwatch_logs_exports", "serverlessv2_scaling_configuration"),
+    "aws_secretsmanager_secret": ("replica",),
     "aws_vpc_endpoint": ("policy", "private_dns_enabled", "security_group_ids"),
     "aws_vpc_security_group_egress_rule": ("prefix_list_id",),
 }

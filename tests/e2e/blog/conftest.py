@@ -1,6 +1,5 @@
 """The blog of the shop that is up."""
 
-import gc
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,24 +7,30 @@ from pathlib import Path
 import pytest
 
 from localcloud.blog.service import Blog, missing_packages
-from localcloud.processes import Supervisor
+from localcloud.processes import Part, Supervisor
 from tests.e2e.blog.reader import Reader
 from tests.e2e.conftest import Cloud
 
 
 @pytest.fixture(scope="session")
-def blog(cloud: Cloud) -> Iterator[Blog]:
+def blog(cloud: Cloud) -> Blog:
     """What runs it; a test that stops something brings it back."""
     missing = missing_packages()
     if missing or not cloud.deployment.settings.features.blog:
         pytest.skip(f"no blog runs here: {', '.join(missing) or 'the feature is off'}")
-    supervisor = Supervisor(cloud.layout.cloud / "processes", cloud.layout.log)
-    yield Blog(cloud.layout, cloud.regions, supervisor)
-    with warnings.catch_warnings():
-        # What a test brought back outlives it, on purpose.
-        warnings.simplefilter("ignore", ResourceWarning)
-        del supervisor
-        gc.collect()
+    return Blog(cloud.layout, cloud.regions, Lasting(cloud.layout.cloud / "processes", cloud.layout.log))
+
+
+class Lasting(Supervisor):
+    """What it starts outlives the tests, on purpose, and Python need not warn of it."""
+
+    def ensure(self, part: Part, seconds: float = 40) -> bool:
+        """Have `part` running; its process is nobody's child to wait for afterwards."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            started = super().ensure(part, seconds)
+            self._children.clear()
+        return started
 
 
 @pytest.fixture(scope="session")

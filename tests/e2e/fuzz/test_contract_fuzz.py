@@ -1,9 +1,7 @@
 """Schemathesis over the contract, against the running shop: cases made from the schemas, and against them."""
 
-import json
 import os
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from ops.drilling.accounts import Account
 from tests.e2e import contract
 
-CASES = int(os.environ.get("FUZZ_CASES", "1500"))
+CASES = int(os.environ.get("FUZZ_CASES", "1000"))
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -19,14 +17,13 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
     "negative_data_rejection",
-    "use_after_free",
-    "ignored_auth",
 )
+"""Not `use_after_free`: a book that left the cart gives an empty cart, as the contract says. Not `ignored_auth`:
+it cannot take away a header that is given for the whole run; test_attacks.py does that."""
 
 
 @pytest.mark.timeout(CASES)
-def test_no_case_breaks_the_shop_or_leaves_its_contract(cloud: Any, account: Account, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
+def test_no_case_breaks_the_shop_or_leaves_its_contract(cloud: Any, account: Account) -> None:
     done = subprocess.run(
         [
             "schemathesis",
@@ -39,12 +36,10 @@ def test_no_case_breaks_the_shop_or_leaves_its_contract(cloud: Any, account: Acc
             "--workers=2",
             "--seed=1",
             "--no-shrink",
-            "--report=json",
-            f"--report-json-path={report}",
         ],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    print(json.dumps(json.loads(report.read_text()), indent=1)[:3000])
+    print(done.stdout[done.stdout.rindex("Test cases:") :])

@@ -1,0 +1,139 @@
+"""A region is added to a running deployment with data in it, and taken away again, and the shop answers throughout."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from rich.console import Console
+
+from localcloud.foundation import lay_foundation
+from ops import cdktf
+from ops.bootstrap import ensure_state_bucket
+from ops.deploy import deploy_stacks
+from ops.deployment import Deployment, terraform_outputs
+from ops.destroy import destroy
+from ops.teardown.held import held, terraform
+from ops.teardown.protections import unprotect
+from stacks.settings import Settings
+from tests.e2e.conftest import Cloud
+
+TWO = ("eu-west-1", "ap-southeast-1")
+THIRD = "us-west-2"
+
+ENVIRONMENT = """
+environment = "many"
+domain = "many.example"
+regions = {regions}
+log_retention_days = 7
+[state]
+backend = "s3"
+bucket_prefix = "bookstore-many-state"
+[features]
+storefront = false
+blog = false
+alarms = false
+"""
+
+
+class Environment:
+    """A deployment of its own, beside the shop that is up."""
+
+    def __init__(self, folder: Path, aws: str) -> None:
+        self._folder = folder
+        self._aws = aws
+
+    def deploy(self, regions: tuple[str, ...]) -> Deployment:
+        """Deploy it in these regions."""
+        file = self.file(regions)
+        settings = Settings.load(file)
+        for region in regions:
+            ensure_state_bucket(settings.state_bucket(region), region, tags=settings.all_tags)
+        log = self._folder / "deploy.log"
+        cdktf.synthesize(file, log)
+        deploy_stacks(settings, file, console=Console(quiet=True), log=log)
+        return Deployment.of(settings, terraform_outputs(settings))
+
+    def file(self, regions: tuple[str, ...]) -> Path:
+        """The settings for these regions."""
+        file = self._folder / f"{len(regions)}-regions.toml"
+        file.write_text(ENVIRONMENT.format(regions=list(regions)))
+        return file
+
+    def answer(self, api_id: str, path: str) -> httpx.Response:
+        """What a region's API answers, by the one address that is always right here."""
+        host = f"{api_id}.execute-api.localhost"
+        return httpx.get(f"{self._aws}/live{path}", headers={"Host": host}, timeout=30)
+
+    @contextmanager
+    def shoppers(self, deployment: Deployment) -> Iterator[Counter[int]]:
+        """Ask every region for as long as it lasts; counts the answers by status."""
+        answers: Counter[int] = Counter()
+        over = threading.Event()
+
+        def ask() -> None:
+            while not over.wait(0.5):
+                for region in deployment.regions.values():
+                    answers[self.answer(region.api_id, "/health").status_code] += 1
+
+        shopper = threading.Thread(target=ask)
+        shopper.start()
+        try:
+            yield answers
+        finally:
+            over.set()
+            shopper.join()
+
+
+@pytest.fixture
+def environment(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environment]:
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
+    lay_foundation((*TWO, THIRD))
+    environment = Environment(tmp_path, cloud.endpoints["aws_endpoint"])
+    yield environment
+    destroy(environment.file(TWO), confirm="bookstore-many")
+
+
+def records(deployment: Deployment) -> set[str]:
+    """The regions that `api.<domain>` may answer with."""
+    listed = boto3.client("route53").list_resource_record_sets(HostedZoneId=deployment.shared.zone_id)
+    return {each["Region"] for each in listed["ResourceRecordSets"] if "Region" in each}
+
+
+def has_book(deployment: Deployment, region: str) -> bool:
+    client: Any = boto3.client("dynamodb", region_name=region)
+    table = f"{deployment.settings.name}-books"
+    return "Item" in client.get_item(TableName=table, Key={"id": {"S": "a-book"}})
+
+
+@pytest.mark.timeout(2400)
+def test_three_regions_from_two_and_back(environment: Environment) -> None:
+    two = environment.deploy(TWO)
+    table = f"{two.settings.name}-books"
+    home: Any = boto3.client("dynamodb", region_name=TWO[0])
+    home.put_item(TableName=table, Item={"id": {"S": "a-book"}, "title": {"S": "Kept"}})
+
+    with environment.shoppers(two) as answers:
+        three = environment.deploy((*TWO, THIRD))
+    assert set(answers) == {200}, answers
+    assert has_book(three, THIRD), "the new replica is filled with what was there before"
+    assert environment.answer(three.regions[THIRD].api_id, "/health").status_code == 200
+    assert records(three) == {*TWO, THIRD}
+    assert set(three.edge.health_checks) == {*TWO, THIRD}
+
+    leaving = f"{three.settings.name}-{THIRD}"
+    with environment.shoppers(two) as answers:
+        without = environment.deploy(TWO)
+        assert records(without) == set(TWO), "nobody is sent there before it goes"
+        cdktf.synthesize(environment.file((*TWO, THIRD)), cdktf.synthesized_folder() / "synth.log")
+        for resource in held(leaving):
+            unprotect(resource, THIRD)
+        terraform(leaving, "destroy", "-auto-approve", "-input=false", "-no-color")
+    assert set(answers) == {200}, answers
+    assert all(has_book(without, region) for region in TWO)
+    assert table not in boto3.client("dynamodb", region_name=THIRD).list_tables()["TableNames"]

@@ -65,5 +65,5 @@ def not_deployed() -> web.Response:
 
 def _app(answer: Handler) -> web.Application:
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.router.add_route("*", "/{path:.*}", answer)
+    app.router.add_route("*", r"/{path:[\s\S]*}", answer)
     return app

@@ -141,5 +141,5 @@ def regional_blog(blogs: Blogs, region: str) -> web.Application:
 
 def _app(answer: Handler) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST)
-    app.router.add_route("*", "/{path:.*}", answer)
+    app.router.add_route("*", r"/{path:[\s\S]*}", answer)
     return app

@@ -58,7 +58,7 @@ class CloudFront:
     def app(self) -> web.Application:
         """The app that stands for `<domain>`."""
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._serve)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         return app
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:

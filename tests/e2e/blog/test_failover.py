@@ -66,6 +66,8 @@ def test_another_region_takes_over(
 
     blog.start_region(home)
     seconds_until(lambda: readers[home].get("/readyz").status_code == 200, 10)
+    # While it starts over from the writer's history its tables are not there yet.
+    seconds_until(lambda: readers[home].get("/wp-json/wp/v2/posts").status_code == 200, 10)
     seconds_until(lambda: readers[home].slugs() == {*everything, afterwards}, 10)
 
 

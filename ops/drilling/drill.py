@@ -93,7 +93,9 @@ class Drill:
                 f"{len(self._accounts)} shoppers, and nothing is broken: lower --rate, or see `make status`"
             )
         for number, (failure, region) in enumerate(self._plan.steps, 1):
-            incident = Incident(f"{number}", failure.name, region, failure.what, failure.moves_traffic)
+            incident = Incident(
+                f"{number}", failure.name, region, failure.what, failure.moves_traffic, failure.leans_on_it
+            )
             self.recording.incidents.append(incident)
             self._say(f"{number}. {region}: {failure.what}")
             try:

@@ -22,6 +22,9 @@ class Failure(Protocol):
     what: str
     moves_traffic: bool
     """Whether shoppers have to be served by another region meanwhile."""
+    leans_on_it: tuple[str, ...]
+    """What shoppers do that stands on the broken thing. It may fail while the functions behind it start anew, which
+    breaking them makes them do; nothing else may."""
 
     def break_(self, region: str) -> None:
         """Make it go wrong."""
@@ -40,6 +43,7 @@ class MappingDeleted:
     name = "mapping gone"
     what = "the API's base path has no mapping any more; API Gateway answers 403"
     moves_traffic = True
+    leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -77,6 +81,7 @@ class FunctionsFailing:
     name = "functions failing"
     what = "every function of the API fails; API Gateway answers 502"
     moves_traffic = True
+    leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -106,6 +111,7 @@ class RedisLost:
     name = "Redis lost"
     what = "the region's Redis is out of reach, then back and empty; best sellers degrade, nothing else"
     moves_traffic = False
+    leans_on_it: tuple[str, ...] = ("bestsellers",)
 
     USERS = ("bestsellers", "leaderboard-feeder", "leaderboard-rebuild")
 
@@ -152,6 +158,7 @@ class Evacuated:
     name = "evacuation"
     what = "the region is evacuated in good order; no request may fail"
     moves_traffic = True
+    leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
         self._traffic = Traffic(deployment.settings)

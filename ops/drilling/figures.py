@@ -20,12 +20,14 @@ class Outage:
 
     Times are in seconds, or None where nobody was hit. `first_success` runs from the break to the first
     answer anyone had who had met the failure, `last_recovered` to the moment when everyone was served again,
+    `unexcused` are the failed requests for what does not lean on the broken thing,
     and `longest_wait` is the longest that one shopper was without, from the first failed attempt on.
     """
 
     population: Population
     requests: int
     failed: int
+    unexcused: int
     first_success: float | None
     last_recovered: float | None
     longest_wait: float | None
@@ -68,6 +70,7 @@ def outage(recording: Recording, incident: Incident, population: Population) -> 
         population=population,
         requests=len(hit),
         failed=sum(not sample.ok for sample in hit),
+        unexcused=sum(not sample.ok and sample.action not in incident.leans_on_it for sample in hit),
         first_success=min((end - incident.broke_at for _, end, _ in recoveries), default=None),
         last_recovered=max((end - incident.broke_at for _, _, end in recoveries), default=None),
         longest_wait=max((last - began for began, _, last in recoveries), default=None),

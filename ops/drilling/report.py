@@ -53,8 +53,9 @@ class Report:
         where = f"{incident.failure} in {incident.region}"
         late = [] if incident.settled else [f"{where}: requests went on failing after it was healed"]
         if not incident.moves_traffic or incident.failure == "evacuation":
-            failed = client.failed + dns.failed
-            return [*late, f"{where}: {failed} requests failed, none may"] if failed else late
+            failed = client.unexcused + dns.unexcused
+            spared = f" but {', '.join(incident.leans_on_it)}" if incident.leans_on_it else ""
+            return [*late, f"{where}: {failed} requests{spared} failed, none may"] if failed else late
         if client.longest_wait is None or dns.last_recovered is None:
             return [*late, f"{where}: no shopper met it, so nothing was measured"]
         if client.longest_wait > CLIENT_BAR:

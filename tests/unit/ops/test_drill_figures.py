@@ -23,6 +23,7 @@ def sample(
     shopper: str = "ada",
     population: Population = "dns",
     home: str = HOME,
+    action: str = "books",
 ) -> Sample:
     return Sample(
         at=at,
@@ -30,7 +31,7 @@ def sample(
         shopper=shopper,
         population=population,
         home=home,
-        action="books",
+        action=action,
         region=HOME if ok else None,
         outcome="ok" if ok else "403",
         ok=ok,
@@ -100,6 +101,15 @@ def test_dns_must_keep_to_its_arithmetic(end: float, passes: bool) -> None:
 
 def test_where_no_traffic_moves_nothing_may_fail() -> None:
     found, _ = recording(sample(12, ok=False), sample(13), moves_traffic=False)
+    assert report(found, reconciliation()).missed()
+
+
+def test_what_leans_on_the_broken_thing_may_fail_and_nothing_else() -> None:
+    found, incident = recording(sample(12, ok=False, action="bestsellers"), sample(13), moves_traffic=False)
+    assert report(found, reconciliation()).missed()
+    incident.leans_on_it = ("bestsellers",)
+    assert report(found, reconciliation()).missed() == []
+    found.samples.append(sample(14, ok=False, action="cart"))
     assert report(found, reconciliation()).missed()
 
 

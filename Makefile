@@ -129,7 +129,7 @@ policy: install web
 e2e: install web $(INSTALLED)/chromium $(INSTALLED)/blog
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
 	$(TEST_CLOUD) $(CLOUD) up --blog
-	$(TEST_CLOUD) $(OPS) drill --short
+	$(TEST_CLOUD) $(OPS) drill --short --rate 4
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
 e2e-deployments: install web ## What deploys shops of its own: a region added and removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)

@@ -1,0 +1,44 @@
+"""The shop's home page while the blog is away, in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from localcloud.blog.service import Blog
+from tests.browser.conftest import FLAGS, PATIENCE_MS
+from tests.browser.visit import Visit
+from tests.e2e.conftest import Cloud
+
+
+@pytest.fixture
+def blog_away(cloud: Cloud, blog: Blog) -> Iterator[None]:
+    """Every region's WordPress and database stand still until the test is over."""
+    for region in cloud.regions:
+        blog.stop_region(region)
+    yield
+    for region in cloud.regions:
+        blog.start_region(region)
+
+
+@pytest.mark.usefixtures("blog_away")
+def test_the_home_page_is_whole_but_for_the_posts_and_complains_of_nothing(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = chromium.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        visit = Visit(page, tmp_path)
+        with page.expect_response("**/wp-json/**") as asked:
+            page.goto(cloud.endpoints["storefront"])
+            expect(page.get_by_role("article")).not_to_have_count(0)
+            # Posts are asked for once their place comes into sight.
+            page.get_by_role("contentinfo").scroll_into_view_if_needed()
+        assert (asked.value.status, asked.value.json()) == (200, [])
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", name="Cookbooks")).to_be_visible()
+        expect(page.locator("section.blog")).to_have_count(0)
+        chromium.close()
+    assert visit.complaints == []

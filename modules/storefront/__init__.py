@@ -4,6 +4,7 @@ from modules.storefront.access_logs import AccessLogs
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
 from modules.storefront.firewall import Firewall
+from modules.storefront.log_bucket import LogBucket
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site import Site
 from modules.storefront.storefront import Storefront, StorefrontOptions
@@ -12,6 +13,7 @@ __all__ = [
     "AccessLogs",
     "Distribution",
     "Firewall",
+    "LogBucket",
     "RegionBucket",
     "Site",
     "Storefront",

@@ -135,6 +135,32 @@ class TestDistribution:
         assert distribution(local={})["wait_for_deployment"] is False
 
 
+class TestAccessLogs:
+    def test_they_go_to_a_bucket_that_needs_no_distribution(self) -> None:
+        of = shop(log_retention_days=90)
+        (bucket,) = of["global"].resources("aws_s3_bucket")
+        destination = of["edge"].only("aws_cloudwatch_log_delivery_destination")
+
+        assert bucket.body["provider"] == "aws.us-east-1"
+        assert bucket.id in json.dumps(destination["delivery_destination_configuration"])
+        (rule,) = of["global"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
+        assert rule["expiration"] == [{"days": 90}]
+
+    def test_only_log_delivery_for_this_account_writes_there(self) -> None:
+        (document,) = shop()["global"].data("aws_iam_policy_document")
+        (allowed,) = [each for each in document.body["statement"] if each.get("effect") != "Deny"]
+
+        assert allowed["principals"] == [{"type": "Service", "identifiers": ["delivery.logs.amazonaws.com"]}]
+        assert allowed["actions"] == ["s3:PutObject"]
+        conditions = {each["variable"]: each["values"] for each in allowed["condition"]}
+        assert conditions["s3:x-amz-acl"] == ["bucket-owner-full-control"]
+        (account,) = conditions["aws:SourceAccount"]
+        assert account.startswith("${data.aws_caller_identity.")
+
+    def test_without_a_storefront_there_is_none(self) -> None:
+        assert shop(features={"storefront": False})["global"].resources("aws_s3_bucket") == []
+
+
 class TestSite:
     SITE = Site(
         api="https://api.b.example/v1",

@@ -45,6 +45,14 @@ class Emulator:
         """Pause or resume replication."""
         return httpx.post(f"{url(self.layout.aws)}/_replication/{action}/{region}")
 
+    def lose(self, region: str) -> httpx.Response:
+        """Take a region's APIs away."""
+        return httpx.post(f"{url(self.layout.aws)}/_regions/lose/{region}")
+
+    def find(self, region: str) -> httpx.Response:
+        """Give them back."""
+        return httpx.post(f"{url(self.layout.aws)}/_regions/find/{region}")
+
     def from_a_page(self, action: str, region: str) -> httpx.Response:
         """The same as a page of some other site would ask for it."""
         return httpx.post(

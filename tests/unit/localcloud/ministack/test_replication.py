@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
 
@@ -132,3 +133,15 @@ def test_a_region_without_a_replica_is_refused_and_so_is_a_page(emulator: Emulat
     assert emulator.turn("stop", IRELAND).status_code == 404
     assert emulator.from_a_page("pause", IRELAND).status_code == 403
     assert emulator.replication() == {"paused": [], "waiting": []}
+
+
+def test_a_region_that_is_away_answers_nobody_and_the_others_do(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "here")
+    assert emulator.lose(SINGAPORE).json() == {"away": [SINGAPORE]}
+    try:
+        with pytest.raises(ClientError, match="Unavailable"):
+            emulator.texts(SINGAPORE)
+        assert emulator.texts(IRELAND) == {"a": "here"}
+    finally:
+        assert emulator.find(SINGAPORE).json() == {"away": []}
+    assert emulator.texts(SINGAPORE) == {"a": "here"}

@@ -115,11 +115,11 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
 
 
 def lost_its_state(layout: Layout, record: Record | None) -> bool:
-    """Whether the AWS emulator ended without saving: then what it kept is older than what was deployed."""
+    """Whether the AWS emulator ended without saving all: then what it kept is older than what was deployed."""
     if record is None or record.alive:
         return False
-    saved = [path.stat().st_mtime for path in (layout.cloud / "aws" / "state").glob("*.json")]
-    return max(saved, default=0.0) < record.at
+    saved = layout.cloud / "aws" / "state" / "saved"
+    return not saved.exists() or saved.stat().st_mtime < record.at
 
 
 def forget_state(layout: Layout) -> None:

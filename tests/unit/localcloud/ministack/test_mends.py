@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.parts import lost_its_state
 from tests.e2e.sales import eventually
 from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
 
@@ -47,6 +48,14 @@ def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
     assert eventually(lambda: "after" in found.read_text().split(), 20)
     emulator.client("lambda", IRELAND).delete_event_source_mapping(UUID=mapping["UUID"])
     emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
+
+
+def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: Emulator) -> None:
+    record = emulator.supervisor.record("aws")
+    assert record is not None
+    emulator.restart()
+    assert not record.alive
+    assert not lost_its_state(emulator.layout, record)
 
 
 def test_topics_of_every_region_survive_beginning_again_twice(emulator: Emulator) -> None:

@@ -1,7 +1,9 @@
 """The mended MiniStack as a program of its own, and global tables in it."""
 
+import io
 import socket
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,6 +88,19 @@ class Emulator:
     def drop_table(self, *regions: str) -> None:
         for region in regions:
             self.client("dynamodb", region).delete_table(TableName=TABLE)
+
+    def make_function(self, name: str, source: str) -> None:
+        """One in the first region, from one file with a `handle`."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(f"{name}.py", source)
+        self.client("lambda", REGIONS[0]).create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role="arn:aws:iam::000000000000:role/any",
+            Handler=f"{name}.handle",
+            Code={"ZipFile": packed.getvalue()},
+        )
 
     def put(self, region: str, id: str, text: str) -> None:
         self.client("dynamodb", region).put_item(TableName=TABLE, Item={"id": {"S": id}, "text": {"S": text}})

@@ -1,8 +1,7 @@
 """What MiniStack gets wrong by itself and the shop leans on; one that a newer version mends may go."""
 
-import io
 import json
-import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -27,13 +26,7 @@ def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
 ) -> None:
     found = tmp_path_factory.mktemp("found") / "ids"
     lambdas = emulator.client("lambda", IRELAND)
-    lambdas.create_function(
-        FunctionName="reader",
-        Runtime="python3.13",
-        Role="arn:aws:iam::000000000000:role/reader",
-        Handler="reader.handle",
-        Code={"ZipFile": zipped("reader.py", COUNTER.format(file=str(found)))},
-    )
+    emulator.make_function("reader", COUNTER.format(file=str(found)))
     stream = emulator.client("dynamodb", IRELAND).describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
     mapping = lambdas.create_event_source_mapping(
         EventSourceArn=stream, FunctionName="reader", StartingPosition="TRIM_HORIZON"
@@ -48,6 +41,23 @@ def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
     assert eventually(lambda: "after" in found.read_text().split(), 20)
     emulator.client("lambda", IRELAND).delete_event_source_mapping(UUID=mapping["UUID"])
     emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
+
+
+def test_functions_start_a_few_at_a_time_and_whoever_waits_takes_one_that_is_free(emulator: Emulator) -> None:
+    emulator.make_function(
+        "slow", "import os, time\ntime.sleep(0.5)\n\ndef handle(event, context): return os.getpid()"
+    )
+
+    def ask(_: int) -> int:
+        answer = emulator.client("lambda", IRELAND).invoke(FunctionName="slow")
+        assert "FunctionError" not in answer
+        return int(answer["Payload"].read())
+
+    with ThreadPoolExecutor(20) as together:
+        processes = set(together.map(ask, range(20)))
+    emulator.client("lambda", IRELAND).delete_function(FunctionName="slow")
+    # By itself MiniStack starts twenty.
+    assert len(processes) <= 10
 
 
 def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: Emulator) -> None:
@@ -119,10 +129,3 @@ def policy(content: str) -> dict[str, Any]:
             "ContentSecurityPolicy": {"Override": True, "ContentSecurityPolicy": content}
         },
     }
-
-
-def zipped(name: str, source: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(name, source)
-    return packed.getvalue()

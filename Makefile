@@ -108,7 +108,7 @@ drill: $(INSTALLED)/python ## Break regions under load, heal them, count what wa
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
-.PHONY: test lint types unit web-test plan-test policy e2e e2e-deployments
+.PHONY: test lint types unit web-test plan-test policy e2e e2e-alone e2e-deployments
 test: lint types unit web-test plan-test policy e2e ## Everything that must hold.
 lint: install $(INSTALLED)/web
 	@ruff check .
@@ -131,6 +131,8 @@ e2e: install web $(INSTALLED)/chromium $(INSTALLED)/blog
 	$(TEST_CLOUD) $(CLOUD) up --blog
 	$(TEST_CLOUD) $(OPS) drill --short --rate 4
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
+e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
+	@$(CLOUD) run python -m tests.e2e.alone $(ARGS)
 e2e-deployments: install web ## What deploys shops of its own: a region added and removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 

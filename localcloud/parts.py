@@ -17,7 +17,7 @@ from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Record
 
 REQUIREMENTS = Path(__file__).with_name("emulators.txt")
-MINISTACK = Path(__file__).with_name("mended_ministack.py")
+MINISTACK = Path(__file__).with_name("ministack")
 AWS = "aws"
 EDGE = "edge"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -59,10 +59,10 @@ def aws_part(layout: Layout) -> Part:
         (state / folder).mkdir(parents=True, exist_ok=True)
     return Part(
         name=AWS,
-        # Without -P, Python would look for modules in this folder first, and take ours for MiniStack's.
-        command=[str(layout.emulators / "bin" / "python"), "-P", str(MINISTACK)],
+        command=[str(layout.emulators / "bin" / "python"), "-P", "-m", "localcloud.ministack"],
         environment={
             **_bare_environment(),
+            "PYTHONPATH": str(ROOT),
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(layout.aws),
             "PERSIST_STATE": "1",
@@ -79,7 +79,7 @@ def aws_part(layout: Layout) -> Part:
         },
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
-        fingerprint=_digest([REQUIREMENTS, MINISTACK]),
+        fingerprint=_digest([REQUIREMENTS, *sorted(MINISTACK.glob("*.py"))]),
     )
 
 
@@ -115,11 +115,11 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
 
 
 def lost_its_state(layout: Layout, record: Record | None) -> bool:
-    """Whether the AWS emulator ended without saving: then what it kept is older than what was deployed."""
+    """Whether the AWS emulator ended without saving all: then what it kept is older than what was deployed."""
     if record is None or record.alive:
         return False
-    saved = [path.stat().st_mtime for path in (layout.cloud / "aws" / "state").glob("*.json")]
-    return max(saved, default=0.0) < record.at
+    saved = layout.cloud / "aws" / "state" / "saved"
+    return not saved.exists() or saved.stat().st_mtime < record.at
 
 
 def forget_state(layout: Layout) -> None:

@@ -26,7 +26,7 @@ class Redis:
 
     def __init__(self, cloud: Any, region: str) -> None:
         self._layout = cloud.layout
-        self._part = parts.redis_part(cloud.layout, cloud.regions.index(region), region)
+        self._part = parts.redis_part(cloud.layout, list(cloud.deployment.regions).index(region), region)
 
     def start(self) -> None:
         """Have it run; a new one is empty."""

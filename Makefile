@@ -60,7 +60,7 @@ $(INSTALLED)/blog: bin/debian-packages | $(INSTALLED)/prerequisites
 	@bin/debian-packages php-cli php-mysql php-gd php-xml php-mbstring mariadb-server-core mariadb-client
 	touch $@
 
-web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/*.ts -type f 2>/dev/null)
 	@echo "building the storefront"
 	npm --prefix web run --silent build
 	touch $@

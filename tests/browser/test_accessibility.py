@@ -137,5 +137,5 @@ def test_a_purchase_needs_only_the_keyboard(visitor: OpenShop) -> None:
     expect(page.get_by_role("complementary")).to_contain_text("2 ×")
     write("^Full name", "Lena Vogt")
     press("^Place order for")
-    expect(heading).to_have_text("Thank you, it's ordered")
+    expect(heading).to_have_text("Thank you, it’s ordered")
     visit.picture("receipt")

@@ -61,7 +61,7 @@ def test_a_shop_that_cannot_be_reached_says_what_to_do(visitor: OpenShop, endpoi
     for api in apis:
         page.route(f"{api}/**", lambda route: route.abort("connectionrefused"))
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Poetry").click()
-    expect(page.get_by_role("alert").first).to_contain_text("We can't reach the shop")
+    expect(page.get_by_role("alert").first).to_contain_text("We can’t reach the shop")
     visit.picture("unreachable")
     for api in apis:
         page.unroute(f"{api}/**")

@@ -79,7 +79,7 @@ class Visit:
         """From the checkout; the id of the order."""
         self.page.get_by_label("Full name").fill(name)
         self.page.get_by_role("button", name=re.compile("^Place order for")).click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it's ordered")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it’s ordered")
         return self.page.url.rsplit("/", 1)[1]
 
 

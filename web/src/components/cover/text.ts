@@ -25,11 +25,11 @@ export function textWidth(text: string, face: Face): number {
   return sum * FACE_WIDTH[face];
 }
 
-/** Words, and single characters of scripts that break anywhere. */
+/** Words, the parts of hyphenated ones, and single characters of scripts that break anywhere. */
 function pieces(text: string): string[] {
   return text.split(/\s+/).flatMap((word) => {
     const parts = word.match(
-      /\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu,
+      /\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}-]+-*|-+/gu,
     );
     return (parts ?? []).map((part, index) => (index === 0 ? ` ${part}` : part));
   });

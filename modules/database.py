@@ -124,6 +124,8 @@ class RegionDatabase(Construct):
         )
         suppress(cluster, "CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8", because=_SMALL_AND_GLOBAL)
         self.cluster_arn: str = cluster.arn
+        self.cluster_name = self._name
+        """What its metrics call it."""
         for number in range(self.INSTANCES):
             self._instance(number, cluster)
         self.reader_endpoint: str = cluster.reader_endpoint

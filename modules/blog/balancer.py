@@ -70,11 +70,15 @@ class Balancer(Construct):
             enable_deletion_protection=protected,
         )
         suppress(balancer, "CKV_AWS_91", "CKV2_AWS_28", because=PUBLIC_AND_CHEAP)
+        self.arn_suffix: str = balancer.arn_suffix
+        """What its metrics call it."""
         self.dns_name: str = balancer.dns_name
         self.zone_id: str = balancer.zone_id
         """Of AWS's own zone, for alias records."""
         target = self._target(name, network)
         self.target_group_arn: str = target.arn
+        self.target_group_suffix: str = target.arn_suffix
+        """What its metrics call it."""
         self._redirect(balancer.arn)
         listener = LbListener(
             self,

@@ -44,7 +44,13 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
-from modules.suppression import suppress
+from modules.suppression import (
+    AWS_HOLDS_THE_KEY,
+    CHECKER_DOES_NOT_SEE,
+    KEPT_AS_IS,
+    LOGGED_ONCE,
+    suppress,
+)
 
 
 class WebBucket(Construct):
@@ -65,16 +71,10 @@ class WebBucket(Construct):
         self._bucket = S3Bucket(
             self, "bucket", bucket=f"{name}-{account.account_id}", force_destroy=disposable
         )
-        suppress(
-            self._bucket,
-            "CKV2_AWS_62",
-            "CKV_AWS_18",
-            "CKV_AWS_144",
-            "CKV_AWS_145",
-            because="It holds what anybody may see: CloudFront's log tells who read it, the edge stack "
-            "replicates it, "
-            "a build makes it again, and a key of ours would cost a fee for each cache miss",
-        )
+        suppress(self._bucket, "CKV_AWS_18", because=LOGGED_ONCE)
+        suppress(self._bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
+        suppress(self._bucket, "CKV_AWS_144", because=CHECKER_DOES_NOT_SEE)
+        suppress(self._bucket, "CKV2_AWS_62", because=KEPT_AS_IS)
         S3BucketOwnershipControls(
             self, "ownership", bucket=self._bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}
         )

@@ -5,8 +5,7 @@ becomes a subsegment of it, one datagram, if the invocation is one that X-Ray sa
 and outcomes, and nothing of what was asked or answered. A datagram that is lost is a line less in a trace.
 
 Why not aws-xray-sdk: importing it takes 250 ms of processor on two cores, where a whole handler may take 100 (see
-`benchmarks/cold_start.py`), and
-what this shop needs of it is below:
+`benchmarks/cold_start.py`), and what this shop needs of it is below:
 - https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
 - https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
 """

@@ -30,9 +30,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
-from modules.blog.image import SHOWN_TO_ANYBODY
 from modules.permissions import Permissions, Statement
-from modules.suppression import suppress
+from modules.suppression import (
+    AWS_HOLDS_THE_KEY,
+    CHECKER_DOES_NOT_SEE,
+    KEPT_AS_IS,
+    LOGGED_ONCE,
+    suppress,
+)
 
 
 class Uploads(Construct):
@@ -46,7 +51,10 @@ class Uploads(Construct):
         super().__init__(scope, id)
         account = DataAwsCallerIdentity(self, "account")
         bucket = S3Bucket(self, "bucket", bucket=f"{name}-{account.account_id}", force_destroy=disposable)
-        suppress(bucket, "CKV_AWS_18", "CKV_AWS_144", "CKV_AWS_145", "CKV2_AWS_62", because=SHOWN_TO_ANYBODY)
+        suppress(bucket, "CKV_AWS_18", because=LOGGED_ONCE)
+        suppress(bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
+        suppress(bucket, "CKV_AWS_144", because=CHECKER_DOES_NOT_SEE)
+        suppress(bucket, "CKV2_AWS_62", because=KEPT_AS_IS)
         self.name: str = bucket.id
         self._arn: str = bucket.arn
         S3BucketOwnershipControls(

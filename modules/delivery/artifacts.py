@@ -29,6 +29,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
+from modules.suppression import AWS_HOLDS_THE_KEY, KEPT_AS_IS, LOGGED_ONCE, suppress
 
 
 class Artifacts(Construct):
@@ -42,6 +43,9 @@ class Artifacts(Construct):
         super().__init__(scope, id)
         account = DataAwsCallerIdentity(self, "account").account_id
         bucket = S3Bucket(self, "bucket", bucket=f"{name}-delivery-{account}", force_destroy=True)
+        suppress(bucket, "CKV_AWS_18", because=LOGGED_ONCE)
+        suppress(bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
+        suppress(bucket, "CKV_AWS_21", "CKV_AWS_144", "CKV2_AWS_62", because=KEPT_AS_IS)
         self.bucket: str = bucket.id
         """Its name."""
         self.arn: str = bucket.arn

@@ -3,7 +3,6 @@
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
-from modules.storefront.firewall import Firewall
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site import Site
 from modules.storefront.storefront import Storefront, StorefrontOptions
@@ -11,7 +10,6 @@ from modules.storefront.storefront import Storefront, StorefrontOptions
 __all__ = [
     "AccessLogs",
     "Distribution",
-    "Firewall",
     "RegionBucket",
     "Site",
     "Storefront",

@@ -48,7 +48,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 )
 from constructs import Construct
 
-from modules.suppression import suppress
+from modules.suppression import AWS_HOLDS_THE_KEY, KEPT_AS_IS, LOGGED_ONCE, suppress
 
 
 class AccessLogs(Construct):
@@ -75,18 +75,9 @@ class AccessLogs(Construct):
         bucket = S3Bucket(
             self, "bucket", bucket=f"{name}-cdn-logs-{account}", force_destroy=disposable, provider=provider
         )
-        suppress(
-            bucket,
-            "CKV2_AWS_62",
-            "CKV_AWS_18",
-            "CKV_AWS_21",
-            "CKV_AWS_144",
-            "CKV_AWS_145",
-            because="Logs that nobody changes and that are forgotten on time: versions and copies would "
-            "keep them "
-            "longer, a log of the log tells nothing, and log delivery would have to be let into a key of "
-            "ours",
-        )
+        suppress(bucket, "CKV_AWS_18", because=LOGGED_ONCE)
+        suppress(bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
+        suppress(bucket, "CKV_AWS_21", "CKV_AWS_144", "CKV2_AWS_62", because=KEPT_AS_IS)
         S3BucketPublicAccessBlock(
             self,
             "public-access",

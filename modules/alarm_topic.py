@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
-from modules.suppression import suppress
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 class AlarmTopic(Construct):
@@ -24,13 +24,7 @@ class AlarmTopic(Construct):
     ) -> None:
         super().__init__(scope, id)
         topic = SnsTopic(self, "topic", name=name, provider=provider)
-        suppress(
-            topic,
-            "CKV_AWS_26",
-            because="CloudWatch cannot publish under the key that AWS manages for SNS, and a key of ours "
-            "costs more "
-            "than what it would hide is worth: the name of an alarm",
-        )
+        suppress(topic, "CKV_AWS_26", because=AWS_HOLDS_THE_KEY)
         self.arn: str = topic.arn
         """What alarms notify."""
         for number, email in enumerate(emails):

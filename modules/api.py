@@ -21,11 +21,12 @@ from constructs import Construct
 
 from modules.api_domain import ApiDomain, CustomDomain
 from modules.contract import Contract, Operation, Route, parents
+from modules.firewall import Firewall
 from modules.function import Function
 from modules.gateway_responses import PROBLEMS, GatewayResponses
 from modules.logs import log_group
 from modules.preflight import Preflight
-from modules.suppression import suppress
+from modules.suppression import OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
 
 __all__ = ["Api", "ApiDomain", "Hosts"]
 
@@ -77,6 +78,7 @@ class Api(Construct):
         user_pool_arn: str,
         hosts: Hosts,
         log_retention_days: int,
+        firewall: Firewall | None = None,
     ) -> None:
         """`functions` are by the names that the contract's `x-function` uses.
 
@@ -117,8 +119,10 @@ class Api(Construct):
         self._let_api_call_functions()
         stage = self._deploy(name, log_retention_days)
         self.stage_name: str = stage.stage_name
-        self.stage_arn: str = stage.arn
-        """What a web ACL is put in front of."""
+        if firewall:
+            firewall.protect("api", stage.arn)
+        else:
+            suppress(stage, "CKV2_AWS_29", because=OFF_FOR_ITS_PRICE)
         self.shared_domain = self._serve_at(
             "shared", host=hosts.shared, certificate_arn=hosts.certificate_arn
         )
@@ -209,9 +213,7 @@ class Api(Construct):
             **sign_in,
         )
         if not operation.signed_in:
-            suppress(
-                method, "CKV_AWS_59", because="The contract leaves it open: anybody may look around the shop"
-            )
+            suppress(method, "CKV_AWS_59", because=OPEN_TO_ANYBODY)
         self._parts.append(
             ApiGatewayIntegration(
                 self,
@@ -279,12 +281,10 @@ class Api(Construct):
             },
         )
         reason = (
-            "A cache of the API's costs more than all calls of a small shop, and most answers are the "
-            "shopper's own; "
-            "Lambda integrations know no client certificate; the web ACL is a feature, off by default "
-            "for its price"
+            "A cache of the API's costs more than all calls of a small shop, and most answers are the shopper's own; "
+            "Lambda integrations know no client certificate"
         )
-        suppress(stage, "CKV_AWS_120", "CKV2_AWS_29", "CKV2_AWS_51", because=reason)
+        suppress(stage, "CKV_AWS_120", "CKV2_AWS_51", because=reason)
         suppress(settings, "CKV_AWS_225", because=reason)
         return stage
 

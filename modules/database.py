@@ -16,7 +16,7 @@ from constructs import Construct
 
 from modules.database_secret import DatabaseSecret, password_of
 from modules.network import Group, Network
-from modules.suppression import suppress
+from modules.suppression import SMALL_AND_GLOBAL, suppress
 
 ENGINE = "aurora-mysql"
 ENGINE_VERSION = "8.0.mysql_aurora.3.10.3"
@@ -24,13 +24,6 @@ ENGINE_VERSION = "8.0.mysql_aurora.3.10.3"
 FAMILY = "aurora-mysql8.0"
 DATABASE = "wordpress"
 PORT = 3306
-
-_SMALL_AND_GLOBAL = (
-    "A small member of a global database: it cannot be backtracked, has backups of its own, is upgraded with the "
-    "other regions and by hand, and tells enough by the cluster's metrics. WordPress signs in with a password, since "
-    "IAM's tokens expire within 15 minutes; IAM decides who may use the key"
-)
-"""Why policy checks that are meant for a database that stands alone do not fit."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +115,10 @@ class RegionDatabase(Construct):
             lifecycle={"ignore_changes": ["replication_source_identifier"]},
             **self._founding(database.secret) if founds else {},
         )
-        suppress(cluster, "CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8", because=_SMALL_AND_GLOBAL)
+        suppress(cluster, "CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8", because=SMALL_AND_GLOBAL)
         self.cluster_arn: str = cluster.arn
+        self.cluster_name = self._name
+        """What its metrics call it."""
         for number in range(self.INSTANCES):
             self._instance(number, cluster)
         self.reader_endpoint: str = cluster.reader_endpoint
@@ -155,7 +150,7 @@ class RegionDatabase(Construct):
             # The regions' versions must stay equal, or the writer cannot move without loss.
             auto_minor_version_upgrade=False,
         )
-        suppress(instance, "CKV_AWS_118", "CKV_AWS_226", "CKV_AWS_353", because=_SMALL_AND_GLOBAL)
+        suppress(instance, "CKV_AWS_118", "CKV_AWS_226", "CKV_AWS_353", because=SMALL_AND_GLOBAL)
 
     def _subnets(self, network: Network) -> str:
         group = DbSubnetGroup(self, "subnets", name=self._name, subnet_ids=list(network.private_subnet_ids))
@@ -188,7 +183,7 @@ class RegionDatabase(Construct):
     def _key(self) -> str:
         """A key of this region's own: a copy cannot be encrypted with another region's."""
         key = KmsKey(self, "key", description=f"Encrypts {self._name}", enable_key_rotation=True)
-        suppress(key, "CKV2_AWS_64", because=_SMALL_AND_GLOBAL)
+        suppress(key, "CKV2_AWS_64", because=SMALL_AND_GLOBAL)
         KmsAlias(self, "key-alias", name=f"alias/{self._name}", target_key_id=key.key_id)
         arn: str = key.arn
         return arn

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret,
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
-from modules.suppression import suppress
+from modules.suppression import AWS_HOLDS_THE_KEY, SMALL_AND_GLOBAL, suppress
 
 PASSWORD_LENGTH = 40
 SALT_LENGTH = 64
@@ -46,13 +46,8 @@ class DatabaseSecret(Construct):
             force_overwrite_replica_secret=True,
             replica=[SecretsmanagerSecretReplica(region=region) for region in replica_regions],
         )
-        suppress(
-            secret,
-            "CKV_AWS_149",
-            "CKV2_AWS_57",
-            because="AWS's own key encrypts it in every region, where ours would be as many ways to lose it; rotation "
-            "closes the blog for minutes, so operators choose when: one number in the settings",
-        )
+        suppress(secret, "CKV_AWS_149", because=AWS_HOLDS_THE_KEY)
+        suppress(secret, "CKV2_AWS_57", because=SMALL_AND_GLOBAL)
         password = self._random("password", PASSWORD_LENGTH)
         salt = self._random("salt", SALT_LENGTH)
         self._version = SecretsmanagerSecretVersion(

@@ -15,7 +15,7 @@ from modules.archive import Archives
 from modules.logs import log_group
 from modules.permissions import Permissions, Statement
 from modules.queue import DeadLetterQueue
-from modules.suppression import suppress
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 _ASSUMED_BY_LAMBDA = json.dumps(
     {
@@ -133,19 +133,16 @@ class Function(Construct):
             },
             depends_on=[self._logs, self.permissions.granted],
         )
+        suppress(self._function, "CKV_AWS_173", because=AWS_HOLDS_THE_KEY)
         suppress(
             self._function,
             "CKV_AWS_115",
             "CKV_AWS_116",
             "CKV_AWS_117",
-            "CKV_AWS_173",
             "CKV_AWS_272",
-            because="A share of the account's concurrency would be taken from the other functions; its "
-            "caller sees "
-            "a failure and an event source has a dead letter queue of its own; what needs no Redis is no "
-            "safer "
-            "in a VPC; its variables are names and addresses; who may deploy is decided by the "
-            "pipeline's role",
+            because="Concurrency kept for one function is taken from the others; callers see a failure, and event "
+            "sources have a dead letter queue of their own; what needs no Redis is no safer in a VPC; the role that "
+            "deploys decides whose code runs",
         )
         self.arn: str = self._function.arn
         """What event sources and schedules name."""

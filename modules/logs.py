@@ -4,7 +4,7 @@ from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
-from modules.suppression import suppress
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 def log_group(
@@ -12,11 +12,5 @@ def log_group(
 ) -> CloudwatchLogGroup:
     """A log group that forgets after `retention_days`, one of CloudWatch's own steps."""
     group = CloudwatchLogGroup(scope, id, name=name, retention_in_days=retention_days, provider=provider)
-    suppress(
-        group,
-        "CKV_AWS_158",
-        because="Log lines hold no personal data and no secret, so AWS's own encryption is enough; with "
-        "a key of "
-        "ours, whoever disables the key blinds the operators",
-    )
+    suppress(group, "CKV_AWS_158", because=AWS_HOLDS_THE_KEY)
     return group

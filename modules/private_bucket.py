@@ -47,10 +47,18 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
+from modules.suppression import (
+    AWS_HOLDS_THE_KEY,
+    CHECKER_DOES_NOT_SEE,
+    KEPT_AS_IS,
+    LOGGED_ONCE,
+    suppress,
+)
+
 
 @dataclass(frozen=True)
 class KeepVersions:
-    """What is replaced or removed can be brought back for `days`."""
+    """What is replaced or removed can be brought back for `days`. Such a bucket can be replicated."""
 
     days: int
 
@@ -84,17 +92,17 @@ class PrivateBucket(Construct):
         self._provider = provider
         self.account_id: str = DataAwsCallerIdentity(self, "account", provider=provider).account_id
         """Of the account that it is in."""
-        self.resource = S3Bucket(
+        bucket = S3Bucket(
             self,
             "bucket",
             bucket=f"{name}-{self.account_id}",
             force_destroy=disposable,
             provider=provider,
         )
-        """For `suppress`: each user of the bucket has reasons of its own."""
-        self.name: str = self.resource.id
+        _suppress(bucket, content)
+        self.name: str = bucket.id
         """Name of the bucket."""
-        self.arn: str = self.resource.arn
+        self.arn: str = bucket.arn
         """ARN of the bucket."""
         self._encrypt()
         self._expire(content)
@@ -176,6 +184,16 @@ class PrivateBucket(Construct):
             resources=[self.arn, f"{self.arn}/*"],
             condition=[Condition(test="Bool", variable="aws:SecureTransport", values=["false"])],
         )
+
+
+def _suppress(bucket: S3Bucket, content: KeepVersions | Forget) -> None:
+    suppress(bucket, "CKV_AWS_18", because=LOGGED_ONCE)
+    suppress(bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
+    suppress(bucket, "CKV2_AWS_62", because=KEPT_AS_IS)
+    if isinstance(content, Forget):
+        suppress(bucket, "CKV_AWS_21", "CKV_AWS_144", because=KEPT_AS_IS)
+    else:
+        suppress(bucket, "CKV_AWS_144", because=CHECKER_DOES_NOT_SEE)
 
 
 def _rule(content: KeepVersions | Forget) -> LifecycleRule:

@@ -15,13 +15,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table_replica import DynamodbTableReplica
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.suppression import suppress
-
-_WHY_NO_KEY_OF_OURS = (
-    "Encrypted with the key that AWS manages: one of ours would be a thing more, in every region, that "
-    "takes "
-    "the shop down when it is disabled"
-)
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ class BaseTables(Construct):
             # Each replica belongs to its own region's stack; here it would be taken for a change to undo.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["replica"]),
         )
-        suppress(table, "CKV_AWS_119", because=_WHY_NO_KEY_OF_OURS)
+        suppress(table, "CKV_AWS_119", because=AWS_HOLDS_THE_KEY)
         return table
 
 
@@ -135,7 +129,7 @@ class TableReplicas(Construct):
             for name, arn in base_arns.items()
         }
         for replica in self.replicas.values():
-            suppress(replica, "CKV_AWS_271", because=_WHY_NO_KEY_OF_OURS)
+            suppress(replica, "CKV_AWS_271", because=AWS_HOLDS_THE_KEY)
 
 
 class Table:

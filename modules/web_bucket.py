@@ -12,7 +12,6 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 from constructs import Construct
 
 from modules.private_bucket import KeepVersions, PrivateBucket
-from modules.suppression import suppress
 
 
 class WebBucket(Construct):
@@ -31,16 +30,6 @@ class WebBucket(Construct):
         super().__init__(scope, id)
         bucket = PrivateBucket(
             self, "bucket", name=name, content=KeepVersions(self.OLD_VERSIONS_DAYS), disposable=disposable
-        )
-        suppress(
-            bucket.resource,
-            "CKV2_AWS_62",
-            "CKV_AWS_18",
-            "CKV_AWS_144",
-            "CKV_AWS_145",
-            because="It holds what anybody may see: CloudFront's log tells who read it, the edge stack "
-            "replicates it, "
-            "a build makes it again, and a key of ours would cost a fee for each cache miss",
         )
         bucket.allow(_cloudfront_reads(bucket))
         self.name = bucket.name

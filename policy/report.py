@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,18 @@ class Report:
 
     @property
     def reasons(self) -> dict[str, set[str]]:
-        """The reasons that are in use, and the checks that each answers."""
+        """The reasons that are in use, and what each excuses: checks on kinds of resource."""
         used: dict[str, set[str]] = {}
         for finding in self.findings:
             if finding.reason is not None:
-                used.setdefault(finding.reason, set()).add(finding.check)
+                used.setdefault(finding.reason, set()).add(f"{finding.check} {finding.type}")
         return used
+
+    @classmethod
+    def together(cls, reports: Sequence["Report"]) -> "Report":
+        """Several environments' reports as one."""
+        findings = {finding: None for report in reports for finding in report.findings}
+        return cls(tuple(findings), tuple(sorted({idle for report in reports for idle in report.idle})))
 
 
 def read(output: str, stacks: Path) -> Report:

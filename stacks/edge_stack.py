@@ -16,6 +16,7 @@ from stacks.boundary import bound_roles
 from stacks.delivering import deliver
 from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
+from stacks.guarding import guard_storefront
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
 from stacks.state import keep_state
@@ -90,6 +91,7 @@ class EdgeStack(TerraformStack):
         certificate = IssuedCertificate(
             self, "certificate", certificate_arn=self._global.certificate_arn, provider=us_east_1
         )
+        firewall = guard_storefront(self, settings, us_east_1)
         storefront = Storefront(
             self,
             "storefront",
@@ -106,7 +108,7 @@ class EdgeStack(TerraformStack):
             site=self._site(),
             dist=web_dist,
             options=StorefrontOptions(
-                firewall=settings.features.waf,
+                web_acl_arn=firewall.arn if firewall else None,
                 # The emulator's distribution is there at once, but the provider looks only every half minute.
                 wait_for_deployment=settings.local is None,
                 blog_host=f"blog.{settings.domain}" if settings.features.blog else None,

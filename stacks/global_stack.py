@@ -9,7 +9,7 @@ from modules.database import GlobalDatabase
 from modules.database_secret import DatabaseSecret
 from modules.identity import Identity
 from modules.storefront import LogBucket
-from modules.suppression import suppress
+from modules.suppression import LOGGED_ONCE, OWNER_DECIDES, suppress
 from modules.tables import BaseTables
 from stacks.aws import aws_provider
 from stacks.emulator import overlook_emulator_drift
@@ -29,15 +29,8 @@ class GlobalStack(TerraformStack):
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         zone = Route53Zone(self, "zone", name=settings.domain, force_destroy=not protected)
-        suppress(
-            zone,
-            "CKV2_AWS_38",
-            "CKV2_AWS_39",
-            because="DNSSEC is complete only with a record that the owner of the parent domain sets, and "
-            "breaks the "
-            "domain when it is done by half; a log of queries would hold resolvers' addresses and "
-            "nothing to act on",
-        )
+        suppress(zone, "CKV2_AWS_38", because=OWNER_DECIDES)
+        suppress(zone, "CKV2_AWS_39", because=LOGGED_ONCE)
         self.zone_id: str = zone.zone_id
         certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
         certificate.prove_by(self.zone_id)

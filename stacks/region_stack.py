@@ -21,6 +21,7 @@ from stacks.aws import aws_provider
 from stacks.boundary import bound_roles
 from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
+from stacks.guarding import guard_region
 from stacks.outputs import publish
 from stacks.settings import Settings
 from stacks.state import keep_state
@@ -75,6 +76,7 @@ class RegionStack(TerraformStack):
         asked = Certificate(self, "certificate", domain=settings.domain)
         self.certificate_arn = asked.arn
         self._certificate = IssuedCertificate(self, "issued-certificate", certificate_arn=asked.arn)
+        self.firewall = guard_region(self, settings)
         self.api = self._api()
         self.web_bucket = self._web_bucket()
         self.blog = self._blog(global_stack.blog_database) if global_stack.blog_database else None
@@ -146,6 +148,7 @@ class RegionStack(TerraformStack):
                 regional=f"api-{self.region}.{settings.domain}",
                 certificate_arn=self._certificate.arn,
             ),
+            firewall=self.firewall,
             log_retention_days=settings.log_retention_days,
         )
 
@@ -165,6 +168,7 @@ class RegionStack(TerraformStack):
             region=self.region,
             network=self.network,
             database=database,
+            firewall=self.firewall,
             hosts=BlogHosts(
                 shared=f"blog.{settings.domain}",
                 regional=f"blog-{self.region}.{settings.domain}",

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from cdktf import TerraformProvider
 
+from modules.blog import Blog
 from modules.cache import Cache
-from modules.observability import FleetDashboard, RegionAlarms, ShopAlarm, Tracing, Watched
+from modules.observability import FleetDashboard, RegionAlarms, ShopAlarm, Tracing, Watched, WatchedBlog
 from modules.routing import HealthAlarms
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def watch_region(stack: "RegionStack", settings: "Settings") -> None:
         cache_mode=settings.cache.mode,
         cache_largest_gb=Cache.LARGEST_GB,
         certificate_arn=stack.certificate_arn,
+        blog=_blog(stack.blog) if stack.blog else None,
     )
     RegionAlarms(
         stack,
@@ -44,6 +46,16 @@ def watch_region(stack: "RegionStack", settings: "Settings") -> None:
     )
     if not settings.local:
         Tracing(stack, "tracing", name=settings.name, rate=settings.observability.trace_rate)
+
+
+def _blog(blog: Blog) -> WatchedBlog:
+    return WatchedBlog(
+        balancer=blog.balancer.arn_suffix,
+        targets=blog.balancer.target_group_suffix,
+        cluster=blog.service.cluster_name,
+        service=blog.service.name,
+        database=blog.database.cluster_name,
+    )
 
 
 def watch_fleet(stack: "EdgeStack", settings: "Settings", us_east_1: TerraformProvider) -> None:

@@ -21,11 +21,12 @@ def redis() -> "Redis":
     not kept), so it is imported here. One retry without a pause mends a connection that went stale while the
     execution environment was frozen.
     """
-    from redis import Redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    return Redis.from_url(
+    from bestsellers.traced import TracedRedis
+
+    return TracedRedis.from_url(
         settings().redis_url,
         decode_responses=True,
         socket_connect_timeout=CONNECT_SECONDS,

@@ -31,6 +31,7 @@ def _dead_letters() -> DeadLetters:
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, list[object]]:
     """Count a batch of stream records. The answer says that no record failed, for event sources that ask."""
+    log.follow(getattr(context, "aws_request_id", ""))
     sales, unreadable = sort(event["Records"])
     new = _ranking().count(sales) if sales else 0
     for record, reason in unreadable:

@@ -23,6 +23,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Rebuild the ranking; answers whether it did, how many orders it found and how many it could not
     read.
     """
+    log.follow(getattr(context, "aws_request_id", ""))
     ranking = Ranking(redis())
     if event.get("onlyIfMissing") and ranking.current:
         log.write("INFO", "ranking is there")

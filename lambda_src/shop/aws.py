@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from shop import tracing
 from shop.errors import ConditionFailed, TransactionCancelled, Unavailable
 from shop.settings import settings
 
@@ -39,7 +40,9 @@ def client(service: str, *, read_timeout: float = 2.5, attempts: int = 3) -> Any
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=16,
     )
-    return botocore.session.get_session().create_client(service, region_name=settings().region, config=config)
+    made = botocore.session.get_session().create_client(service, region_name=settings().region, config=config)
+    tracing.watch(made)
+    return made
 
 
 def call(operation: Call, **parameters: Any) -> dict[str, Any]:

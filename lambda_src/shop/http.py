@@ -105,6 +105,7 @@ class Router:
         """Answer a proxy event."""
         started = time.perf_counter()
         request = Request(event)
+        log.follow(request.id)
         fault: dict[str, str] = {}
         try:
             response = self._find(event)(request)
@@ -119,7 +120,6 @@ class Router:
         log.write(
             "ERROR" if response.status >= 500 else "INFO",
             "request",
-            request_id=request.id,
             route=f"{event.get('httpMethod')} {event.get('resource')}",
             status=response.status,
             duration_ms=round((time.perf_counter() - started) * 1000, 1),

@@ -11,9 +11,19 @@ import sys
 import time
 from typing import Any
 
+from shop import tracing
 from shop.settings import settings
 
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
+
+_request = ""
+"""An environment runs one invocation at a time, and threads that it starts belong to it."""
+
+
+def follow(request_id: str) -> None:
+    """Say, on every line from here on, which request they are about; call it as an invocation begins."""
+    global _request
+    _request = request_id
 
 
 def write(level: str, message: str, **fields: Any) -> None:
@@ -40,7 +50,9 @@ def metric(name: str, value: float | list[float], unit: str = "Count", **dimensi
 
 def _origin() -> dict[str, str]:
     told = settings()
-    return {"shop": told.shop, "function": told.function, "region": told.region}
+    origin = {"shop": told.shop, "function": told.function, "region": told.region}
+    correlation = {"request_id": _request, "trace_id": tracing.trace_id()}
+    return origin | {name: id for name, id in correlation.items() if id}
 
 
 def _print(line: dict[str, Any]) -> None:

@@ -1,4 +1,6 @@
-"""What a function is told by its environment; the only module that reads it."""
+"""What a function is told by its environment; the only module that reads it, but for what `shop.tracing` is told anew
+with each invocation.
+"""
 
 import os
 from dataclasses import dataclass

@@ -14,9 +14,10 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.firewall import Firewall
 from modules.network import Network
 from modules.public_subnets import EVERYWHERE
-from modules.suppression import suppress
+from modules.suppression import LOGGED_ONCE, OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
 
 HTTP = 80
 HTTPS = 443
@@ -24,12 +25,6 @@ EDITORS_PATHS = ("/wp-admin/*", "/wp-login.php")
 """Where editors work."""
 CLOSED_PATHS = (*EDITORS_PATHS, "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
 """What strangers get 403 for. WordPress refuses it again, and what dodges a pattern as well."""
-PUBLIC_AND_CHEAP = (
-    "Anybody may read the blog: port 80 only redirects, TLS ends at the balancer, nobody else reaches the "
-    "group behind it, and a task's own address is its way to AWS at a tenth of a NAT gateway's price. "
-    "WordPress logs each request; its doors are its own code, and it is read only"
-)
-"""Why policy checks that are meant for a private service do not fit."""
 VALUES_A_RULE = 5
 """Conditions that one listener rule may hold.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
@@ -52,6 +47,7 @@ class Balancer(Construct):
         certificate_arn: str,
         admin_addresses: Sequence[str],
         protected: bool,
+        firewall: Firewall | None,
     ) -> None:
         super().__init__(scope, id)
         self.group = network.security_group(
@@ -69,12 +65,20 @@ class Balancer(Construct):
             drop_invalid_header_fields=True,
             enable_deletion_protection=protected,
         )
-        suppress(balancer, "CKV_AWS_91", "CKV2_AWS_28", because=PUBLIC_AND_CHEAP)
+        suppress(balancer, "CKV_AWS_91", because=LOGGED_ONCE)
+        if firewall:
+            firewall.protect("blog", balancer.arn)
+        else:
+            suppress(balancer, "CKV2_AWS_28", because=OFF_FOR_ITS_PRICE)
+        self.arn_suffix: str = balancer.arn_suffix
+        """What its metrics call it."""
         self.dns_name: str = balancer.dns_name
         self.zone_id: str = balancer.zone_id
         """Of AWS's own zone, for alias records."""
         target = self._target(name, network)
         self.target_group_arn: str = target.arn
+        self.target_group_suffix: str = target.arn_suffix
+        """What its metrics call it."""
         self._redirect(balancer.arn)
         listener = LbListener(
             self,
@@ -102,7 +106,7 @@ class Balancer(Construct):
             to_port=port,
         )
         if port == HTTP:
-            suppress(rule, "CKV_AWS_260", because=PUBLIC_AND_CHEAP)
+            suppress(rule, "CKV_AWS_260", because=OPEN_TO_ANYBODY)
 
     def _target(self, name: str, network: Network) -> LbTargetGroup:
         return LbTargetGroup(

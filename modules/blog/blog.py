@@ -10,6 +10,7 @@ from modules.blog.scaling import Scaling
 from modules.blog.service import Service, ServiceOptions
 from modules.blog.uploads import Uploads
 from modules.database import Capacity, GlobalDatabase, RegionDatabase
+from modules.firewall import Firewall
 from modules.network import Network
 from modules.public_subnets import PublicSubnets
 
@@ -56,6 +57,7 @@ class Blog(Construct):
         region: str,
         network: Network,
         database: GlobalDatabase,
+        firewall: Firewall | None,
         hosts: BlogHosts,
         options: BlogOptions,
     ) -> None:
@@ -76,6 +78,7 @@ class Blog(Construct):
             certificate_arn=hosts.certificate_arn,
             admin_addresses=options.admin_addresses,
             protected=options.protected,
+            firewall=firewall,
         )
         tasks = network.security_group(
             self, "tasks", name=f"{blog_name}-tasks", description="The blog's tasks"

@@ -7,12 +7,7 @@ from cdktf_cdktf_provider_aws.ecr_repository import EcrRepository
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.suppression import suppress
-
-SHOWN_TO_ANYBODY = (
-    "The image is public code and media are shown to whoever asks: a key of ours, a log of readers' requests and "
-    "notices of uploads would tell and keep nothing; the edge stack replicates the bucket"
-)
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 class Image(Construct):
@@ -34,7 +29,7 @@ class Image(Construct):
             image_scanning_configuration={"scan_on_push": True},
             force_delete=disposable,
         )
-        suppress(repository, "CKV_AWS_136", because=SHOWN_TO_ANYBODY)
+        suppress(repository, "CKV_AWS_136", because=AWS_HOLDS_THE_KEY)
         oldest_go = {
             "rulePriority": 1,
             "description": f"Keep the last {self.KEPT} images",

@@ -17,7 +17,6 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
-from modules.blog.balancer import PUBLIC_AND_CHEAP
 from modules.blog.image import Image
 from modules.blog.uploads import Uploads
 from modules.database import DATABASE, RegionDatabase
@@ -26,7 +25,7 @@ from modules.logs import log_group
 from modules.network import HTTPS, Group
 from modules.permissions import Permissions, Statement
 from modules.public_subnets import EVERYWHERE, PublicSubnets
-from modules.suppression import suppress
+from modules.suppression import OFF_FOR_ITS_PRICE, suppress
 
 _ASSUMED_BY_TASKS = json.dumps(
     {
@@ -136,7 +135,8 @@ class Service(Construct):
             # Scaling owns it once the service is there.
             lifecycle={"ignore_changes": ["desired_count"]} if options.image_tag else None,
         )
-        suppress(service, "CKV_AWS_333", because=PUBLIC_AND_CHEAP)
+        if subnets.tasks_need_addresses:
+            suppress(service, "CKV_AWS_333", because=OFF_FOR_ITS_PRICE)
         self.name: str = service.name
         self.task_family: str = task.family
 

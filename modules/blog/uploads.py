@@ -2,10 +2,8 @@
 
 from constructs import Construct
 
-from modules.blog.image import SHOWN_TO_ANYBODY
 from modules.permissions import Permissions, Statement
 from modules.private_bucket import KeepVersions, PrivateBucket
-from modules.suppression import suppress
 
 
 class Uploads(Construct):
@@ -19,14 +17,6 @@ class Uploads(Construct):
         super().__init__(scope, id)
         bucket = PrivateBucket(
             self, "bucket", name=name, content=KeepVersions(self.OLD_VERSIONS_DAYS), disposable=disposable
-        )
-        suppress(
-            bucket.resource,
-            "CKV_AWS_18",
-            "CKV_AWS_144",
-            "CKV_AWS_145",
-            "CKV2_AWS_62",
-            because=SHOWN_TO_ANYBODY,
         )
         self.name = bucket.name
         self._arn = bucket.arn

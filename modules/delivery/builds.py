@@ -15,6 +15,7 @@ from constructs import Construct
 from modules.delivery.artifacts import Artifacts
 from modules.logs import log_group
 from modules.permissions import Permissions, Statement
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 TERRAFORM = "1.11.4"
 
@@ -78,6 +79,7 @@ class Build(Construct):
             logs_config={"cloudwatch_logs": {"group_name": logs.name}},
             depends_on=[self.permissions.granted],
         )
+        suppress(project, "CKV_AWS_147", because=AWS_HOLDS_THE_KEY)
         self.arn: str = project.arn
         """What the pipeline starts."""
 

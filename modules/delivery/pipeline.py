@@ -20,6 +20,7 @@ from modules.delivery.artifacts import Artifacts
 from modules.delivery.builds import Build, Site, assumed_by, deploy_build, test_build
 from modules.delivery.source import OUTPUT, PipelineSource, Source
 from modules.permissions import Permissions, Statement
+from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
 BUILT = "built"
 """The artifact with the storefront's files."""
@@ -76,6 +77,7 @@ class Delivery(Construct):
             ],
             depends_on=[permissions.granted],
         )
+        suppress(pipeline, "CKV_AWS_219", because=AWS_HOLDS_THE_KEY)
         self._tell_of_failures(pipeline, emails)
 
     def _tell_of_failures(self, pipeline: Codepipeline, emails: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
 from modules.observability import watches
+from modules.observability.blog_watches import WatchedBlog
 from modules.observability.watch import Watch
 
 
@@ -29,6 +30,7 @@ class Watched:
     cache_mode: Literal["serverless", "replicated"]
     cache_largest_gb: int
     certificate_arn: str
+    blog: WatchedBlog | None = None
 
     def watches(self) -> Iterator[Watch]:
         """All that an alarm is made of."""
@@ -45,6 +47,8 @@ class Watched:
             yield from watches.replication(name, short)
         yield from watches.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from watches.certificate(self.certificate_arn)
+        if self.blog:
+            yield from self.blog.watches()
 
 
 class RegionAlarms(Construct):

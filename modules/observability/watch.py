@@ -10,6 +10,9 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmMetricQuery as MetricQuery,
 )
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarmMetricQueryMetric as MetricOfQuery,
+)
 from constructs import Construct
 
 _COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
@@ -37,6 +40,33 @@ class Metric:
             "period": self.period,
         }
 
+    def as_part(self, id: str) -> MetricQuery:
+        """As what a formula calls `id`."""
+        metric = MetricOfQuery(
+            namespace=self.namespace,
+            metric_name=self.name,
+            dimensions=dict(self.dimensions),
+            stat=self.statistic,
+            period=self.period,
+        )
+        return MetricQuery(id=id, metric=metric)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Arithmetic over metrics, each under the name that the expression has for it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+
+    expression: str
+    metrics: Mapping[str, Metric] = field(hash=False)
+
+    def as_input(self) -> dict[str, Any]:
+        """What the alarm wants to know of it."""
+        answer = MetricQuery(id="answer", expression=self.expression, label="answer", return_data=True)
+        return {"metric_query": [*(each.as_part(id) for id, each in self.metrics.items()), answer]}
+
 
 @dataclass(frozen=True)
 class Query:
@@ -61,7 +91,7 @@ class Watch:
 
     name: str
     """Without the deployment's name, which comes before it."""
-    metric: Metric | Query
+    metric: Metric | Query | Formula
     threshold: float
     meaning: str
     """What has happened and where to look, for whoever is woken by it."""

@@ -3,7 +3,6 @@
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
-from modules.storefront.firewall import Firewall
 from modules.storefront.log_bucket import LogBucket
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site import Site
@@ -12,7 +11,6 @@ from modules.storefront.storefront import Storefront, StorefrontOptions
 __all__ = [
     "AccessLogs",
     "Distribution",
-    "Firewall",
     "LogBucket",
     "RegionBucket",
     "Site",

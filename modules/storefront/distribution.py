@@ -33,7 +33,7 @@ from modules.storefront.blog_posts import BlogPosts
 from modules.storefront.files import ENTRY, HASHED
 from modules.storefront.headers import SecurityHeaders
 from modules.storefront.replication import RegionBucket
-from modules.suppression import suppress
+from modules.suppression import CHECKER_DOES_NOT_SEE, OFF_FOR_ITS_PRICE, suppress
 
 # CloudFront's managed cache policies have the same ids in every account.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -139,16 +139,10 @@ class Distribution(Construct):
             web_acl_id=web_acl_arn,
             wait_for_deployment=wait_for_deployment,
         )
-        suppress(
-            self.resource,
-            "CKV2_AWS_47",
-            "CKV_AWS_68",
-            "CKV_AWS_86",
-            "CKV_AWS_374",
-            because="Books are sold everywhere, to readers behind anonymizing networks too; its log is "
-            "of the second "
-            "version, which checkov does not see; the web ACL is a feature, off by default for its price",
-        )
+        suppress(self.resource, "CKV_AWS_86", because=CHECKER_DOES_NOT_SEE)
+        suppress(self.resource, "CKV_AWS_374", because="Books are sold everywhere")
+        if web_acl_arn is None:
+            suppress(self.resource, "CKV_AWS_68", "CKV2_AWS_47", because=OFF_FOR_ITS_PRICE)
 
     def _viewer_request(self, id: str, name: str, comment: str) -> CloudfrontFunction:
         """The function in the file that is called as it is."""

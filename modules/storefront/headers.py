@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
-from modules.suppression import suppress
+from modules.suppression import OWNER_DECIDES, suppress
 
 TWO_YEARS = 63_072_000
 """Seconds; what browsers' HSTS preload lists ask for."""
@@ -49,9 +49,4 @@ class SecurityHeaders(Construct):
                 ]
             },
         )
-        suppress(
-            self.policy,
-            "CKV_AWS_259",
-            because="Preloading binds every name below the domain to TLS for good: its owner's decision, "
-            "not a shop's",
-        )
+        suppress(self.policy, "CKV_AWS_259", because=OWNER_DECIDES)

@@ -13,7 +13,6 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 from constructs import Construct
 
 from modules.private_bucket import Forget, PrivateBucket
-from modules.suppression import suppress
 
 
 class LogBucket(Construct):
@@ -41,18 +40,6 @@ class LogBucket(Construct):
             content=Forget(retention_days),
             disposable=disposable,
             provider=provider,
-        )
-        suppress(
-            bucket.resource,
-            "CKV2_AWS_62",
-            "CKV_AWS_18",
-            "CKV_AWS_21",
-            "CKV_AWS_144",
-            "CKV_AWS_145",
-            because="Logs that nobody changes and that are forgotten on time: versions and copies would "
-            "keep them "
-            "longer, a log of the log tells nothing, and log delivery would have to be let into a key of "
-            "ours",
         )
         bucket.allow(_log_delivery_writes(bucket))
         self.arn = bucket.arn

@@ -12,7 +12,6 @@ from modules.storefront.access_logs import AccessLogs
 from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
-from modules.storefront.firewall import Firewall
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site import Site
 
@@ -24,7 +23,7 @@ class StorefrontOptions:
     `wait_for_deployment` holds an apply for the minutes that CloudFront takes to have the distribution everywhere.
     """
 
-    firewall: bool
+    web_acl_arn: str | None = None
     wait_for_deployment: bool = True
     blog_host: str | None = None
     """Whose posts are served on the shop's own address too."""
@@ -62,7 +61,6 @@ class Storefront(Construct):
         if options.blog_host:
             put_empty_list(self, bucket=primary.name, after=replication)
 
-        firewall = Firewall(self, "firewall", name=name, provider=us_east_1) if options.firewall else None
         names = (domain, f"www.{domain}")
         self.distribution = Distribution(
             self,
@@ -72,7 +70,7 @@ class Storefront(Construct):
             certificate_arn=certificate_arn,
             buckets=buckets,
             content_security_policy=site.content_security_policy(),
-            web_acl_arn=firewall.acl.arn if firewall else None,
+            web_acl_arn=options.web_acl_arn,
             wait_for_deployment=options.wait_for_deployment,
             blog_host=options.blog_host,
         ).resource

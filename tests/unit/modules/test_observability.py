@@ -93,6 +93,85 @@ def test_every_node_of_a_replicated_cache_has_them() -> None:
             assert watched(stack, "AWS/ElastiCache", metric, CacheClusterId=node)
 
 
+@pytest.fixture(scope="module", params=REGIONS)
+def with_blog(request: pytest.FixtureRequest) -> Stack:
+    return shop(regions=REGIONS, features={"blog": True}, blog={"image_tag": "1"})[request.param]
+
+
+def formulas(stack: Stack) -> Iterator[tuple[str, Body]]:
+    """Every metric that an alarm computes with, and what it computes."""
+    for alarm in alarms(stack):
+        queries = alarm.get("metric_query", [])
+        (expression,) = [query["expression"] for query in queries if query.get("return_data")] or [""]
+        for query in queries:
+            if metric := query.get("metric"):
+                yield expression, metric
+
+
+def computed_with(stack: Stack, metric: str, **dimensions: str) -> bool:
+    return any(
+        each["metric_name"] == metric and each["dimensions"] == dimensions for _, each in formulas(stack)
+    )
+
+
+def test_every_balancer_has_an_alarm_for_failures_its_own_and_its_targets(with_blog: Stack) -> None:
+    balancers = with_blog.resources("aws_lb")
+    assert balancers
+    for balancer in balancers:
+        dimensions = {"LoadBalancer": f"${{{balancer.address}.arn_suffix}}"}
+        for metric in ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "RequestCount"):
+            assert computed_with(with_blog, metric, **dimensions)
+
+
+def test_every_target_group_has_an_alarm_for_unhealthy_targets(with_blog: Stack) -> None:
+    groups = with_blog.resources("aws_lb_target_group")
+    assert groups
+    for group in groups:
+        suffix = f"${{{group.address}.arn_suffix}}"
+        assert watched(with_blog, "AWS/ApplicationELB", "UnHealthyHostCount", TargetGroup=suffix)
+
+
+def test_every_service_has_an_alarm_for_tasks_that_do_not_run(with_blog: Stack) -> None:
+    services = with_blog.resources("aws_ecs_service")
+    assert services
+    (cluster,) = with_blog.resources("aws_ecs_cluster")
+    assert cluster.body["setting"] == [{"name": "containerInsights", "value": "enabled"}], (
+        "it has these metrics"
+    )
+    for service in services:
+        of = {"ClusterName": f"${{{cluster.address}.name}}", "ServiceName": f"${{{service.address}.name}}"}
+        for metric in ("DesiredTaskCount", "RunningTaskCount"):
+            assert computed_with(with_blog, metric, **of)
+
+
+def test_every_database_has_alarms_for_its_load_and_for_being_behind(with_blog: Stack) -> None:
+    clusters = with_blog.resources("aws_rds_cluster")
+    assert clusters
+    for cluster in clusters:
+        name = cluster.body["cluster_identifier"]
+        for metric in ("CPUUtilization", "ACUUtilization"):
+            assert watched(with_blog, "AWS/RDS", metric, DBClusterIdentifier=name)
+        queries = [
+            query.get("expression", "")
+            for alarm in alarms(with_blog)
+            for query in alarm.get("metric_query", [])
+        ]
+        assert any("AuroraGlobalDBReplicationLag" in query and f"'{name}'" in query for query in queries)
+
+
+def test_a_formula_names_only_metrics_that_it_is_given(with_blog: Stack) -> None:
+    for alarm in alarms(with_blog):
+        queries = alarm.get("metric_query", [])
+        ids = {query["id"] for query in queries if "metric" in query}
+        for query in queries:
+            if ids and "expression" in query:
+                assert set(re.findall(r"\b[a-z]\w*", query["expression"])) == ids
+
+
+def test_a_blog_that_fails_does_not_make_the_region_unhealthy(with_blog: Stack) -> None:
+    assert "blog" not in with_blog.only("aws_cloudwatch_composite_alarm")["alarm_rule"]
+
+
 def test_every_alarm_tells_the_topic_of_its_region_when_it_starts_and_ends(region: Stack) -> None:
     (topic,) = region.resources("aws_sns_topic")
     told = [f"${{{topic.address}.arn}}"]

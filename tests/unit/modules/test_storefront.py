@@ -114,6 +114,8 @@ class TestDistribution:
             priorities = [rule["priority"] for rule in acl["rule"]]
             assert len(set(priorities)) == len(priorities)
             assert any("rate_based_statement" in rule["statement"] for rule in acl["rule"])
+            (logging,) = stack.resources("aws_wafv2_web_acl_logging_configuration")
+            assert logging.body["provider"] == "aws.us-east-1"
 
     def test_apex_and_www_lead_there_over_both_kinds_of_ip(self) -> None:
         found = {

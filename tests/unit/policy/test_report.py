@@ -8,7 +8,7 @@ from rich.console import Console
 
 from modules.suppression import suppress
 from policy.__main__ import show
-from policy.report import read
+from policy.report import Report, read
 from tests.synthesis import construct
 
 
@@ -55,7 +55,7 @@ def test_a_reason_beside_the_resource_excuses_it_and_no_other(tmp_path: Path) ->
     text = stack(tmp_path, books=excused("because"), orders={"name": "orders"})
     report = read(output(failed(text, "books"), failed(text, "orders")), tmp_path)
     assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
-    assert report.reasons == {"because": {"CKV_AWS_119"}}
+    assert report.reasons == {"because": {"CKV_AWS_119 aws_dynamodb_table"}}
 
 
 def test_a_reason_excuses_the_check_that_it_names_alone(tmp_path: Path) -> None:
@@ -69,6 +69,18 @@ def test_an_excuse_that_excuses_nothing_fails(tmp_path: Path) -> None:
     report = read(output(), tmp_path)
     assert report.idle == ("aws_dynamodb_table: CKV_AWS_119",)
     assert show(report, Console(quiet=True)) == 1
+
+
+def test_environments_are_judged_together(tmp_path: Path) -> None:
+    lean, rich = tmp_path / "lean", tmp_path / "rich"
+    lean.mkdir()
+    rich.mkdir()
+    excused_books = read(output(failed(stack(lean, books=excused("because")), "books")), lean)
+    bare_orders = read(output(failed(stack(rich, orders={"name": "orders"}), "orders")), rich)
+    report = Report.together([excused_books, bare_orders, excused_books])
+    assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
+    assert report.reasons == {"because": {"CKV_AWS_119 aws_dynamodb_table"}}
+    assert len(report.findings) == 2
 
 
 @pytest.mark.parametrize(("reasons", "code"), [(12, 0), (13, 1)])

@@ -1,0 +1,56 @@
+"""What stands before a region's API and blog."""
+
+import pytest
+
+from tests.synthesis import Stack, shop
+
+
+@pytest.fixture(params=["eu-west-1", "ap-southeast-1"])
+def region(request: pytest.FixtureRequest) -> Stack:
+    return shop(features={"waf": True, "blog": True}, blog={"image_tag": "1"})[request.param]
+
+
+def test_one_web_acl_stands_before_the_api_and_the_blog(region: Stack) -> None:
+    (acl,) = region.resources("aws_wafv2_web_acl")
+    assert acl.body["scope"] == "REGIONAL"
+    (stage,), (balancer,) = region.resources("aws_api_gateway_stage"), region.resources("aws_lb")
+    guarded = {each.body["resource_arn"] for each in region.resources("aws_wafv2_web_acl_association")}
+    assert guarded == {f"${{{stage.address}.arn}}", f"${{{balancer.address}.arn}}"}
+    for association in region.resources("aws_wafv2_web_acl_association"):
+        assert association.body["web_acl_arn"] == f"${{{acl.address}.arn}}"
+
+
+def test_nobody_gets_round_it_by_the_apis_own_address(region: Stack) -> None:
+    assert region.only("aws_api_gateway_rest_api")["disable_execute_api_endpoint"] is True
+
+
+def test_an_address_that_asks_too_often_is_turned_away(region: Stack) -> None:
+    rules = region.only("aws_wafv2_web_acl")["rule"]
+    (limit,) = [rule for rule in rules if "rate_based_statement" in rule["statement"]]
+    assert limit["action"] == {"block": {}}
+    assert limit["statement"]["rate_based_statement"]["aggregate_key_type"] == "IP"
+    assert [rule["priority"] for rule in rules] == list(range(len(rules)))
+
+
+def test_readers_behind_anonymizing_networks_are_counted_and_let_in(region: Stack) -> None:
+    for rule in region.only("aws_wafv2_web_acl")["rule"]:
+        managed = rule["statement"].get("managed_rule_group_statement", {"name": ""})["name"]
+        if managed:
+            assert rule["override_action"] == {"count" if "Anonymous" in managed else "none": {}}
+
+
+def test_what_is_turned_away_is_logged_without_what_signs_a_shopper_in(region: Stack) -> None:
+    logging = region.only("aws_wafv2_web_acl_logging_configuration")
+    (group,) = [each for each in region.resources("aws_cloudwatch_log_group") if "waf" in each.body["name"]]
+    assert group.body["name"].startswith("aws-waf-logs-"), "AWS WAF takes no other name"
+    assert logging["log_destination_configs"] == [f"${{{group.address}.arn}}"]
+    (kept,) = logging["logging_filter"]["filter"]
+    assert logging["logging_filter"]["default_behavior"] == "DROP"
+    assert (kept["behavior"], kept["condition"]) == ("KEEP", [{"action_condition": {"action": "BLOCK"}}])
+    hidden = {field["single_header"]["name"] for field in logging["redacted_fields"]}
+    assert hidden == {"authorization", "cookie"}
+
+
+def test_without_the_feature_there_is_none() -> None:
+    for stack in shop(features={"waf": False}).stacks.values():
+        assert not [each for each in stack.resources() if each.kind.startswith("aws_wafv2")]

@@ -14,6 +14,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from localcloud import disk
 from localcloud.blog.service import ImportFailedError
 from localcloud.down import take_down
 from localcloud.environment import export, local_environment
@@ -78,8 +79,12 @@ def up(
             Up(layout, settings.absolute(), Steps(console), supervisor, blog_wanted=blog).run()
         except SettingsError as mistakes:
             _refuse("\n".join(mistakes.mistakes), supervisor, 2)
-        except REFUSALS as refusal:
-            _refuse(str(refusal), supervisor, 1)
+        except (*REFUSALS, OSError) as failure:
+            full = disk.full(layout.directory)
+            if full is None and not isinstance(failure, REFUSALS):
+                supervisor.undo()
+                raise
+            _refuse("\n".join(filter(None, (str(failure), full))), supervisor, 1)
         except KeyboardInterrupt:
             _refuse("interrupted", supervisor, 130)
         except BaseException:

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from rich.table import Table
 
-from localcloud import parts
+from localcloud import disk, parts
 from localcloud.blog.service import Blog, ensure_runnable
 from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.deployed import Deployed
@@ -52,6 +52,8 @@ class Up:
             )
         export(local_environment(self.layout, self.settings, environment.regions))
         settings = Settings.load(self.settings)
+        if no_room := disk.too_small(self.layout.directory):
+            raise UpError(no_room)
         with self.steps.step("Emulators installed"):
             parts.install_emulators(self.layout.emulators)
         redis_is_new = self._start(settings.regions)

@@ -19,7 +19,6 @@ from localcloud.blog.service import ImportFailedError
 from localcloud.down import take_down
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
-from localcloud.parts import InstallError
 from localcloud.processes import PartFailedError, Supervisor
 from localcloud.status import show_status
 from localcloud.steps import Steps
@@ -35,7 +34,6 @@ from stacks.settings import Settings, SettingsError
 REFUSALS = (
     UpError,
     ImportFailedError,
-    InstallError,
     PartFailedError,
     SynthesisError,
     DeployFailedError,
@@ -53,7 +51,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
+# A pipe has no width of its own, and 80 columns would fold the table of addresses.
+console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 SettingsOption = Annotated[
     Path, typer.Option(envvar="SETTINGS", help="A settings file with a [local] table.")
 ]

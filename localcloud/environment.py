@@ -17,11 +17,8 @@ _FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONF
 def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
     """What the stacks cannot derive from the domain here: the addresses that only this machine has."""
     return {
-        "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
         "api": f"{url(layout.api)}/v1",
-        "storefront": url(layout.storefront),
-        "blog": url(layout.blog),
         "redis": {region: f"redis://{HOST}:{layout.redis(index)}/0" for index, region in enumerate(regions)},
         "regions": {
             region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)

@@ -1,11 +1,9 @@
-"""The programs that stand in for AWS: how each is installed, started and asked whether it serves."""
+"""The programs that stand in for AWS: how each is started and asked whether it serves."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -21,35 +19,6 @@ MINISTACK = Path(__file__).with_name("ministack")
 AWS = "aws"
 EDGE = "edge"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class InstallError(Exception):
-    """The emulators could not be installed; the message is what pip said."""
-
-
-def install_emulators(folder: Path) -> bool:
-    """Have the pinned emulators in a virtual environment of their own; returns whether anything was installed.
-
-    Raises InstallError. Two commands at a time are safe: the second waits for the first.
-    """
-    wanted = _digest([REQUIREMENTS], sys.version)
-    mark = folder / "installed"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "emulators.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if mark.exists() and mark.read_text() == wanted:
-            return False
-        _run(sys.executable, "-m", "venv", "--clear", str(folder))
-        pip = str(folder / "bin" / "pip")
-        _run(pip, "install", "--quiet", "--disable-pip-version-check", "-r", str(REQUIREMENTS))
-        mark.write_text(wanted)
-    return True
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode != 0:
-        raise InstallError(f"`{' '.join(command)}` failed:\n{done.stdout.strip()}")
 
 
 def aws_part(layout: Layout) -> Part:

@@ -2,14 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from localcloud.layout import Layout
-from localcloud.parts import install_emulators
 from tests.unit.localcloud.ministack.emulator import REGIONS, Emulator, running
-
-
-@pytest.fixture(scope="session", autouse=True)
-def installed() -> None:
-    install_emulators(Layout.from_environment().emulators)
 
 
 @pytest.fixture(scope="session")

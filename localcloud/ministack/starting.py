@@ -16,8 +16,8 @@ from ministack.core import lambda_runtime  # type: ignore[import-not-found]
 
 PATIENCE = 20.0
 """Seconds after which a function starts whoever else does: one that starts may wait for another."""
-FAILED_SECONDS = 2.0
-"""How long a function that could not start is not started again."""
+FAILED_SECONDS = 30.0
+"""How long a version of a function that could not start is not started again."""
 _turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 _failed: dict[Hashable, tuple[float, RuntimeError]] = {}
 _invoke = lambda_runtime.Worker.invoke

@@ -142,11 +142,19 @@ class Drill:
                 self.ledger.lost_sight(homes[sample.shopper].account.id)
 
     async def _shop_on(self) -> None:
-        """Wait until as many orders are confirmed as were to be placed."""
+        """Wait until as many orders are confirmed as were to be placed. Raises UnsettledError if none are any more."""
         if self.ledger.confirmed < self._plan.orders:
             self._say(f"{self.ledger.confirmed:,} orders so far; shopping on until {self._plan.orders:,}")
-        while self.ledger.confirmed < self._plan.orders:
-            await asyncio.sleep(1.0)
+        before = -1
+        while before < self.ledger.confirmed < self._plan.orders:
+            before = self.ledger.confirmed
+            deadline = self.recording.now() + SETTLING
+            while self.ledger.confirmed == before and self.recording.now() < deadline:
+                await asyncio.sleep(1.0)
+        if self.ledger.confirmed < self._plan.orders:
+            raise UnsettledError(
+                f"no order was confirmed for {SETTLING:.0f} s, and nothing is broken: see `make status`"
+            )
 
     async def _settle(self) -> bool:
         """Wait until nothing has gone wrong for a while; False when that does not come about."""

@@ -60,6 +60,18 @@ def test_functions_start_a_few_at_a_time_and_whoever_waits_takes_one_that_is_fre
     assert len(processes) <= 10
 
 
+def test_a_function_that_cannot_start_fails_quickly_and_starts_once_it_can(emulator: Emulator) -> None:
+    emulator.make_function("broken", "def handle(event, context): return 'well'")
+    lambdas = emulator.client("lambda", IRELAND)
+    lambdas.update_function_configuration(FunctionName="broken", Handler="nowhere.handle")
+    for _ in range(10):
+        assert "FunctionError" in lambdas.invoke(FunctionName="broken")
+    lambdas.update_function_configuration(FunctionName="broken", Handler="broken.handle")
+    answer = lambdas.invoke(FunctionName="broken")
+    assert json.loads(answer["Payload"].read()) == "well"
+    lambdas.delete_function(FunctionName="broken")
+
+
 def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: Emulator) -> None:
     record = emulator.supervisor.record("aws")
     assert record is not None

@@ -67,3 +67,16 @@ def test_a_shop_that_cannot_be_reached_says_what_to_do(visitor: OpenShop, endpoi
         page.unroute(f"{api}/**")
     page.get_by_role("button", name="Try again").first.click()
     expect(page.get_by_role("article")).not_to_have_count(0)
+
+
+@pytest.mark.parametrize("missing", ["**/config.json", "**/assets/front-*.js"])
+def test_a_shop_that_cannot_open_says_so(visitor: OpenShop, missing: str) -> None:
+    visit = visitor()
+    page = visit.page
+    visit.expect_complaint("net::ERR_FAILED")
+    page.route(missing, lambda route: route.abort())
+    expect(visit.open("/")).to_have_text("The shop can’t open right now")
+    visit.picture("closed")
+    page.unroute(missing)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("article")).not_to_have_count(0)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ops.deployment import Deployment
+from tests.browser import axe
 from tests.browser.visit import OpenShop, Visit
 
 BOOK = "how-to-eat"
@@ -55,6 +56,7 @@ def test_a_price_that_moved_is_shown_before_anything_is_ordered(
     expect(notice).to_contain_text("It was €19.90 when you last looked and is €21.90 now")
     expect(page.get_by_label("Full name")).to_have_value("Lena Vogt")
     visit.picture("price-changed")
+    assert axe.check(page) == []
     page.get_by_role("button", name="Place order for €21.90").click()
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("€21.90")
 
@@ -76,6 +78,7 @@ def test_an_order_that_does_not_get_through_keeps_what_was_typed_and_is_placed_o
     expect(page.get_by_text("What you typed is still here.")).to_be_visible()
     expect(page.get_by_label("Full name")).to_have_value("Lena Vogt")
     visit.picture("not-reached")
+    assert axe.check(page) == []
     page.unroute_all()
     page.get_by_role("button", name="Place order for").click()
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("Lena Vogt")

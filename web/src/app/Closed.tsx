@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next';
+import { Mark } from './Mark';
 
 /** The shop could not even learn where its API is, or what to say: then it says this much in English. */
 export function Closed() {
   const { t } = useTranslation();
   return (
-    <main className="page closed">
+    <main className="page closed empty">
+      <Mark />
       <h1 className="page-title">
         {t('problem.closed.title', { defaultValue: 'The shop can’t open right now' })}
       </h1>

@@ -17,6 +17,7 @@ _FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONF
 def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
     """What the stacks cannot derive from the domain here: the addresses that only this machine has."""
     return {
+        "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
         "api": f"{url(layout.api)}/v1",
         "redis": {region: f"redis://{HOST}:{layout.redis(index)}/0" for index, region in enumerate(regions)},

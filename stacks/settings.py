@@ -177,6 +177,7 @@ class LocalCloud(Section):
     """Addresses of a shop that runs on one machine; on AWS they all follow from the domain."""
 
     redis: dict[str, Annotated[str, Field(pattern=r"^rediss?://\S+$")]] = {}
+    aws_endpoint: Url | None = None
     api: Url | None = None
     regions: dict[str, RegionAddresses] = {}
     cognito_endpoint: Url | None = None

@@ -110,9 +110,10 @@ web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
 synth: ready ## Write the Terraform to cdktf.out/.
-	@cdktf synth
+	@python -m ops synth
 plan: ready ## What a deployment would change.
-	@$(OPS) plan $(ARGS) || [ $$? -eq 2 ] # Terraform's code for a plan that has changes
+	@$(CLOUD) run true # wrong settings end here with 2, which below is Terraform's code for a plan with changes
+	$(OPS) plan $(ARGS) || [ $$? -eq 2 ]
 plan-summary: ready ## The same in a few lines a stack.
 	@$(OPS) plan-summary $(ARGS)
 deploy: ready ## Deploy every stack, in order.

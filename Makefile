@@ -133,8 +133,8 @@ drill: $(INSTALLED)/python ## Break regions under load, heal them, count what wa
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
-.PHONY: test lint types unit web-test plan-test policy e2e e2e-alone e2e-deployments
-test: lint types unit web-test plan-test policy e2e ## Everything that must hold.
+.PHONY: test lint types unit web-test plan-test policy audit e2e e2e-alone e2e-deployments
+test: lint types unit web-test plan-test policy audit e2e ## Everything that must hold.
 lint: install $(INSTALLED)/web
 	@ruff check .
 	ruff format --check .
@@ -151,6 +151,9 @@ plan-test: ready
 	@pytest tests/plan
 policy: ready
 	@python -m policy
+audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in the sources.
+	@python -m policy.dependencies
+	python -m policy.secrets
 e2e: ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
 	$(TEST_CLOUD) $(CLOUD) up --blog
@@ -161,14 +164,18 @@ e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, ag
 e2e-deployments: ready-locally ## What deploys shops of its own: a region added and removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 
-.PHONY: bench bench-synth bench-cold-start bench-leaderboard bench-web fuzz
-bench: bench-synth bench-cold-start bench-leaderboard bench-web ## Every benchmark; the shop must be up.
+.PHONY: bench bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web fuzz
+bench: bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web ## Every benchmark; the shop must be up.
 bench-synth: ready ## Time and memory of a synth, against the plain provider import.
 	@python -m benchmarks.synth
 bench-cold-start: install ## What importing each handler costs.
 	@python -m benchmarks.cold_start
+bench-handlers: install ## What each route costs, and that pages cost the same behind 100,000 books.
+	@python -m benchmarks.handlers
 bench-leaderboard: install ## Orders a second into the ranking, and a rebuild of it.
 	@python -m benchmarks.leaderboard
+bench-shop: install ## Shoppers at once, against a shop that is up, and where their time goes.
+	@python -m benchmarks.shop
 bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, against a shop that is up.
 	@python -m benchmarks.web
 fuzz: $(INSTALLED)/python ## 200,000 cases against a shop that is up.

@@ -9,6 +9,7 @@ COMMANDS = (
     "plan",
     "plan-summary",
     "deploy",
+    "remove-region",
     "destroy",
     "seed",
     "status",

@@ -106,7 +106,7 @@ seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 
-.PHONY: bootstrap synth plan plan-summary deploy destroy cost
+.PHONY: bootstrap synth plan plan-summary deploy remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
 synth: ready ## Write the Terraform to cdktf.out/.
@@ -118,6 +118,8 @@ plan-summary: ready ## The same in a few lines a stack.
 	@$(OPS) plan-summary $(ARGS)
 deploy: ready ## Deploy every stack, in order.
 	@$(OPS) deploy $(ARGS)
+remove-region: install web ## One region fewer: make remove-region REGION=r
+	@$(OPS) remove-region $(REGION) $(ARGS)
 destroy: $(INSTALLED)/python ## Remove everything: make destroy CONFIRM=<project>-<environment>
 	@$(OPS) destroy $(ARGS)
 cost: ready ## What the shop costs when idle.

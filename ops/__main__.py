@@ -10,6 +10,7 @@ COMMANDS = (
     "plan",
     "plan-summary",
     "deploy",
+    "remove-region",
     "destroy",
     "seed",
     "status",

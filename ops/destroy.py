@@ -11,14 +11,14 @@ from rich.console import Console
 
 from ops import cdktf
 from ops.commands import exit_codes
-from ops.teardown.held import Held, TerraformError, held, stacks_in_reverse, summary, terraform
+from ops.teardown.destruction import destroy_stack
+from ops.teardown.held import Held, TerraformError, held, stacks_in_reverse, summary
 from ops.teardown.leftovers import (
     TagSearchError,
     delete_final_snapshots,
     delete_state_buckets,
     still_tagged,
 )
-from ops.teardown.protections import unprotect
 from stacks.settings import Settings
 
 LOG = "destroy.log"
@@ -46,7 +46,7 @@ def destroy(
             )
             raise typer.Exit(1 if confirm else 0)
         for stack, resources in stacks.items():
-            _destroy_stack(console, stack, resources, environment.primary)
+            destroy_stack(console, stack, resources, environment, environment.primary)
         left = _sweep(console, environment)
     except (cdktf.SynthesisError, TerraformError, TagSearchError) as failure:
         console.print(str(failure), style="red", markup=False)
@@ -66,19 +66,8 @@ def _list(console: Console, stacks: dict[str, list[Held]]) -> None:
             console.print(line, markup=False)
 
 
-def _destroy_stack(console: Console, stack: str, resources: list[Held], primary: str) -> None:
-    region = next((each.region for each in resources if each.region), primary)
-    for resource in resources:
-        if done := unprotect(resource, region):
-            console.print(f"{resource.type} {resource.name}: {done}", markup=False)
-    with console.status(f"destroying {stack}"):
-        parallelism = f"-parallelism={cdktf.TERRAFORM_PARALLELISM}"
-        terraform(stack, "destroy", "-auto-approve", "-input=false", "-no-color", parallelism)
-    console.print(f"{stack}: destroyed")
-
-
 def _sweep(console: Console, environment: Settings) -> list[str]:
-    for snapshot in delete_final_snapshots(environment):
+    for snapshot in delete_final_snapshots(environment, environment.regions):
         console.print(f"snapshot {snapshot}: deleted")
     for bucket in delete_state_buckets(environment):
         console.print(f"state bucket {bucket}: deleted")

@@ -29,7 +29,7 @@ def evacuate(region: RegionArgument, settings: SettingsOption = DEFAULT_SETTINGS
         probe = Probe(environment)
         require_another(
             region,
-            {other: _why_not(other, traffic, probe) for other in environment.regions if other != region},
+            {other: why_not(other, traffic, probe) for other in environment.regions if other != region},
         )
         traffic.evacuate(region)
         typer.echo(
@@ -47,7 +47,8 @@ def require_another(region: str, others: Mapping[str, str | None]) -> None:
     raise RefusedError(f"{region} is the last region that can serve ({account}): bring another back first")
 
 
-def _why_not(region: str, traffic: Traffic, probe: Probe) -> str | None:
+def why_not(region: str, traffic: Traffic, probe: Probe) -> str | None:
+    """What keeps `region` from taking traffic; None where nothing does."""
     if traffic.is_evacuated(region):
         return "is evacuated"
     health = probe.health(region)

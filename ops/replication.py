@@ -22,6 +22,10 @@ table, which replicate independently. At most 25, what one batch may write."""
 TABLES = ("books", "cart", "orders")
 POLL = 0.1
 """Seconds between two looks."""
+LOOK = 2.0
+"""Seconds that heartbeats are given at least."""
+CAUGHT_UP = 5.0
+"""Seconds behind at which a region counts as having everything; DynamoDB's usual lag is about one."""
 EXPIRY = timedelta(hours=1)
 """For heartbeats that nobody could remove."""
 
@@ -72,6 +76,21 @@ def reported_latency(settings: Settings, source: str, target: str) -> float | No
     cloudwatch = client("cloudwatch", source)
     latest = [_latest(cloudwatch, f"{settings.name}-{table}", target) for table in TABLES]
     return max((seconds for seconds in latest if seconds is not None), default=None)
+
+
+def catches_up(settings: Settings, source: str, target: str, *, deadline: float) -> bool:
+    """Wait until `target` has what was written in `source`, by `time.monotonic()`'s `deadline`; whether it has.
+
+    Heartbeats show that replication works, DynamoDB's own metric that they did not overtake a backlog.
+    """
+    while True:
+        measured = lag(settings, source, target, timeout=max(deadline - time.monotonic(), LOOK))
+        if measured is not None:
+            behind = max(measured, reported_latency(settings, source, target) or 0.0)
+            if behind <= CAUGHT_UP:
+                return True
+        if time.monotonic() > deadline:
+            return False
 
 
 def _latest(cloudwatch: Any, table: str, target: str) -> float | None:

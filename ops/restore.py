@@ -16,12 +16,10 @@ from ops.commands import (
     exit_codes,
 )
 from ops.probe import Probe
-from ops.replication import lag, reported_latency
+from ops.replication import catches_up
 from ops.traffic import ALIAS_TTL, Traffic
 from stacks.settings import Settings
 
-CAUGHT_UP = 5.0
-"""Seconds behind the other regions at which a region may serve; DynamoDB's usual lag is about one."""
 POLL = 2.0
 """Seconds between two looks at a region that does not answer yet."""
 
@@ -65,17 +63,5 @@ def await_ready(settings: Settings, probe: Probe, region: str, *, timeout: float
     for source in settings.regions:
         if source != region and probe.health(source).healthy:
             tell(f"waiting until {region} has what was written in {source}")
-            _await_data(settings, source, region, deadline)
-
-
-def _await_data(settings: Settings, source: str, region: str, deadline: float) -> None:
-    """Heartbeats show that replication works, DynamoDB's own metric that they did not overtake a backlog."""
-    while True:
-        measured = lag(settings, source, region, timeout=max(deadline - time.monotonic(), POLL))
-        if measured is not None:
-            behind = max(measured, reported_latency(settings, source, region) or 0.0)
-            if behind <= CAUGHT_UP:
-                return
-        if time.monotonic() > deadline:
-            raise RefusedError(f"{region} has not caught up with {source}: it stays evacuated")
-        time.sleep(POLL)
+            if not catches_up(settings, source, region, deadline=deadline):
+                raise RefusedError(f"{region} has not caught up with {source}: it stays evacuated")

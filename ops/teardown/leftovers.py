@@ -1,7 +1,8 @@
 """What Terraform does not know of: the state's own buckets, last snapshots, and whatever still bears the tags."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -16,22 +17,46 @@ HOME_OF_GLOBAL_THINGS = "us-east-1"
 
 def delete_state_buckets(settings: Settings) -> Iterator[str]:
     """Delete the buckets that `ops bootstrap` made; yields the name of each that was there."""
-    if settings.state.backend != "s3":
-        return
     for region in settings.regions:
-        bucket = settings.state_bucket(region)
-        s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
-        with contextlib.suppress(s3.exceptions.NoSuchBucket):
-            empty_bucket(bucket, region)
-            s3.delete_bucket(Bucket=bucket)
+        if bucket := delete_state_bucket(settings, region):
             yield bucket
 
 
-def delete_final_snapshots(settings: Settings) -> Iterator[str]:
-    """Delete what a protected database leaves when it goes; yields the name of each."""
+def delete_state_bucket(settings: Settings, region: str) -> str | None:
+    """Delete a region's bucket with every version of its states; its name if it was there."""
+    if settings.state.backend != "s3":
+        return None
+    bucket = settings.state_bucket(region)
+    s3 = _s3(region)
+    with contextlib.suppress(s3.exceptions.NoSuchBucket):
+        empty_bucket(bucket, region)
+        s3.delete_bucket(Bucket=bucket)
+        return bucket
+    return None
+
+
+def has_state_bucket(settings: Settings, region: str) -> bool:
+    """Whether there is a place that could hold the state of `region`'s stack; files and HCP always are."""
+    if settings.state.backend != "s3":
+        return True
+    try:
+        _s3(region).head_bucket(Bucket=settings.state_bucket(region))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
+            return False
+        raise
+    return True
+
+
+def _s3(region: str) -> Any:
+    return boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
+
+
+def delete_final_snapshots(settings: Settings, regions: Sequence[str]) -> Iterator[str]:
+    """Delete what protected databases leave in `regions` when they go; yields the name of each."""
     if not settings.features.blog:
         return
-    for region in settings.regions:
+    for region in regions:
         rds = boto3.client("rds", region_name=region)
         for snapshot in rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]:
             name = snapshot["DBClusterSnapshotIdentifier"]

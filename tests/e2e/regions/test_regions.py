@@ -18,8 +18,7 @@ from ops.bootstrap import ensure_state_bucket
 from ops.deploy import deploy_stacks
 from ops.deployment import Deployment, terraform_outputs
 from ops.destroy import destroy
-from ops.teardown.held import held, terraform
-from ops.teardown.protections import unprotect
+from ops.remove_region import remove_region
 from stacks.settings import Settings
 from tests.e2e.conftest import Cloud
 
@@ -105,10 +104,14 @@ def records(deployment: Deployment) -> set[str]:
     return {each["Region"] for each in listed["ResourceRecordSets"] if "Region" in each}
 
 
-def has_book(deployment: Deployment, region: str) -> bool:
+def has_book(deployment: Deployment, region: str, book: str = "a-book") -> bool:
     client: Any = boto3.client("dynamodb", region_name=region)
     table = f"{deployment.settings.name}-books"
-    return "Item" in client.get_item(TableName=table, Key={"id": {"S": "a-book"}})
+    return "Item" in client.get_item(TableName=table, Key={"id": {"S": book}})
+
+
+def buckets() -> set[str]:
+    return {bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]}
 
 
 @pytest.mark.timeout(2400)
@@ -126,14 +129,16 @@ def test_three_regions_from_two_and_back(environment: Environment) -> None:
     assert records(three) == {*TWO, THIRD}
     assert set(three.edge.health_checks) == {*TWO, THIRD}
 
-    leaving = f"{three.settings.name}-{THIRD}"
+    away: Any = boto3.client("dynamodb", region_name=THIRD)
+    away.put_item(TableName=table, Item={"id": {"S": "written-there"}})
     with environment.shoppers(two) as answers:
-        without = environment.deploy(TWO)
-        assert records(without) == set(TWO), "nobody is sent there before it goes"
-        cdktf.synthesize(environment.file((*TWO, THIRD)), cdktf.synthesized_folder() / "synth.log")
-        for resource in held(leaving):
-            unprotect(resource, THIRD)
-        terraform(leaving, "destroy", "-auto-approve", "-input=false", "-no-color")
+        remove_region(
+            THIRD, environment.file((*TWO, THIRD)), confirm=f"{three.settings.name}-{THIRD}", timeout=60
+        )
     assert set(answers) == {200}, answers
-    assert all(has_book(without, region) for region in TWO)
-    assert table not in boto3.client("dynamodb", region_name=THIRD).list_tables()["TableNames"]
+    assert records(two) == set(TWO)
+    for region in TWO:
+        assert has_book(two, region)
+        assert has_book(two, region, "written-there")
+    assert table not in away.list_tables()["TableNames"]
+    assert two.settings.state_bucket(THIRD) not in buckets()

@@ -8,6 +8,7 @@ import typer
 from moto import mock_aws
 
 import ops.destroy
+import ops.teardown.destruction
 from ops.destroy import destroy
 from ops.teardown.held import Held, summary
 from ops.teardown.leftovers import delete_state_buckets, still_tagged
@@ -107,7 +108,7 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str,
     monkeypatch.setattr("ops.cdktf.synthesize", lambda settings, log: None)
     monkeypatch.setattr(ops.destroy, "stacks_in_reverse", lambda: ["x-edge", "x-global"])
     monkeypatch.setattr(ops.destroy, "held", lambda stack: [])
-    monkeypatch.setattr(ops.destroy, "terraform", lambda *arguments: told.append(arguments))
+    monkeypatch.setattr(ops.teardown.destruction, "terraform", lambda *arguments: told.append(arguments))
     return told
 
 

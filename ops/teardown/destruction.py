@@ -1,0 +1,28 @@
+"""A stack destroyed, with what stood in the way taken away first."""
+
+from rich.console import Console
+
+from ops import cdktf
+from ops.teardown.held import Held, terraform
+from ops.teardown.protections import unprotect
+from stacks.settings import Settings
+
+
+def destroy_stack(
+    console: Console, stack: str, resources: list[Held], settings: Settings, default_region: str
+) -> None:
+    """Drop protections, empty buckets, and destroy; safe to repeat. Raises TerraformError with what it said."""
+    region = next((each.region for each in resources if each.region), default_region)
+    for resource in resources:
+        if done := unprotect(resource, region):
+            console.print(f"{resource.type} {resource.name}: {done}", markup=False)
+    with console.status(f"destroying {stack}"):
+        terraform(stack, "destroy", "-auto-approve", "-input=false", "-no-color", *_parallelism(settings))
+    console.print(f"{stack}: destroyed")
+
+
+def _parallelism(settings: Settings) -> tuple[str, ...]:
+    """HCP Terraform, which runs it itself, takes no such option."""
+    if settings.state.backend == "cloud":
+        return ()
+    return (f"-parallelism={cdktf.TERRAFORM_PARALLELISM}",)

@@ -172,7 +172,7 @@ bench-synth: ready ## Time and memory of a synth, against the plain provider imp
 	@python -m benchmarks.synth
 bench-cold-start: install ## What importing each handler costs.
 	@python -m benchmarks.cold_start
-bench-handlers: install ## What each route costs, and that pages cost the same behind 100,000 books.
+bench-handlers: ready-locally ## What each route costs, and that pages cost the same behind 100,000 books.
 	@python -m benchmarks.handlers
 bench-leaderboard: install ## Orders a second into the ranking, and a rebuild of it.
 	@python -m benchmarks.leaderboard

@@ -34,7 +34,6 @@ def emulator(redis_url: str) -> Iterator[None]:
     """Run one, and give this process the environment that a function would have there."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         layout = Layout(_free_base(), Path(folder))
-        parts.install_emulators(layout.emulators)
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
         try:
             supervisor.ensure(parts.aws_part(layout))

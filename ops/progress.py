@@ -70,12 +70,17 @@ class LiveView:
 
 
 class PlainView:
-    """A line whenever a stack enters another phase or has made a quarter of its changes, for logs and pipes."""
+    """A line whenever a stack enters another phase, and now and then while it applies, for logs and pipes."""
 
-    def __init__(self, listener: Listener, console: Console) -> None:
-        self._clocks = {name: Clock() for name in listener.stacks}
-        self._quarters = dict.fromkeys(listener.stacks, 0)
+    QUIET_SECONDS = 15
+
+    def __init__(
+        self, listener: Listener, console: Console, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clocks = {name: Clock(now) for name in listener.stacks}
         self._console = console
+        self._now = now
+        self._spoke = now()
 
     def __enter__(self) -> Self:
         return self
@@ -86,23 +91,19 @@ class PlainView:
         pass
 
     def changed(self, stack: StackProgress) -> None:
-        """Print what is new of the stack, if anything is."""
-        new_phase = self._clocks[stack.name].observe(stack.phase)
-        new_quarter = self._quarters[stack.name] < quarters(stack) < 4
-        self._quarters[stack.name] = quarters(stack)
-        if new_phase and stack.phase is not Phase.WAITING:
-            self._print(stack, _phase(stack))
-        elif new_quarter:
-            self._print(stack, f"{stack.finished} of {stack.planned} changes made")
+        """Print the stack's new phase, or how far it is when nothing was printed for long."""
+        if self._clocks[stack.name].observe(stack.phase):
+            if stack.phase is not Phase.WAITING:
+                self._print(stack, _phase(stack))
+        elif stack.phase is Phase.APPLYING and self._now() - self._spoke >= self.QUIET_SECONDS:
+            self._print(stack, f"{stack.finished} of {stack.planned} made, now {_doing(stack)}")
 
     def _print(self, stack: StackProgress, words: str) -> None:
-        time = self._clocks[stack.name].text()
-        self._console.print(f"{stack.name}: {words}{f' ({time})' if time else ''}", markup=False)
-
-
-def quarters(stack: StackProgress) -> int:
-    """How many quarters of its changes a stack has made."""
-    return 4 * stack.finished // stack.planned if stack.planned else 0
+        self._spoke = self._now()
+        at_work = self._clocks[stack.name].text()
+        self._console.print(
+            f"{stack.name}: {words}{f' ({at_work})' if at_work else ''}", markup=False, soft_wrap=True
+        )
 
 
 class Clock:

@@ -16,8 +16,17 @@ from localcloud.layout import Layout
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account, open_account
 from stacks.settings import Settings
-from tests.e2e.alone import ACCOUNTS, ALONE, Alone
+from tests.e2e.alone import ALONE, Alone
 from tests.e2e.api import Api
+
+MORE_ACCOUNTS = 10
+"""For a region alone: beyond one for each test that shops, since some take several."""
+DONE_IN_THE_PRIMARY = {
+    "attacker": "signs in anew, and the user pool is",
+    "bad_tokens": "signs in anew, and the user pool is",
+    "loaded": "loads a catalogue, which operators do",
+}
+"""By fixture, what its tests do where the shop has it once."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class Cloud:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
     layout = Layout.from_environment()
     if not layout.endpoints.exists():
         pytest.exit(f"no shop is up ({layout.endpoints} is missing): run `make up`, or `make test`", 1)
@@ -55,8 +64,10 @@ def cloud() -> Iterator[Cloud]:
     if ALONE is None:
         yield found
         return
+    shopping = [item for item in request.session.items if {"account", "new_account"} & {*fixtures_of(item)}]
     found.opened_before.extend(
-        open_account(found.deployment, f"test-{uuid.uuid4()}@example.com") for _ in range(ACCOUNTS)
+        open_account(found.deployment, f"test-{uuid.uuid4()}@example.com")
+        for _ in range(len(shopping) + MORE_ACCOUNTS)
     )
     with Alone(layout, ALONE, [region for region in found.deployment.regions if region != ALONE]):
         yield found
@@ -117,9 +128,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who signs in anew needs the user pool's region: the primary, where it stands once for all."""
+    """What is done once for the whole shop is done in the primary, and not while another is alone."""
     primary = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml"))).primary
-    if ALONE and primary != ALONE:
-        for item in items:
-            if {"attacker", "bad_tokens"} & set(getattr(item, "fixturenames", ())):
-                item.add_marker(pytest.mark.skip(reason=f"signs in anew: the user pool is in {primary}"))
+    if ALONE in (None, primary):
+        return
+    for item in items:
+        for fixture, work in DONE_IN_THE_PRIMARY.items():
+            if fixture in fixtures_of(item):
+                item.add_marker(pytest.mark.skip(reason=f"{work} in {primary}, which is away"))
+
+
+def fixtures_of(item: pytest.Item) -> tuple[str, ...]:
+    """Names of the fixtures that a test uses, its fixtures' included."""
+    return tuple(getattr(item, "fixturenames", ()))

@@ -24,7 +24,6 @@ MORE_ACCOUNTS = 10
 DONE_IN_THE_PRIMARY = {
     "attacker": "signs in anew, and the user pool is",
     "bad_tokens": "signs in anew, and the user pool is",
-    "loaded": "loads a catalogue, which operators do",
 }
 """By fixture, what its tests do where the shop has it once."""
 
@@ -128,14 +127,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is done once for the whole shop is done in the primary, and not while another is alone."""
-    primary = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml"))).primary
-    if ALONE in (None, primary):
+    """Leave out what one region cannot do while it is alone."""
+    if ALONE is None:
         return
+    primary = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml"))).primary
     for item in items:
-        for fixture, work in DONE_IN_THE_PRIMARY.items():
+        for fixture, work in DONE_IN_THE_PRIMARY.items() if primary != ALONE else ():
             if fixture in fixtures_of(item):
                 item.add_marker(pytest.mark.skip(reason=f"{work} in {primary}, which is away"))
+        if "loaded" in fixtures_of(item):
+            item.add_marker(pytest.mark.skip(reason="a catalogue is loaded once every region has it"))
 
 
 def fixtures_of(item: pytest.Item) -> tuple[str, ...]:

@@ -60,11 +60,13 @@ class Report:
             return [*late, f"{where}: no shopper met it, so nothing was measured"]
         if client.longest_wait > CLIENT_BAR:
             late.append(
-                f"{where}: a client waited {client.longest_wait:.1f} s, at most {CLIENT_BAR} s are allowed"
+                f"{where}: seconds that a client waited: {seconds(client.longest_wait)}, allowed: {CLIENT_BAR}"
             )
         allowed = self.arithmetic.seconds + DNS_ALLOWANCE
         if dns.last_recovered > allowed:
-            late.append(f"{where}: DNS took {dns.last_recovered:.1f} s, {allowed:.0f} s are allowed")
+            late.append(
+                f"{where}: seconds that DNS took: {seconds(dns.last_recovered)}, allowed: {allowed:.0f}"
+            )
         return late
 
     def write(self, folder: Path) -> Path:

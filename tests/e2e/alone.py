@@ -23,8 +23,6 @@ from stacks.settings import Settings
 
 ALONE = os.environ.get("ALONE_REGION")
 """The region that is left, when the tests run so."""
-ACCOUNTS = 100
-"""Opened before the others go: enough for every test."""
 NOTICED = 60.0
 """Seconds within which Route 53 must have noticed, or seen them come back."""
 APART = ("blog", "regions", "state", "faults")

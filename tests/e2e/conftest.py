@@ -16,8 +16,16 @@ from localcloud.layout import Layout
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account, open_account
 from stacks.settings import Settings
-from tests.e2e.alone import ACCOUNTS, ALONE, Alone
+from tests.e2e.alone import ALONE, Alone
 from tests.e2e.api import Api
+
+MORE_ACCOUNTS = 10
+"""For a region alone: beyond one for each test that shops, since some take several."""
+DONE_IN_THE_PRIMARY = {
+    "attacker": "signs in anew, and the user pool is",
+    "bad_tokens": "signs in anew, and the user pool is",
+}
+"""By fixture, what its tests do where the shop has it once."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Cloud:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
     layout = Layout.from_environment()
     if not layout.endpoints.exists():
         pytest.exit(f"no shop is up ({layout.endpoints} is missing): run `make up`, or `make test`", 1)
@@ -55,8 +63,10 @@ def cloud() -> Iterator[Cloud]:
     if ALONE is None:
         yield found
         return
+    shopping = [item for item in request.session.items if {"account", "new_account"} & {*fixtures_of(item)}]
     found.opened_before.extend(
-        open_account(found.deployment, f"test-{uuid.uuid4()}@example.com") for _ in range(ACCOUNTS)
+        open_account(found.deployment, f"test-{uuid.uuid4()}@example.com")
+        for _ in range(len(shopping) + MORE_ACCOUNTS)
     )
     with Alone(layout, ALONE, [region for region in found.deployment.regions if region != ALONE]):
         yield found
@@ -117,9 +127,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who signs in anew needs the user pool's region: the primary, where it stands once for all."""
+    """Leave out what one region cannot do while it is alone."""
+    if ALONE is None:
+        return
     primary = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml"))).primary
-    if ALONE and primary != ALONE:
-        for item in items:
-            if {"attacker", "bad_tokens"} & set(getattr(item, "fixturenames", ())):
-                item.add_marker(pytest.mark.skip(reason=f"signs in anew: the user pool is in {primary}"))
+    for item in items:
+        for fixture, work in DONE_IN_THE_PRIMARY.items() if primary != ALONE else ():
+            if fixture in fixtures_of(item):
+                item.add_marker(pytest.mark.skip(reason=f"{work} in {primary}, which is away"))
+        if "loaded" in fixtures_of(item):
+            item.add_marker(pytest.mark.skip(reason="a catalogue is loaded once every region has it"))
+
+
+def fixtures_of(item: pytest.Item) -> tuple[str, ...]:
+    """Names of the fixtures that a test uses, its fixtures' included."""
+    return tuple(getattr(item, "fixturenames", ()))

@@ -138,7 +138,12 @@ e2e-deployments: install web ## What deploys shops of its own: a region added an
 	@pytest $(DEPLOYMENTS)
 
 .PHONY: bench bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web fuzz
-bench: bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web ## Every benchmark; the shop must be up.
+BENCHMARKS := synth cold-start handlers leaderboard shop web
+bench: install web ## Every benchmark, and all figures in one table; the shop must be up.
+	@missed=
+	for benchmark in $(BENCHMARKS); do $(MAKE) bench-$$benchmark || missed="$$missed $$benchmark"; done
+	python -m benchmarks.results
+	if [ -n "$$missed" ]; then echo "a goal is missed:$$missed"; exit 1; fi
 bench-synth: install web ## Time and memory of a synth, against the plain provider import.
 	@python -m benchmarks.synth
 bench-cold-start: install ## What importing each handler costs.

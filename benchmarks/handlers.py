@@ -44,7 +44,7 @@ from tests.unit.lambda_src.gateway import CLIENT, event
 ROUNDS = 5
 CALLS = 100
 """Of a route in a round."""
-PAGES = 10
+PAGES = 4
 """Of a listing in a round: the emulator takes its time over large tables."""
 BOOK_STEPS = (200, 10_000, 100_000)
 ORDER_STEPS = (1, 100, 10_000)

@@ -11,6 +11,7 @@ stands in a cache of the processor or not.
 
 import io
 import json
+import os
 import statistics
 import sys
 import time
@@ -39,12 +40,12 @@ from health import handler as health
 from orders import handler as orders
 from shop import clock, cursor, dynamo
 from tests.unit.lambda_src.emulated import BOOKS, ORDERS
-from tests.unit.lambda_src.gateway import CLIENT, event
+from tests.unit.lambda_src.gateway import event
 
 ROUNDS = 5
 CALLS = 100
 """Of a route in a round."""
-PAGES = 10
+PAGES = 4
 """Of a listing in a round: the emulator takes its time over large tables."""
 BOOK_STEPS = (200, 10_000, 100_000)
 ORDER_STEPS = (1, 100, 10_000)
@@ -170,7 +171,7 @@ def clock_time(second: int) -> str:
 def request(customer: str, method: str, resource: str, body: Any = None, **parts: Any) -> dict[str, Any]:
     """A shopper's request, as API Gateway hands it on."""
     headers = {"content-type": "application/json", **parts.pop("headers", {})}
-    claims = {"sub": customer, "token_use": "id", "aud": CLIENT}
+    claims = {"sub": customer, "token_use": "id", "aud": os.environ["USER_POOL_CLIENT_ID"]}
     content = None if body is None else json.dumps(body)
     return event(method, resource, claims=claims, headers=headers, body=content, **parts)
 

@@ -1,18 +1,63 @@
-"""Where benchmarks leave their figures: `bench.json` in the run-time folder, one entry a benchmark."""
+"""Where benchmarks leave their figures: `bench.json` in the run-time folder, one entry a benchmark.
+
+`python -m benchmarks.results` shows all of them as one table. A figure's spread is recorded under its name with
+`_spread` in it: half the distance between the quartiles.
+"""
 
 import json
 import os
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+
 
 def record(name: str, figures: dict[str, Any]) -> Path:
     """Put a benchmark's figures, with the time, in place of its last ones; the file they are in."""
-    folder = Path(os.environ.get("LOCAL_DIR", ".local"))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "bench.json"
+    path = file()
+    path.parent.mkdir(parents=True, exist_ok=True)
     results = json.loads(path.read_text()) if path.exists() else {}
     results[name] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **figures}
     path.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
     return path
+
+
+def file() -> Path:
+    """Where the figures are."""
+    return Path(os.environ.get("LOCAL_DIR", ".local")) / "bench.json"
+
+
+def main() -> None:
+    """Print every figure that was recorded, with its spread."""
+    table = Table(title=str(file()))
+    for column in ("benchmark", "of", "figure", "median", "spread"):
+        table.add_column(column, justify="right" if column in ("median", "spread") else "left")
+    for name, figures in json.loads(file().read_text()).items():
+        for row in rows(figures):
+            table.add_row(name, *row)
+        table.add_section()
+    Console().print(table)
+
+
+def rows(figures: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Figures as text: of what, which, how much, and by how much it varies."""
+    for name, figure in figures.items():
+        if isinstance(figure, dict):
+            yield from rows(figure, f"{of} {name}".strip())
+        elif isinstance(figure, int | float) and "spread" not in name:
+            spread = figures.get(spread_of(name, figures), "")
+            yield of, name, f"{figure:,}", f"{spread:,}" if spread != "" else ""
+
+
+def spread_of(name: str, figures: Mapping[str, Any]) -> str:
+    """The name under which a figure's spread is recorded: `p50_ms` has `p50_spread_ms` or `p50_ms_spread`."""
+    stem, _, unit = name.rpartition("_")
+    named = (f"{name}_spread", f"{stem}_spread_{unit}", f"spread_{unit}" if stem == "import" else "")
+    return next((one for one in named if one in figures), "")
+
+
+if __name__ == "__main__":
+    main()

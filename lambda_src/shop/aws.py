@@ -65,7 +65,8 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
 def _translated(response: Mapping[str, Any]) -> Exception | None:
     code = response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
-        return ConditionFailed(response.get("Item", {}))
+        resent = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+        return ConditionFailed(response.get("Item", {}), resent=resent)
     if code == "TransactionConflictException":
         return TransactionCancelled(("TransactionConflict",))
     if code == "TransactionCanceledException":

@@ -6,7 +6,7 @@ from typing import Any
 
 from shop import aws, dynamo
 from shop.dynamo import Item
-from shop.errors import ConditionFailed
+from shop.errors import ConditionFailed, Unavailable
 from shop.lines import Line
 
 
@@ -39,10 +39,11 @@ class Carts:
 
         When an answer is lost on its way, the SDK sends the write again, and that meets what the first has
         written. So each write bears a mark by which it knows itself: whoever adds copies must not add them
-        twice.
+        twice. Where another write has covered the mark by then, nobody can tell.
 
         Raises:
-            ConditionFailed: the line is no longer what was seen.
+            ConditionFailed: the line is no longer what was seen; this did not write.
+            Unavailable: DynamoDB is away or busy, or the line has changed since this may have written.
         """
         write = self.replacement(customer_id, seen, line)
         mark = {"S": os.urandom(8).hex()}
@@ -50,8 +51,11 @@ class Carts:
         try:
             aws.call(self._client.put_item, ReturnValuesOnConditionCheckFailure="ALL_OLD", **write)
         except ConditionFailed as failed:
-            if failed.found.get("write") != mark:
-                raise
+            if failed.found.get("write") == mark:
+                return
+            if failed.resent:
+                raise Unavailable("The cart may have changed; look at it before you ask again.") from failed
+            raise
 
     def replacement(self, customer_id: str, seen: Line | None, line: Line) -> dict[str, Any]:
         """The write of `replace`, as PutItem and TransactWriteItems want it."""

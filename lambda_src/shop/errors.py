@@ -115,11 +115,13 @@ class ConditionFailed(Conflict):
 
     Attributes:
         found: the item as it is, in DynamoDB's notation, where the write asked for it.
+        resent: whether the SDK had sent the write before, so that it may have happened then.
     """
 
-    def __init__(self, found: Mapping[str, Any]) -> None:
+    def __init__(self, found: Mapping[str, Any], *, resent: bool) -> None:
         super().__init__("The item has changed.")
         self.found = found
+        self.resent = resent
 
 
 class TransactionCancelled(Conflict):

@@ -265,3 +265,22 @@ def test_an_addition_whose_answer_is_lost_adds_once(
     answer = start(home_region, "cart").send(account.id, "POST", "/cart", item(books[0], 2))
     assert answer.status == 200
     assert kept.cart() == {books[0]["id"]: 2}
+
+
+def test_an_addition_that_cannot_be_told_is_not_done_again(
+    home_region: str,
+    account: Account,
+    mine: dict[str, Api],
+    books: list[Json],
+    between: Between,
+    start: Start,
+    kept: Books,
+) -> None:
+    """Its answer is lost, and another device changes the line before it is sent again."""
+    book = books[0]
+    other = mine[home_region]
+    between.lay("PutItem", fault.followed_by(lambda: other.expect(200, "POST", "/cart", json=item(book, 3))))
+    answer = start(home_region, "cart").send(account.id, "POST", "/cart", item(book, 2))
+    assert answer.status == 503
+    assert "look at it" in answer.json["detail"]
+    assert kept.cart() == {book["id"]: 5}

@@ -11,6 +11,7 @@ PORT_BASE ?= 4560
 TEST_PORT_BASE ?= 5560
 CATALOG ?= catalogue/books.csv
 REGION ?=
+FROM ?=
 ARGS ?=
 
 export SETTINGS PORT_BASE
@@ -82,7 +83,7 @@ seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 
-.PHONY: bootstrap synth plan plan-summary deploy remove-region destroy cost
+.PHONY: bootstrap synth plan plan-summary deploy move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
 synth: install web ## Write the Terraform to cdktf.out/.
@@ -93,6 +94,8 @@ plan-summary: install web ## The same in a few lines a stack.
 	@$(OPS) plan-summary $(ARGS)
 deploy: install web ## Deploy every stack, in order.
 	@$(OPS) deploy $(ARGS)
+move-state: install web ## To another backend: make move-state FROM=the-settings-as-they-were.toml
+	@FROM=$(FROM) $(OPS) move-state $(ARGS)
 remove-region: install web ## One region fewer: make remove-region REGION=r
 	@$(OPS) remove-region $(REGION) $(ARGS)
 destroy: $(INSTALLED)/python ## Remove everything: make destroy CONFIRM=<project>-<environment>

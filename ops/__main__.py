@@ -10,6 +10,7 @@ COMMANDS = (
     "plan-summary",
     "deploy",
     "remove-region",
+    "move-state",
     "destroy",
     "seed",
     "status",

@@ -16,11 +16,14 @@ ARGS ?=
 
 export SETTINGS PORT_BASE
 export CHECKPOINT_DISABLE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 PIPENV := .local/tools/pipenv
 INSTALLED := .local/installed
+# The lock names versions and hashes, no addresses: what npm's cache says of them need not be asked again.
+NPM_CI := npm ci --prefer-offline --no-fund --no-audit --loglevel=error
 CLOUD := python -m localcloud
 # Operators' commands work on AWS, or on the local cloud where the settings say so.
 OPS := $(CLOUD) run python -m ops
@@ -38,19 +41,30 @@ $(INSTALLED)/prerequisites: bin/prerequisites
 
 $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	@echo "installing the Python packages that Pipfile.lock pins"
-	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install --quiet pipenv==2026.10.3; }
+	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install -qq pipenv==2026.10.3; }
 	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
-	VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_VERBOSITY=-1 $(PIPENV)/bin/pipenv sync --dev --quiet
+	VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
+	# Byte code, but not of the 2,000 resources of AWS that the shop has no use for: they would take half a minute.
+	unset PYTHONDONTWRITEBYTECODE
+	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
+	.venv/bin/python -c 'import stacks.shop'
+	touch $@
+
+# In an environment of their own: they pin what the shop pins otherwise.
+$(INSTALLED)/emulators: localcloud/emulators.txt | $(INSTALLED)/prerequisites
+	@echo "installing the emulators that localcloud/emulators.txt pins"
+	$(PYTHON) -m venv --clear .local/emulators
+	.local/emulators/bin/pip install -qq --requirement localcloud/emulators.txt
 	touch $@
 
 $(INSTALLED)/cdktf: package-lock.json | $(INSTALLED)/prerequisites
 	@echo "installing the cdktf command line that package-lock.json pins"
-	npm ci --no-fund --no-audit --loglevel=error
+	$(NPM_CI) >/dev/null
 	touch $@
 
 $(INSTALLED)/web: web/package-lock.json | $(INSTALLED)/prerequisites
 	@echo "installing the storefront's packages"
-	npm --prefix web ci --no-fund --no-audit --loglevel=error
+	$(NPM_CI) --prefix web >/dev/null
 	touch $@
 
 $(INSTALLED)/chromium: bin/debian-packages | $(INSTALLED)/prerequisites
@@ -61,17 +75,27 @@ $(INSTALLED)/blog: bin/debian-packages | $(INSTALLED)/prerequisites
 	@bin/debian-packages php-cli php-mysql php-gd php-xml php-mbstring mariadb-server-core mariadb-client
 	touch $@
 
-web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/*.ts -type f 2>/dev/null)
 	@echo "building the storefront"
-	npm --prefix web run --silent build
+	npm --prefix web run --silent build -- --logLevel error
 	touch $@
 
-.PHONY: install web
-install: $(INSTALLED)/python $(INSTALLED)/cdktf ## Install what the commands need into this checkout.
+COMMANDS := $(INSTALLED)/python $(INSTALLED)/cdktf
+APP := $(COMMANDS) web/dist/index.html
+# Side by side: each of them waits for the network and the disk.
+SIDE_BY_SIDE = $(MAKE) --silent --jobs=4
+
+.PHONY: install ready ready-locally web
+install: ## Install what the commands need into this checkout.
+	@$(SIDE_BY_SIDE) $(COMMANDS)
+ready:
+	@$(SIDE_BY_SIDE) $(APP)
+ready-locally:
+	@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
 web: web/dist/index.html ## Build the storefront.
 
 .PHONY: up down status seed web-dev
-up: install web ## Bring the whole shop up on this machine.
+up: ready-locally ## Bring the whole shop up on this machine.
 	@$(CLOUD) up $(ARGS)
 down: $(INSTALLED)/python ## Stop it, and leave nothing running and no state behind.
 	@$(CLOUD) down
@@ -86,13 +110,14 @@ web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that
 .PHONY: bootstrap synth plan plan-summary deploy move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
-synth: install web ## Write the Terraform to cdktf.out/.
-	@cdktf synth
-plan: install web ## What a deployment would change.
-	@$(OPS) plan $(ARGS) || [ $$? -eq 2 ] # Terraform's code for a plan that has changes
-plan-summary: install web ## The same in a few lines a stack.
+synth: ready ## Write the Terraform to cdktf.out/.
+	@python -m ops synth
+plan: ready ## What a deployment would change.
+	@$(CLOUD) run true # wrong settings end here with 2, which below is Terraform's code for a plan with changes
+	$(OPS) plan $(ARGS) || [ $$? -eq 2 ]
+plan-summary: ready ## The same in a few lines a stack.
 	@$(OPS) plan-summary $(ARGS)
-deploy: install web ## Deploy every stack, in order.
+deploy: ready ## Deploy every stack, in order.
 	@$(OPS) deploy $(ARGS)
 move-state: install web ## To another backend: make move-state FROM=the-settings-as-they-were.toml
 	@FROM=$(FROM) $(OPS) move-state $(ARGS)
@@ -100,7 +125,7 @@ remove-region: install web ## One region fewer: make remove-region REGION=r
 	@$(OPS) remove-region $(REGION) $(ARGS)
 destroy: $(INSTALLED)/python ## Remove everything: make destroy CONFIRM=<project>-<environment>
 	@$(OPS) destroy $(ARGS)
-cost: install web ## What the shop costs when idle.
+cost: ready ## What the shop costs when idle.
 	@$(OPS) cost $(ARGS)
 
 .PHONY: evacuate restore drill blog-promote
@@ -113,8 +138,8 @@ drill: $(INSTALLED)/python ## Break regions under load, heal them, count what wa
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
-.PHONY: test lint types unit web-test plan-test policy e2e e2e-deployments
-test: lint types unit web-test plan-test policy e2e ## Everything that must hold.
+.PHONY: test lint types unit web-test plan-test policy audit e2e e2e-alone e2e-deployments
+test: lint types unit web-test plan-test policy audit e2e ## Everything that must hold.
 lint: install $(INSTALLED)/web
 	@ruff check .
 	ruff format --check .
@@ -123,30 +148,39 @@ lint: install $(INSTALLED)/web
 types: install $(INSTALLED)/web
 	@mypy .
 	npm --prefix web run --silent types
-unit: install
+unit: install $(INSTALLED)/emulators
 	@pytest tests/unit
 web-test: $(INSTALLED)/web
 	@npm --prefix web test
-plan-test: install web
+plan-test: ready
 	@pytest tests/plan
-policy: install web
+policy: ready
 	@python -m policy
-e2e: install web $(INSTALLED)/chromium $(INSTALLED)/blog
+audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in the sources.
+	@python -m policy.dependencies
+	python -m policy.secrets
+e2e: ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
 	$(TEST_CLOUD) $(CLOUD) up --blog
 	$(TEST_CLOUD) $(OPS) drill --short --rate 4
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
-e2e-deployments: install web ## What deploys shops of its own: a region added and removed, all of it destroyed.
+e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
+	@$(CLOUD) run python -m tests.e2e.alone $(ARGS)
+e2e-deployments: ready-locally ## What deploys shops of its own: a region added and removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 
-.PHONY: bench bench-synth bench-cold-start bench-leaderboard bench-web fuzz
-bench: bench-synth bench-cold-start bench-leaderboard bench-web ## Every benchmark; the shop must be up.
-bench-synth: install web ## Time and memory of a synth, against the plain provider import.
+.PHONY: bench bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web fuzz
+bench: bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web ## Every benchmark; the shop must be up.
+bench-synth: ready ## Time and memory of a synth, against the plain provider import.
 	@python -m benchmarks.synth
 bench-cold-start: install ## What importing each handler costs.
 	@python -m benchmarks.cold_start
+bench-handlers: ready-locally ## What each route costs, and that pages cost the same behind 100,000 books.
+	@python -m benchmarks.handlers
 bench-leaderboard: install ## Orders a second into the ranking, and a rebuild of it.
 	@python -m benchmarks.leaderboard
+bench-shop: install ## Shoppers at once, against a shop that is up, and where their time goes.
+	@python -m benchmarks.shop
 bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, against a shop that is up.
 	@python -m benchmarks.web
 fuzz: $(INSTALLED)/python ## 200,000 cases against a shop that is up.

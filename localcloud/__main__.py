@@ -14,11 +14,11 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from localcloud import disk
 from localcloud.blog.service import ImportFailedError
 from localcloud.down import take_down
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
-from localcloud.parts import InstallError
 from localcloud.processes import PartFailedError, Supervisor
 from localcloud.status import show_status
 from localcloud.steps import Steps
@@ -34,7 +34,6 @@ from stacks.settings import Settings, SettingsError
 REFUSALS = (
     UpError,
     ImportFailedError,
-    InstallError,
     PartFailedError,
     SynthesisError,
     DeployFailedError,
@@ -52,7 +51,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
+# A pipe has no width of its own, and 80 columns would fold the table of addresses.
+console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 SettingsOption = Annotated[
     Path, typer.Option(envvar="SETTINGS", help="A settings file with a [local] table.")
 ]
@@ -78,8 +78,12 @@ def up(
             Up(layout, settings.absolute(), Steps(console), supervisor, blog_wanted=blog).run()
         except SettingsError as mistakes:
             _refuse("\n".join(mistakes.mistakes), supervisor, 2)
-        except REFUSALS as refusal:
-            _refuse(str(refusal), supervisor, 1)
+        except (*REFUSALS, OSError) as failure:
+            full = disk.full(layout.directory)
+            if full is None and not isinstance(failure, REFUSALS):
+                supervisor.undo()
+                raise
+            _refuse("\n".join(filter(None, (str(failure), full))), supervisor, 1)
         except KeyboardInterrupt:
             _refuse("interrupted", supervisor, 130)
         except BaseException:

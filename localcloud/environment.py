@@ -20,8 +20,6 @@ def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
         "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
         "api": f"{url(layout.api)}/v1",
-        "storefront": url(layout.storefront),
-        "blog": url(layout.blog),
         "redis": {region: f"redis://{HOST}:{layout.redis(index)}/0" for index, region in enumerate(regions)},
         "regions": {
             region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)

@@ -1,11 +1,9 @@
-"""The programs that stand in for AWS: how each is installed, started and asked whether it serves."""
+"""The programs that stand in for AWS: how each is started and asked whether it serves."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -17,39 +15,10 @@ from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Record
 
 REQUIREMENTS = Path(__file__).with_name("emulators.txt")
-MINISTACK = Path(__file__).with_name("mended_ministack.py")
+MINISTACK = Path(__file__).with_name("ministack")
 AWS = "aws"
 EDGE = "edge"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class InstallError(Exception):
-    """The emulators could not be installed; the message is what pip said."""
-
-
-def install_emulators(folder: Path) -> bool:
-    """Have the pinned emulators in a virtual environment of their own; returns whether anything was installed.
-
-    Raises InstallError. Two commands at a time are safe: the second waits for the first.
-    """
-    wanted = _digest([REQUIREMENTS], sys.version)
-    mark = folder / "installed"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "emulators.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if mark.exists() and mark.read_text() == wanted:
-            return False
-        _run(sys.executable, "-m", "venv", "--clear", str(folder))
-        pip = str(folder / "bin" / "pip")
-        _run(pip, "install", "--quiet", "--disable-pip-version-check", "-r", str(REQUIREMENTS))
-        mark.write_text(wanted)
-    return True
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode != 0:
-        raise InstallError(f"`{' '.join(command)}` failed:\n{done.stdout.strip()}")
 
 
 def aws_part(layout: Layout) -> Part:
@@ -59,10 +28,10 @@ def aws_part(layout: Layout) -> Part:
         (state / folder).mkdir(parents=True, exist_ok=True)
     return Part(
         name=AWS,
-        # Without -P, Python would look for modules in this folder first, and take ours for MiniStack's.
-        command=[str(layout.emulators / "bin" / "python"), "-P", str(MINISTACK)],
+        command=[str(layout.emulators / "bin" / "python"), "-P", "-m", "localcloud.ministack"],
         environment={
             **_bare_environment(),
+            "PYTHONPATH": str(ROOT),
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(layout.aws),
             "PERSIST_STATE": "1",
@@ -79,7 +48,7 @@ def aws_part(layout: Layout) -> Part:
         },
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
-        fingerprint=_digest([REQUIREMENTS, MINISTACK]),
+        fingerprint=_digest([REQUIREMENTS, *sorted(MINISTACK.glob("*.py"))]),
     )
 
 
@@ -115,11 +84,11 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
 
 
 def lost_its_state(layout: Layout, record: Record | None) -> bool:
-    """Whether the AWS emulator ended without saving: then what it kept is older than what was deployed."""
+    """Whether the AWS emulator ended without saving all: then what it kept is older than what was deployed."""
     if record is None or record.alive:
         return False
-    saved = [path.stat().st_mtime for path in (layout.cloud / "aws" / "state").glob("*.json")]
-    return max(saved, default=0.0) < record.at
+    saved = layout.cloud / "aws" / "state" / "saved"
+    return not saved.exists() or saved.stat().st_mtime < record.at
 
 
 def forget_state(layout: Layout) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -86,6 +87,8 @@ class Supervisor:
         self._folder = folder
         self._log = log
         self._started: list[str] = []
+        self._starting = threading.Lock()
+        self._undone = False
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def record(self, name: str) -> Record | None:
@@ -105,14 +108,18 @@ class Supervisor:
     def ensure(self, part: Part, seconds: float = 40) -> bool:
         """Have `part` running and serving; returns whether it had to be started.
 
-        Raises PartFailedError when it ends, or does not serve within `seconds`.
+        Raises PartFailedError when it ends, does not serve within `seconds`, or comes after `undo`.
         """
         record = self.record(part.name)
         if record and record.alive and record.fingerprint == part.fingerprint and record.port == part.port:
             self._await(part, record, seconds)
             return False
         self.stop(part.name)
-        self._await(part, self._start(part), seconds)
+        with self._starting:
+            if self._undone:
+                raise PartFailedError(f"{part.name} is not wanted any more")
+            started = self._start(part)
+        self._await(part, started, seconds)
         return True
 
     def _start(self, part: Part) -> Record:
@@ -170,7 +177,12 @@ class Supervisor:
         return [name for name in self.names() if self.stop(name)]
 
     def undo(self) -> list[str]:
-        """End the parts that this supervisor started, last first; what ran before stays."""
+        """End the parts that this supervisor started, last first; what ran before stays.
+
+        It starts none from now on: another thread may have been about to.
+        """
+        with self._starting:
+            self._undone = True
         return [name for name in reversed(self._started) if self.stop(name)]
 
     def tail(self, name: str) -> str:

@@ -1,8 +1,10 @@
 """Shows what a long command is doing: one line a step, with the time that it took."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
 from rich.table import Table
@@ -31,17 +33,25 @@ class Steps:
 
         began = time.monotonic()
         try:
-            if own_display or not self.console.is_terminal:
+            with contextlib.nullcontext() if own_display else self.spinner(title):
                 yield say
-            else:
-                with self.console.status(f"[bold]{title}[/bold]"):
-                    yield say
         except BaseException:
-            self._line("✗", "red", title, note, time.monotonic() - began)
+            self.line("✗", "red", title, note, time.monotonic() - began)
             raise
-        self._line("✓", "green", title, note, time.monotonic() - began)
+        self.line("✓", "green", title, note, time.monotonic() - began)
 
-    def _line(self, mark: str, style: str, title: str, note: str, seconds: float) -> None:
+    def beside(self, title: str, work: Callable[[], str]) -> "Beside":
+        """Begin a step that goes on while others do; `work` returns a few words about the result."""
+        return Beside(self, title, work)
+
+    def spinner(self, title: str) -> AbstractContextManager[object]:
+        """What moves while a step runs, where there is a terminal to show it."""
+        if not self.console.is_terminal:
+            return contextlib.nullcontext()
+        return self.console.status(f"[bold]{title}[/bold]")
+
+    def line(self, mark: str, style: str, title: str, note: str, seconds: float) -> None:
+        """Print the line of a step that is over."""
         line = Table.grid(padding=(0, 1))
         line.add_column(width=1)
         line.add_column(width=TITLE_WIDTH)
@@ -51,3 +61,32 @@ class Steps:
             Text(mark, style=style), title, Text(f"{seconds:.1f} s", style="dim"), Text(note, style="dim")
         )
         self.console.print(line)
+
+
+class Beside:
+    """A step in a thread of its own. Nobody has to wait for it: a command that fails meanwhile ends all the same."""
+
+    def __init__(self, steps: Steps, title: str, work: Callable[[], str]) -> None:
+        self._steps = steps
+        self._title = title
+        self._began = time.monotonic()
+        self._told = False
+        pool = ThreadPoolExecutor(max_workers=1)
+        self._result = pool.submit(lambda: (work(), time.monotonic() - self._began))
+        pool.shutdown(wait=False)
+
+    def finish(self, *, wait: bool = True) -> None:
+        """Print the step when its work is over, once; raises what the work raised.
+
+        Without `wait`, only if it is over by now.
+        """
+        if self._told or not (wait or self._result.done()):
+            return
+        self._told = True
+        try:
+            with self._steps.spinner(self._title):
+                note, seconds = self._result.result()
+        except BaseException:
+            self._steps.line("✗", "red", self._title, "", time.monotonic() - self._began)
+            raise
+        self._steps.line("✓", "green", self._title, note, seconds)

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from rich.table import Table
 
-from localcloud import parts
+from localcloud import disk, parts
 from localcloud.blog.service import Blog, ensure_runnable
 from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.deployed import Deployed
@@ -19,7 +19,7 @@ from localcloud.environment import export, local_environment
 from localcloud.foundation import lay_foundation
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
-from localcloud.steps import Steps
+from localcloud.steps import Beside, Steps
 from ops import bootstrap, cdktf, seed
 from ops.deploy import deploy_stacks
 from ops.deployment import Deployment, terraform_outputs
@@ -52,23 +52,28 @@ class Up:
             )
         export(local_environment(self.layout, self.settings, environment.regions))
         settings = Settings.load(self.settings)
-        with self.steps.step("Emulators installed"):
-            parts.install_emulators(self.layout.emulators)
+        if no_room := disk.too_small(self.layout.directory):
+            raise UpError(no_room)
+        if not self.layout.emulators.exists():
+            raise UpError(f"no emulators in {self.layout.emulators}: `make up` installs them")
         redis_is_new = self._start(settings.regions)
-        if settings.features.blog:
-            self._start_blog(settings.regions)
+        blog = self._begin_blog(settings.regions) if settings.features.blog else None
         with self.steps.step("Account prepared") as say:
             lay_foundation(settings.regions)
             say(", ".join(self._ensure_state_buckets(settings)))
         with self.steps.step("Terraform synthesized") as say:
             cdktf.synthesize(self.settings, self.layout.log("synth"))
             say(f"{len(cdktf.stack_order(self.layout.synthesized))} stacks")
+        if blog:
+            blog.finish(wait=False)  # One that cannot run says so before Terraform's minutes, not after.
         deployed = self._deploy(settings)
         deployment = Deployment.read(settings, self.layout.outputs)
         if deployed:
             self._seed(deployment)
         if deployed or redis_is_new:
             self._rebuild_leaderboards(deployment)
+        if blog:
+            blog.finish()
         with self.steps.step("Every region answers"):
             silent = self._silent(settings.regions)
             if silent:
@@ -95,19 +100,22 @@ class Up:
             say(self._start_part(edge))
         return any(started)
 
-    def _start_blog(self, regions: Sequence[str]) -> None:
-        """Start what plays Aurora, and WordPress where it can be had. Raises UpError when it was asked for."""
+    def _begin_blog(self, regions: Sequence[str]) -> Beside:
+        """Have what plays Aurora, which Terraform asks, and begin to start WordPress, which nothing waits for."""
         blog = Blog(self.layout, regions, self.supervisor)
-        with self.steps.step("Blog") as say:
+        with self.steps.step("Aurora's control plane"):
             blog.start_control_plane()
-            try:
-                ensure_runnable()
-            except WordPressUnavailableError as reason:
-                if self.blog_wanted:
-                    raise UpError(f"the blog cannot run here: {reason}") from reason
-                say(f"left out: {reason}")
-            else:
-                say(blog.start())
+        return self.steps.beside("Blog", lambda: self._start_blog(blog))
+
+    def _start_blog(self, blog: Blog) -> str:
+        """Start WordPress where it can be had. Raises UpError where it cannot and was asked for."""
+        try:
+            ensure_runnable()
+        except WordPressUnavailableError as reason:
+            if self.blog_wanted:
+                raise UpError(f"the blog cannot run here: {reason}") from reason
+            return f"left out: {reason}"
+        return blog.start()
 
     def _start_part(self, part: Part) -> str:
         new = self.supervisor.ensure(part)

@@ -6,6 +6,7 @@ import typer
 
 COMMANDS = (
     "bootstrap",
+    "synth",
     "plan",
     "plan-summary",
     "deploy",

@@ -23,6 +23,7 @@ TERRAFORM_PARALLELISM = 24
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ANIMATION = re.compile(r"^[\u2800-\u28ff]  |^\d+ Stacks? deploying ")
 _PLAN = re.compile(r"Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy")
+_LOOKING = re.compile(r": (?:Refreshing state|Reading|Opening)\.\.\.|^Terraform used the selected providers")
 _BEGUN = re.compile(r"^(\S+): (?:Creating|Modifying|Destroying)\.\.\.")
 _ENDED = re.compile(r"^(\S+): (?:Creation|Modifications|Destruction) complete")
 
@@ -66,7 +67,9 @@ class StackProgress:
             self.busy.pop(ended.group(1), None)
         elif "Initializing the backend" in line:
             self.phase = Phase.PREPARING
-        elif "Refreshing state..." in line or "Terraform used the selected providers" in line:
+        elif line.startswith("Terraform has been successfully initialized!"):
+            self.phase = Phase.WAITING
+        elif self.phase is not Phase.APPLYING and _LOOKING.search(line):
             self.phase = Phase.PLANNING
         elif line.startswith(("Apply complete!", "Destroy complete!", "No changes.")):
             self.phase = Phase.FAILED if self.errors else Phase.DONE

@@ -7,22 +7,42 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
 from ops.deployment import Deployment, DeploymentError
+from ops.drilling.contest import ContestError
 from ops.drilling.drill import Drill, Plan, UnsettledError
-from ops.drilling.failures import Evacuated, Failure, FunctionsFailing, MappingDeleted, RedisLost
+from ops.drilling.failures import (
+    Evacuated,
+    Failure,
+    FunctionsFailing,
+    MappingDeleted,
+    RedisLost,
+    ReplicationPaused,
+)
 from ops.drilling.report import Report, seconds
+from ops.pausing import NotCaughtUpError, Pausing
 from stacks.settings import Settings, SettingsError
+
+ORDERS = 2_000
+"""Orders that a whole drill is about, so that one lost in a thousand would show."""
 
 
 def drill(
     short: Annotated[bool, typer.Option("--short", help="Two failures in the primary region.")] = False,
+    only: Annotated[str, typer.Option(help="Only failures with this in their name, such as redis.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed shops the same.")] = 1,
     rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 6.0,
+    orders: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Shop on until so many orders are confirmed: {ORDERS:,}, or none with --short or --only."
+        ),
+    ] = None,
     shoppers: Annotated[int, typer.Option(help="Shoppers of each kind in each region.")] = 2,
     settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
         "settings/local.toml"
@@ -35,15 +55,20 @@ def drill(
     """
     try:
         deployment = Deployment.load(Settings.load(settings))
-        plan = Plan(steps(deployment, short), seed=seed, shoppers=shoppers, rate=rate)
+        floor = orders if orders is not None else 0 if short or only else ORDERS
+        chosen = [step for step in steps(deployment, short) if only.lower() in step[0].name.lower()]
+        if not chosen:
+            known = ", ".join(dict.fromkeys(failure.name for failure, _ in steps(deployment, short)))
+            _fail(f"no failure here has {only!r} in its name: {known}", 2)
+        plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=floor)
         report = asyncio.run(_run(deployment, plan))
     except SettingsError as error:
         _fail(str(error), 2)
     except asyncio.CancelledError:
         _fail("stopped; what was broken has been healed, `make status` shows how it is", 1)
-    except (DeploymentError, UnsettledError) as error:
+    except (DeploymentError, UnsettledError, ContestError, NotCaughtUpError) as error:
         _fail(str(error), 1)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, httpx.HTTPError) as error:
         _fail(f"AWS refused ({error}); what was broken has been healed, `make status` shows how it is", 1)
     page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
     _print(report)
@@ -58,7 +83,19 @@ def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
     primary = next(iter(deployment.regions))
     if short:
         return [(redis, primary), (mapping, primary)]
-    failures: list[Failure] = [mapping, FunctionsFailing(deployment), redis, Evacuated(deployment)]
+    pausing = Pausing.of(deployment.settings)
+    if pausing is None:
+        print(
+            "replication is not paused here: AWS has the Fault Injection Service for that, docs/walkthrough/5-drill.md"
+        )
+    paused: list[Failure] = [ReplicationPaused(pausing)] if pausing else []
+    failures: list[Failure] = [
+        mapping,
+        FunctionsFailing(deployment),
+        *paused,
+        redis,
+        Evacuated(deployment),
+    ]
     return [(failure, region) for failure in failures for region in deployment.regions]
 
 

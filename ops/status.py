@@ -3,14 +3,17 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes
+from ops.pausing import Backlog, Pausing
 from ops.probe import Health, Probe
 from ops.replication import lag_behind
 from ops.traffic import ALIAS_TTL, Traffic
@@ -22,13 +25,17 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class RegionStatus:
-    """A region as operators see it; `replication_lag_seconds` is None when too long, or not to be told."""
+    """A region as operators see it; `replication_lag_seconds` is None when too long, or not to be told.
+
+    `replication` says what is out of the ordinary with it; only a shop on one machine knows.
+    """
 
     region: str
     healthy: bool
     detail: str
     evacuated: bool
     replication_lag_seconds: float | None
+    replication: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,31 +85,51 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, patience: floa
                 strict=True,
             )
         )
+        backlog = _backlog(settings)
         return Status(
-            [_region(region, health[region], traffic, lags.get(region)) for region in regions],
+            [
+                _region(region, health[region], traffic, lags.get(region), backlog.of(region))
+                for region in regions
+            ],
             api=probe.api,
             answered_by=probe.who_answers(),
         )
 
 
-def _region(region: str, health: Health, traffic: Traffic, lag: float | None) -> RegionStatus:
+def _backlog(settings: Settings) -> Backlog:
+    pausing = Pausing.of(settings)
+    if pausing:
+        with suppress(httpx.HTTPError):
+            return pausing.backlog()
+    return Backlog((), {})
+
+
+def _region(
+    region: str, health: Health, traffic: Traffic, lag: float | None, replication: str
+) -> RegionStatus:
     return RegionStatus(
         region=region,
         healthy=health.healthy,
         detail=health.detail,
         evacuated=traffic.is_evacuated(region),
         replication_lag_seconds=None if lag is None else round(lag, 3),
+        replication=replication,
     )
 
 
 def _table(status: Status) -> Table:
     table = Table("region", "healthy", "evacuated", "behind the others")
     for each in status.regions:
-        lag = each.replication_lag_seconds
         table.add_row(
             each.region,
             "[green]yes" if each.healthy else f"[red]no: {each.detail}",
             "[yellow]yes" if each.evacuated else "no",
-            "?" if lag is None else f"{lag:.1f} s",
+            f"[yellow]{each.replication}" if each.replication else _behind(each),
         )
     return table
+
+
+def _behind(region: RegionStatus) -> str:
+    if region.replication_lag_seconds is not None:
+        return f"{region.replication_lag_seconds:.1f} s"
+    return f"over {PATIENCE:.0f} s, or not to be told" if region.healthy else "?"

@@ -50,8 +50,8 @@ class EdgeStack(TerraformStack):
         self.routing = self._routing()
         if settings.features.alarms:
             watch_fleet(self, settings, us_east_1)
-        if settings.features.storefront:
-            distribution = self._storefront(web_dist, us_east_1)
+        if global_stack.log_bucket:
+            distribution = self._storefront(web_dist, global_stack.log_bucket.arn, us_east_1)
             if settings.features.delivery:
                 deliver(self, settings, distribution)
 
@@ -84,9 +84,10 @@ class EdgeStack(TerraformStack):
             ),
         )
 
-    def _storefront(self, web_dist: Path, us_east_1: TerraformProvider) -> CloudfrontDistribution:
+    def _storefront(
+        self, web_dist: Path, log_bucket_arn: str, us_east_1: TerraformProvider
+    ) -> CloudfrontDistribution:
         settings = self._settings
-        is_local = settings.local is not None
         certificate = IssuedCertificate(
             self, "certificate", certificate_arn=self._global.certificate_arn, provider=us_east_1
         )
@@ -98,6 +99,7 @@ class EdgeStack(TerraformStack):
             domain=settings.domain,
             zone_id=self._global.zone_id,
             certificate_arn=certificate.arn,
+            log_bucket_arn=log_bucket_arn,
             buckets=[
                 RegionBucket(name, region.web_bucket.name)
                 for name, region in self.regions.items()
@@ -107,10 +109,8 @@ class EdgeStack(TerraformStack):
             dist=web_dist,
             options=StorefrontOptions(
                 web_acl_arn=firewall.arn if firewall else None,
-                log_retention_days=settings.log_retention_days,
-                disposable=is_local,
                 # The emulator's distribution is there at once, but the provider looks only every half minute.
-                wait_for_deployment=not is_local,
+                wait_for_deployment=settings.local is None,
                 blog_host=f"blog.{settings.domain}" if settings.features.blog else None,
             ),
             us_east_1=us_east_1,

@@ -7,7 +7,6 @@ from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
 DRIFT: dict[str, tuple[str, ...]] = {
     # It says POST of a MOCK integration, which calls nothing.
     "aws_api_gateway_integration": ("integration_http_method",),
-    "aws_cloudfront_response_headers_policy": ("remove_headers_config",),
     "aws_ecs_service": ("availability_zone_rebalancing",),
     # It names the database's host only once an instance has joined the cluster, as localhost.
     "aws_ecs_task_definition": ("container_definitions",),

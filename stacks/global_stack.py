@@ -1,6 +1,6 @@
-"""What exists once: the zone, the user pool, the base tables, CloudFront's certificate."""
+"""What exists once: the zone, the user pool, the base tables, CloudFront's certificate and the bucket of its log."""
 
-from cdktf import TerraformStack
+from cdktf import TerraformProvider, TerraformStack
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
@@ -8,6 +8,7 @@ from modules.certificate import Certificate
 from modules.database import GlobalDatabase
 from modules.database_secret import DatabaseSecret
 from modules.identity import Identity
+from modules.storefront import LogBucket
 from modules.suppression import LOGGED_ONCE, OWNER_DECIDES, suppress
 from modules.tables import BaseTables
 from stacks.aws import aws_provider
@@ -18,7 +19,7 @@ from stacks.state import keep_state
 
 
 class GlobalStack(TerraformStack):
-    """`<name>-global`, in the first region; its certificate in us-east-1, where CloudFront looks for it."""
+    """`<name>-global`, in the first region; in us-east-1 what CloudFront looks for there alone."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:
         super().__init__(scope, id)
@@ -42,6 +43,7 @@ class GlobalStack(TerraformStack):
         self.user_pool_client_id = identity.client_id
         self.tables = BaseTables(self, "tables", name=settings.name, protected=protected)
 
+        self.log_bucket = self._log_bucket(settings, us_east_1) if settings.features.storefront else None
         self.blog_database = self._blog_database(settings) if settings.features.blog else None
 
         publish(
@@ -57,6 +59,16 @@ class GlobalStack(TerraformStack):
         )
         if settings.local:
             overlook_emulator_drift(self)
+
+    def _log_bucket(self, settings: Settings, us_east_1: TerraformProvider) -> LogBucket:
+        return LogBucket(
+            self,
+            "log-bucket",
+            name=settings.name,
+            retention_days=settings.log_retention_days,
+            disposable=settings.local is not None,
+            provider=us_east_1,
+        )
 
     def _blog_database(self, settings: Settings) -> GlobalDatabase:
         protected = settings.local is None

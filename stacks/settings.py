@@ -21,6 +21,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
@@ -179,10 +180,8 @@ class LocalCloud(Section):
     redis: dict[str, Annotated[str, Field(pattern=r"^rediss?://\S+$")]] = {}
     aws_endpoint: Url | None = None
     api: Url | None = None
-    storefront: Url | None = None
     regions: dict[str, RegionAddresses] = {}
     cognito_endpoint: Url | None = None
-    blog: Url | None = None
 
 
 class Settings(BaseSettings):
@@ -242,12 +241,14 @@ class Settings(BaseSettings):
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise SettingsError(path, [f"cannot be read: {error.strerror}"]) from error
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(path, [f"is not TOML: {error}"]) from error
         try:
             return cls(**values)
         except ValidationError as error:
             raise SettingsError(path, [_in_one_line(mistake) for mistake in error.errors()]) from error
+        except SourceError as error:
+            raise SettingsError(path, [f"a BOOKSTORE_ variable over it is not JSON: {error}"]) from error
 
     @classmethod
     def settings_customise_sources(
@@ -300,6 +301,8 @@ def _reason(mistake: ErrorDetails) -> str:
             return "missing: add it"
         case "value_error":
             return str(mistake["ctx"]["error"])
+        case "tuple_type":
+            return f"write a list in brackets, not {mistake['input']!r}"
         case _:
             given: Any = mistake["input"]
             return f"{mistake['msg'][:1].lower()}{mistake['msg'][1:]}, not {given!r}"

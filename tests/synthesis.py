@@ -127,7 +127,8 @@ def _web_dist() -> Path:
     folder = Path(mkdtemp(prefix="web-dist-"))
     (folder / "assets").mkdir()
     (folder / "index.html").write_text("<!doctype html><title>Books</title>")
-    (folder / "assets" / "index-0a1b2c3d.js").write_text("export {};")
+    for name in ("index-0a1b2c3d.js", "index-0a1b2c3d.js.br"):
+        (folder / "assets" / name).write_text("export {};")
     return folder
 
 

@@ -105,12 +105,15 @@ class Ranking:
     def top(self, limit: int) -> list[tuple[str, int]] | None:
         """Books and copies sold: most first, equals by their ids backwards. `None` where there is no
         ranking.
+
+        A generation is dropped after it has been current, never before: what still is current once it was read
+        was whole. A transaction would say the same, but a Redis that is full refuses those.
         """
         while True:
-            pipeline = self._redis.pipeline(transaction=True)
-            pipeline.get(CURRENT)
+            pipeline = self._redis.pipeline(transaction=False)
             pipeline.zrange(_sold(self._generation), 0, limit - 1, desc=True, withscores=True)
-            current, ranked = pipeline.execute()
+            pipeline.get(CURRENT)
+            ranked, current = pipeline.execute()
             if current is None:
                 return None
             if current == self._generation:

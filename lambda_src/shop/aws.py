@@ -65,7 +65,7 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
 def _translated(response: Mapping[str, Any]) -> Exception | None:
     code = response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
-        return ConditionFailed("The item has changed.")
+        return ConditionFailed(response.get("Item", {}))
     if code == "TransactionConflictException":
         return TransactionCancelled(("TransactionConflict",))
     if code == "TransactionCanceledException":

@@ -1,10 +1,12 @@
 """The Cart table: reads of lines, and the one way to write one."""
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
 from shop import aws, dynamo
 from shop.dynamo import Item
+from shop.errors import ConditionFailed
 from shop.lines import Line
 
 
@@ -35,10 +37,21 @@ class Carts:
     def replace(self, customer_id: str, seen: Line | None, line: Line) -> None:
         """Write `line` over what was seen.
 
+        When an answer is lost on its way, the SDK sends the write again, and that meets what the first has
+        written. So each write bears a mark by which it knows itself: whoever adds copies must not add them
+        twice.
+
         Raises:
             ConditionFailed: the line is no longer what was seen.
         """
-        aws.call(self._client.put_item, **self.replacement(customer_id, seen, line))
+        write = self.replacement(customer_id, seen, line)
+        mark = {"S": os.urandom(8).hex()}
+        write["Item"]["write"] = mark
+        try:
+            aws.call(self._client.put_item, ReturnValuesOnConditionCheckFailure="ALL_OLD", **write)
+        except ConditionFailed as failed:
+            if failed.found.get("write") != mark:
+                raise
 
     def replacement(self, customer_id: str, seen: Line | None, line: Line) -> dict[str, Any]:
         """The write of `replace`, as PutItem and TransactWriteItems want it."""

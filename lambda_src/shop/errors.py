@@ -5,6 +5,7 @@ An error says what happened in `detail`, in words for the caller. `slug` is the 
 problem's type, `urn:bookstore:problem:<slug>` (RFC 9457, section 3.1.1).
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -110,7 +111,15 @@ class Conflict(ShopError):
 
 
 class ConditionFailed(Conflict):
-    """The item is not what the write was conditioned on."""
+    """The item is not what the write was conditioned on.
+
+    Attributes:
+        found: the item as it is, in DynamoDB's notation, where the write asked for it.
+    """
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        super().__init__("The item has changed.")
+        self.found = found
 
 
 class TransactionCancelled(Conflict):

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.deployment import Deployment
 
 SECONDS_SHOWN = 60
+EXPIRED = "ExpiredIteratorException"
 
 
 @dataclass
@@ -59,15 +60,27 @@ class StreamReader:
         self._table = deployment.regions[region].tables["orders"]
         self._tables = deployment.client("dynamodb", region)
         self._streams = deployment.client("dynamodbstreams", region)
+        self._stream = ""
         self._iterators: dict[str, str] = {}
+        self._read: dict[str, str] = {}
 
     def open(self) -> None:
-        """Begin after the newest record. Raises what botocore raises."""
+        """Begin after what was read last of the stream, else after its newest record. Raises what botocore raises."""
         stream = self._tables.describe_table(TableName=self._table)["Table"]["LatestStreamArn"]
-        for shard in self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]:
-            self._iterators[shard["ShardId"]] = self._streams.get_shard_iterator(
-                StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
-            )["ShardIterator"]
+        if stream != self._stream:
+            self._stream = stream
+            self._read.clear()
+        for shard in self._streams.describe_stream(StreamArn=self._stream)["StreamDescription"]["Shards"]:
+            self._iterators[shard["ShardId"]] = self._iterator(shard["ShardId"])
+
+    def _iterator(self, shard: str) -> str:
+        place = (
+            {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._read[shard]}
+            if shard in self._read
+            else {"ShardIteratorType": "LATEST"}
+        )
+        answer = self._streams.get_shard_iterator(StreamArn=self._stream, ShardId=shard, **place)
+        return str(answer["ShardIterator"])
 
     def read_into(self, arrivals: RegionArrivals) -> bool:
         """Take in what has arrived; returns whether anything had. A stream that is away gives nothing."""
@@ -75,10 +88,15 @@ class StreamReader:
         for shard, iterator in list(self._iterators.items()):
             try:
                 page = self._streams.get_records(ShardIterator=iterator)
-            except (BotoCoreError, ClientError):
+            except (BotoCoreError, ClientError) as error:
+                # They do after fifteen minutes in which nobody watched.
+                if getattr(error, "response", {}).get("Error", {}).get("Code") == EXPIRED:
+                    self.open()
                 continue
             if "NextShardIterator" in page:
                 self._iterators[shard] = page["NextShardIterator"]
+            if page["Records"]:
+                self._read[shard] = page["Records"][-1]["dynamodb"]["SequenceNumber"]
             for order_id, region, at in _inserted(page["Records"]):
                 arrivals.take(order_id, here=region == self._region, at=at)
         return len(arrivals.held) != before

@@ -22,7 +22,14 @@ from localcloud.edge.control import Control
 from localcloud.edge.places import city_of, place
 from localcloud.edge.world import Announcements
 from ops.deployment import Deployment
-from ops.drilling.failures import Failure, FunctionsFailing, MappingDeleted, RedisLost
+from ops.drilling.failures import (
+    Failure,
+    FunctionsFailing,
+    MappingDeleted,
+    RedisLost,
+    ReplicationPaused,
+)
+from ops.pausing import Backlog, NotCaughtUpError, Pausing
 from ops.traffic import Traffic, TrafficError
 
 PAGE = Path(__file__).parent / "page"
@@ -31,10 +38,11 @@ LOOK_SECONDS = 1.0
 BESTSELLERS = 5
 EVENTS_KEPT = 40
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'"
-FAILURES: Mapping[str, Callable[[Deployment], Failure]] = {
-    "mapping": MappingDeleted,
-    "functions": FunctionsFailing,
-    "redis": RedisLost,
+FAILURES: Mapping[str, Callable[[Deployment, Pausing], Failure]] = {
+    "mapping": lambda deployment, _: MappingDeleted(deployment),
+    "functions": lambda deployment, _: FunctionsFailing(deployment),
+    "redis": lambda deployment, _: RedisLost(deployment),
+    "replication": lambda _, pausing: ReplicationPaused(pausing),
 }
 log = logging.getLogger(__name__)
 
@@ -61,6 +69,7 @@ class ControlRoom:
         cut: set[str],
         traffic: Traffic,
         *,
+        pausing: Pausing,
         api: str,
         regions: Mapping[str, str],
     ) -> None:
@@ -76,6 +85,8 @@ class ControlRoom:
         self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._readers: dict[str, StreamReader] = {}
         self._traffic = traffic
+        self._pausing = pausing
+        self._backlog = Backlog((), {})
         self._told: dict[str, Any] = {}
         self._watchers = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -127,6 +138,8 @@ class ControlRoom:
                     "placedHere": len(arrivals[region["name"]].placed_here),
                     "replicated": len(arrivals[region["name"]].replicated),
                     "onTheWay": on_the_way(arrivals, region["name"]),
+                    "paused": region["name"] in self._backlog.paused,
+                    "waiting": self._backlog.waiting.get(region["name"], 0),
                     "bySecond": arrivals[region["name"]].by_second(now),
                     "bestsellers": self._figures[region["name"]].bestsellers,
                 }
@@ -156,6 +169,8 @@ class ControlRoom:
                 deployment = self._deployed()
                 if deployment and (self._watchers or self._shoppers.at_work):
                     await asyncio.gather(*(self._look(deployment, http, region) for region in self._regions))
+                    with contextlib.suppress(httpx.HTTPError):
+                        self._backlog = await asyncio.to_thread(self._pausing.backlog)
                     self._tell_changes()
                     self._announcements.announce()
                 await asyncio.sleep(LOOK_SECONDS)
@@ -215,7 +230,7 @@ class ControlRoom:
         city = city_of(region)
         try:
             if action in FAILURES:
-                failure = self._failures.setdefault(action, FAILURES[action](deployment))
+                failure = self._failures.setdefault(action, FAILURES[action](deployment, self._pausing))
                 figures.broken.add(action)
                 self.note(f"{city}: {failure.what}.")
                 await asyncio.to_thread(failure.break_, region)
@@ -254,7 +269,7 @@ class ControlRoom:
         async def run() -> None:
             try:
                 await work
-            except (BotoCoreError, ClientError, httpx.HTTPError, RuntimeError) as error:
+            except (BotoCoreError, ClientError, httpx.HTTPError, NotCaughtUpError, RuntimeError) as error:
                 self.note(f"That failed: {error}")
 
         if text:

@@ -27,6 +27,7 @@ from localcloud.edge.route53 import Route53
 from localcloud.edge.world import Announcements, follow_deployment
 from localcloud.layout import HOST, Layout, url
 from ops.deployment import Deployment
+from ops.pausing import Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
 
@@ -99,6 +100,7 @@ class Edge:
             self._announcements,
             self._gateway.cut,
             Traffic(self._settings),
+            pausing=Pausing(url(self._layout.aws)),
             api=f"{url(self._layout.api)}/v1",
             regions={
                 region: f"{url(self._layout.regional_api(index))}/v1"

@@ -3,6 +3,7 @@
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
+from modules.storefront.log_bucket import LogBucket
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site import Site
 from modules.storefront.storefront import Storefront, StorefrontOptions
@@ -10,6 +11,7 @@ from modules.storefront.storefront import Storefront, StorefrontOptions
 __all__ = [
     "AccessLogs",
     "Distribution",
+    "LogBucket",
     "RegionBucket",
     "Site",
     "Storefront",

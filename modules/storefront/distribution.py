@@ -14,6 +14,9 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionOrderedCacheBehavior as CacheBehavior,
 )
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
+    CloudfrontDistributionOrderedCacheBehaviorFunctionAssociation as OrderedFunctionAssociation,
+)
+from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionOrigin as Origin,
 )
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
@@ -27,6 +30,7 @@ from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import Cloudfront
 from constructs import Construct
 
 from modules.storefront.blog_posts import BlogPosts
+from modules.storefront.files import ENTRY, HASHED
 from modules.storefront.headers import SecurityHeaders
 from modules.storefront.replication import RegionBucket
 from modules.suppression import CHECKER_DOES_NOT_SEE, OFF_FOR_ITS_PRICE, suppress
@@ -81,14 +85,11 @@ class Distribution(Construct):
             signing_behavior="always",
             signing_protocol="sigv4",
         )
-        route = CloudfrontFunction(
-            self,
-            "route",
-            name=f"{name}-route",
-            runtime="cloudfront-js-2.0",
-            comment="Sends the shop's own addresses to index.html and www to the bare domain",
-            code=Path(__file__).with_name("route.js").read_text(encoding="utf-8"),
-            publish=True,
+        route = self._viewer_request(
+            "route", name, "Sends the shop's own addresses to index.html and www to the bare domain"
+        )
+        encode = self._viewer_request(
+            "encode", name, "Gives whoever takes Brotli the copy that the build compressed"
         )
         behaviour: dict[str, Any] = {
             "target_origin_id": ORIGIN_GROUP if len(origins) > 1 else origins[0].region,
@@ -118,7 +119,15 @@ class Distribution(Construct):
                 ],
             },
             ordered_cache_behavior=[
-                CacheBehavior(path_pattern="assets/*", cache_policy_id=CACHING_OPTIMIZED, **behaviour),
+                CacheBehavior(
+                    path_pattern=f"{ENTRY}*",
+                    cache_policy_id=CACHING_OPTIMIZED,
+                    function_association=[
+                        OrderedFunctionAssociation(event_type="viewer-request", function_arn=encode.arn)
+                    ],
+                    **behaviour,
+                ),
+                CacheBehavior(path_pattern=f"{HASHED}*", cache_policy_id=CACHING_OPTIMIZED, **behaviour),
                 *([blog.behaviour(headers.id)] if blog else []),
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
@@ -134,6 +143,18 @@ class Distribution(Construct):
         suppress(self.resource, "CKV_AWS_374", because="Books are sold everywhere")
         if web_acl_arn is None:
             suppress(self.resource, "CKV_AWS_68", "CKV2_AWS_47", because=OFF_FOR_ITS_PRICE)
+
+    def _viewer_request(self, id: str, name: str, comment: str) -> CloudfrontFunction:
+        """The function in the file that is called as it is."""
+        return CloudfrontFunction(
+            self,
+            id,
+            name=f"{name}-{id}",
+            runtime="cloudfront-js-2.0",
+            comment=comment,
+            code=Path(__file__).with_name(f"{id}.js").read_text(encoding="utf-8"),
+            publish=True,
+        )
 
 
 def _origin(bucket: RegionBucket, access_control_id: str) -> Origin:

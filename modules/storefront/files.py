@@ -11,6 +11,12 @@ from constructs import Construct
 HASHED = "assets/"
 """Vite puts files here whose names hold a hash of their content."""
 
+ENTRY = f"{HASHED}index-"
+"""So begin the names of the script and the style sheet that every shopper loads, see encode.js."""
+
+BROTLI = ".br"
+"""Suffix of a file's copy that the build has compressed."""
+
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -47,12 +53,13 @@ class WebFiles(Construct):
     ) -> None:
         """Upload `dist` and `config` once `after` exists.
 
-        Raises FileNotFoundError without a build, ValueError for a file of unknown type or in a folder that
-        the distribution takes for one of the shop's addresses.
+        Raises FileNotFoundError without a build or without the compressed copies of the entry, ValueError for a
+        file of unknown type or in a folder that the distribution takes for one of the shop's addresses.
         """
         super().__init__(scope, id)
         if not (dist / "index.html").is_file():
             raise FileNotFoundError(f"{dist} holds no build of the storefront. Run: make web")
+        _require_copies(dist)
         self._bucket = bucket
         parts: list[ITerraformDependable] = [
             self._file(dist, path, after)
@@ -87,6 +94,7 @@ class WebFiles(Construct):
             source=asset.path,
             source_hash=asset.asset_hash,
             content_type=content_type(path),
+            content_encoding="br" if path.suffix == BROTLI else None,
             cache_control=cache_control(key),
             depends_on=list(after),
             # Files of the last build go after the new index.html is up, not before.
@@ -99,10 +107,17 @@ def _with_nulls(config: dict[str, Any]) -> dict[str, Any]:
     return {key: Token.null_value() if value is None else value for key, value in config.items()}
 
 
+def _require_copies(dist: Path) -> None:
+    """Whoever takes Brotli would find nothing where a copy is missing."""
+    for path in dist.glob(f"{ENTRY}*"):
+        if path.suffix != BROTLI and not path.with_name(path.name + BROTLI).is_file():
+            raise FileNotFoundError(f"{path} has no compressed copy beside it. Run: make web")
+
+
 def content_type(path: Path) -> str:
-    """Media type of a file by its suffix. Raises ValueError when the suffix is not listed."""
+    """Media type of a file, compressed or not, by its suffix. Raises ValueError when the suffix is not listed."""
     try:
-        return CONTENT_TYPES[path.suffix]
+        return CONTENT_TYPES[Path(path.stem if path.suffix == BROTLI else path.name).suffix]
     except KeyError:
         raise ValueError(f"{path}: unknown type of file; add its suffix to CONTENT_TYPES") from None
 

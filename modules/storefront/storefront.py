@@ -20,13 +20,10 @@ from modules.storefront.site import Site
 class StorefrontOptions:
     """What differs between environments.
 
-    `disposable` buckets are destroyed with their content; `wait_for_deployment` holds an apply
-    for the minutes that CloudFront takes to have the distribution everywhere.
+    `wait_for_deployment` holds an apply for the minutes that CloudFront takes to have the distribution everywhere.
     """
 
-    log_retention_days: int
     web_acl_arn: str | None = None
-    disposable: bool = False
     wait_for_deployment: bool = True
     blog_host: str | None = None
     """Whose posts are served on the shop's own address too."""
@@ -44,6 +41,7 @@ class Storefront(Construct):
         domain: str,
         zone_id: str,
         certificate_arn: str,
+        log_bucket_arn: str,
         buckets: Sequence[RegionBucket],
         site: Site,
         dist: Path,
@@ -81,8 +79,7 @@ class Storefront(Construct):
             "access-logs",
             name=name,
             distribution_arn=self.distribution.arn,
-            retention_days=options.log_retention_days,
-            disposable=options.disposable,
+            bucket_arn=log_bucket_arn,
             provider=us_east_1,
         )
         for host, label in zip(names, ("apex", "www"), strict=True):

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,14 @@ import httpx
 from client import Endpoints
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account, close_account, open_account
+from ops.drilling.contest import WAYS, Contest
 from ops.drilling.failures import Failure
 from ops.drilling.figures import DNS_ALLOWANCE, Arithmetic, dns_arithmetic
-from ops.drilling.ledger import Intent, Ledger
+from ops.drilling.ledger import Ledger
 from ops.drilling.reconcile import Reconciliation, compare_bestsellers, reconcile
 from ops.drilling.record import Incident, Population, Recording, Sample
 from ops.drilling.shopping import VIEWER_HEADER, Pace, Shopping, Visitor
+from ops.drilling.warming import warm
 
 SETTLED = 10.0
 """Seconds of undisturbed shopping around each failure, so that the report shows what normal looks like."""
@@ -45,6 +47,8 @@ class Plan:
     """In each region, of each population."""
     rate: float
     """Requests a second of all shoppers together."""
+    orders: int = 0
+    """How many orders must be confirmed before the shoppers go home."""
 
 
 class Drill:
@@ -59,6 +63,7 @@ class Drill:
         self.recording = Recording()
         self.ledger = Ledger()
         self._accounts: list[Account] = []
+        self._contestants: list[Account] = []
         self._over = asyncio.Event()
 
     async def run(self) -> Reconciliation:
@@ -66,9 +71,11 @@ class Drill:
         await asyncio.to_thread(self._open_accounts)
         try:
             books = await self._books()
+            await self._warm(books)
             self.recording = Recording()
             await self._rehearse_among_shoppers(books)
-            await self._contest(books)
+            self._say("the same cart line and the same order, sent to every region at once")
+            await Contest(self.endpoints.regions, self.ledger, books).at_once(self._accounts)
             return await self._reconcile()
         finally:
             await asyncio.to_thread(self._close_accounts)
@@ -80,13 +87,14 @@ class Drill:
                 for number, visitor in enumerate(self._visitors()):
                     shoppers.create_task(self._shop(visitor, books, number))
                 try:
-                    await self._rehearse()
+                    await self._rehearse(books)
+                    await self._shop_on()
                 finally:
                     self._over.set()
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from group
 
-    async def _rehearse(self) -> None:
+    async def _rehearse(self, books: list[dict[str, Any]]) -> None:
         if not await self._settle():
             raise UnsettledError(
                 f"the shop does not keep up with {self._plan.rate:g} requests a second from "
@@ -97,16 +105,56 @@ class Drill:
                 f"{number}", failure.name, region, failure.what, failure.moves_traffic, failure.leans_on_it
             )
             self.recording.incidents.append(incident)
+            await self._warm(books)
             self._say(f"{number}. {region}: {failure.what}")
             try:
                 await asyncio.to_thread(failure.break_, region)
                 incident.broke_at = self.recording.mark("break", incident, failure.name)
+                if failure.parts_regions:
+                    await self._part(incident, books)
                 await self._watch(incident)
             finally:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
                 await asyncio.to_thread(failure.heal, region)
+            if failure.parts_regions:
+                self._rejoin(incident)
             await self._await_return(incident, last=number == len(self._plan.steps))
             incident.settled = await self._settle()
+
+    async def _warm(self, books: list[dict[str, Any]]) -> None:
+        token = await asyncio.to_thread(self._accounts[0].shopper.token)
+        await warm(self.endpoints, token, books[0]["id"])
+
+    async def _part(self, incident: Incident, books: list[dict[str, Any]]) -> None:
+        """Have shoppers of their own write the same things, and others, where no region hears of another."""
+        new = [await asyncio.to_thread(self._open_account) for _ in range(WAYS)]
+        self._contestants += new
+        regions = {incident.region: self.endpoints.regions[incident.region], **self.endpoints.regions}
+        await Contest(regions, self.ledger, books).apart(new)
+
+    def _rejoin(self, incident: Incident) -> None:
+        """Every region has caught up. A shopper who went to another meanwhile may find the cart as it was there."""
+        at = self.recording.mark("restored", incident, "every region has caught up")
+        self._say(f"   caught up {at - incident.healed_at:.1f} s after it was resumed")
+        homes = {visitor.name: visitor for visitor in self._visitors()}
+        for sample in self.recording.samples:
+            if incident.broke_at <= sample.ended and sample.at <= at and sample.region != sample.home:
+                self.ledger.lost_sight(homes[sample.shopper].account.id)
+
+    async def _shop_on(self) -> None:
+        """Wait until as many orders are confirmed as were to be placed. Raises UnsettledError if none are any more."""
+        if self.ledger.confirmed < self._plan.orders:
+            self._say(f"{self.ledger.confirmed:,} orders so far; shopping on until {self._plan.orders:,}")
+        before = -1
+        while before < self.ledger.confirmed < self._plan.orders:
+            before = self.ledger.confirmed
+            deadline = self.recording.now() + SETTLING
+            while self.ledger.confirmed == before and self.recording.now() < deadline:
+                await asyncio.sleep(1.0)
+        if self.ledger.confirmed < self._plan.orders:
+            raise UnsettledError(
+                f"no order was confirmed for {SETTLING:.0f} s, and nothing is broken: see `make status`"
+            )
 
     async def _settle(self) -> bool:
         """Wait until nothing has gone wrong for a while; False when that does not come about."""
@@ -166,55 +214,10 @@ class Drill:
             await asyncio.sleep(1.0)
         return False
 
-    async def _contest(self, books: list[dict[str, Any]]) -> None:
-        """Write one cart line, and place one order, in every region at the same instant."""
-        self._say("the same cart line and the same order, sent to every region at once")
-        for number, account in enumerate(self._accounts):
-            book = books[number % len(books)]
-            await self._contest_order(account, book)
-            await self._contest_line(account, book)
-
-    async def _contest_line(self, account: Account, book: dict[str, Any]) -> None:
-        def put(number: int) -> Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]:
-            return lambda http: http.put(f"/cart/{book['id']}", json={"quantity": number + 1})
-
-        answers = await self._everywhere(account, put)
-        written = {number + 1 for number, answer in enumerate(answers) if answer and answer.is_success}
-        self.ledger.lost_sight(account.id)
-        self.ledger.contested[account.id, book["id"]] = written
-
-    async def _contest_order(self, account: Account, book: dict[str, Any]) -> None:
-        intent = Intent(account.id, str(uuid.uuid4()), {book["id"]: 1}, book["price"])
-        body = {"items": [{"bookId": book["id"], "quantity": 1}], "expectedTotal": book["price"]}
-        headers = {"idempotency-key": intent.key}
-        self.ledger.intents.append(intent)
-        answers = await self._everywhere(
-            account, lambda _number: lambda http: http.post("/orders", json=body, headers=headers)
-        )
-        for answer in answers:
-            if answer and answer.status_code == 201:
-                self.ledger.saw_order(intent, answer.json())
-
-    async def _everywhere(
-        self,
-        account: Account,
-        request: Callable[[int], Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]],
-    ) -> list[httpx.Response | None]:
-        async def to(number: int, url: str) -> httpx.Response | None:
-            headers = {"authorization": f"Bearer {account.shopper.token()}"}
-            async with httpx.AsyncClient(base_url=url, headers=headers, timeout=10.0) as http:
-                with suppress(httpx.TransportError):
-                    return await request(number)(http)
-            return None
-
-        return await asyncio.gather(
-            *(to(number, url) for number, url in enumerate(self.endpoints.regions.values()))
-        )
-
     async def _reconcile(self) -> Reconciliation:
         """Wait until the streams are quiet, then compare."""
         self._say("reconciling orders, carts and best sellers in every region")
-        customers = [account.id for account in self._accounts]
+        customers = [account.id for account in (*self._accounts, *self._contestants)]
         found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, customers)
         for region, api in self.endpoints.regions.items():
             deadline = self.recording.now() + QUIET
@@ -256,10 +259,13 @@ class Drill:
     def _open_accounts(self) -> None:
         self._say("opening accounts for the shoppers")
         for _ in range(len(self._deployment.regions) * len(POPULATIONS) * self._plan.shoppers):
-            self._accounts.append(open_account(self._deployment, f"drill-{uuid.uuid4()}@example.com"))
+            self._accounts.append(self._open_account())
+
+    def _open_account(self) -> Account:
+        return open_account(self._deployment, f"drill-{uuid.uuid4()}@example.com")
 
     def _close_accounts(self) -> None:
-        for account in self._accounts:
+        for account in (*self._accounts, *self._contestants):
             close_account(self._deployment, account)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import redis
 
 from ops.deployment import Deployment
+from ops.pausing import Pausing
 from ops.traffic import Traffic
 
 NOBODY_THERE = "redis://127.0.0.1:1/0"
@@ -22,6 +23,8 @@ class Failure(Protocol):
     what: str
     moves_traffic: bool
     """Whether shoppers have to be served by another region meanwhile."""
+    parts_regions: bool
+    """Whether regions do not hear of each other meanwhile."""
     leans_on_it: tuple[str, ...]
     """What shoppers do that stands on the broken thing. It may fail while the functions behind it start anew, which
     breaking them makes them do; nothing else may."""
@@ -43,6 +46,7 @@ class MappingDeleted:
     name = "mapping gone"
     what = "the API's base path has no mapping any more; API Gateway answers 403"
     moves_traffic = True
+    parts_regions = False
     leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
@@ -81,6 +85,7 @@ class FunctionsFailing:
     name = "functions failing"
     what = "every function of the API fails; API Gateway answers 502"
     moves_traffic = True
+    parts_regions = False
     leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
@@ -105,12 +110,42 @@ class FunctionsFailing:
             )
 
 
+class ReplicationPaused:
+    """Nothing is replicated to or from the region; when it is again, what both sides wrote must agree."""
+
+    name = "replication paused"
+    what = "tables replicate neither to nor from the region; it serves on, and later catches up"
+    moves_traffic = False
+    parts_regions = True
+    leans_on_it: tuple[str, ...] = ()
+
+    CATCH_UP = 120.0
+    """Seconds within which what waited must have arrived."""
+
+    def __init__(self, pausing: Pausing) -> None:
+        self._pausing = pausing
+        self._paused: set[str] = set()
+
+    def break_(self, region: str) -> None:
+        """Pause it."""
+        self._paused.add(region)
+        self._pausing.pause(region)
+
+    def heal(self, region: str) -> None:
+        """Resume it, and wait until every region has caught up. Raises NotCaughtUpError."""
+        if region in self._paused:
+            self._pausing.resume(region)
+            self._paused.remove(region)
+            self._pausing.await_caught_up(self.CATCH_UP)
+
+
 class RedisLost:
     """The region's functions find no Redis; when they find it again, it is empty."""
 
     name = "Redis lost"
     what = "the region's Redis is out of reach, then back and empty; best sellers degrade, nothing else"
     moves_traffic = False
+    parts_regions = False
     leans_on_it: tuple[str, ...] = ("bestsellers",)
 
     USERS = ("leaderboard-feeder", "leaderboard-rebuild", "bestsellers")
@@ -168,6 +203,7 @@ class Evacuated:
     name = "evacuation"
     what = "the region is evacuated in good order; no request may fail"
     moves_traffic = True
+    parts_regions = False
     leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:

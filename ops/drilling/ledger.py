@@ -29,6 +29,11 @@ class Ledger:
     carts: dict[str, dict[str, int]] = field(default_factory=dict)
     contested: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
+    @property
+    def confirmed(self) -> int:
+        """How many orders shoppers saw confirmed."""
+        return sum(intent.order is not None for intent in self.intents)
+
     def intend(self, customer: str, cart: Mapping[str, Any]) -> Intent:
         """A shopper is about to order a cart as `GET /cart` showed it."""
         items = {line["bookId"]: line["quantity"] for line in cart["items"]}

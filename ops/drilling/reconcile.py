@@ -46,6 +46,13 @@ def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) 
                 lost.append(f"{order_id}, confirmed, is not in {region}")
             elif _quantities(found) != dict(intent.items) or found["total"] != intent.total:
                 different.append(f"{order_id} in {region} is not what was confirmed")
+    first, *others = orders
+    different += [
+        f"{order_id} is not the same in {region} as in {first}"
+        for region in others
+        for (customer, order_id), order in orders[region].items()
+        if order != orders[first].get((customer, order_id))
+    ]
     return Reconciliation(
         intents=len(ledger.intents),
         confirmed=len(asked),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from statistics import median
 
-from ops.drilling.record import Mark, Population, Recording, Sample
+from ops.drilling.record import Incident, Mark, Population, Recording, Sample
 
 WIDTH, LEFT, RIGHT = 1200, 150, 40
 TOP, ROW, GAP = 96, 54, 10
@@ -43,10 +43,21 @@ def timeline(recording: Recording, regions: Sequence[str]) -> str:
             f'<text x="0" y="{top + 22}" class="region">{escape(region)}</text>',
             f'<text x="0" y="{top + 39}" class="population">{NAMES[population]}</text>',
             f'<rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{ROW}" class="lane"/>',
+            *_broken(recording.incidents, region, top, end),
             *_lane(samples, top, end),
         ]
     parts += _marks(recording.marks, end, height - 40)
     return "".join([*parts, "</svg>"])
+
+
+def _broken(incidents: Iterable[Incident], region: str, top: float, end: float) -> Iterable[str]:
+    for incident in incidents:
+        if incident.region == region:
+            left, right = _x(incident.broke_at, end), _x(incident.healed_at, end)
+            yield (
+                f'<rect x="{left:.1f}" y="{top}" width="{right - left:.1f}" height="{ROW}" class="broken">'
+                f"<title>{escape(f'{incident.id}. {incident.failure} in {region}')}</title></rect>"
+            )
 
 
 def _lane(samples: Sequence[Sample], top: float, end: float) -> Iterable[str]:

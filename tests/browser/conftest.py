@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
+from benchmarks.chromium import launch
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
@@ -22,15 +23,6 @@ SIZES: dict[str, ViewportSize] = {
 }
 # The emulators share two cores with the browser; on AWS a tenth of this would do.
 PATIENCE_MS = 30_000
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +51,7 @@ def deployment(layout: Layout) -> Deployment:
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 

@@ -77,3 +77,28 @@ def test_evacuating_is_the_operators_command(room: Visit, deployment: Deployment
     expect(page.locator("#events")).to_contain_text(f"make evacuate REGION={deployment.settings.primary}")
     primary.get_by_role("button", name="Restore").click()
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+
+
+def test_regions_write_apart_and_catch_up(room: Visit, deployment: Deployment) -> None:
+    page = room.page
+    confirmed = page.locator("#confirmed")
+    page.get_by_role("button", name="Send shoppers in").click()
+    expect(confirmed).to_have_text(re.compile(r"^[1-9]"), timeout=DETECTED_MS)
+
+    primary = page.locator(f"[data-region={deployment.settings.primary}]")
+    primary.get_by_role("button", name="Pause replication").click()
+    expect(headline(page)).to_contain_text("no longer hears of the others")
+    expect(primary).to_contain_text("replication paused")
+    expect(primary.locator(".replication")).to_have_text(
+        re.compile("wait to come here: [1-9]"), timeout=DETECTED_MS
+    )
+    expect(page.locator("#missing")).to_have_text(re.compile("^[1-9]"), timeout=DETECTED_MS)
+    assert axe.check(page) == []
+    room.picture("paused")
+
+    primary.get_by_role("button", name="Heal").click()
+    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    page.get_by_role("button", name="Send shoppers home").click()
+    expect(page.get_by_role("button", name="Send shoppers in")).to_be_visible(timeout=DETECTED_MS)
+    expect(page.locator("#missing")).to_have_text("0")
+    assert int(page.locator("#everywhere").inner_text()) == int(confirmed.inner_text())

@@ -40,3 +40,17 @@ def test_the_browser_s_language_is_taken_first(visitor: OpenShop, locale: str, l
     visit = visitor(locale=locale)
     visit.open("/")
     expect(visit.page.locator("html")).to_have_attribute("lang", language)
+
+
+def test_a_language_that_cannot_be_had_leaves_the_one_that_is_spoken(visitor: OpenShop) -> None:
+    visit = visitor()
+    page = visit.page
+    heading = visit.open("/")
+    visit.expect_complaint("net::ERR_FAILED")
+    page.route("**/assets/front-*.js", lambda route: route.abort())
+    switch = page.get_by_label("Language")
+    switch.select_option(label="Deutsch")
+    expect(page.get_by_role("banner").get_by_role("alert")).to_have_text("We can’t reach the shop")
+    expect(switch).to_have_value("en")
+    expect(heading).to_have_text("The bookshop that keeps its lights on.")
+    visit.picture("language-failed")

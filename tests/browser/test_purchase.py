@@ -139,4 +139,4 @@ def test_a_page_that_is_nowhere_says_so(visitor: OpenShop) -> None:
     visit = visitor()
     expect(visit.open("/no/such/page")).to_have_text("Page not found")
     visit.expect_complaint(r"404.*/books/no-such-book")  # the browser's own note of the API's answer
-    expect(visit.open("/books/no-such-book")).to_have_text("We don't have that book")
+    expect(visit.open("/books/no-such-book")).to_have_text("We don’t have that book")

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import axe
 from tests.browser.visit import OpenShop
 
 COUNTRIES = {"eu-west-1": "Ireland", "ap-southeast-1": "Singapore"}
@@ -61,9 +62,24 @@ def test_a_shop_that_cannot_be_reached_says_what_to_do(visitor: OpenShop, endpoi
     for api in apis:
         page.route(f"{api}/**", lambda route: route.abort("connectionrefused"))
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Poetry").click()
-    expect(page.get_by_role("alert").first).to_contain_text("We can't reach the shop")
+    expect(page.get_by_role("alert").first).to_contain_text("We can’t reach the shop")
     visit.picture("unreachable")
+    assert axe.check(page) == []
     for api in apis:
         page.unroute(f"{api}/**")
     page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_role("article")).not_to_have_count(0)
+
+
+@pytest.mark.parametrize("missing", ["**/config.json", "**/assets/front-*.js"])
+def test_a_shop_that_cannot_open_says_so(visitor: OpenShop, missing: str) -> None:
+    visit = visitor()
+    page = visit.page
+    visit.expect_complaint("net::ERR_FAILED")
+    page.route(missing, lambda route: route.abort())
+    expect(visit.open("/")).to_have_text("The shop can’t open right now")
+    visit.picture("closed")
+    assert axe.check(page) == []
+    page.unroute(missing)
+    page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("article")).not_to_have_count(0)

@@ -53,14 +53,20 @@ class Visit:
 
     def sign_up(self) -> str:
         """From wherever there is a way in; the e-mail address of the new account."""
+        email = self.ask_for_account()
+        self.page.get_by_label("Code from the e-mail").fill(CODE)
+        self.page.get_by_role("button", name="Confirm").click()
+        return email
+
+    def ask_for_account(self) -> str:
+        """The same as far as the question for the code."""
         email = f"reader-{uuid.uuid4()}@example.com"
         self.page.get_by_role("link", name="Create an account").click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Create an account")
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("New password").fill(PASSWORD)
         self.page.get_by_role("button", name="Create an account").click()
-        self.page.get_by_label("Code from the e-mail").fill(CODE)
-        self.page.get_by_role("button", name="Confirm").click()
+        expect(self.page.get_by_label("Code from the e-mail")).to_be_visible()
         return email
 
     def sign_in(self, email: str) -> None:
@@ -79,7 +85,7 @@ class Visit:
         """From the checkout; the id of the order."""
         self.page.get_by_label("Full name").fill(name)
         self.page.get_by_role("button", name=re.compile("^Place order for")).click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it's ordered")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it’s ordered")
         return self.page.url.rsplit("/", 1)[1]
 
 

@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from localcloud.layout import Layout
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account, open_account
 from stacks.settings import Settings
+from tests.e2e.alone import ACCOUNTS, ALONE, Alone
 from tests.e2e.api import Api
 
 
@@ -26,11 +27,13 @@ class Cloud:
     layout: Layout
     endpoints: dict[str, Any]
     deployment: Deployment
+    opened_before: list[Account] = field(default_factory=list)
+    """Accounts for when no more can be opened."""
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The primary first."""
-        return tuple(self.deployment.regions)
+        """Those that can be reached, the primary first."""
+        return (ALONE,) if ALONE else tuple(self.deployment.regions)
 
     def table(self, name: str, region: str | None = None) -> Any:
         """A table as one region has it, through boto3's resource interface."""
@@ -42,13 +45,21 @@ class Cloud:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Cloud:
+def cloud() -> Iterator[Cloud]:
     layout = Layout.from_environment()
     if not layout.endpoints.exists():
         pytest.exit(f"no shop is up ({layout.endpoints} is missing): run `make up`, or `make test`", 1)
     path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
     export(local_environment(layout, path, Settings.load(path).regions))
-    return Cloud(layout, json.loads(layout.endpoints.read_text()), Deployment.load(Settings.load(path)))
+    found = Cloud(layout, json.loads(layout.endpoints.read_text()), Deployment.load(Settings.load(path)))
+    if ALONE is None:
+        yield found
+        return
+    found.opened_before.extend(
+        open_account(found.deployment, f"test-{uuid.uuid4()}@example.com") for _ in range(ACCOUNTS)
+    )
+    with Alone(layout, ALONE, [region for region in found.deployment.regions if region != ALONE]):
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +81,9 @@ def home(apis: dict[str, Api]) -> Api:
 
 @pytest.fixture(scope="session")
 def new_account(cloud: Cloud) -> Callable[[], Account]:
-    """Opens accounts, each for a shopper nobody has heard of."""
+    """Opens accounts, each for a shopper nobody has heard of; a region alone has them from before."""
+    if ALONE:
+        return cloud.opened_before.pop
     return lambda: open_account(cloud.deployment, f"test-{uuid.uuid4()}@example.com")
 
 
@@ -100,4 +113,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that takes `region` runs once in each."""
     if "region" in metafunc.fixturenames:
         path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
-        metafunc.parametrize("region", Settings.load(path).regions)
+        metafunc.parametrize("region", (ALONE,) if ALONE else Settings.load(path).regions)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who signs in anew needs the user pool's region: the primary, where it stands once for all."""
+    primary = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml"))).primary
+    if ALONE and primary != ALONE:
+        for item in items:
+            if {"attacker", "bad_tokens"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.skip(reason=f"signs in anew: the user pool is in {primary}"))

@@ -1,9 +1,18 @@
-"""What one region hears, the others know."""
+"""What one region hears, the others know, at once or once they hear of each other again."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
+from ops.drilling.accounts import Account
+from ops.drilling.contest import WAYS, Contest
+from ops.drilling.failures import ReplicationPaused
+from ops.drilling.ledger import Ledger
+from ops.drilling.reconcile import reconcile
+from ops.pausing import Pausing
 from tests.e2e import sales
+from tests.e2e.alone import needs_every_region
 from tests.e2e.api import Api, Json, item
 
 BESTSELLER_SECONDS = 5.0
@@ -46,3 +55,28 @@ def test_an_order_reaches_every_regions_best_sellers(
     print(f"ordered in {region}, ranked in", {name: f"{seconds:.2f} s" for name, seconds in took.items()})
     assert took.keys() == apis.keys()
     assert max(took.values()) < BESTSELLER_SECONDS
+
+
+@needs_every_region("two regions must write for their writes to meet")
+def test_regions_that_did_not_hear_of_each_other_come_to_agree(
+    region: str, cloud: Any, apis: dict[str, Api], new_account: Callable[[], Account], books: list[Json]
+) -> None:
+    """The same line, the same cart ordered, other orders, in every region while nothing is replicated."""
+    pausing = Pausing.of(cloud.deployment.settings)
+    assert pausing is not None
+    accounts = [new_account() for _ in range(WAYS)]
+    addresses = {region: apis[region].url} | {name: api.url for name, api in apis.items()}
+    ledger = Ledger()
+    paused = ReplicationPaused(pausing)
+    paused.break_(region)
+    try:
+        asyncio.run(Contest(addresses, ledger, books).apart(accounts))
+        parted = reconcile(cloud.deployment, ledger, [account.id for account in accounts])
+        assert parted.lost, "replication was not paused at all"
+        assert pausing.backlog().waiting.keys() == set(cloud.regions)
+    finally:
+        paused.heal(region)
+    found = reconcile(cloud.deployment, ledger, [account.id for account in accounts])
+    assert found.confirmed == len(ledger.intents) > WAYS
+    assert found.good, found
+    sales.wait_until_exact(cloud)

@@ -1,3 +1,5 @@
+import './lib/texts';
+
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'react-redux';

@@ -1,8 +1,8 @@
 // @vitest-environment node
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
@@ -48,6 +48,19 @@ it('loads neither Amplify nor checkout before they are needed', () => {
     /aws-amplify|@aws-amplify|features\/(orders|account\/\w*Page)|CartPage/.test(id),
   );
   expect(early).toEqual([]);
+});
+
+it('puts a compressed copy beside the script and the style sheet of the entry', () => {
+  const assets = path.join(folder, 'assets');
+  const copies = readdirSync(assets).filter((name) => name.endsWith('.br'));
+  expect(copies.map((name) => name.replace(/^index-.{8}/, 'index')).sort()).toEqual([
+    'index.css.br',
+    'index.js.br',
+  ]);
+  for (const copy of copies) {
+    const original = readFileSync(path.join(assets, copy.replace(/\.br$/, '')));
+    expect(brotliDecompressSync(readFileSync(path.join(assets, copy))).equals(original)).toBe(true);
+  }
 });
 
 it('puts everything but the page itself under a name that changes with its content', () => {

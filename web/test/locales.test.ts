@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LANGUAGES } from '../src/lib/i18n';
+import { LANGUAGES } from '../src/lib/texts';
 
 type Texts = { [key: string]: string | Texts };
 

@@ -1,6 +1,5 @@
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { loadPageTexts, startTranslation } from '../src/lib/i18n';
 import { server } from './server';
 
 /** jsdom has no layout: everything counts as seen. */
@@ -25,6 +24,7 @@ if (typeof window !== 'undefined') {
   globalThis.IntersectionObserver = SeenAtOnce;
   window.scrollTo = () => undefined;
   beforeAll(async () => {
+    const { loadPageTexts, startTranslation } = await import('../src/lib/i18n'); // asks the browser as it is loaded
     await startTranslation();
     await loadPageTexts();
   });

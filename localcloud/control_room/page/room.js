@@ -19,6 +19,10 @@ const point = ({ longitude, latitude }) => ({
   y: (MAP.top - latitude) * MAP.scale,
 });
 
+/** What shoppers of a region get by with, whatever DNS does. */
+const BEARABLE = ['redis', 'replication'];
+const unserving = (region) => region.broken.some((what) => !BEARABLE.includes(what));
+
 const names = (regions) => regions.map((region) => region.city).join(' and ');
 
 /** What is going on, in a sentence for someone who has just come in, and another that explains it. */
@@ -27,7 +31,9 @@ function tell({ deployed, regions, domain }) {
   const down = regions.filter((region) => !region.healthy && !region.evacuated);
   const out = regions.filter((region) => region.evacuated);
   const serving = regions.filter((region) => region.healthy && !region.evacuated);
-  const unnoticed = serving.filter((region) => region.broken.some((what) => what !== 'redis'));
+  const unnoticed = serving.filter(unserving);
+  const paused = regions.filter((region) => region.paused);
+  const catchingUp = regions.filter((region) => region.waiting);
   const withoutRedis = regions.filter((region) => region.broken.includes('redis'));
   if (unnoticed.length)
     return [
@@ -46,6 +52,16 @@ function tell({ deployed, regions, domain }) {
       `${names(out)} is evacuated, and ${names(serving)} serves everyone`,
       'An operator sent the traffic away, without deploying anything. It comes back when they say so.',
     ];
+  if (paused.length)
+    return [
+      `${names(paused)} no longer hears of the others, and sells on`,
+      `What is written on either side waits. Later every order reaches every region, and of a cart line that both changed the last change stays.`,
+    ];
+  if (catchingUp.length)
+    return [
+      `${names(catchingUp)} is catching up`,
+      'What was written while replication was paused arrives, in the order in which it was written.',
+    ];
   if (withoutRedis.length)
     return [
       `${names(withoutRedis)} lost its Redis, and sells on`,
@@ -60,7 +76,10 @@ function tell({ deployed, regions, domain }) {
 function stateOf(region) {
   if (region.evacuated) return ['evacuated', 'out'];
   if (!region.healthy) return [`unhealthy: ${region.reason}`, 'down'];
-  if (region.broken.length) return ['broken, not noticed yet', 'out'];
+  if (unserving(region)) return ['broken, not noticed yet', 'out'];
+  if (region.paused) return ['replication paused', 'out'];
+  if (region.waiting) return ['catching up', 'out'];
+  if (region.broken.includes('redis')) return ['without Redis', 'out'];
   return ['healthy', ''];
 }
 
@@ -77,6 +96,18 @@ function drawMap({ regions, viewers }, colours) {
         return svg('path', { class: 'route', d: path, stroke: colours.get(viewer.region) });
       }),
   );
+  byId('links').replaceChildren(
+    ...regions.flatMap((one, index) =>
+      regions.slice(index + 1).map((other) => {
+        const [from, to] = [at.get(one.name), at.get(other.name)];
+        const dip = Math.hypot(to.x - from.x, to.y - from.y) * 0.1;
+        const path = `M${from.x} ${from.y}Q${(from.x + to.x) / 2} ${(from.y + to.y) / 2 + dip} ${to.x} ${to.y}`;
+        const paused = one.paused || other.paused;
+        const title = svg('title', {}, `Replication between ${one.city} and ${other.city}${paused ? ', paused' : ''}`);
+        return svg('path', { class: paused ? 'link paused' : 'link', d: path }, title);
+      }),
+    ),
+  );
   const near = (viewer) => regions.some((region) => Math.hypot(point(region).x - point(viewer).x, point(region).y - point(viewer).y) < 14);
   byId('cities').replaceChildren(
     ...viewers.filter((viewer) => !near(viewer)).flatMap((viewer) => {
@@ -90,7 +121,7 @@ function drawMap({ regions, viewers }, colours) {
   byId('places').replaceChildren(
     ...regions.map((region) => {
       const { x, y } = at.get(region.name);
-      const serves = region.healthy && !region.evacuated && !region.broken.some((what) => what !== 'redis');
+      const serves = region.healthy && !region.evacuated && !unserving(region);
       const colour = region.healthy || region.evacuated ? colours.get(region.name) : DOWN;
       const marks = serves
         ? []
@@ -159,6 +190,9 @@ function drawRegion(region, colour) {
   article.querySelector('.here').textContent = region.placedHere;
   article.querySelector('.replicated').textContent = region.replicated;
   article.querySelector('.coming').textContent = region.onTheWay;
+  article.querySelector('.replication').textContent = region.waiting
+    ? `writes ${region.paused ? 'that wait to come' : 'on their way'} here: ${region.waiting}`
+    : '';
   drawArrivals(article.querySelector('.arrivals svg'), region.bySecond);
   drawBestsellers(article.querySelector('.bestsellers'), region.bestsellers);
   for (const button of article.querySelectorAll('button')) {
@@ -167,6 +201,7 @@ function drawRegion(region, colour) {
       (action === 'heal' && !region.broken.length) ||
       (action === 'evacuate' && region.evacuated) ||
       (action === 'restore' && !region.evacuated) ||
+      (action === 'replication' && region.paused) ||
       region.broken.includes(action);
     button.disabled = Boolean(region.busy) || pointless;
   }

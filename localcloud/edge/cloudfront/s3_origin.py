@@ -82,7 +82,8 @@ class Buckets:
             if not allows(policy, READ, f"{bucket}/{key}", distribution):
                 return _refusal(403, "AccessDenied")
             target = URL(str(self._aws)) / origin.bucket / key
-            async with session.get(target) as answer:
+            # As it is stored: what is compressed already goes to the viewer so.
+            async with session.get(target, auto_decompress=False) as answer:
                 if answer.status == 404 and not allows(policy, LIST, bucket, distribution):
                     # S3 does not say that a file is missing to whoever may not list the bucket.
                     return _refusal(403, "AccessDenied")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from benchmarks.chromium import launch
 from localcloud.blog.service import Blog
-from tests.browser.conftest import FLAGS, PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.visit import Visit
 from tests.e2e.conftest import Cloud
 
@@ -27,7 +28,7 @@ def test_the_home_page_is_whole_but_for_the_posts_and_complains_of_nothing(
     cloud: Cloud, tmp_path: Path
 ) -> None:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        chromium = launch(playwright)
         page = chromium.new_page()
         page.set_default_timeout(PATIENCE_MS)
         visit = Visit(page, tmp_path)

@@ -10,10 +10,10 @@ GONE = Record(pid=2**22 + 1, began="1", at=1000.0, port=1, fingerprint="")
 
 
 def saved(layout: Layout, at: float) -> None:
-    """The emulator's state, last written `at` seconds after the epoch."""
-    file = layout.cloud / "aws" / "state" / "dynamodb.json"
+    """The emulator's state, last written as a whole `at` seconds after the epoch."""
+    file = layout.cloud / "aws" / "state" / "saved"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("{}")
+    file.touch()
     os.utime(file, (at, at))
 
 
@@ -34,6 +34,13 @@ def test_an_emulator_that_ended_without_saving_has_lost_its_state(tmp_path: Path
     layout = Layout(7000, tmp_path)
     assert parts.lost_its_state(layout, GONE)
     saved(layout, GONE.at - 60)
+    assert parts.lost_its_state(layout, GONE)
+
+
+def test_an_emulator_that_ended_while_it_saved_has_lost_its_state(tmp_path: Path) -> None:
+    layout = Layout(7000, tmp_path)
+    saved(layout, GONE.at - 60)
+    (layout.cloud / "aws" / "state" / "dynamodb.json").write_text("{}")
     assert parts.lost_its_state(layout, GONE)
 
 

@@ -147,6 +147,13 @@ def test_undo_ends_a_part_that_failed_to_come_up(supervisor: Supervisor, tmp_pat
     assert began(server) is None
 
 
+def test_nothing_is_started_after_undo(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.undo()
+    with pytest.raises(PartFailedError, match="not wanted any more"):
+        supervisor.ensure(part(tmp_path))
+    assert supervisor.names() == []
+
+
 def test_a_record_that_was_cut_short_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "server.json").write_text('{"pid": 1')
     assert Record.read(tmp_path / "server.json") is None

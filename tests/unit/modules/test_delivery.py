@@ -64,13 +64,22 @@ def test_hashed_files_are_kept_for_ever_and_never_invalidated() -> None:
     (invalidation,) = [line for line in specification.splitlines() if "create-invalidation" in line]
     assert "-maxdepth 1" in invalidation, "assets/ is a folder below"
     assert "assets" not in invalidation
-    (assets,) = [line for line in specification.splitlines() if "sync assets" in line]
-    assert "immutable" in assets
+    assets = [line for line in specification.splitlines() if "sync assets" in line]
+    assert all("immutable" in line for line in assets)
+
+
+def test_compressed_copies_say_what_they_are() -> None:
+    specification = project("shop-deploy")["source"]["buildspec"]
+    plain, *copies = [line for line in specification.splitlines() if "sync assets" in line]
+    assert '--exclude "*.br"' in plain
+    for line, kind in zip(copies, ("text/javascript", "text/css"), strict=True):
+        assert "--content-encoding br" in line
+        assert f'--content-type "{kind}' in line
 
 
 def test_index_html_comes_last_and_config_json_is_left_alone() -> None:
     specification = project("shop-deploy")["source"]["buildspec"]
-    assert specification.index("sync assets") < specification.index("cp index.html")
+    assert specification.rindex("sync assets") < specification.index("cp index.html")
     assert "--exclude config.json" in specification
     assert "--delete" not in specification
 

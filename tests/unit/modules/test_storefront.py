@@ -15,7 +15,7 @@ from modules.storefront import __file__ as package  # isort: skip
 TWO = ["eu-west-1", "ap-southeast-1"]
 THREE = [*TWO, "us-west-2"]
 DOMAIN = "books.example.com"
-ROUTE = Path(package).with_name("route.js")
+ENTRY = ("assets/index-1a2b.js", "assets/index-1a2b.js.br")
 
 
 def edge(**changes: Any) -> Stack:
@@ -94,9 +94,10 @@ class TestDistribution:
         assert "custom_error_response" not in distribution()
 
     def test_a_file_with_a_hash_in_its_name_is_cached_and_nothing_else(self) -> None:
-        (assets,) = distribution()["ordered_cache_behavior"]
-        assert assets["path_pattern"] == "assets/*"
-        assert assets["cache_policy_id"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
+        entry, assets = distribution()["ordered_cache_behavior"]
+        assert (entry["path_pattern"], assets["path_pattern"]) == ("assets/index-*", "assets/*")
+        for each in (entry, assets):
+            assert each["cache_policy_id"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
         assert (
             distribution()["default_cache_behavior"]["cache_policy_id"]
             == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -135,6 +136,32 @@ class TestDistribution:
     def test_only_the_local_cloud_does_not_wait_for_it(self) -> None:
         assert distribution()["wait_for_deployment"] is True
         assert distribution(local={})["wait_for_deployment"] is False
+
+
+class TestAccessLogs:
+    def test_they_go_to_a_bucket_that_needs_no_distribution(self) -> None:
+        of = shop(log_retention_days=90)
+        (bucket,) = of["global"].resources("aws_s3_bucket")
+        destination = of["edge"].only("aws_cloudwatch_log_delivery_destination")
+
+        assert bucket.body["provider"] == "aws.us-east-1"
+        assert bucket.id in json.dumps(destination["delivery_destination_configuration"])
+        (rule,) = of["global"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
+        assert rule["expiration"] == [{"days": 90}]
+
+    def test_only_log_delivery_for_this_account_writes_there(self) -> None:
+        (document,) = shop()["global"].data("aws_iam_policy_document")
+        (allowed,) = [each for each in document.body["statement"] if each.get("effect") != "Deny"]
+
+        assert allowed["principals"] == [{"type": "Service", "identifiers": ["delivery.logs.amazonaws.com"]}]
+        assert allowed["actions"] == ["s3:PutObject"]
+        conditions = {each["variable"]: each["values"] for each in allowed["condition"]}
+        assert conditions["s3:x-amz-acl"] == ["bucket-owner-full-control"]
+        (account,) = conditions["aws:SourceAccount"]
+        assert account.startswith("${data.aws_caller_identity.")
+
+    def test_without_a_storefront_there_is_none(self) -> None:
+        assert shop(features={"storefront": False})["global"].resources("aws_s3_bucket") == []
 
 
 class TestSite:
@@ -183,7 +210,7 @@ class TestSite:
 
 class TestFiles:
     def test_browsers_keep_what_cannot_change_and_ask_again_for_what_can(self, tmp_path: Path) -> None:
-        found = uploaded(files(build(tmp_path, "assets/index-1a2b.js", "favicon.svg")))
+        found = uploaded(files(build(tmp_path, *ENTRY, "favicon.svg")))
 
         assert found["assets/index-1a2b.js"]["cache_control"] == "public, max-age=31536000, immutable"
         assert found["index.html"]["cache_control"] == found["config.json"]["cache_control"] == "no-cache"
@@ -191,7 +218,7 @@ class TestFiles:
         assert found["favicon.svg"]["content_type"] == "image/svg+xml"
 
     def test_the_page_goes_up_after_all_that_it_names(self, tmp_path: Path) -> None:
-        stack = files(build(tmp_path, "assets/index-1a2b.js", "favicon.svg"))
+        stack = files(build(tmp_path, *ENTRY, "favicon.svg"))
 
         others = {
             each.address for each in stack.resources("aws_s3_object") if each.body["key"] != "index.html"
@@ -199,7 +226,7 @@ class TestFiles:
         assert set(uploaded(stack)["index.html"]["depends_on"]) == others
 
     def test_files_of_the_last_build_outlive_the_page_that_names_them(self, tmp_path: Path) -> None:
-        stack = files(build(tmp_path, "assets/index-1a2b.js"))
+        stack = files(build(tmp_path, *ENTRY))
         assert uploaded(stack)["assets/index-1a2b.js"]["lifecycle"] == {"create_before_destroy": True}
 
     def test_a_config_of_the_developers_is_not_uploaded(self, tmp_path: Path) -> None:
@@ -220,6 +247,19 @@ class TestFiles:
         assert first["source"] == again["source"]
         assert not Path(first["source"]).is_absolute()
         assert first["source_hash"] != changed["source_hash"]
+
+    def test_a_copy_that_the_build_compressed_is_what_it_is_a_copy_of(self, tmp_path: Path) -> None:
+        found = uploaded(files(build(tmp_path, *ENTRY)))
+        original, copy = (found[name] for name in ENTRY)
+
+        assert copy["content_encoding"] == "br"
+        assert "content_encoding" not in original
+        for same in ("content_type", "cache_control"):
+            assert copy[same] == original[same]
+
+    def test_an_entry_without_its_copy_stops_the_synth(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError, match="no compressed copy"):
+            files(build(tmp_path, *ENTRY[:1]))
 
     def test_without_a_build_it_says_how_to_make_one(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match="make web"):
@@ -273,6 +313,23 @@ class TestRoute:
         assert answer["headers"]["location"]["value"] == f"https://{DOMAIN}/books/x"
 
 
+class TestEncode:
+    ENTRY = "/assets/index-1a2b.js"
+
+    @pytest.mark.parametrize(
+        "accepted", ["br", "gzip, deflate, br, zstd", "gzip;q=0.5, br;q=0.9", "BR", "gzip,br;q=1.0"]
+    )
+    def test_whoever_takes_brotli_gets_the_copy(self, accepted: str) -> None:
+        assert encode(self.ENTRY, {"accept-encoding": {"value": accepted}}) == f"{self.ENTRY}.br"
+
+    @pytest.mark.parametrize(
+        "accepted", ["", "gzip, deflate", "br;q=0", "gzip, br; q=0.000", "brr", "identity"]
+    )
+    def test_anybody_else_gets_the_file(self, accepted: str) -> None:
+        assert encode(self.ENTRY, {"accept-encoding": {"value": accepted}}) == self.ENTRY
+        assert encode(self.ENTRY, {}) == self.ENTRY
+
+
 def behaviours(found: Body) -> list[Body]:
     return [found["default_cache_behavior"], *found["ordered_cache_behavior"]]
 
@@ -283,9 +340,17 @@ def policy(site: Site) -> dict[str, list[str]]:
 
 
 def route(uri: str, *, host: str) -> dict[str, Any]:
+    return viewer_request("route", {"uri": uri, "headers": {"host": {"value": host}}})
+
+
+def encode(uri: str, headers: Mapping[str, Any]) -> str:
+    return str(viewer_request("encode", {"uri": uri, "headers": headers})["uri"])
+
+
+def viewer_request(function: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """The function's answer, by the Node that CDKTF needs anyway."""
-    event = {"request": {"uri": uri, "headers": {"host": {"value": host}}}}
-    script = f"{ROUTE.read_text()}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    code = Path(package).with_name(f"{function}.js").read_text()
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps({'request': request})})))"
     node = shutil.which("node")
     assert node
     done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True, timeout=30)

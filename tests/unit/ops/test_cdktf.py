@@ -11,7 +11,6 @@ import pytest
 
 from ops import cdktf
 from ops.cdktf import Listener, Phase, run, stack_order
-from ops.deploy import Clock
 from ops.plan import CHANGES, FAILED, NO_CHANGE, StackPlan, exit_code
 
 GLOBAL, REGION = "shop-local-global", "shop-local-eu-west-1"
@@ -63,6 +62,15 @@ def test_each_stack_is_told_by_its_own_lines() -> None:
         ["aws_route53_zone.zone"],
     )
     assert [stack.phase for stack in stacks.values()] == [Phase.APPLYING, Phase.PLANNING]
+
+
+def test_a_stack_that_is_initialized_waits_for_those_that_it_needs() -> None:
+    listener = heard(f"{REGION}  Initializing the backend...")
+    assert listener.stacks[REGION].phase is Phase.PREPARING
+    listener.hear(f"{REGION}  Terraform has been successfully initialized!")
+    assert listener.stacks[REGION].phase is Phase.WAITING
+    listener.hear(f"{REGION}  data.terraform_remote_state.global: Reading...")
+    assert listener.stacks[REGION].phase is Phase.PLANNING
 
 
 @pytest.mark.parametrize(
@@ -171,13 +179,6 @@ def test_a_failed_synth_says_what_the_app_said(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(cdktf, "command", lambda *_arguments: failing)
     with pytest.raises(cdktf.SynthesisError, match="regions: missing"):
         cdktf.synthesize(tmp_path / "x.toml", tmp_path / "log")
-
-
-def test_a_clock_runs_from_the_plan_to_the_end() -> None:
-    times = iter([10.0, 25.4])
-    clock = Clock(lambda: next(times))
-    told = [clock.observe(phase) for phase in (Phase.PREPARING, Phase.PLANNING, Phase.PLANNING, Phase.DONE)]
-    assert (told, clock.text()) == ([True, True, False, True], "15 s")
 
 
 @pytest.mark.parametrize(

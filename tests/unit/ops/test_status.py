@@ -7,6 +7,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from ops import replication, status
+from ops.pausing import Backlog, Pausing
 from ops.probe import Probe
 from ops.status import survey
 from ops.traffic import Traffic
@@ -61,6 +62,21 @@ def test_on_aws_the_addresses_follow_from_the_domain() -> None:
     asked = Probe(SETTINGS.model_copy(update={"local": None}))
     assert asked.api == "https://api.shop.example/v1"
     assert asked.address(PRIMARY) == f"https://api-{PRIMARY}.shop.example/v1"
+
+
+def test_what_waits_for_a_region_is_told_where_it_can_be_known(
+    traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Paused(Pausing):
+        def backlog(self) -> Backlog:
+            return Backlog((OTHER,), {OTHER: 12, PRIMARY: 3})
+
+    monkeypatch.setattr(Pausing, "of", lambda _: Paused("http://nowhere"))
+    now = survey(SETTINGS, traffic, probe({PRIMARY: 200, OTHER: 200, "shop": 200}))
+    assert {each.region: each.replication for each in now.regions} == {
+        PRIMARY: "catching up, 3 writes on their way here",
+        OTHER: "paused, 12 writes on their way here",
+    }
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])

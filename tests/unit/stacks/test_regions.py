@@ -1,6 +1,7 @@
 """Regions are instances of one class: what differs between them is named here, and nothing else does."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -66,6 +67,21 @@ def test_a_region_knows_no_other_but_the_primary_s_state_and_user_pool() -> None
     document = json.loads(text)
     document["data"].pop("terraform_remote_state")
     assert "eu-west-1" not in json.dumps(document)
+
+
+@pytest.mark.parametrize("region", THREE)
+def test_no_function_is_told_of_another_region_nor_may_reach_one(region: str) -> None:
+    """By name, or by what another stack gives; but for the user pool's client, an id that tokens are held against."""
+    stack = shop(regions=THREE)[region]
+    functions = stack.resources("aws_lambda_function")
+    policies = [each for each in stack.data("aws_iam_policy_document") if "_permissions" in each.id]
+    assert len(functions) >= 7
+    assert len(policies) >= len(functions)
+    for each in [*functions, *policies]:
+        text = json.dumps(each.body)
+        assert not [other for other in THREE if other != region and other in text], each.id
+        given = re.findall(r"terraform_remote_state[^}]*", text)
+        assert not [output for output in given if "user_pool_clientidentity" not in output], each.id
 
 
 def test_one_region_is_enough() -> None:

@@ -102,6 +102,19 @@ def test_the_program_prints_the_mistakes_alone_and_exits_with_2(tmp_path: Path, 
     assert ended.stderr.strip()
 
 
+def test_a_file_that_is_no_text_is_not_toml(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="is not TOML"):
+        Settings.load(file)
+
+
+def test_a_variable_that_is_not_json_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOKSTORE_REGIONS", "eu-west-1")
+    with pytest.raises(SettingsError, match=r'a BOOKSTORE_ variable over it is not JSON.*"regions"'):
+        load(tmp_path, GOOD)
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOOKSTORE_FEATURES__WAF", "true")
     monkeypatch.setenv("BOOKSTORE_REGIONS", '["us-west-2"]')

@@ -1,6 +1,6 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Route, Routes, useLocation } from 'react-router';
+import { type RouteObject, useLocation, useRoutes } from 'react-router';
 import { LinesSkeleton } from '../components/Skeletons';
 import type { Config } from '../config';
 import { loadPageTexts } from '../lib/i18n';
@@ -35,31 +35,33 @@ const NotFoundPage = page(() => import('./NotFoundPage'));
 const forShoppers = (page: ReactNode) => <ShopperOnly>{page}</ShopperOnly>;
 const forGuests = (page: ReactNode) => <GuestOnly>{page}</GuestOnly>;
 
+function routesFor(blog: string | null): RouteObject[] {
+  return [
+    { path: '/', element: <HomePage blog={blog} /> },
+    { path: '/category/:name', element: <CategoryPage /> },
+    { path: '/bestsellers', element: <BestsellersPage /> },
+    { path: '/books/:bookId', element: <BookRoute blog={blog} /> },
+    { path: '/cart', element: <CartPage /> },
+    {
+      path: '/checkout',
+      element: forShoppers(
+        <WholeCart>
+          <CheckoutPage />
+        </WholeCart>,
+      ),
+    },
+    { path: '/orders', element: forShoppers(<OrdersPage />) },
+    { path: '/orders/:orderId', element: forShoppers(<OrderPage />) },
+    { path: '/sign-in', element: forGuests(<SignInPage />) },
+    { path: '/sign-up', element: forGuests(<SignUpPage />) },
+    { path: '/forgot', element: forGuests(<ForgotPage />) },
+    { path: '/account', element: <AccountPage /> },
+    { path: '*', element: <NotFoundPage /> },
+  ];
+}
+
 function Pages({ blog }: { blog: string | null }) {
-  return (
-    <Routes>
-      <Route path="/" element={<HomePage blog={blog} />} />
-      <Route path="/category/:name" element={<CategoryPage />} />
-      <Route path="/bestsellers" element={<BestsellersPage />} />
-      <Route path="/books/:bookId" element={<BookRoute blog={blog} />} />
-      <Route path="/cart" element={<CartPage />} />
-      <Route
-        path="/checkout"
-        element={forShoppers(
-          <WholeCart>
-            <CheckoutPage />
-          </WholeCart>,
-        )}
-      />
-      <Route path="/orders" element={forShoppers(<OrdersPage />)} />
-      <Route path="/orders/:orderId" element={forShoppers(<OrderPage />)} />
-      <Route path="/sign-in" element={forGuests(<SignInPage />)} />
-      <Route path="/sign-up" element={forGuests(<SignUpPage />)} />
-      <Route path="/forgot" element={forGuests(<ForgotPage />)} />
-      <Route path="/account" element={<AccountPage />} />
-      <Route path="*" element={<NotFoundPage />} />
-    </Routes>
-  );
+  return useRoutes(routesFor(blog));
 }
 
 export function App({ config }: { config: Config }) {

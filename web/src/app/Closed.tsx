@@ -1,14 +1,20 @@
 import { useTranslation } from 'react-i18next';
+import { Mark } from './Mark';
 
-/** The shop could not even learn where its API is. */
+/** The shop could not even learn where its API is, or what to say: then it says this much in English. */
 export function Closed() {
   const { t } = useTranslation();
   return (
-    <main className="page closed">
-      <h1 className="page-title">{t('problem.closed.title')}</h1>
-      <p className="lead">{t('problem.closed.text')}</p>
+    <main className="page closed empty">
+      <Mark />
+      <h1 className="page-title">
+        {t('problem.closed.title', { defaultValue: 'The shop can’t open right now' })}
+      </h1>
+      <p className="lead">
+        {t('problem.closed.text', { defaultValue: 'Check your connection, then try again.' })}
+      </p>
       <button type="button" className="btn btn-primary" onClick={() => window.location.reload()}>
-        {t('common.retry')}
+        {t('common.retry', { defaultValue: 'Try again' })}
       </button>
     </main>
   );

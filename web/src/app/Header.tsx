@@ -5,16 +5,8 @@ import { CartLink } from '../features/cart/CartLink';
 import { CategoryBar } from '../features/catalog/CategoryBar';
 import { useSession } from '../lib/session';
 import { LanguageSwitch } from './LanguageSwitch';
+import { Mark } from './Mark';
 import { RegionBadge } from './RegionBadge';
-
-function Mark() {
-  return (
-    <svg className="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      <path d="M16 3v26M16 3C8 8 8 24 16 29M16 3c8 5 8 21 0 26" />
-      <path className="equator" d="M3 16h26" />
-    </svg>
-  );
-}
 
 export function Header() {
   const { t } = useTranslation();

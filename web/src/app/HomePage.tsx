@@ -6,8 +6,9 @@ import { HomeShelves } from '../features/catalog/HomeShelves';
 export function HomePage({ blog }: { blog: string | null }) {
   return (
     <Page title={SHOP} heading={<Hero />} className="home">
-      <HomeShelves />
-      <BlogSection blog={blog} />
+      <HomeShelves>
+        <BlogSection blog={blog} />
+      </HomeShelves>
     </Page>
   );
 }

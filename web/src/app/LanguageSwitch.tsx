@@ -1,18 +1,29 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { changeLanguage, LANGUAGES, type Language } from '../lib/i18n';
+import { changeLanguage } from '../lib/i18n';
+import { LANGUAGES, type Language } from '../lib/texts';
 
+/** Stays with the language that is spoken, and says so, when the texts of another cannot be had. */
 export function LanguageSwitch() {
   const { t, i18n } = useTranslation();
+  const [failed, setFailed] = useState(false);
+  const change = (language: Language) => {
+    setFailed(false);
+    changeLanguage(language).catch(() => setFailed(true));
+  };
   return (
-    <label className="language">
-      <span className="visually-hidden">{t('nav.language')}</span>
-      <select value={i18n.language} onChange={(event) => changeLanguage(event.target.value as Language)}>
-        {Object.entries(LANGUAGES).map(([language, name]) => (
-          <option key={language} value={language} lang={language}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div className="language-switch">
+      {failed && <span role="alert">{t('problem.unreachable.title')}</span>}
+      <label className="language">
+        <span className="visually-hidden">{t('nav.language')}</span>
+        <select value={i18n.language} onChange={(event) => change(event.target.value as Language)}>
+          {Object.entries(LANGUAGES).map(([language, name]) => (
+            <option key={language} value={language} lang={language}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
 }

@@ -20,8 +20,7 @@ export function TilesSkeleton({ count, className = 'grid' }: { count: number; cl
         {range(count).map((tile) => (
           <div key={tile} className="tile skeleton">
             <div className="cover" />
-            <div className="tile-title bone-line" />
-            <div className="tile-author bone-line">&nbsp;</div>
+            <div className="tile-text bone-line" />
             <div className="tile-foot bone-line" />
           </div>
         ))}

@@ -1,58 +1,34 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type front from '../locales/en/front.json';
-import type pages from '../locales/en/pages.json';
-import { readStored, store } from './storage';
-
-export const LANGUAGES = { en: 'English', de: 'Deutsch', zh: '中文' } as const;
-export type Language = keyof typeof LANGUAGES;
-
-/** What the frame and the home page say comes first; the rest comes with the first other page. */
-type Part = 'front' | 'pages';
-type Texts = () => Promise<{ default: object }>;
-
-const STORAGE_KEY = 'bookstore.language';
+import { store } from './storage';
+import { fetchTexts, first, type Language, type Part, STORAGE_KEY, type Texts } from './texts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof front & typeof pages };
+    resources: { translation: Texts };
   }
 }
 
-// Written out one by one so that each becomes a chunk of its own.
-const TEXTS: Record<Language, Record<Part, Texts>> = {
-  en: { front: () => import('../locales/en/front.json'), pages: () => import('../locales/en/pages.json') },
-  de: { front: () => import('../locales/de/front.json'), pages: () => import('../locales/de/pages.json') },
-  zh: { front: () => import('../locales/zh/front.json'), pages: () => import('../locales/zh/pages.json') },
-};
-
 const wanted = new Set<Part>(['front']);
 
-function isLanguage(value: unknown): value is Language {
-  return typeof value === 'string' && value in LANGUAGES;
-}
-
-/** The language chosen before, else the first one of the browser's that the shop speaks, else English. */
-export function initialLanguage(): Language {
-  const spoken = navigator.languages.map((tag) => tag.split('-')[0]);
-  return [readStored(STORAGE_KEY), ...spoken].find(isLanguage) ?? 'en';
+function add(language: Language, texts: object): void {
+  i18next.addResourceBundle(language, 'translation', texts, true, true);
 }
 
 async function load(language: Language, parts: Iterable<Part>): Promise<void> {
-  const texts = await Promise.all([...parts].map((part) => TEXTS[language][part]()));
-  for (const { default: text } of texts) i18next.addResourceBundle(language, 'translation', text, true, true);
+  const texts = await Promise.all([...parts].map((part) => fetchTexts(language, part)));
+  for (const text of texts) add(language, text);
 }
 
+/** Rejects when the first texts cannot be had; what gives a `defaultValue` can be shown all the same. */
 export async function startTranslation(): Promise<void> {
-  const language = initialLanguage();
-  const texts = TEXTS[language].front();
+  document.documentElement.lang = first.language;
   await i18next.use(initReactI18next).init({
-    lng: language,
+    lng: first.language,
     resources: {},
     interpolation: { escapeValue: false }, // React escapes
   });
-  i18next.addResourceBundle(language, 'translation', (await texts).default, true, true);
-  document.documentElement.lang = language;
+  add(first.language, await first.texts);
 }
 
 /** Fetches what the pages beyond the home page say, in the language spoken now and from now on in any other. */

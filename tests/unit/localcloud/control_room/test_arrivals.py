@@ -1,4 +1,11 @@
-from localcloud.control_room.arrivals import RegionArrivals, on_the_way
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+from botocore.exceptions import ClientError
+
+from localcloud.control_room.arrivals import RegionArrivals, StreamReader, on_the_way
+from ops.deployment import Deployment
 
 
 def test_an_order_counts_once_however_often_it_arrives() -> None:
@@ -26,3 +33,63 @@ def test_what_another_region_holds_is_on_the_way_until_it_arrives() -> None:
     assert (on_the_way(arrivals, "eu-west-1"), on_the_way(arrivals, "ap-southeast-1")) == (0, 1)
     singapore.take("one", here=False, at=2.0)
     assert on_the_way(arrivals, "ap-southeast-1") == 0
+
+
+class Stream:
+    """One shard of orders; an iterator is a position in it, and ends when it is told to."""
+
+    def __init__(self) -> None:
+        self.orders: list[str] = []
+        self.expired: set[str] = set()
+        self._given = 0
+
+    def describe_table(self, **_: Any) -> Any:
+        return {"Table": {"LatestStreamArn": "stream"}}
+
+    def describe_stream(self, **_: Any) -> Any:
+        return {"StreamDescription": {"Shards": [{"ShardId": "shard"}]}}
+
+    def get_shard_iterator(self, **asked: Any) -> Any:
+        position = int(asked["SequenceNumber"]) + 1 if "SequenceNumber" in asked else len(self.orders)
+        return {"ShardIterator": self._at(position)}
+
+    def get_records(self, ShardIterator: str) -> Any:  # noqa: N803  boto3's own
+        if ShardIterator in self.expired:
+            raise ClientError({"Error": {"Code": "ExpiredIteratorException"}}, "GetRecords")
+        position = int(ShardIterator.split("@")[1])
+        records = [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {
+                    "SequenceNumber": str(number),
+                    "ApproximateCreationDateTime": datetime.now(UTC),
+                    "NewImage": {"orderId": {"S": self.orders[number]}, "region": {"S": "eu-west-1"}},
+                },
+            }
+            for number in range(position, len(self.orders))
+        ]
+        return {"Records": records, "NextShardIterator": self._at(len(self.orders))}
+
+    def _at(self, position: int) -> str:
+        self._given += 1
+        return f"{self._given}@{position}"
+
+
+def test_a_reader_whose_place_was_given_up_goes_on_where_it_was() -> None:
+    stream, arrivals = Stream(), RegionArrivals()
+    known = SimpleNamespace(
+        regions={"eu-west-1": SimpleNamespace(tables={"orders": "orders"})}, client=lambda *_: stream
+    )
+    reader = StreamReader(cast(Deployment, known), "eu-west-1")
+    stream.orders.append("before anyone watched")
+    reader.open()
+    stream.orders.append("one")
+    assert reader.read_into(arrivals)
+
+    stream.expired = {f"{number}@{position}" for number in range(9) for position in range(9)}
+    stream.orders.append("two")
+    reader.read_into(arrivals)
+    stream.expired = set()
+    reader.read_into(arrivals)
+
+    assert arrivals.placed_here == {"one", "two"}

@@ -76,6 +76,8 @@ async def shop(monkeypatch: pytest.MonkeyPatch, distribution: Distribution = PLA
         kind = "text/html" if key.endswith(".html") else "text/javascript"
         caching = "no-cache" if key.endswith(".html") else "public, max-age=31536000, immutable"
         headers = {"ETag": f'"{hash(body)}"', "Cache-Control": caching, "x-amz-request-id": "1"}
+        if key.endswith(".br"):
+            headers["Content-Encoding"] = "br"
         return web.Response(body=body, content_type=kind, headers=headers)
 
     monkeypatch.setattr(s3_origin, "POLICY_SECONDS", 0.0)
@@ -215,6 +217,15 @@ async def test_a_compressed_file_is_the_file(monkeypatch: pytest.MonkeyPatch) ->
             answer = await s.client.get("/assets/app.js", headers={"Accept-Encoding": "gzip"})
             assert gzip.decompress(await answer.read()) == SCRIPT
             assert answer.headers["ETag"].startswith("W/")
+
+
+async def test_what_is_stored_compressed_is_sent_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with shop(monkeypatch) as s:
+        for files in s.buckets.values():
+            files["assets/app.js.br"] = b"no Brotli at all: nobody may look into it" * 50
+        answer = await s.client.get("/assets/app.js.br", headers={"Accept-Encoding": "br, gzip"})
+        assert (answer.status, answer.headers["Content-Encoding"]) == (200, "br")
+        assert await answer.read() == s.buckets["web-eu-west-1"]["assets/app.js.br"]
 
 
 async def test_small_files_and_behaviours_without_compression_stay_plain(

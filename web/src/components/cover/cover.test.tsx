@@ -64,6 +64,12 @@ describe('the text', () => {
     expect(fitted('The Left Hand', box).lines.join(' ')).toBe('The Left Hand');
   });
 
+  it('breaks a long word at its hyphens, so that the title can be large, and a short one not', () => {
+    const box = { width: 168, height: 108, largest: 32, smallest: 10, leading: 1.08, face: 'serif' } as const;
+    expect(fitted('Slaughterhouse-Five', box).lines).toEqual(['Slaughterhouse-', 'Five']);
+    expect(fitted('Nineteen Eighty-Four', box).lines).toEqual(['Nineteen', 'Eighty-Four']);
+  });
+
   it('leaves series and subtitles off', () => {
     expect(coverTitle('The Hunger Games (The Hunger Games, #1)')).toBe('The Hunger Games');
     expect(coverTitle('Japanese Woodworking Tools: Their Tradition')).toBe('Japanese Woodworking Tools');

@@ -25,13 +25,18 @@ export function textWidth(text: string, face: Face): number {
   return sum * FACE_WIDTH[face];
 }
 
-/** Words, and single characters of scripts that break anywhere. */
+/** A hyphenated word longer than this would make its whole title small; a shorter one stays together. */
+const LONG_WORD = 12;
+const PIECE =
+  /\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
+
+/** Words, the parts of long hyphenated ones, and single characters of scripts that break anywhere. */
 function pieces(text: string): string[] {
   return text.split(/\s+/).flatMap((word) => {
-    const parts = word.match(
-      /\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu,
-    );
-    return (parts ?? []).map((part, index) => (index === 0 ? ` ${part}` : part));
+    const parts = word.length > LONG_WORD ? word.split(/(?<=-)/) : [word];
+    return parts
+      .flatMap((part) => part.match(PIECE) ?? [])
+      .map((piece, index) => (index === 0 ? ` ${piece}` : piece));
   });
 }
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
 import { server } from '../../../test/server';
 import { BlogSection } from './BlogSection';
-import { recentPosts } from './posts';
+import { recentPosts } from './wordpress';
 
 const BLOG = 'https://blog.shop.test';
 const POSTS = `${BLOG}/wp-json/wp/v2/posts`;

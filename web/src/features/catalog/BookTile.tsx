@@ -20,12 +20,14 @@ export function BookTile({ book, rank, sold }: { book: Book; rank?: number; sold
           </span>
         )}
       </div>
-      <h3 className="tile-title">
-        <Link to={`/books/${book.id}`} className="stretched" lang={book.language ?? undefined}>
-          {book.title}
-        </Link>
-      </h3>
-      <p className="tile-author">{book.author}</p>
+      <div className="tile-text">
+        <h3 className="tile-title">
+          <Link to={`/books/${book.id}`} className="stretched" lang={book.language ?? undefined}>
+            {book.title}
+          </Link>
+        </h3>
+        <p className="tile-author">{book.author}</p>
+      </div>
       <p className="tile-foot">
         <span className="price">{format.money(book.price, book.currency)}</span>
         {sold === undefined ? (

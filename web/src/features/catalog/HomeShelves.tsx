@@ -1,10 +1,11 @@
+import type { ReactNode } from 'react';
 import { asApiError, useListCategoriesQuery } from '../../api/shop';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
 import { BestsellerShelf, CategoryShelf } from './Shelf';
 
-/** Best sellers and a teaser of every category. */
-export function HomeShelves() {
+/** Best sellers and a teaser of every category; what follows waits for these, lest it be taken for near the top. */
+export function HomeShelves({ children }: { children: ReactNode }) {
   const { data, error, refetch } = useListCategoriesQuery();
   return (
     <>
@@ -14,6 +15,7 @@ export function HomeShelves() {
       {data?.items.map(({ name }) => (
         <CategoryShelf key={name} category={name} />
       ))}
+      {(data || error) && children}
     </>
   );
 }

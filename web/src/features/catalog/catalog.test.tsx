@@ -20,7 +20,7 @@ it('shows a book', async () => {
 
 it('says that it does not have a book', async () => {
   renderPage(bookPage, { at: '/books/none', path: '/books/:bookId' });
-  expect(await screen.findByRole('heading', { level: 1, name: "We don't have that book" })).toBeTruthy();
+  expect(await screen.findByRole('heading', { level: 1, name: 'We don’t have that book' })).toBeTruthy();
 });
 
 it('offers to try again when the shop cannot be reached, and then goes on', async () => {

@@ -10,7 +10,7 @@ export function PaymentForm() {
   return (
     <fieldset className="payment">
       <legend>{t('checkout.payment')}</legend>
-      <p className="demo-note">
+      <p className="alert alert-warning">
         <strong>{t('checkout.demo.title')}</strong> {t('checkout.demo.text')}
       </p>
       <div className="demo-card">

@@ -1,4 +1,4 @@
-"""Starts MiniStack with three mistakes of its Route 53 mended. It runs in the emulators' own environment.
+"""Three mistakes of MiniStack's Route 53, mended.
 
 MiniStack 1.5.33 forgets which checks a calculated health check watches, and writes booleans as Python does,
 which boto3 reads as false. Without the first, no region would ever count as lost. Nor does it know DNSSEC, which
@@ -9,13 +9,19 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
-from ministack.app import main  # type: ignore[import-not-found]
 from ministack.services import route53  # type: ignore[import-not-found]
 
 _parse = route53._parse_health_check_config
 _build = route53._build_health_check_el
 _handle = route53.handle_request
 _DNSSEC = re.compile(r"/2013-04-01/hostedzone/[^/]+/dnssec")
+
+
+def mend() -> None:
+    """Put the mended functions in the place of MiniStack's."""
+    route53._parse_health_check_config = _parse_with_children
+    route53._build_health_check_el = _build_as_xml
+    route53.handle_request = _handle_with_dnssec
 
 
 def _parse_with_children(configuration: Element) -> dict[str, Any]:
@@ -43,11 +49,3 @@ async def _handle_with_dnssec(method: str, path: str, *more: Any) -> Any:
 def _unsigned(root: Element) -> None:
     SubElement(SubElement(root, "Status"), "ServeSignature").text = "NOT_SIGNING"
     SubElement(root, "KeySigningKeys")
-
-
-route53._parse_health_check_config = _parse_with_children
-route53._build_health_check_el = _build_as_xml
-route53.handle_request = _handle_with_dnssec
-
-if __name__ == "__main__":
-    main()

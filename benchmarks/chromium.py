@@ -1,0 +1,51 @@
+"""Debian's Chromium, as the browser tests and the benchmark of the home page start it."""
+
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, Page, Playwright
+
+EXECUTABLE = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A browser without a window; what it does behind the page's back is off."""
+    return playwright.chromium.launch(executable_path=EXECUTABLE, args=list(FLAGS))
+
+
+class Traffic:
+    """What a page receives over the line from now on, headers included, with the browser's cache off."""
+
+    def __init__(self, page: Page) -> None:
+        self.session: CDPSession = page.context.new_cdp_session(page)
+        self._scripts: dict[str, str] = {}
+        self._received: dict[str, int] = {}
+        self.session.send("Network.enable")
+        self.session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self.session.on("Network.responseReceived", self._note_kind)
+        self.session.on("Network.loadingFinished", self._note_size)
+
+    def _note_kind(self, event: dict[str, Any]) -> None:
+        if event["type"] == "Script":
+            self._scripts[event["requestId"]] = event["response"]["url"]
+
+    def _note_size(self, event: dict[str, Any]) -> None:
+        self._received[event["requestId"]] = int(event["encodedDataLength"])
+
+    @property
+    def bytes(self) -> int:
+        """Of everything."""
+        return sum(self._received.values())
+
+    @property
+    def scripts(self) -> dict[str, int]:
+        """Bytes of each script, by its address."""
+        return {url: self._received.get(request, 0) for request, url in self._scripts.items()}

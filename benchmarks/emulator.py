@@ -1,0 +1,86 @@
+"""An AWS emulator of a benchmark's own, with the shop's tables; it ends with the benchmark."""
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from localcloud import parts
+from localcloud.layout import HOST, ROOT, Layout, url
+from localcloud.processes import Supervisor
+
+sys.path.insert(0, str(ROOT / "lambda_src"))
+
+from shop import aws, dynamo
+from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, create_tables
+from tests.unit.lambda_src.gateway import CLIENT
+
+BATCH = 25
+"""The most items that BatchWriteItem takes."""
+LOADERS = 2
+PATIENCE = 120.0
+"""Seconds."""
+
+
+@contextmanager
+def emulator(redis_url: str) -> Iterator[None]:
+    """Run one, and give this process the environment that a function would have there."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        layout = Layout(_free_base(), Path(folder))
+        supervisor = Supervisor(layout.cloud / "processes", layout.log)
+        try:
+            supervisor.ensure(parts.aws_part(layout))
+            os.environ.update(
+                {
+                    "AWS_ENDPOINT_URL": url(layout.aws),
+                    "AWS_REGION": "eu-west-1",
+                    "AWS_DEFAULT_REGION": "eu-west-1",
+                    "AWS_ACCESS_KEY_ID": "test",
+                    "AWS_SECRET_ACCESS_KEY": "test",
+                    "BOOKS_TABLE": BOOKS,
+                    "CART_TABLE": CART,
+                    "ORDERS_TABLE": ORDERS,
+                    "USER_POOL_CLIENT_ID": CLIENT,
+                    "REDIS_URL": redis_url,
+                }
+            )
+            # The emulator takes seconds for a page of a large table, and its time is not what is measured.
+            aws.client = cache(partial(aws.client.__wrapped__, read_timeout=PATIENCE))
+            create_tables(aws.client("dynamodb"))
+            yield
+        finally:
+            supervisor.stop_all()
+
+
+def load(table: str, items: Iterable[dict[str, Any]]) -> None:
+    """Put items into a table, as fast as the emulator takes them."""
+    client, remaining = aws.client("dynamodb"), iter(items)
+
+    def batches() -> Iterator[list[dict[str, Any]]]:
+        while batch := list(islice(remaining, BATCH)):
+            yield [{"PutRequest": {"Item": dynamo.dump(item)}} for item in batch]
+
+    def put(batch: list[dict[str, Any]]) -> None:
+        left = client.batch_write_item(RequestItems={table: batch})["UnprocessedItems"]
+        if left:
+            raise RuntimeError(f"The emulator left {left} over.")
+
+    with ThreadPoolExecutor(LOADERS) as pool:
+        for _ in pool.map(put, batches()):
+            pass
+
+
+def _free_base() -> int:
+    """A port whose neighbours up to the emulator's are free."""
+    for base in range(30_000, 60_000, 100):
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, Layout(base, Path()).aws)) != 0:
+                return base
+    raise RuntimeError("No port is free.")

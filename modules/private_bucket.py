@@ -1,0 +1,213 @@
+"""A bucket that is open to nobody but whom its policy names."""
+
+from dataclasses import dataclass
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocument,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatement as Statement,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatementCondition as Condition,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatementPrincipals as Principals,
+)
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRule as LifecycleRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload as AbortUploads,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleExpiration as Expiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleFilter as Filter,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration as OldVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControls
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationRuleA as EncryptionRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
+from constructs import Construct
+
+from modules.suppression import (
+    AWS_HOLDS_THE_KEY,
+    CHECKER_DOES_NOT_SEE,
+    KEPT_AS_IS,
+    LOGGED_ONCE,
+    suppress,
+)
+
+
+@dataclass(frozen=True)
+class KeepVersions:
+    """What is replaced or removed can be brought back for `days`. Such a bucket can be replicated."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class Forget:
+    """What was put in is gone after `days`, without a version kept of it."""
+
+    days: int
+
+
+class PrivateBucket(Construct):
+    """No public access, no control lists, nothing over plain HTTP; encrypted, and nothing useless stays in it.
+
+    S3's own key encrypts it: a KMS key would cost a fee a request, and who may read is decided by the policy.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        content: KeepVersions | Forget,
+        disposable: bool,
+        provider: TerraformProvider | None = None,
+    ) -> None:
+        """A `disposable` bucket is destroyed with what is in it. The account's number makes `name` unique."""
+        super().__init__(scope, id)
+        self._provider = provider
+        self.account_id: str = DataAwsCallerIdentity(self, "account", provider=provider).account_id
+        """Of the account that it is in."""
+        bucket = S3Bucket(
+            self,
+            "bucket",
+            bucket=f"{name}-{self.account_id}",
+            force_destroy=disposable,
+            provider=provider,
+        )
+        _suppress(bucket, content)
+        self.name: str = bucket.id
+        """Name of the bucket."""
+        self.arn: str = bucket.arn
+        """ARN of the bucket."""
+        self._encrypt()
+        self._expire(content)
+        self._statements = [self._tls_only()]
+        self._document = DataAwsIamPolicyDocument(
+            self, "policy-document", statement=self._statements, provider=provider
+        )
+        self._close()
+
+    def allow(self, statement: Statement) -> None:
+        """Add a statement to the bucket's policy."""
+        self._statements.append(statement)
+        self._document.put_statement(self._statements)
+
+    def _close(self) -> None:
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self.name,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            provider=self._provider,
+        )
+        block = S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            bucket=self.name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            provider=self._provider,
+        )
+        S3BucketPolicy(
+            self,
+            "policy",
+            bucket=self.name,
+            policy=self._document.json,
+            # S3 refuses two changes of a bucket's access at a time.
+            depends_on=[block],
+            provider=self._provider,
+        )
+
+    def _encrypt(self) -> None:
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self.name,
+            rule=[EncryptionRule(apply_server_side_encryption_by_default={"sse_algorithm": "AES256"})],
+            provider=self._provider,
+        )
+
+    def _expire(self, content: KeepVersions | Forget) -> None:
+        after = []
+        if isinstance(content, KeepVersions):
+            after.append(
+                S3BucketVersioningA(
+                    self,
+                    "versioning",
+                    bucket=self.name,
+                    versioning_configuration={"status": "Enabled"},
+                    provider=self._provider,
+                )
+            )
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=self.name,
+            rule=[_rule(content)],
+            depends_on=after,
+            provider=self._provider,
+        )
+
+    def _tls_only(self) -> Statement:
+        return Statement(
+            sid="TlsOnly",
+            effect="Deny",
+            principals=[Principals(type="AWS", identifiers=["*"])],
+            actions=["s3:*"],
+            resources=[self.arn, f"{self.arn}/*"],
+            condition=[Condition(test="Bool", variable="aws:SecureTransport", values=["false"])],
+        )
+
+
+def _suppress(bucket: S3Bucket, content: KeepVersions | Forget) -> None:
+    suppress(bucket, "CKV_AWS_18", because=LOGGED_ONCE)
+    suppress(bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
+    suppress(bucket, "CKV2_AWS_62", because=KEPT_AS_IS)
+    if isinstance(content, Forget):
+        suppress(bucket, "CKV_AWS_21", "CKV_AWS_144", because=KEPT_AS_IS)
+    else:
+        suppress(bucket, "CKV_AWS_144", because=CHECKER_DOES_NOT_SEE)
+
+
+def _rule(content: KeepVersions | Forget) -> LifecycleRule:
+    if isinstance(content, Forget):
+        id, old_versions, expiration = "forget", None, Expiration(days=content.days)
+    else:
+        id = "forget-old-versions"
+        old_versions = [OldVersionExpiration(noncurrent_days=content.days)]
+        expiration = Expiration(expired_object_delete_marker=True)
+    return LifecycleRule(
+        id=id,
+        status="Enabled",
+        filter=[Filter(prefix="")],
+        noncurrent_version_expiration=old_versions,
+        expiration=[expiration],
+        abort_incomplete_multipart_upload=[AbortUploads(days_after_initiation=1)],
+    )

@@ -1,0 +1,96 @@
+"""`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml.
+
+Whatever it takes for a secret must be explained in not_secret.toml, by its value, which is no secret then. Terraform
+is full of hashes of files, so what merely looks random is not looked for there.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy.tools import programs
+
+EXPLAINED = Path(__file__).with_name("not_secret.toml")
+SETTINGS = "settings/example.toml"
+TEXTS = "web/src/locales/"
+"""What people read: "Password" stands beside a word there, and a word is what it is called in another language."""
+RANDOM_LOOKING = ("HexHighEntropyString", "Base64HighEntropyString")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where something looks like a secret, and the hash by which it is known."""
+
+    place: str
+    kind: str
+    hash: str
+
+
+def main() -> int:
+    """Scan, and print what is not explained, or explained in vain; the result is the exit code."""
+    explained = {hash_of(value): value for value in tomllib.loads(EXPLAINED.read_text())}
+    found = [*scan(checked_in()), *terraform()]
+    return show(found, explained)
+
+
+def show(found: Sequence[Finding], explained: Mapping[str, str]) -> int:
+    """Print, and tell by 1 that something is wrong."""
+    secret = [finding for finding in found if finding.hash not in explained]
+    for finding in secret:
+        print(
+            f"{finding.place}: {finding.kind}; take it out, and change it where it is used. "
+            f"If it is no secret, say why in {EXPLAINED.name}"
+        )
+    idle = explained.keys() - {finding.hash for finding in found}
+    for hash_ in idle:
+        print(f"{EXPLAINED.name} explains what is not there: {explained[hash_]!r}")
+    print(f"{len(secret)} secrets; {len(found)} places that look like one are explained")
+    return int(bool(secret or idle))
+
+
+def hash_of(value: str) -> str:
+    """As detect-secrets identifies what it finds."""
+    return hashlib.sha1(value.encode(), usedforsecurity=False).hexdigest()
+
+
+def checked_in() -> list[str]:
+    """Every file that git has."""
+    listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
+    return [
+        path
+        for path in listed.split("\0")
+        if path and not path.startswith(TEXTS) and path != f"policy/{EXPLAINED.name}"
+    ]
+
+
+def terraform() -> Iterator[Finding]:
+    """What a synth for AWS writes."""
+    with tempfile.TemporaryDirectory(prefix="secrets-") as folder:
+        environment = os.environ | {"CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS}
+        subprocess.run([sys.executable, "main.py"], env=environment, check=True)
+        yield from scan(map(str, Path(folder).rglob("cdk.tf.json")), without=RANDOM_LOOKING)
+
+
+def scan(files: Iterator[str] | Sequence[str], without: Sequence[str] = ()) -> list[Finding]:
+    """What looks like a secret in these files."""
+    disabled = [part for plugin in without for part in ("--disable-plugin", plugin)]
+    command = [str(programs("detect-secrets") / "detect-secrets"), "scan", "--no-verify", *disabled, *files]
+    results = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)[
+        "results"
+    ]
+    return [
+        Finding(f"{path}:{finding['line_number']}", finding["type"], finding["hashed_secret"])
+        for path, findings in results.items()
+        for finding in findings
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""One region by itself, its peers unreachable; and `python -m tests.e2e.alone`, which runs the tests so in each.
+
+A region that is away drops every connection to its API, its AWS APIs answer nobody (functions that were to call it
+would fail), and nothing is replicated to or from it. Whoever is to shop has signed in before: the user pool lives in
+one region, and while that is lost nobody can sign in, which docs/runbooks/sign-in-region-lost.md is about.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import pytest
+
+from localcloud.layout import Layout, url
+from ops.pausing import Pausing
+from stacks.settings import Settings
+
+ALONE = os.environ.get("ALONE_REGION")
+"""The region that is left, when the tests run so."""
+ACCOUNTS = 100
+"""Opened before the others go: enough for every test."""
+NOTICED = 60.0
+"""Seconds within which Route 53 must have noticed, or seen them come back."""
+APART = ("blog", "regions", "state", "faults")
+"""Folders whose tests deploy, or break, something of their own; the rest of tests/e2e runs."""
+
+
+def needs_every_region(reason: str) -> pytest.MarkDecorator:
+    """For a test that is about several regions by nature."""
+    return pytest.mark.skipif(ALONE is not None, reason=reason)
+
+
+class Alone:
+    """Takes every region but one away for as long as the block lasts."""
+
+    def __init__(self, layout: Layout, region: str, peers: list[str]) -> None:
+        self._region = region
+        self._peers = peers
+        self._edge = f"{url(layout.control_room)}/_edge"
+        self._aws = f"{url(layout.aws)}/_regions"
+        self._pausing = Pausing(url(layout.aws))
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._undo:
+            self._take_away()
+            # All went well: what undoes it waits for the end of the block.
+            self._undo = self._undo.pop_all()
+        return self
+
+    def _take_away(self) -> None:
+        self._undo.callback(self._await_return)
+        for peer in self._peers:
+            self._turn(f"{self._edge}/cut/{peer}", f"{self._edge}/mend/{peer}")
+            self._turn(f"{self._aws}/lose/{peer}", f"{self._aws}/find/{peer}")
+        self._undo.callback(self._pausing.resume, self._region)
+        self._pausing.pause(self._region)
+        self._await({self._region})
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+
+    def _turn(self, there: str, back: str) -> None:
+        self._undo.callback(httpx.post, back)
+        httpx.post(there).raise_for_status()
+
+    def _await_return(self) -> None:
+        self._pausing.await_caught_up(NOTICED)
+        self._await({self._region, *self._peers})
+
+    def _await(self, healthy: set[str]) -> None:
+        deadline = time.monotonic() + NOTICED
+        while (found := self._healthy()) != healthy:
+            assert time.monotonic() < deadline, f"Route 53 finds {found} healthy, not {healthy}"
+            time.sleep(0.5)
+
+    def _healthy(self) -> set[str]:
+        state: dict[str, Any] = httpx.get(f"{self._edge}/state").raise_for_status().json()
+        return {region["name"] for region in state["regions"] if region["healthy"]}
+
+
+def main() -> int:
+    """Run the tests in each region alone; the first code that is not 0, or 0."""
+    settings = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml")))
+    if len(settings.regions) < 2:
+        sys.exit("there is one region only: it is alone as it is")
+    ignored = [f"--ignore=tests/e2e/{folder}" for folder in APART]
+    codes = []
+    for region in settings.regions:
+        print(f"{region} alone", flush=True)
+        command = [sys.executable, "-m", "pytest", "tests/e2e", "-rs", *ignored, *sys.argv[1:]]
+        codes.append(subprocess.run(command, env={**os.environ, "ALONE_REGION": region}).returncode)
+    return next((code for code in codes if code), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

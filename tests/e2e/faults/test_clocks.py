@@ -1,0 +1,110 @@
+"""Clocks that disagree: a region's is an hour ahead or behind, and nothing that counts follows from it."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ops.drilling.accounts import Account
+from tests.e2e.api import Api, Json, item
+from tests.e2e.faults.conftest import Books, Start
+from tests.e2e.faults.function import Function
+from tests.unit.lambda_src.gateway import Answer
+
+HOUR = 3600.0
+
+
+@pytest.fixture(params=[HOUR, -HOUR], ids=["ahead", "behind"])
+def ahead(request: pytest.FixtureRequest) -> float:
+    """Seconds that the second clock is ahead of the first."""
+    return float(request.param)
+
+
+@pytest.fixture
+def regions(cloud: Any) -> tuple[str, str]:
+    """Two regions, or one twice."""
+    return cloud.regions[0], cloud.regions[-1]
+
+
+def test_one_request_to_both_is_one_order(
+    ahead: float,
+    regions: tuple[str, str],
+    account: Account,
+    books: list[Json],
+    start: Start,
+    kept: Books,
+    exact: Callable[[], None],
+) -> None:
+    functions = [start(regions[0]), start(regions[1], ahead=ahead)]
+    lines, total = [item(books[0], 2)], 2 * books[0]["price"]
+    for key in (str(uuid.uuid4()) for _ in range(5)):
+        with ThreadPoolExecutor(2) as together:
+            answers = list(together.map(lambda f, key=key: f.order(account.id, lines, total, key), functions))
+        assert [answer.status for answer in answers] == [201, 201]
+        assert answers[0].json == answers[1].json
+    assert len(kept.orders()) == 5
+
+
+def test_a_cart_that_is_filled_here_and_there_holds_both(
+    ahead: float, regions: tuple[str, str], account: Account, books: list[Json], start: Start, kept: Books
+) -> None:
+    book = books[0]
+    devices = [start(regions[0], "cart"), start(regions[1], "cart", ahead=ahead)]
+    marks = []
+    for number in range(1, 7):
+        answer = add(devices[number % 2], account, book)
+        assert answer.json["items"][0]["quantity"] == number
+        marks.append(kept.changed_at(book["id"]))
+    assert marks == sorted(set(marks)), "each version of a line is later than the one before"
+    assert kept.cart() == {book["id"]: 6}
+
+
+def test_an_order_takes_the_cart_with_it_and_the_next_cart_has_another_key(
+    ahead: float, regions: tuple[str, str], account: Account, books: list[Json], start: Start, kept: Books
+) -> None:
+    """The key comes from when lines changed: a clock that goes back must not bring an ordered cart's again."""
+    book, keys = books[0], set()
+    for carts, orders in ((0.0, ahead), (ahead, 0.0)) * 2:
+        cart = add(start(regions[0], "cart", ahead=carts), account, book).json
+        placed = start(regions[1], ahead=orders).order(
+            account.id, [item(book)], book["price"], cart["checkoutKey"]
+        )
+        assert placed.status == 201
+        keys.add(cart["checkoutKey"])
+        assert kept.cart() == {}
+    assert len(keys) == len(kept.orders()) == 4
+
+
+def test_every_order_is_listed_once(
+    ahead: float,
+    regions: tuple[str, str],
+    account: Account,
+    mine: dict[str, Api],
+    books: list[Json],
+    start: Start,
+    kept: Books,
+) -> None:
+    functions = [start(regions[0]), start(regions[1], ahead=ahead)]
+    for number in range(6):
+        placed = functions[number % 2].order(
+            account.id, [item(books[0])], books[0]["price"], str(uuid.uuid4())
+        )
+        assert placed.status == 201
+    for api in mine.values():
+        listed, cursor = [], None
+        while True:
+            page = api.get("/orders", limit=2, **({"cursor": cursor} if cursor else {}))
+            listed += [order["orderId"] for order in page["items"]]
+            cursor = page["nextCursor"]
+            if cursor is None:
+                break
+        assert sorted(listed) == sorted(order["orderId"] for order in kept.orders())
+
+
+def add(device: Function, account: Account, book: Json) -> Answer:
+    """Put one more copy into the cart."""
+    answer = device.send(account.id, "POST", "/cart", item(book, 1))
+    assert answer.status == 200, answer.text
+    return answer

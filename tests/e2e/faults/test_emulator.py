@@ -1,0 +1,165 @@
+"""The emulator ends and begins again with its state: what was ordered is there, and orders go on being counted.
+
+It is an emulator of its own, with the shop's tables, orders and feeder; the shop that is up is left alone.
+"""
+
+import io
+import json
+import uuid
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import redis
+
+from bestsellers.ranking import Ranking
+from localcloud import parts
+from localcloud.layout import Layout, url
+from localcloud.processes import Supervisor
+from shop import dynamo
+from tests.e2e import sales
+from tests.e2e.api import item
+from tests.e2e.faults.function import Deployed, Function
+from tests.e2e.faults.test_up import layout
+from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
+
+__all__ = ["layout"]
+
+REGIONS = ("eu-west-1", "ap-southeast-1")
+ROLE = "arn:aws:iam::000000000000:role/feeder"
+
+
+class Emulator:
+    """An AWS with the shop's tables in two regions, and the first one's Redis and feeder."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._supervisor = Supervisor(layout.cloud / "processes", layout.log)
+        self.redis_url = f"redis://127.0.0.1:{layout.redis(0)}/0"
+
+    def start(self) -> None:
+        """Begin, with what was kept."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            self._supervisor.ensure(parts.aws_part(self._layout))
+            self._supervisor.ensure(parts.redis_part(self._layout, 0, REGIONS[0]))
+
+    def restart(self) -> None:
+        """End as a machine that shuts down ends it, and begin again."""
+        self._supervisor.stop(parts.AWS)
+        self.start()
+
+    def stop(self) -> None:
+        self._supervisor.stop_all()
+
+    def client(self, service: str, region: str = REGIONS[0]) -> Any:
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=url(self._layout.aws),
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def function(self, region: str) -> Function:
+        """The function that places orders."""
+        variables = {
+            "BOOKS_TABLE": BOOKS,
+            "CART_TABLE": CART,
+            "ORDERS_TABLE": ORDERS,
+            "USER_POOL_CLIENT_ID": "c",
+        }
+        return Deployed(region, variables).start("orders.handler", endpoint=url(self._layout.aws))
+
+    def deploy(self) -> None:
+        """Make the tables, a replica of each, and the feeder at the end of the Orders stream."""
+        tables = self.client("dynamodb")
+        create_tables(tables)
+        for table in (BOOKS, CART, ORDERS):
+            stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+            tables.update_table(TableName=table, StreamSpecification=stream)
+            replica = {"Create": {"RegionName": REGIONS[1]}}
+            tables.update_table(TableName=table, ReplicaUpdates=[replica])
+        functions = self.client("lambda")
+        functions.create_function(
+            FunctionName="feeder",
+            Runtime="python3.11",
+            Role=ROLE,
+            Handler="bestsellers.feeder.handle",
+            Code={"ZipFile": sources()},
+            Environment={"Variables": {"REDIS_URL": self.redis_url, "DEAD_LETTER_QUEUE_URL": "none"}},
+        )
+        functions.create_event_source_mapping(
+            FunctionName="feeder",
+            EventSourceArn=tables.describe_table(TableName=ORDERS)["Table"]["LatestStreamArn"],
+            StartingPosition="TRIM_HORIZON",
+            BatchSize=100,
+        )
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            ranking = Ranking(client)
+            ranking.promote(ranking.open())
+
+    def ranked(self) -> dict[str, int]:
+        """Copies sold by book, as the first region's feeder has counted them."""
+        with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
+            return dict(Ranking(client).top(10) or [])
+
+    def kept(self, table: str, region: str) -> list[dict[str, Any]]:
+        """Everything in a table of a region, in an order of its own."""
+        items = dynamo.items(self.client("dynamodb", region).scan, TableName=table, ConsistentRead=True)
+        return sorted(items, key=json.dumps)
+
+
+def sources() -> bytes:
+    """The functions' sources as Lambda takes them; redis-py is among the emulator's own packages."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(Path("lambda_src").rglob("*.py")):
+            archive.write(path, path.relative_to("lambda_src"))
+    return packed.getvalue()
+
+
+@pytest.fixture
+def emulator(layout: Layout) -> Iterator[Emulator]:
+    made = Emulator(layout)
+    made.start()
+    try:
+        made.deploy()
+        Tables(made.client("dynamodb")).book("a")
+        yield made
+    finally:
+        made.stop()
+
+
+def place(emulator: Emulator, region: str, key: str) -> dict[str, Any]:
+    """Two copies of the one book."""
+    with emulator.function(region) as function:
+        answer = function.order("ada", [item({"id": "a"}, 2)], 1000, key)
+    assert answer.status == 201, answer.text
+    placed: dict[str, Any] = answer.json
+    return placed
+
+
+def test_an_emulator_that_begins_again_has_lost_and_doubled_nothing(emulator: Emulator) -> None:
+    key = str(uuid.uuid4())
+    before = place(emulator, REGIONS[0], key)
+    assert sales.eventually(lambda: emulator.ranked() == {"a": 2}, seconds=20)
+    kept = {
+        (table, region): emulator.kept(table, region) for table in (BOOKS, CART, ORDERS) for region in REGIONS
+    }
+    assert len(kept[ORDERS, REGIONS[0]]) == 1
+    assert kept[ORDERS, REGIONS[0]] == kept[ORDERS, REGIONS[1]]
+
+    emulator.restart()
+    assert kept == {(table, region): emulator.kept(table, region) for table, region in kept}
+    for region in REGIONS:
+        assert place(emulator, region, key) == before
+    assert emulator.kept(ORDERS, REGIONS[1]) == kept[ORDERS, REGIONS[1]]
+
+    place(emulator, REGIONS[1], str(uuid.uuid4()))
+    assert [len(emulator.kept(ORDERS, region)) for region in REGIONS] == [2, 2]
+    assert sales.eventually(lambda: emulator.ranked() == {"a": 4}, seconds=20), emulator.ranked()

@@ -1,0 +1,153 @@
+"""A region's Redis is gone, hangs, is slow, is full, or comes back empty: best sellers degrade and heal, nothing
+else notices, and no order is counted twice or forgotten.
+"""
+
+import os
+import signal
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import redis as client
+
+from localcloud import parts
+from localcloud.processes import Supervisor
+from tests.e2e import sales
+from tests.e2e.api import Api, Json
+from tests.e2e.faults.test_stream import rebuild
+
+SLOW_MS = 600
+"""Less than the function waits for an answer, and far more than an answer takes."""
+
+
+class Redis:
+    """The Redis server of a region."""
+
+    def __init__(self, cloud: Any, region: str) -> None:
+        self._layout = cloud.layout
+        self._part = parts.redis_part(cloud.layout, list(cloud.deployment.regions).index(region), region)
+        self.client = client.Redis(port=self._part.port, decode_responses=True)
+
+    def start(self) -> None:
+        """Have it run; a new one is empty."""
+        with warnings.catch_warnings():
+            # The server outlives whoever started it, on purpose.
+            warnings.simplefilter("ignore", ResourceWarning)
+            self._supervisor().ensure(self._part)
+
+    def stop(self) -> None:
+        """Take it away."""
+        assert self._supervisor().running(self._part.name)
+        self._supervisor().stop(self._part.name)
+
+    def hang(self) -> None:
+        """Let it answer nobody, with every connection open."""
+        self._signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let it answer again; what it was sent meanwhile, it does now."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        record = self._supervisor().record(self._part.name)
+        assert record
+        os.kill(record.pid, number)
+
+    def _supervisor(self) -> Supervisor:
+        return Supervisor(self._layout.cloud / "processes", self._layout.log)
+
+
+@pytest.fixture
+def redis(cloud: Any, region: str, exact: Callable[[], None]) -> Iterator[Redis]:
+    server = Redis(cloud, region)
+    yield server
+    server.start()
+    server.client.close()
+
+
+def nothing_else_notices(cloud: Any, region: str, mine: dict[str, Api], book: Json, other: Json) -> None:
+    """All but the best sellers of the region works."""
+    api = mine[region]
+    order = api.order_book(book, 3)
+    assert api.get("/orders")["items"][0] == order
+    assert api.put_line(other["id"], 1)["items"]
+    assert api.get("/health")["status"] == "ok"
+    assert api.get("/books", limit=1)["items"]
+    for elsewhere in cloud.regions:
+        if elsewhere != region:
+            assert mine[elsewhere].get("/bestsellers")["stale"] is False
+
+
+def refusals(redis: Redis) -> int:
+    """Commands that Redis has refused."""
+    return int(redis.client.info("stats")["total_error_replies"])
+
+
+def heals(api: Api) -> None:
+    # A function that has met the loss leaves Redis alone for a few seconds.
+    assert sales.eventually(lambda: api.get("/bestsellers")["stale"] is False, seconds=15)
+
+
+def test_gone_and_back_empty(
+    region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
+) -> None:
+    api = mine[region]
+    api.order_book(books[0], 2)
+    sales.wait_until_exact(cloud)
+
+    redis.stop()
+    assert api.get("/bestsellers")["stale"] is True
+    nothing_else_notices(cloud, region, mine, books[1], books[2])
+
+    redis.start()
+    # Half a ranking is none: what the feeder has counted since is shown once all the rest is counted too.
+    assert sales.of_region(cloud, region) == {}
+    rebuild(cloud, region)
+    sales.wait_until_exact(cloud)
+    heals(api)
+
+
+def test_hanging(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis) -> None:
+    """What the feeder sent is done when Redis wakes, and the feeder, which has heard nothing, sends it again."""
+    before = sales.of_region(cloud, region).get(books[1]["id"], 0)
+    redis.hang()
+    try:
+        assert mine[region].get("/bestsellers")["stale"] is True
+        nothing_else_notices(cloud, region, mine, books[1], books[2])
+    finally:
+        redis.wake()
+    sales.wait_until_exact(cloud)
+    assert sales.of_region(cloud, region)[books[1]["id"]] == before + 3
+    heals(mine[region])
+
+
+def test_slow(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis) -> None:
+    before = sales.of_region(cloud, region).get(books[1]["id"], 0)
+    redis.client.client_pause(SLOW_MS)
+    answer = mine[region].get("/bestsellers")
+    assert answer["items"]
+    assert answer["stale"] is False
+    for _ in range(3):
+        redis.client.client_pause(SLOW_MS)
+        nothing_else_notices(cloud, region, mine, books[1], books[2])
+    sales.wait_until_exact(cloud)
+    assert sales.of_region(cloud, region)[books[1]["id"]] == before + 9
+
+
+def test_full(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis) -> None:
+    """It takes no more, so what was counted stays shown, and what was not is counted once there is room."""
+    before = sales.of_region(cloud, region)
+    redis.client.config_set("maxmemory-policy", "noeviction")
+    redis.client.config_set("maxmemory", 1)
+    refused = refusals(redis)
+    try:
+        assert mine[region].get("/bestsellers")["stale"] is False
+        nothing_else_notices(cloud, region, mine, books[1], books[2])
+        assert sales.eventually(lambda: refusals(redis) > refused, seconds=15), "the feeder has tried"
+        assert sales.of_region(cloud, region) == before
+    finally:
+        redis.client.config_set("maxmemory", 0)
+    sales.wait_until_exact(cloud)
+    counted = before.get(books[1]["id"], 0) + 3
+    assert sales.of_region(cloud, region)[books[1]["id"]] == counted

@@ -1,0 +1,111 @@
+"""`make up` where the machine is in its way: it says what and how to go on, and leaves nothing running."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from localcloud import disk
+from localcloud.layout import HOST, Layout
+from localcloud.processes import Supervisor
+
+NEEDED = 64
+"""Ports from the base on that a local cloud uses."""
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    """Where no other local cloud is."""
+    for base in range(20_000, 60_000, NEEDED):
+        if all(free(base + port) for port in range(NEEDED)):
+            return Layout(base, tmp_path / "local")
+    raise AssertionError("no ports are free")
+
+
+def free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) != 0
+
+
+def settings_without_blog(layout: Layout) -> Path:
+    """The local settings, but for what takes longest."""
+    path = layout.directory.with_suffix(".toml")
+    path.write_text(Path("settings/local.toml").read_text().replace("blog = true", "blog = false"))
+    return path
+
+
+def up(layout: Layout, *, within: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Run the command as `make up` does, with a place of its own."""
+    return subprocess.run(
+        [*within, sys.executable, "-m", "localcloud", "up"],
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            "LOCAL_DIR": str(layout.directory),
+            "PORT_BASE": str(layout.base),
+            "SETTINGS": str(settings_without_blog(layout)),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(layout: Layout) -> None:
+    with socket.create_server((HOST, layout.aws)) as taken, socket.create_server((HOST, layout.redis(0))):
+        done = up(layout)
+        assert taken.fileno() >= 0
+    assert done.returncode == 1
+    for told in (str(layout.aws), str(layout.redis(0)), f"make up PORT_BASE={layout.base + 1000}"):
+        assert told in done.stdout
+    assert "Traceback" not in done.stdout
+    assert nothing_runs(layout)
+
+
+def on_a_disk_of(megabytes: int, folder: Path) -> list[str]:
+    """The beginning of a command for which `folder` is such a disk. Skips where that is not allowed."""
+    folder.mkdir()
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    mount = f'mount -t tmpfs -o size={megabytes}m none {folder} && exec "$0" "$@"'
+    begin = ["unshare", *user, "--mount", "sh", "-c", mount]
+    if shutil.which("unshare") is None or subprocess.run([*begin, "true"], capture_output=True).returncode:
+        pytest.skip("a small disk needs Linux, and an account that may mount one")
+    return begin
+
+
+def test_a_disk_that_is_too_small_is_refused_before_anything_starts(layout: Layout) -> None:
+    done = up(layout, within=on_a_disk_of(100, layout.directory))
+    assert done.returncode == 1
+    assert f"the disk that holds {layout.directory} has" in done.stdout
+    assert "LOCAL_DIR" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "AWS emulator" not in done.stdout
+    assert nothing_runs(layout)
+
+
+FILLS = """
+(for _ in $(seq 600); do [ -d {cloud}/aws ] && break; sleep 0.05; done; cat /dev/zero > {folder}/other) \\
+  </dev/null >/dev/null 2>&1 &
+exec "$0" "$@"
+"""
+
+
+def test_a_disk_that_fills_on_the_way_is_told_from_other_failures(layout: Layout) -> None:
+    """Another program takes what is left as soon as the emulator keeps its files there."""
+    fills = FILLS.format(cloud=layout.cloud, folder=layout.directory)
+    done = up(layout, within=[*on_a_disk_of(disk.NEEDED_MB + 20, layout.directory), "sh", "-c", fills])
+    assert done.returncode == 1
+    assert f"the disk that holds {layout.directory} has 0 MB left" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert nothing_runs(layout)
+
+
+def nothing_runs(layout: Layout) -> bool:
+    """Whether no part was left, by the records and by the ports."""
+    supervisor = Supervisor(layout.cloud / "processes", layout.log)
+    return supervisor.names() == [] and all(free(layout.base + port) for port in range(NEEDED))

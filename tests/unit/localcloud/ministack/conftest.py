@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.localcloud.ministack.emulator import REGIONS, Emulator, running
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with running(tmp_path_factory.mktemp("ministack")) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(shared: Emulator) -> Iterator[Emulator]:
+    """One with an empty global table in three regions, where nothing is paused."""
+    shared.make_global_table(*REGIONS)
+    yield shared
+    shared.catch_up()
+    shared.drop_table(*REGIONS)

@@ -1,0 +1,143 @@
+"""What MiniStack gets wrong by itself and the shop leans on; one that a newer version mends may go."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from localcloud.parts import lost_its_state
+from tests.e2e.sales import eventually
+from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
+
+IRELAND = REGIONS[0]
+COUNTER = """
+import pathlib
+
+def handle(event, context):
+    with pathlib.Path({file!r}).open("a") as found:
+        for record in event["Records"]:
+            print(record["dynamodb"]["Keys"]["id"]["S"], file=found)
+"""
+
+
+def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
+    emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    found = tmp_path_factory.mktemp("found") / "ids"
+    lambdas = emulator.client("lambda", IRELAND)
+    emulator.make_function("reader", COUNTER.format(file=str(found)))
+    stream = emulator.client("dynamodb", IRELAND).describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
+    mapping = lambdas.create_event_source_mapping(
+        EventSourceArn=stream, FunctionName="reader", StartingPosition="TRIM_HORIZON"
+    )
+    for number in range(20):
+        emulator.put(IRELAND, f"before-{number}", "")
+    assert eventually(lambda: found.exists() and len(found.read_text().split()) == 20, 20)
+
+    emulator.restart()
+    emulator.put(IRELAND, "after", "")
+
+    assert eventually(lambda: "after" in found.read_text().split(), 20)
+    emulator.client("lambda", IRELAND).delete_event_source_mapping(UUID=mapping["UUID"])
+    emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
+
+
+def test_functions_start_a_few_at_a_time_and_whoever_waits_takes_one_that_is_free(emulator: Emulator) -> None:
+    emulator.make_function(
+        "slow", "import os, time\ntime.sleep(0.5)\n\ndef handle(event, context): return os.getpid()"
+    )
+
+    def ask(_: int) -> int:
+        answer = emulator.client("lambda", IRELAND).invoke(FunctionName="slow")
+        assert "FunctionError" not in answer
+        return int(answer["Payload"].read())
+
+    with ThreadPoolExecutor(20) as together:
+        processes = set(together.map(ask, range(20)))
+    emulator.client("lambda", IRELAND).delete_function(FunctionName="slow")
+    # By itself MiniStack starts twenty.
+    assert len(processes) <= 10
+
+
+def test_a_function_that_cannot_start_fails_quickly_and_starts_once_it_can(emulator: Emulator) -> None:
+    emulator.make_function("broken", "def handle(event, context): return 'well'")
+    lambdas = emulator.client("lambda", IRELAND)
+    lambdas.update_function_configuration(FunctionName="broken", Handler="nowhere.handle")
+    for _ in range(10):
+        assert "FunctionError" in lambdas.invoke(FunctionName="broken")
+    lambdas.update_function_configuration(FunctionName="broken", Handler="broken.handle")
+    answer = lambdas.invoke(FunctionName="broken")
+    assert json.loads(answer["Payload"].read()) == "well"
+    lambdas.delete_function(FunctionName="broken")
+
+
+def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: Emulator) -> None:
+    record = emulator.supervisor.record("aws")
+    assert record is not None
+    emulator.restart()
+    assert not record.alive
+    assert not lost_its_state(emulator.layout, record)
+
+
+def test_topics_of_every_region_survive_beginning_again_twice(emulator: Emulator) -> None:
+    regions = ("us-east-1", *REGIONS)
+    arns = {
+        region: emulator.client("sns", region).create_topic(Name="alarms")["TopicArn"] for region in regions
+    }
+    for _ in range(2):
+        emulator.restart()
+    for region, arn in arns.items():
+        assert [topic["TopicArn"] for topic in emulator.client("sns", region).list_topics()["Topics"]] == [
+            arn
+        ]
+        emulator.client("sns", region).delete_topic(TopicArn=arn)
+
+
+def test_a_response_headers_policy_can_be_changed_as_it_was_read(emulator: Emulator) -> None:
+    cloudfront = emulator.client("cloudfront", "us-east-1")
+    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=policy("default-src 'none'"))
+    id = made["ResponseHeadersPolicy"]["Id"]
+    read = cloudfront.get_response_headers_policy_config(Id=id)
+    assert "RemoveHeadersConfig" not in read["ResponseHeadersPolicyConfig"]
+    assert "RemoveHeadersConfig" not in made["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    changed = cloudfront.update_response_headers_policy(
+        Id=id, IfMatch=read["ETag"], ResponseHeadersPolicyConfig=policy("default-src 'self'")
+    )
+    assert "'self'" in json.dumps(changed["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"])
+    cloudfront.delete_response_headers_policy(Id=id, IfMatch=changed["ETag"])
+
+
+def test_headers_to_remove_are_kept(emulator: Emulator) -> None:
+    cloudfront = emulator.client("cloudfront", "us-east-1")
+    removing = {"RemoveHeadersConfig": {"Quantity": 1, "Items": [{"Header": "Server"}]}}
+    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig={**policy("a"), **removing})
+    config = made["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    assert config["RemoveHeadersConfig"] == removing["RemoveHeadersConfig"]
+    cloudfront.delete_response_headers_policy(Id=made["ResponseHeadersPolicy"]["Id"], IfMatch=made["ETag"])
+
+
+def test_a_calculated_health_check_keeps_its_children_and_its_booleans(emulator: Emulator) -> None:
+    route53 = emulator.client("route53", "us-east-1")
+    made = route53.create_health_check(
+        CallerReference="one",
+        HealthCheckConfig={
+            "Type": "CALCULATED",
+            "ChildHealthChecks": ["child"],
+            "HealthThreshold": 1,
+            "Inverted": True,
+        },
+    )["HealthCheck"]
+    config = route53.get_health_check(HealthCheckId=made["Id"])["HealthCheck"]["HealthCheckConfig"]
+    assert config["ChildHealthChecks"] == ["child"]
+    assert config["Inverted"] is True
+    route53.delete_health_check(HealthCheckId=made["Id"])
+
+
+def policy(content: str) -> dict[str, Any]:
+    return {
+        "Name": "pages",
+        "SecurityHeadersConfig": {
+            "ContentSecurityPolicy": {"Override": True, "ContentSecurityPolicy": content}
+        },
+    }

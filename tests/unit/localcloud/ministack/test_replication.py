@@ -1,0 +1,147 @@
+"""Replication that is paused and resumed: nothing is lost, the last writer wins, every region comes to the same."""
+
+import random
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
+
+IRELAND, SINGAPORE, OREGON = REGIONS
+
+
+def test_what_is_written_is_everywhere_at_once(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "here")
+    emulator.put(SINGAPORE, "b", "there")
+    assert all(emulator.texts(region) == {"a": "here", "b": "there"} for region in REGIONS)
+
+
+def test_a_paused_region_neither_sends_nor_receives(emulator: Emulator) -> None:
+    assert emulator.turn("pause", SINGAPORE).json()["paused"] == [SINGAPORE]
+    emulator.put(IRELAND, "a", "here")
+    emulator.put(SINGAPORE, "b", "there")
+    assert emulator.texts(IRELAND) == emulator.texts(OREGON) == {"a": "here"}
+    assert emulator.texts(SINGAPORE) == {"b": "there"}
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {"a": "here", "b": "there"} for region in REGIONS)
+
+
+def test_what_waits_is_told_with_its_age(emulator: Emulator) -> None:
+    emulator.turn("pause", SINGAPORE)
+    for number in range(3):
+        emulator.put(IRELAND, str(number), "here")
+    waiting = {(link["from"], link["to"]): link for link in emulator.replication()["waiting"]}
+    assert waiting.keys() == {(IRELAND, SINGAPORE)}
+    assert waiting[IRELAND, SINGAPORE]["writes"] == 3
+    assert 0 < waiting[IRELAND, SINGAPORE]["oldest_seconds"] < 60
+
+
+@pytest.mark.parametrize("order", [(IRELAND, SINGAPORE), (SINGAPORE, IRELAND)])
+def test_the_last_writer_wins_in_every_region(emulator: Emulator, order: tuple[str, str]) -> None:
+    emulator.put(IRELAND, "a", "before")
+    emulator.turn("pause", SINGAPORE)
+    for region in order:
+        emulator.put(region, "a", f"by {region}")
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {"a": f"by {order[-1]}"} for region in REGIONS)
+
+
+def test_a_deletion_wins_over_what_was_written_before_it(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "before")
+    emulator.turn("pause", IRELAND)
+    emulator.put(SINGAPORE, "a", "changed")
+    emulator.delete(IRELAND, "a")
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {} for region in REGIONS)
+
+
+def test_what_is_written_after_a_deletion_stays(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "before")
+    emulator.turn("pause", IRELAND)
+    emulator.delete(IRELAND, "a")
+    emulator.put(SINGAPORE, "a", "changed")
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {"a": "changed"} for region in REGIONS)
+
+
+def test_a_transaction_is_one_in_its_own_region_only(emulator: Emulator) -> None:
+    emulator.turn("pause", SINGAPORE)
+    emulator.client("dynamodb", IRELAND).transact_write_items(
+        TransactItems=[
+            {"Put": {"TableName": TABLE, "Item": {"id": {"S": id}, "text": {"S": "together"}}}} for id in "ab"
+        ]
+    )
+    emulator.put(SINGAPORE, "a", "alone")
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {"a": "alone", "b": "together"} for region in REGIONS)
+
+
+def test_streams_bring_what_was_replicated_and_not_what_lost(emulator: Emulator) -> None:
+    emulator.turn("pause", SINGAPORE)
+    emulator.put(IRELAND, "a", "first")
+    emulator.put(IRELAND, "b", "mine")
+    emulator.put(SINGAPORE, "a", "last")
+    emulator.delete(IRELAND, "b")
+    emulator.catch_up()
+    assert emulator.stream(SINGAPORE) == [("INSERT", "a"), ("INSERT", "b"), ("REMOVE", "b")]
+    assert emulator.stream(IRELAND) == [("INSERT", "a"), ("INSERT", "b"), ("REMOVE", "b"), ("MODIFY", "a")]
+
+
+def test_writes_that_come_while_others_catch_up_do_not_overtake_them(emulator: Emulator) -> None:
+    emulator.turn("pause", SINGAPORE)
+    for number in range(100):
+        emulator.put(IRELAND, f"{number}", "waited")
+    emulator.turn("resume", SINGAPORE)
+    emulator.put(IRELAND, "99", "came later")
+    emulator.catch_up()
+    assert emulator.texts(SINGAPORE) == emulator.texts(IRELAND)
+    assert emulator.texts(SINGAPORE)["99"] == "came later"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_happens_every_region_ends_with_what_was_written_last(emulator: Emulator, seed: int) -> None:
+    chance = random.Random(seed)
+    left: dict[str, str] = {}
+    for number in range(120):
+        region, id = chance.choice(REGIONS), chance.choice("abcde")
+        match chance.randrange(10):
+            case 0:
+                emulator.turn("pause", region)
+            case 1:
+                emulator.turn("resume", region)
+            case 2 | 3 if id in emulator.texts(region):
+                emulator.delete(region, id)
+                left.pop(id, None)
+            case _:
+                emulator.put(region, id, str(number))
+                left[id] = str(number)
+    emulator.catch_up()
+    assert all(emulator.texts(region) == left for region in REGIONS)
+
+
+def test_what_waits_when_it_ends_is_carried_over_first(emulator: Emulator) -> None:
+    emulator.turn("pause", SINGAPORE)
+    emulator.put(IRELAND, "a", "here")
+    emulator.restart()
+    assert emulator.texts(SINGAPORE) == {"a": "here"}
+
+
+def test_a_region_without_a_replica_is_refused_and_so_is_a_page(emulator: Emulator) -> None:
+    refused = emulator.turn("pause", "eu-north-1")
+    assert refused.status_code == 404
+    assert IRELAND in refused.json()["message"]
+    assert emulator.turn("stop", IRELAND).status_code == 404
+    assert emulator.from_a_page("pause", IRELAND).status_code == 403
+    assert emulator.replication() == {"paused": [], "waiting": []}
+
+
+def test_a_region_that_is_away_answers_nobody_and_the_others_do(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "here")
+    assert emulator.lose(SINGAPORE).json() == {"away": [SINGAPORE]}
+    try:
+        with pytest.raises(ClientError, match="Unavailable"):
+            emulator.texts(SINGAPORE)
+        assert emulator.texts(IRELAND) == {"a": "here"}
+    finally:
+        assert emulator.find(SINGAPORE).json() == {"away": []}
+    assert emulator.texts(SINGAPORE) == {"a": "here"}

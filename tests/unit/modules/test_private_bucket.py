@@ -1,0 +1,132 @@
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatement as Statement,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocumentStatementPrincipals as Principals,
+)
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+
+from tests.synthesis import Shop, Stack, construct, shop
+
+from modules.private_bucket import Forget, KeepVersions, PrivateBucket  # isort: skip  after CDKTF's fast way
+
+MONTH = 30
+FORGET = Forget(MONTH)
+FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+
+
+@cache
+def bucket(content: KeepVersions | Forget = FORGET, *, disposable: bool = False) -> Stack:
+    return construct(
+        lambda stack: PrivateBucket(stack, "private", name="shop", content=content, disposable=disposable)
+    )
+
+
+@cache
+def everything() -> Shop:
+    return shop(
+        features={"storefront": True, "blog": True, "delivery": True},
+        delivery={"repository": "someone/bookstore"},
+    )
+
+
+def lifecycle(content: KeepVersions | Forget) -> dict[str, Any]:
+    (rule,) = bucket(content).only("aws_s3_bucket_lifecycle_configuration")["rule"]
+    return dict(rule)
+
+
+@pytest.mark.parametrize("part", ["global", "eu-west-1", "ap-southeast-1", "edge"])
+def test_every_bucket_of_the_shop_is_one(part: str) -> None:
+    stack = everything()[part]
+    buckets = {f"${{{each.address}.id}}" for each in stack.resources("aws_s3_bucket")}
+
+    assert buckets
+    for kind in (
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_ownership_controls",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_lifecycle_configuration",
+        "aws_s3_bucket_policy",
+    ):
+        assert {each.body["bucket"] for each in stack.resources(kind)} == buckets, kind
+    denied = [
+        resources
+        for document in stack.data("aws_iam_policy_document")
+        for statement in document.body["statement"]
+        if statement.get("sid") == "TlsOnly"
+        for resources in statement["resources"]
+    ]
+    for each in stack.resources("aws_s3_bucket"):
+        assert {f"${{{each.address}.arn}}", f"${{{each.address}.arn}}/*"} <= set(denied)
+
+
+def test_nothing_in_it_is_public() -> None:
+    block = bucket().only("aws_s3_bucket_public_access_block")
+
+    assert all(block[flag] is True for flag in FLAGS)
+    assert bucket().only("aws_s3_bucket_ownership_controls")["rule"] == {
+        "object_ownership": "BucketOwnerEnforced"
+    }
+
+
+def test_nobody_uses_it_without_tls() -> None:
+    (document,) = bucket().data("aws_iam_policy_document")
+    (denied,) = document.body["statement"]
+
+    assert (denied["effect"], denied["actions"]) == ("Deny", ["s3:*"])
+    assert denied["principals"] == [{"type": "AWS", "identifiers": ["*"]}]
+    assert denied["condition"] == [{"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}]
+    assert bucket().only("aws_s3_bucket_policy")["policy"] == f"${{data.{document.address}.json}}"
+
+
+def test_what_is_allowed_stands_beside_the_denial() -> None:
+    def make(stack: Any) -> None:
+        private = PrivateBucket(stack, "private", name="shop", content=Forget(1), disposable=True)
+        for sid in ("First", "Second"):
+            private.allow(
+                Statement(sid=sid, principals=[Principals(type="Service", identifiers=["a.amazonaws.com"])])
+            )
+
+    (document,) = construct(make).data("aws_iam_policy_document")
+    assert [each["sid"] for each in document.body["statement"]] == ["TlsOnly", "First", "Second"]
+
+
+def test_a_mistake_can_be_undone_while_versions_are_kept() -> None:
+    rule = lifecycle(KeepVersions(MONTH))
+
+    assert bucket(KeepVersions(MONTH)).only("aws_s3_bucket_versioning")["versioning_configuration"] == {
+        "status": "Enabled"
+    }
+    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": MONTH}]
+    assert rule["expiration"] == [{"expired_object_delete_marker": True}]
+
+
+def test_what_is_forgotten_leaves_no_version() -> None:
+    assert lifecycle(Forget(MONTH))["expiration"] == [{"days": MONTH}]
+    assert bucket(Forget(MONTH)).resources("aws_s3_bucket_versioning") == []
+
+
+@pytest.mark.parametrize("content", [KeepVersions(MONTH), Forget(MONTH)])
+def test_half_an_upload_does_not_stay(content: KeepVersions | Forget) -> None:
+    assert lifecycle(content)["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 1}]
+
+
+@pytest.mark.parametrize("disposable", [True, False])
+def test_only_a_disposable_bucket_is_destroyed_with_its_content(disposable: bool) -> None:
+    assert bucket(disposable=disposable).only("aws_s3_bucket")["force_destroy"] is disposable
+
+
+def test_all_of_it_is_where_its_provider_is() -> None:
+    def make(stack: Any) -> None:
+        elsewhere = AwsProvider(stack, "elsewhere", alias="elsewhere", region="us-east-1")
+        content = KeepVersions(MONTH)
+        PrivateBucket(stack, "private", name="shop", content=content, disposable=True, provider=elsewhere)
+
+    stack = construct(make)
+    for each in (*stack.resources(), *stack.data()):
+        assert each.body["provider"] == "aws.elsewhere", json.dumps(each.body)

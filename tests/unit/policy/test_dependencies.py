@@ -1,0 +1,55 @@
+import json
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from policy import dependencies
+from policy.dependencies import UnreachableError, Vulnerability, answer, changed, judged, node_mistakes
+
+PACKAGE = "node_modules/left"
+
+
+def test_only_what_a_newer_version_mends_is_to_be_mended() -> None:
+    known = [Vulnerability("left 1", "CVE-1", mended=True), Vulnerability("right 1", "CVE-2", mended=False)]
+    assert judged("packages", known) == ["left 1 has CVE-1: take a newer version"]
+
+
+def test_a_program_that_prints_no_json_has_reached_nothing() -> None:
+    with pytest.raises(UnreachableError, match="no route"):
+        answer([sys.executable, "-c", "raise SystemExit('no route')"])
+
+
+def test_a_file_that_was_changed_after_installation_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = distribution("pytest")
+    assert list(changed(package)) == []
+    other = tmp_path / "other.py"
+    other.write_text("import os")
+    monkeypatch.setattr(
+        type(package),
+        "locate_file",
+        lambda self, path: other if path == "pytest/__init__.py" else self._path.parent / path,
+    )
+    assert list(changed(package)) == ["pytest/__init__.py"]
+
+
+@pytest.mark.parametrize(
+    ("locked", "installed", "mistakes"),
+    [("sha512-a", "sha512-a", 0), ("sha512-a", "sha512-b", 1), ("", "", 1), ("sha512-a", None, 0)],
+)
+def test_an_installed_package_has_the_hash_of_the_lock(
+    locked: str, installed: str | None, mistakes: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "package-lock.json").write_text(lock(locked))
+    if installed is not None:
+        (tmp_path / "node_modules/.package-lock.json").write_text(lock(installed))
+    monkeypatch.setattr(dependencies, "NODE", (tmp_path,))
+    assert len(node_mistakes()) == mistakes
+
+
+def lock(integrity: str) -> str:
+    return json.dumps({"packages": {"": {}, PACKAGE: {"version": "1.0.0", "integrity": integrity}}})

@@ -27,7 +27,7 @@ NPM_CI := npm ci --prefer-offline --no-fund --no-audit --loglevel=error
 CLOUD := python -m localcloud
 # Operators' commands work on AWS, or on the local cloud where the settings say so.
 OPS := $(CLOUD) run python -m ops
-DEPLOYMENTS := tests/e2e/regions tests/e2e/state/test_destroy.py
+DEPLOYMENTS := tests/e2e/regions
 TEST_CLOUD := LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
 
 .PHONY: help
@@ -166,7 +166,7 @@ e2e: ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
 e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
 	@$(CLOUD) run python -m tests.e2e.alone $(ARGS)
-e2e-deployments: ready-locally ## What deploys shops of its own: a region added and removed, all of it destroyed.
+e2e-deployments: ready-locally ## What deploys a shop of its own: a region added, one removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 
 .PHONY: bench bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web fuzz

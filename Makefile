@@ -11,6 +11,7 @@ PORT_BASE ?= 4560
 TEST_PORT_BASE ?= 5560
 CATALOG ?= catalogue/books.csv
 REGION ?=
+FROM ?=
 ARGS ?=
 
 export SETTINGS PORT_BASE
@@ -26,7 +27,7 @@ NPM_CI := npm ci --prefer-offline --no-fund --no-audit --loglevel=error
 CLOUD := python -m localcloud
 # Operators' commands work on AWS, or on the local cloud where the settings say so.
 OPS := $(CLOUD) run python -m ops
-DEPLOYMENTS := tests/e2e/regions tests/e2e/state/test_destroy.py
+DEPLOYMENTS := tests/e2e/regions
 TEST_CLOUD := LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
 
 .PHONY: help
@@ -106,7 +107,7 @@ seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 
-.PHONY: bootstrap synth plan plan-summary deploy remove-region destroy cost
+.PHONY: bootstrap synth plan plan-summary deploy move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
 synth: ready ## Write the Terraform to cdktf.out/.
@@ -118,6 +119,8 @@ plan-summary: ready ## The same in a few lines a stack.
 	@$(OPS) plan-summary $(ARGS)
 deploy: ready ## Deploy every stack, in order.
 	@$(OPS) deploy $(ARGS)
+move-state: install web ## To another backend: make move-state FROM=the-settings-as-they-were.toml
+	@FROM=$(FROM) $(OPS) move-state $(ARGS)
 remove-region: install web ## One region fewer: make remove-region REGION=r
 	@$(OPS) remove-region $(REGION) $(ARGS)
 destroy: $(INSTALLED)/python ## Remove everything: make destroy CONFIRM=<project>-<environment>
@@ -163,7 +166,7 @@ e2e: ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
 e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
 	@$(CLOUD) run python -m tests.e2e.alone $(ARGS)
-e2e-deployments: ready-locally ## What deploys shops of its own: a region added and removed, all of it destroyed.
+e2e-deployments: ready-locally ## What deploys a shop of its own: a region added, one removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 
 .PHONY: bench bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web fuzz

@@ -11,6 +11,7 @@ COMMANDS = (
     "plan-summary",
     "deploy",
     "remove-region",
+    "move-state",
     "destroy",
     "seed",
     "status",

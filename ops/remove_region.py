@@ -143,8 +143,8 @@ def _remove(console: Console, removal: Removal, holdings: list[Held], *, timeout
         _await_data(removal, timeout=timeout)
         console.print(f"{', '.join(removal.after.regions)} have all that was written in {removal.region}")
     if holdings:
-        removal.synthesize(removal.before)
-        destroy_stack(console, removal.stack, holdings, removal.before, removal.region)
+        # Asked anew: the synth without the region took the stack's folder away, which Terraform had prepared.
+        destroy_stack(console, removal.stack, removal.holdings(), removal.before, removal.region)
     for snapshot in delete_final_snapshots(removal.before, [removal.region]):
         console.print(f"snapshot {snapshot}: deleted")
     if bucket := delete_state_bucket(removal.before, removal.region):

@@ -102,6 +102,15 @@ def synthesize(settings: Settings, folder: Path) -> Shop:
     return Shop(settings.name, folder, written)
 
 
+def write(folder: Path, changes: Mapping[str, Any]) -> None:
+    """Write what `shop` makes of these changes, as JSON or as the environment says."""
+    from stacks.shop import build
+
+    app = App(outdir=str(folder))
+    build(app, Settings(**{**ON_AWS, **changes}), web_dist=_web_dist())
+    app.synth()
+
+
 def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1") -> Stack:
     """What `make` adds to a stack of its own."""
     folder = Path(mkdtemp(prefix="construct-"))

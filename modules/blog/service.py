@@ -45,7 +45,7 @@ _ASSUMED_BY_TASKS = json.dumps(
 class ServiceOptions:
     """What WordPress is told, and how many tasks run at least.
 
-    With `remember_health` a check asks the database once an hour only, so that an idle one can pause.
+    With `remember_health` a check asks the database once a day only, so that an idle one can pause.
     """
 
     url: str
@@ -69,7 +69,8 @@ class Service(Construct):
     CPU = 256
     MEMORY = 512
     SCRATCH = ("/tmp", "/run/apache2", "/run/lock")  # noqa: S108  in the container, a volume of its own each
-    HEALTH_MEMORY_SECONDS = 3600
+    HEALTH_MEMORY_SECONDS = 24 * 3600
+    """Each check of each task wakes the database for `Capacity.pause_after`: hourly ones would be most of its price."""
 
     def __init__(
         self,

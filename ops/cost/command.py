@@ -28,6 +28,10 @@ _WANTED_BY = {
 """What a feature wants before it runs: without an image the blog has no tasks to pay for."""
 
 
+LEAST_AWAKE = 0.5
+"""Capacity units of an Aurora Serverless instance that does not pause."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The same environment with one thing changed."""
@@ -63,6 +67,7 @@ def cost(
         raise typer.Exit(1) from error
     console = Console()
     console.print(_by_kind(environment, base, prices))
+    _print_what_awake_databases_cost(console, environment, prices)
     console.print(_by_part(base, dict(zip(comparisons, changed, strict=True))))
     _print_what_is_missing(console, base)
 
@@ -124,6 +129,21 @@ def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
         # Rounded first, so that a difference in the last bit is no minus.
         table.add_row(comparison.label, f"{round(comparison.share(base, bill), 2) + 0.0:.2f}")
     return table
+
+
+def _print_what_awake_databases_cost(console: Console, environment: Settings, prices: Prices) -> None:
+    """A minimum of 0 counts as paused, which is for AWS to keep: say what it costs where it is not."""
+    if not environment.features.blog or environment.blog.database_minimum:
+        return
+    awake = {
+        region: LEAST_AWAKE * prices.monthly("aurora_capacity_unit_hour", region=region)
+        for region in environment.regions
+    }
+    each = ", ".join(f"{usd:.2f} in {region}" for region, usd in awake.items())
+    console.print(
+        f"The blog's databases are counted as paused. While they are awake they cost at least {each}: "
+        f"{sum(awake.values()):.2f} more a month if they never pause."
+    )
 
 
 def _print_what_is_missing(console: Console, bill: Bill) -> None:

@@ -1,4 +1,6 @@
-"""A region is added to a running deployment with data in it, and taken away again, and the shop answers throughout."""
+"""The whole life of a deployment with data in it, beside the shop that is up: a region is added, one is taken away, and
+the shop answers throughout; then all of it is destroyed, and nothing is left.
+"""
 
 import threading
 from collections import Counter
@@ -19,6 +21,7 @@ from ops.deploy import deploy_stacks
 from ops.deployment import Deployment, terraform_outputs
 from ops.destroy import destroy
 from ops.remove_region import remove_region
+from ops.teardown.leftovers import has_state_bucket, still_tagged
 from stacks.settings import Settings
 from tests.e2e.conftest import Cloud
 
@@ -36,7 +39,6 @@ bucket_prefix = "bookstore-many-state"
 [features]
 storefront = false
 blog = false
-alarms = false
 """
 
 
@@ -95,7 +97,9 @@ def environment(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     lay_foundation((*TWO, THIRD))
     environment = Environment(tmp_path, cloud.endpoints["aws_endpoint"])
     yield environment
-    destroy(environment.file(TWO), confirm="bookstore-many")
+    settings = Settings.load(environment.file((*TWO, THIRD)))
+    if left := tuple(region for region in settings.regions if has_state_bucket(settings, region)):
+        destroy(environment.file(left), confirm=settings.name)
 
 
 def records(deployment: Deployment) -> set[str]:
@@ -115,7 +119,7 @@ def buckets() -> set[str]:
 
 
 @pytest.mark.timeout(2400)
-def test_three_regions_from_two_and_back(environment: Environment) -> None:
+def test_three_regions_from_two_and_back_and_then_none(cloud: Cloud, environment: Environment) -> None:
     two = environment.deploy(TWO)
     table = f"{two.settings.name}-books"
     home: Any = boto3.client("dynamodb", region_name=TWO[0])
@@ -142,3 +146,13 @@ def test_three_regions_from_two_and_back(environment: Environment) -> None:
         assert has_book(two, region, "written-there")
     assert table not in away.list_tables()["TableNames"]
     assert two.settings.state_bucket(THIRD) not in buckets()
+    assert still_tagged(two.settings), "else the search would find nothing of anything"
+
+    destroy(environment.file(TWO), confirm=two.settings.name)
+    assert still_tagged(three.settings) == []
+    assert table not in home.list_tables()["TableNames"]
+    assert not [name for name in buckets() if name.startswith("bookstore-many")]
+    for beside in cloud.deployment.regions.values():
+        assert environment.answer(beside.api_id, "/health").status_code == 200, (
+            "the shop beside it is as it was"
+        )

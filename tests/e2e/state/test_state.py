@@ -1,15 +1,20 @@
 """States in S3, a bucket a region, under what happens to states: two at once, a kill, a region away."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from stacks.settings import State
+import ops.move_state
+from ops.commands import RefusedError
+from ops.move_state import move
+from stacks.settings import Settings, State
 from tests.e2e.state.conftest import World
-from tests.e2e.state.workshop import synthesize
+from tests.e2e.state.workshop import Terraform, synthesize
 
 HERE = "ap-southeast-1"
 ELSEWHERE = "us-west-2"
@@ -105,28 +110,93 @@ def test_a_state_is_where_its_region_is(world: World) -> None:
     assert keys == {f"{world.settings.name}-{HERE}/terraform.tfstate"}
 
 
-def test_states_move_from_files_to_s3_and_lose_nothing(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LOCAL_DIR", str(tmp_path / "files"))
-    in_files = world.settings.model_copy(update={"environment": "moved", "state": State(backend="local")})
-    folder = tmp_path / "moved"
-    synthesize(in_files, folder)
-    moved = World(in_files, folder)
-    for stack in ("global", HERE):
-        terraform = moved.terraform(stack)
-        terraform.init()
-        terraform.gate.touch()
-        code, said = terraform.run(*APPLY)
-        assert code == 0, said
+class Move:
+    """An environment that was applied with its state in files, and what moves it."""
 
-    synthesize(in_files.model_copy(update={"state": world.settings.state}), folder)
-    for stack in ("global", HERE):
-        terraform = moved.terraform(stack)
-        code, said = terraform.run("init", "-migrate-state", "-force-copy", "-no-color")
-        assert code == 0, said
-        code, said = terraform.run("plan", "-detailed-exitcode", "-no-color")
-        assert code == 0, said
+    def __init__(self, world: World, folder: Path) -> None:
+        self.in_files = world.settings.model_copy(
+            update={"environment": "moved", "state": State(backend="local")}
+        )
+        self.in_s3 = self.in_files.model_copy(update={"state": world.settings.state})
+        self._folder = folder
+        self.stacks = ("global", *self.in_files.regions)
+        synthesize(self.in_files, folder)
+        for stack in self.stacks:
+            terraform = self.terraform(stack)
+            terraform.init()
+            terraform.gate.touch()
+            code, said = terraform.run(*APPLY)
+            assert code == 0, said
+
+    def terraform(self, stack: str) -> Terraform:
+        return World(self.in_files, self._folder).terraform(stack)
+
+    def __call__(self, before: Settings, after: Settings) -> None:
+        move(Console(quiet=True), before, after, lambda settings: synthesize(settings, self._folder))
+
+    def resources(self) -> dict[str, list[str]]:
+        return {stack: self.terraform(stack).resources() for stack in self.stacks}
+
+    def assert_nothing_to_change(self) -> None:
+        for stack in self.stacks:
+            code, said = self.terraform(stack).run("plan", "-detailed-exitcode", "-no-color")
+            assert code == 0, said
+
+
+@pytest.fixture
+def moving(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Move:
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path / "files"))
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "moved"))
+    return Move(world, tmp_path / "moved")
+
+
+def test_states_move_from_files_to_s3_and_back_and_lose_nothing(world: World, moving: Move) -> None:
+    held = moving.resources()
+
+    moving(moving.in_files, moving.in_s3)
+    moving.assert_nothing_to_change()
+    assert moving.resources() == held
     bucket = world.settings.state_bucket(HERE)
     keys = {each["Key"] for each in world.s3(HERE).list_objects_v2(Bucket=bucket)["Contents"]}
-    assert f"{in_files.name}-{HERE}/terraform.tfstate" in keys
+    assert f"{moving.in_files.name}-{HERE}/terraform.tfstate" in keys
+
+    # What was left behind in the files is an older state of the same things.
+    code, said = moving.terraform("global").run(*APPLY, "-replace=terraform_data.wisdom")
+    assert code == 0, said
+    moving(moving.in_s3, moving.in_files)
+    moving.assert_nothing_to_change()
+    assert moving.resources() == held
+
+
+def test_a_move_that_was_interrupted_is_run_again(moving: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, pushes = moving.resources(), []
+
+    def push_one(stack: str, state: ops.move_state.State, *, over: str) -> None:
+        pushes.append(stack)
+        if len(pushes) > 1:
+            raise KeyboardInterrupt
+        push(stack, state, over=over)
+
+    push = ops.move_state._push
+    with monkeypatch.context() as patched:
+        patched.setattr(ops.move_state, "_push", push_one)
+        with pytest.raises(KeyboardInterrupt):
+            moving(moving.in_files, moving.in_s3)
+    moving(moving.in_files, moving.in_s3)
+    moving.assert_nothing_to_change()
+    assert moving.resources() == held
+
+
+def test_a_state_is_not_moved_over_another_one(moving: Move, tmp_path: Path) -> None:
+    moving(moving.in_files, moving.in_s3)
+    theirs = moving.terraform("global")
+    _, text = theirs.run("state", "pull")
+    foreign = tmp_path / "foreign.tfstate"
+    outputs = {"theirs": {"value": "x", "type": "string"}}
+    foreign.write_text(json.dumps(json.loads(text) | {"lineage": "somebody-else-s", "outputs": outputs}))
+    code, said = theirs.run("state", "push", "-force", str(foreign))
+    assert code == 0, said
+    with pytest.raises(RefusedError, match="something else"):
+        moving(moving.in_files, moving.in_s3)
+    _, text = theirs.run("state", "pull")
+    assert json.loads(text)["lineage"] == "somebody-else-s"

@@ -25,7 +25,8 @@ class UnknownRegionError(Exception):
     """A region that the deployment does not have."""
 
     def __init__(self, region: str, settings: Settings) -> None:
-        super().__init__(f"unknown region {region!r}: this deployment has {', '.join(settings.regions)}")
+        said = f"unknown region {region!r}" if region else "no region was given, as in REGION=eu-west-1"
+        super().__init__(f"{said}: this deployment has {', '.join(settings.regions)}")
 
 
 def check_region(region: str, settings: Settings) -> None:

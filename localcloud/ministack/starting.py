@@ -4,6 +4,9 @@ MiniStack 1.5.33 starts a process for each request that finds none free, all at 
 function that cannot start. On AWS each has a machine of its own; here they share a few cores, each slows the others
 until none is ready within its function's time-out, and the time-out ends them all. So a request that waits for its
 turn takes a process that has become free meanwhile, and a function that could not start just now fails at once.
+
+Who changes a function's configuration ends the processes of the function of that name in every region. Only those of
+the region are meant.
 """
 
 import os
@@ -13,6 +16,8 @@ from collections.abc import Hashable
 from typing import Any
 
 from ministack.core import lambda_runtime  # type: ignore[import-not-found]
+from ministack.core.responses import get_account_id, get_region  # type: ignore[import-not-found]
+from ministack.services import lambda_svc  # type: ignore[import-not-found]
 
 PATIENCE = 20.0
 """Seconds after which a function starts whoever else does: one that starts may wait for another."""
@@ -26,6 +31,12 @@ _invoke = lambda_runtime.Worker.invoke
 def mend() -> None:
     """Have no more functions start than there are processors; the first request is part of starting."""
     lambda_runtime.Worker.invoke = _invoke_in_turn
+    lambda_svc.invalidate_worker = _end_in_region
+
+
+def _end_in_region(name: str, **which: Any) -> Any:
+    here = {"account": get_account_id(), "region": get_region()}
+    return lambda_runtime.invalidate_worker(name, **{**here, **which})
 
 
 def _invoke_in_turn(worker: Any, *event: Any, **context: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from client import Endpoints
+from client.failover import GO_BACK_AFTER
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account, close_account, open_account
 from ops.drilling.contest import WAYS, Contest
@@ -106,6 +107,7 @@ class Drill:
             )
             self.recording.incidents.append(incident)
             await self._warm(books)
+            await self._gather()
             self._say(f"{number}. {region}: {failure.what}")
             try:
                 await asyncio.to_thread(failure.break_, region)
@@ -124,6 +126,18 @@ class Drill:
     async def _warm(self, books: list[dict[str, Any]]) -> None:
         token = await asyncio.to_thread(self._accounts[0].shopper.token)
         await warm(self.endpoints, token, books[0]["id"])
+
+    async def _gather(self) -> None:
+        """Wait until every shopper is back where they belong, so that all of a region meet what happens to it.
+
+        On one machine only, where DNS is told who is near what.
+        """
+        deadline = self.recording.now() + GO_BACK_AFTER + self.arithmetic.ttl
+        while self._deployment.settings.local and self.recording.now() < deadline:
+            last = {sample.shopper: sample for sample in self.recording.samples}
+            if all(sample.region == sample.home for sample in last.values()):
+                return
+            await asyncio.sleep(1.0)
 
     async def _part(self, incident: Incident, books: list[dict[str, Any]]) -> None:
         """Have shoppers of their own write the same things, and others, where no region hears of another."""

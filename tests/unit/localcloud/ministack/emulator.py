@@ -89,12 +89,12 @@ class Emulator:
         for region in regions:
             self.client("dynamodb", region).delete_table(TableName=TABLE)
 
-    def make_function(self, name: str, source: str) -> None:
-        """One in the first region, from one file with a `handle`."""
+    def make_function(self, name: str, source: str, region: str = REGIONS[0]) -> None:
+        """One from one file with a `handle`."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr(f"{name}.py", source)
-        self.client("lambda", REGIONS[0]).create_function(
+        self.client("lambda", region).create_function(
             FunctionName=name,
             Runtime="python3.13",
             Role="arn:aws:iam::000000000000:role/any",

@@ -72,6 +72,23 @@ def test_a_function_that_cannot_start_fails_quickly_and_starts_once_it_can(emula
     lambdas.delete_function(FunctionName="broken")
 
 
+def test_a_function_that_is_changed_goes_on_in_the_other_regions(emulator: Emulator) -> None:
+    clients = [emulator.client("lambda", region) for region in REGIONS[:2]]
+
+    def processes() -> list[bytes]:
+        return [client.invoke(FunctionName="twin")["Payload"].read() for client in clients]
+
+    for region in REGIONS[:2]:
+        emulator.make_function("twin", "import os\n\ndef handle(event, context): return os.getpid()", region)
+    before = processes()
+    clients[0].update_function_configuration(FunctionName="twin", Environment={"Variables": {"CHANGED": "1"}})
+    after = processes()
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+    for client in clients:
+        client.delete_function(FunctionName="twin")
+
+
 def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: Emulator) -> None:
     record = emulator.supervisor.record("aws")
     assert record is not None

@@ -1,0 +1,23 @@
+"""States in HCP Terraform, as far as it goes without an organization there: Terraform takes the configuration."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.synthesis import shop
+
+
+def test_terraform_accepts_workspaces_and_what_reads_them(tmp_path: Path) -> None:
+    of = shop(state={"backend": "cloud", "organization": "example", "project": "bookstore"})
+    folder = tmp_path / "edge"
+    shutil.copytree(of.folder / "stacks" / f"{of.name}-edge", folder)
+    for command in (["init", "-backend=false"], ["validate"]):
+        run = subprocess.run(
+            ["terraform", f"-chdir={folder}", *command, "-no-color"],
+            env=os.environ | {"CHECKPOINT_DISABLE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.aws import client
 from stacks.settings import Settings
 
 BEATS = 16
@@ -28,12 +27,6 @@ CAUGHT_UP = 5.0
 """Seconds behind at which a region counts as having everything; DynamoDB's usual lag is about one."""
 EXPIRY = timedelta(hours=1)
 """For heartbeats that nobody could remove."""
-
-
-def client(service: str, region: str) -> Any:
-    """A boto3 client that soon gives up: the region that it asks may be in trouble."""
-    config = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
-    return boto3.client(service, region_name=region, config=config)
 
 
 def lag(settings: Settings, source: str, target: str, *, timeout: float) -> float | None:

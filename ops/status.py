@@ -9,8 +9,10 @@ from typing import Annotated
 
 import httpx
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes
 from ops.pausing import Backlog, Pausing
@@ -21,19 +23,21 @@ from stacks.settings import Settings
 
 PATIENCE = 10.0
 """Seconds after which a region counts as behind."""
+_EVACUATED = {True: Text("yes", "yellow"), False: Text("no"), None: Text("? Route 53 does not say", "yellow")}
 
 
 @dataclass(frozen=True)
 class RegionStatus:
     """A region as operators see it; `replication_lag_seconds` is None when too long, or not to be told.
 
-    `replication` says what is out of the ordinary with it; only a shop on one machine knows.
+    `evacuated` is None when Route 53's control plane does not answer: it is in us-east-1 alone. `replication` says
+    what is out of the ordinary with it; only a shop on one machine knows.
     """
 
     region: str
     healthy: bool
     detail: str
-    evacuated: bool
+    evacuated: bool | None
     replication_lag_seconds: float | None
     replication: str = ""
 
@@ -111,10 +115,16 @@ def _region(
         region=region,
         healthy=health.healthy,
         detail=health.detail,
-        evacuated=traffic.is_evacuated(region),
+        evacuated=_is_evacuated(region, traffic),
         replication_lag_seconds=None if lag is None else round(lag, 3),
         replication=replication,
     )
+
+
+def _is_evacuated(region: str, traffic: Traffic) -> bool | None:
+    with suppress(BotoCoreError, ClientError):
+        return traffic.is_evacuated(region)
+    return None
 
 
 def _table(status: Status) -> Table:
@@ -122,9 +132,9 @@ def _table(status: Status) -> Table:
     for each in status.regions:
         table.add_row(
             each.region,
-            "[green]yes" if each.healthy else f"[red]no: {each.detail}",
-            "[yellow]yes" if each.evacuated else "no",
-            f"[yellow]{each.replication}" if each.replication else _behind(each),
+            Text("yes", "green") if each.healthy else Text(f"no: {each.detail}", "red"),
+            _EVACUATED[each.evacuated],
+            Text(each.replication, "yellow") if each.replication else _behind(each),
         )
     return table
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
+from ops.aws import client
 from stacks.settings import Settings
 
 ALIAS_TTL = 60
@@ -30,7 +30,7 @@ class Traffic:
     def __init__(self, settings: Settings, *, route53: Any = None) -> None:
         self._hosts = {region: f"api-{region}.{settings.domain}" for region in settings.regions}
         # Route 53's control plane is in us-east-1, whatever region asks.
-        self._route53 = route53 or boto3.client("route53", region_name="us-east-1")
+        self._route53 = route53 or client("route53", "us-east-1")
 
     def is_evacuated(self, region: str) -> bool:
         """Whether operators keep traffic away from `region`. Raises TrafficError if it has no health check."""

@@ -1,15 +1,19 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
+from rich.console import Console
 from typer import Typer
 from typer.testing import CliRunner
 
 from ops import replication, status
 from ops.pausing import Backlog, Pausing
 from ops.probe import Probe
-from ops.status import survey
+from ops.status import Status, survey
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.unit.ops.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
@@ -28,6 +32,13 @@ def _shared_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def traffic() -> Traffic:
     return Traffic(SETTINGS, route53=Route53())
+
+
+def printed(now: Status) -> str:
+    """What people read."""
+    console = Console(width=120, record=True)
+    console.print(status._table(now))
+    return console.export_text()
 
 
 def test_each_region_is_shown_as_it_is(traffic: Traffic) -> None:
@@ -52,6 +63,24 @@ def test_a_lost_region_delays_nobody_and_is_told_from_the_others(traffic: Traffi
     assert lost.detail == "no answer (ConnectError)"
     assert lost.replication_lag_seconds is None
     assert now.answered_by is None
+
+
+def test_regions_are_told_though_the_control_plane_of_dns_is_away(traffic: Traffic) -> None:
+    class Away(Route53):
+        def paginate(self) -> list[dict[str, Any]]:
+            raise EndpointConnectionError(endpoint_url="https://route53.amazonaws.com")
+
+    now = survey(SETTINGS, Traffic(SETTINGS, route53=Away()), probe({PRIMARY: 503, OTHER: 200, "shop": 200}))
+
+    assert [(each.healthy, each.evacuated) for each in now.regions] == [(False, None), (True, None)]
+    assert now.answered_by == "shop"
+    assert "Route 53 does not say" in printed(now)
+
+
+def test_what_a_region_says_of_itself_is_printed_as_it_is(traffic: Traffic) -> None:
+    now = survey(SETTINGS, traffic, probe({PRIMARY: 200, OTHER: 200, "shop": 200}))
+    odd = [replace(each, healthy=False, detail="cart [/red] failed") for each in now.regions]
+    assert "cart [/red] failed" in printed(replace(now, regions=odd))
 
 
 def test_the_check_that_fails_is_named() -> None:

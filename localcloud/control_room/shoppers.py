@@ -34,7 +34,7 @@ class Shoppers:
     @property
     def confirmed(self) -> set[str]:
         """Ids of the orders that they saw confirmed."""
-        return {str(intent.order["orderId"]) for intent in self.ledger.intents if intent.order}
+        return {order_id for intent in self.ledger.intents for order_id in intent.order_ids}
 
     async def come(self, deployment: Deployment, api: str, regions: Mapping[str, str]) -> None:
         """Open their accounts and let them shop. Raises what boto3 and the client raise."""

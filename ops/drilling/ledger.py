@@ -7,13 +7,16 @@ from typing import Any
 
 @dataclass(slots=True)
 class Intent:
-    """A purchase that a shopper asked for, perhaps often, under one key. `order` is set once confirmed."""
+    """A purchase that a shopper asked for, perhaps often, under one key.
+
+    `order_ids` has what it was confirmed as; more than one means that it was placed more than once.
+    """
 
     customer: str
     key: str
     items: Mapping[str, int]
     total: int
-    order: dict[str, Any] | None = None
+    order_ids: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -31,8 +34,8 @@ class Ledger:
 
     @property
     def confirmed(self) -> int:
-        """How many orders shoppers saw confirmed."""
-        return sum(intent.order is not None for intent in self.intents)
+        """How many purchases shoppers saw confirmed."""
+        return sum(bool(intent.order_ids) for intent in self.intents)
 
     def intend(self, customer: str, cart: Mapping[str, Any]) -> Intent:
         """A shopper is about to order a cart as `GET /cart` showed it."""
@@ -49,9 +52,9 @@ class Ledger:
         """A change to the cart was not answered: it may or may not have been made."""
         self.carts.pop(customer, None)
 
-    def saw_order(self, intent: Intent, order: dict[str, Any]) -> None:
+    def saw_order(self, intent: Intent, order: Mapping[str, Any]) -> None:
         """The shop confirmed an order, so its quantities have left the cart."""
-        intent.order = order
+        intent.order_ids.add(str(order["orderId"]))
         cart = self.carts.get(intent.customer)
         if cart is not None:
             left = {book: cart.get(book, 0) - quantity for book, quantity in intent.items.items()}

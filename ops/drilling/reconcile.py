@@ -1,7 +1,7 @@
 """After a drill: what the tables and the best sellers say, held against what the shoppers know."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +10,11 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from ops.deployment import Deployment
 from ops.drilling.ledger import Ledger
+
+Stored = Mapping[tuple[str, str], Any]
+"""A region's orders, by customer and id."""
+BESTSELLERS = 20
+"""How many best sellers are looked at."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,10 @@ def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) 
     """
     customers = sorted(customers)
     orders = {region: _orders_of(deployment, region, customers) for region in deployment.regions}
-    asked = {(intent.customer, intent.order["orderId"]): intent for intent in ledger.intents if intent.order}
-    lost, different = [], []
+    asked = {
+        (intent.customer, order_id): intent for intent in ledger.intents for order_id in intent.order_ids
+    }
+    lost, different = _swallowed(ledger), []
     for region, stored in orders.items():
         for (customer, order_id), intent in asked.items():
             found = stored.get((customer, order_id))
@@ -71,7 +78,7 @@ def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[s
     for order in _scan(deployment, region, "orders"):
         if isinstance(order.get("items"), list):
             sold.update(_quantities(order))
-    answer = httpx.get(f"{api}/bestsellers", params={"limit": 20}, timeout=10)
+    answer = httpx.get(f"{api}/bestsellers", params={"limit": BESTSELLERS}, timeout=10)
     if answer.status_code != 200 or answer.json()["stale"]:
         return [f"{region}: best sellers are stale or away ({answer.status_code})"]
     ranked = {entry["book"]["id"]: entry["sold"] for entry in answer.json()["items"]}
@@ -80,34 +87,79 @@ def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[s
         for book, count in ranked.items()
         if sold[book] != count
     ]
-    least = min(ranked.values(), default=0)
+    least = min(ranked.values()) if len(ranked) == BESTSELLERS else 0
     missing = [book for book, count in sold.items() if count > least and book not in ranked]
     return wrong + [f"{region}: {book}, ordered {sold[book]}, is not ranked" for book in missing]
 
 
-def _doubled(orders: dict[str, dict[tuple[str, str], Any]], ledger: Ledger) -> list[str]:
-    """Customers with more orders of the very same items than they asked for."""
-    asked = Counter((intent.customer, _key(intent.items)) for intent in ledger.intents)
-    found = []
-    for region, stored in orders.items():
-        placed = Counter((customer, _key(_quantities(order))) for (customer, _), order in stored.items())
-        found += [
-            f"{customer} has {count} orders of {items} in {region}, asked for {asked[customer, items]}"
-            for (customer, items), count in placed.items()
-            if 0 < asked[customer, items] < count
-        ]
-    return found
+def _doubled(orders: Mapping[str, Stored], ledger: Ledger) -> list[str]:
+    """Purchases that came to more than one order, as shoppers were told or as a region holds them."""
+    found = [
+        f"{customer} was told of {len(ids)} orders for one purchase: {', '.join(sorted(ids))}"
+        for (customer, _), ids in _confirmed(ledger).items()
+        if len(ids) > 1
+    ]
+    known = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
+    return found + [
+        f"{order_id} in {region} is a second order of {items}"
+        for region, customer, order_id, items in _surplus(orders, ledger)
+        if (customer, items) in known
+    ]
 
 
-def _unasked(orders: dict[str, dict[tuple[str, str], Any]], ledger: Ledger) -> list[str]:
+def _unasked(orders: Mapping[str, Stored], ledger: Ledger) -> list[str]:
     """Orders of items that their customer never asked for."""
-    asked = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
+    known = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
     return [
         f"{order_id} in {region} was never asked for"
-        for region, stored in orders.items()
-        for (customer, order_id), order in stored.items()
-        if (customer, _key(_quantities(order))) not in asked
+        for region, customer, order_id, items in _surplus(orders, ledger)
+        if (customer, items) not in known
     ]
+
+
+def _swallowed(ledger: Ledger) -> list[str]:
+    """Orders that stand for several purchases, so that all but one of these are lost."""
+    keys: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for (customer, key), ids in _confirmed(ledger).items():
+        for order_id in ids:
+            keys[customer, order_id].add(key)
+    return [
+        f"{order_id} was confirmed for {len(purchases)} purchases"
+        for (_, order_id), purchases in keys.items()
+        if len(purchases) > 1
+    ]
+
+
+def _surplus(orders: Mapping[str, Stored], ledger: Ledger) -> Iterator[tuple[str, str, str, str]]:
+    """Region, customer, id and items of each order that nobody saw confirmed and that no unanswered request explains.
+
+    A purchase whose every answer was lost may have come to an order, to one of these items.
+    """
+    confirmed = _confirmed(ledger)
+    told = {(customer, order_id) for (customer, _), ids in confirmed.items() for order_id in ids}
+    open_purchases = {
+        (intent.customer, intent.key, _key(intent.items))
+        for intent in ledger.intents
+        if not confirmed[intent.customer, intent.key]
+    }
+    for region, stored in orders.items():
+        explained = Counter((customer, items) for customer, _, items in open_purchases)
+        for (customer, order_id), order in stored.items():
+            items = _key(_quantities(order))
+            if (customer, order_id) in told:
+                continue
+            if explained[customer, items]:
+                explained[customer, items] -= 1
+            else:
+                yield region, customer, order_id, items
+
+
+def _confirmed(ledger: Ledger) -> Mapping[tuple[str, str], set[str]]:
+    """Ids of the orders that were confirmed for each purchase: a customer's, under one key."""
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for intent in ledger.intents:
+        found[intent.customer, intent.key] |= intent.order_ids
+    return found
 
 
 def _wrong_carts(deployment: Deployment, ledger: Ledger, customers: list[str]) -> list[str]:
@@ -128,7 +180,7 @@ def _wrong_carts(deployment: Deployment, ledger: Ledger, customers: list[str]) -
     return wrong
 
 
-def _orders_of(deployment: Deployment, region: str, customers: list[str]) -> dict[tuple[str, str], Any]:
+def _orders_of(deployment: Deployment, region: str, customers: list[str]) -> Stored:
     return {
         (customer, order["orderId"]): order
         for customer in customers

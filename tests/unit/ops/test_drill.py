@@ -92,7 +92,7 @@ def test_the_ledger_knows_what_became_of_writes_that_could_not_meet(monkeypatch:
     # In turn: the last line, a cart ordered, two orders, a change after an order, an order after a change.
     assert [ledger.carts[account.id] for account in accounts] == [{"dune": 2}, {}, {}, {"emma": 5}, {}]
     assert [intent.customer for intent in ledger.intents] == ["1", "2", "2", "3", "4"]
-    assert all(intent.order for intent in ledger.intents)
+    assert all(intent.order_ids for intent in ledger.intents)
     assert {region for region, _, _ in shop.taken} == set(REGIONS)
 
 

@@ -26,6 +26,7 @@ from ops.drilling.failures import (
 )
 from ops.drilling.report import Report, seconds
 from ops.pausing import NotCaughtUpError, Pausing
+from ops.traffic import Traffic
 from stacks.settings import Settings, SettingsError
 
 ORDERS = 2_000
@@ -94,7 +95,7 @@ def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
         FunctionsFailing(deployment),
         *paused,
         redis,
-        Evacuated(deployment),
+        Evacuated(Traffic(deployment.settings)),
     ]
     return [(failure, region) for failure in failures for region in deployment.regions]
 

@@ -103,7 +103,13 @@ class Drill:
             )
         for number, (failure, region) in enumerate(self._plan.steps, 1):
             incident = Incident(
-                f"{number}", failure.name, region, failure.what, failure.moves_traffic, failure.leans_on_it
+                id=f"{number}",
+                failure=failure.name,
+                region=region,
+                what=failure.what,
+                moves_traffic=failure.moves_traffic,
+                is_orderly=failure.is_orderly,
+                leans_on_it=failure.leans_on_it,
             )
             self.recording.incidents.append(incident)
             await self._warm(books)

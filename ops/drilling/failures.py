@@ -1,8 +1,9 @@
 """The failures of a drill: each breaks one region through AWS APIs, and heals what it broke."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import redis
 
@@ -12,31 +13,39 @@ from ops.traffic import Traffic
 
 NOBODY_THERE = "redis://127.0.0.1:1/0"
 """An address at which no function finds a Redis, on AWS or here."""
+NO_HANDLER = "drill.handler.handle"
+"""A handler that no function has."""
+ASIDE = "broken-"
+"""Before the base path of a mapping that is out of the way."""
 
 SERVING = ("catalog", "bestsellers", "cart", "orders", "health")
 
 
-class Failure(Protocol):
-    """Something that goes wrong in a region."""
+class Failure(ABC):
+    """Something that goes wrong in a region. Both methods raise what boto3 raises, and both may be repeated."""
 
     name: str
     what: str
-    moves_traffic: bool
+    moves_traffic = False
     """Whether shoppers have to be served by another region meanwhile."""
-    parts_regions: bool
+    is_orderly = False
+    """Whether they are sent there by somebody, so that no request may fail."""
+    parts_regions = False
     """Whether regions do not hear of each other meanwhile."""
-    leans_on_it: tuple[str, ...]
+    leans_on_it: tuple[str, ...] = ()
     """What shoppers do that stands on the broken thing. It may fail while the functions behind it start anew, which
     breaking them makes them do; nothing else may."""
 
+    @abstractmethod
     def break_(self, region: str) -> None:
         """Make it go wrong."""
 
+    @abstractmethod
     def heal(self, region: str) -> None:
         """Put back what was broken; nothing where nothing was."""
 
 
-class MappingDeleted:
+class MappingDeleted(Failure):
     """The API's base path mapping is gone: API Gateway answers 403 to everyone, health checks included.
 
     Each mapping is moved to a base path that nobody asks for and back: it keeps its id, which Terraform knows it
@@ -46,8 +55,6 @@ class MappingDeleted:
     name = "mapping gone"
     what = "the API's base path has no mapping any more; API Gateway answers 403"
     moves_traffic = True
-    parts_regions = False
-    leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -58,8 +65,10 @@ class MappingDeleted:
         gateway = self._deployment.client("apigatewayv2", region)
         for domain in (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain):
             for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:
-                self._moved.append((region, domain, mapping))
-                _map(gateway, domain, mapping, f"broken-{mapping.get('ApiMappingKey', '')}")
+                base_path = mapping.get("ApiMappingKey", "")
+                if not base_path.startswith(ASIDE):
+                    self._moved.append((region, domain, mapping))
+                    _map(gateway, domain, mapping, f"{ASIDE}{base_path}")
 
     def heal(self, region: str) -> None:
         """Move them back."""
@@ -79,14 +88,12 @@ def _map(gateway: Any, domain: str, mapping: Mapping[str, Any], base_path: str) 
     )
 
 
-class FunctionsFailing:
+class FunctionsFailing(Failure):
     """Every function that answers requests throws before it does anything."""
 
     name = "functions failing"
     what = "every function of the API fails; API Gateway answers 502"
     moves_traffic = True
-    parts_regions = False
-    leans_on_it: tuple[str, ...] = ()
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -96,9 +103,10 @@ class FunctionsFailing:
         """Point each function at a handler that does not exist."""
         client = self._deployment.client("lambda", region)
         for function in (self._deployment.regions[region].functions[name] for name in SERVING):
-            configuration = client.get_function_configuration(FunctionName=function)
-            self._handlers[region, function] = configuration["Handler"]
-            client.update_function_configuration(FunctionName=function, Handler="drill.handler.handle")
+            handler = client.get_function_configuration(FunctionName=function)["Handler"]
+            if handler != NO_HANDLER:
+                self._handlers[region, function] = handler
+                client.update_function_configuration(FunctionName=function, Handler=NO_HANDLER)
 
     def heal(self, region: str) -> None:
         """Point each function back at its own."""
@@ -110,14 +118,12 @@ class FunctionsFailing:
             )
 
 
-class ReplicationPaused:
+class ReplicationPaused(Failure):
     """Nothing is replicated to or from the region; when it is again, what both sides wrote must agree."""
 
     name = "replication paused"
     what = "tables replicate neither to nor from the region; it serves on, and later catches up"
-    moves_traffic = False
     parts_regions = True
-    leans_on_it: tuple[str, ...] = ()
 
     CATCH_UP = 120.0
     """Seconds within which what waited must have arrived."""
@@ -139,14 +145,12 @@ class ReplicationPaused:
             self._pausing.await_caught_up(self.CATCH_UP)
 
 
-class RedisLost:
+class RedisLost(Failure):
     """The region's functions find no Redis; when they find it again, it is empty."""
 
     name = "Redis lost"
     what = "the region's Redis is out of reach, then back and empty; best sellers degrade, nothing else"
-    moves_traffic = False
-    parts_regions = False
-    leans_on_it: tuple[str, ...] = ("bestsellers",)
+    leans_on_it = ("bestsellers",)
 
     USERS = ("leaderboard-feeder", "leaderboard-rebuild", "bestsellers")
     FIRST_REQUEST: Mapping[str, Any] = {
@@ -167,8 +171,9 @@ class RedisLost:
         client = self._deployment.client("lambda", region)
         for function in (self._deployment.regions[region].functions[name] for name in self.USERS):
             found = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-            self._environments[region, function] = found
-            self._set(client, function, {**found, "REDIS_URL": NOBODY_THERE})
+            if found["REDIS_URL"] != NOBODY_THERE:
+                self._environments[region, function] = found
+                self._set(client, function, {**found, "REDIS_URL": NOBODY_THERE})
         client.get_waiter("function_updated_v2").wait(FunctionName=function)
         client.invoke(FunctionName=function, Payload=json.dumps(self.FIRST_REQUEST))
 
@@ -197,23 +202,23 @@ class RedisLost:
         )
 
 
-class Evacuated:
+class Evacuated(Failure):
     """An operator sends everyone away; nobody may notice."""
 
     name = "evacuation"
     what = "the region is evacuated in good order; no request may fail"
     moves_traffic = True
-    parts_regions = False
-    leans_on_it: tuple[str, ...] = ()
+    is_orderly = True
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._traffic = Traffic(deployment.settings)
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
         self._evacuated: set[str] = set()
 
     def break_(self, region: str) -> None:
-        """Keep traffic away from the region."""
-        self._traffic.evacuate(region)
-        self._evacuated.add(region)
+        """Keep traffic away from the region, unless an operator does already."""
+        if not self._traffic.is_evacuated(region):
+            self._evacuated.add(region)
+            self._traffic.evacuate(region)
 
     def heal(self, region: str) -> None:
         """Let traffic come again, where this drill kept it away."""

@@ -20,8 +20,9 @@ class Outage:
 
     Times are in seconds, or None where nobody was hit. `first_success` runs from the break to the first
     answer anyone had who had met the failure, `last_recovered` to the moment when everyone was served again,
-    `unexcused` are the failed requests for what does not lean on the broken thing,
-    and `longest_wait` is the longest that one shopper was without, from the first failed attempt on.
+    `unexcused` are the failed requests for what does not lean on the broken thing, `longest_wait` is the longest that
+    one shopper was without, from the first failed attempt on, and `left` runs from the break to the region's last
+    answer to any of them.
     """
 
     population: Population
@@ -31,6 +32,7 @@ class Outage:
     first_success: float | None
     last_recovered: float | None
     longest_wait: float | None
+    left: float | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ def outage(recording: Recording, incident: Incident, population: Population) -> 
         first_success=min((end - incident.broke_at for _, end, _ in recoveries), default=None),
         last_recovered=max((end - incident.broke_at for _, _, end in recoveries), default=None),
         longest_wait=max((last - began for began, _, last in recoveries), default=None),
+        left=max(
+            (sample.ended - incident.broke_at for sample in hit if sample.region == incident.region),
+            default=None,
+        ),
     )
 
 

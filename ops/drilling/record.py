@@ -59,6 +59,7 @@ class Incident:
     region: str
     what: str
     moves_traffic: bool
+    is_orderly: bool = False
     leans_on_it: tuple[str, ...] = ()
     broke_at: float = 0.0
     healed_at: float = 0.0

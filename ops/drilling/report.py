@@ -1,10 +1,11 @@
 """The report of a drill: raw samples for programs, a page for people."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html import escape
+from itertools import groupby
 from math import isinf
 from pathlib import Path
 from string import Template
@@ -52,7 +53,9 @@ class Report:
         client, dns = self.outages(incident)
         where = f"{incident.failure} in {incident.region}"
         late = [] if incident.settled else [f"{where}: requests went on failing after it was healed"]
-        if not incident.moves_traffic or incident.failure == "evacuation":
+        if incident.is_orderly:
+            late += self._lingering(where, client, dns)
+        if not incident.moves_traffic or incident.is_orderly:
             failed = client.unexcused + dns.unexcused
             spared = f" but {', '.join(incident.leans_on_it)}" if incident.leans_on_it else ""
             return [*late, f"{where}: {failed} requests{spared} failed, none may"] if failed else late
@@ -68,6 +71,16 @@ class Report:
                 f"{where}: seconds that DNS took: {seconds(dns.last_recovered)}, allowed: {allowed:.0f}"
             )
         return late
+
+    def _lingering(self, where: str, *outages: Outage) -> list[str]:
+        """What is wrong with an evacuation after which somebody is still answered there when resolvers know better."""
+        last = max((found.left for found in outages if found.left is not None), default=0.0)
+        allowed = self.arithmetic.ttl + DNS_ALLOWANCE
+        return (
+            [f"{where}: seconds until all had left: {last:.1f}, allowed: {allowed:.0f}"]
+            if last > allowed
+            else []
+        )
 
     def write(self, folder: Path) -> Path:
         """Write report.json and report.html; gives the page."""
@@ -113,27 +126,66 @@ class Report:
             minutes=f"{max((sample.ended for sample in samples), default=0) / 60:.0f}",
             missed="".join(f"<li>{escape(line)}</li>" for line in missed),
             timeline=timeline(self.recording, self.regions),
-            rows="".join(self._row(incident) for incident in self.recording.incidents),
+            rows=self._rows(),
+            total=self._total(),
             arithmetic=escape(str(self.arithmetic)),
             allowance=f"{DNS_ALLOWANCE:.0f}",
             client_bar=CLIENT_BAR,
             seed=self.seed,
         )
 
-    def _row(self, incident: Incident) -> str:
+    def _rows(self) -> str:
+        """A row for each incident; those of one failure that follow each other are told once what it is."""
+        rows = []
+        for _, group in groupby(self.recording.incidents, key=lambda incident: incident.failure):
+            incidents = list(group)
+            for place, incident in enumerate(incidents):
+                named = (
+                    f"<th scope=rowgroup rowspan={len(incidents)}>{escape(incident.failure)}"
+                    f"<small>{escape(incident.what)}</small></th>"
+                )
+                rows.append(f"<tr>{'' if place else named}{''.join(self._cells(incident))}</tr>")
+        return "".join(rows)
+
+    def _cells(self, incident: Incident) -> Iterator[str]:
         client, dns = self.outages(incident)
+        yield f"<td>{escape(incident.region)}</td>"
+        for figure in (
+            seconds(client.first_success),
+            seconds(client.longest_wait),
+            seconds(dns.first_success),
+            seconds(dns.left if incident.is_orderly else dns.last_recovered),
+            self._promise(incident),
+            f"{client.failed} of {client.requests}",
+            f"{dns.failed} of {dns.requests}",
+        ):
+            yield f"<td class=n>{figure}</td>"
+        yield "<td colspan=2></td>"
+
+    def _promise(self, incident: Incident) -> str:
+        """What DNS takes at most, as a sum; an evacuation waits for no health check."""
+        dns = self.arithmetic
+        if not incident.moves_traffic:
+            return "–"
+        if incident.is_orderly:
+            return f"TTL = {dns.ttl}"
+        return f"{dns.interval} &times; {dns.threshold} + {dns.ttl} = {dns.seconds}"
+
+    def _total(self) -> str:
+        """The last row: what all of it came to. Orders are counted at the end, when all regions are well."""
+        found = self.reconciliation
+        both = [self.outages(incident) for incident in self.recording.incidents]
         cells = [
-            f"<th scope=row>{escape(incident.failure)}<small>{escape(incident.what)}</small></th>",
-            f"<td>{escape(incident.region)}</td>",
-            f"<td class=n>{seconds(client.first_success)}</td>",
-            f"<td class=n>{seconds(client.longest_wait)}</td>",
-            f"<td class=n>{seconds(dns.first_success)}</td>",
-            f"<td class=n>{seconds(dns.last_recovered)}</td>",
-            f"<td class=n>{self.arithmetic.seconds if incident.moves_traffic else '–'}</td>",
-            f"<td class=n>{client.failed} of {client.requests}</td>",
-            f"<td class=n>{dns.failed} of {dns.requests}</td>",
+            f"{sum(client.failed for client, _ in both)} of {sum(client.requests for client, _ in both)}",
+            f"{sum(dns.failed for _, dns in both)} of {sum(dns.requests for _, dns in both)}",
+            f"{len(found.lost)}",
+            f"{len(found.doubled) + len(found.unasked)}",
         ]
-        return f"<tr>{''.join(cells)}</tr>"
+        return (
+            "<tr><th scope=row colspan=7>All of it; orders are counted at the end, in every region</th>"
+            + "".join(f"<td class=n>{cell}</td>" for cell in cells)
+            + "</tr>"
+        )
 
 
 def _outage(found: Outage) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
@@ -99,6 +100,23 @@ def test_dns_must_keep_to_its_arithmetic(end: float, passes: bool) -> None:
     assert (report(found, reconciliation()).missed() == []) is passes
 
 
+def evacuation(last_answer: float) -> Report:
+    """Nobody met trouble, and the region that was evacuated at 10 s answered last at `last_answer`."""
+    found, incident = recording(sample(12), sample(last_answer - 0.5), replace(sample(90), region=PEER))
+    incident.is_orderly = True
+    return report(found, reconciliation())
+
+
+@pytest.mark.parametrize(("last_answer", "passes"), [(74.0, True), (76.0, False)])
+def test_everyone_has_left_an_evacuated_region_when_resolvers_know_better(
+    last_answer: float, passes: bool
+) -> None:
+    done = evacuation(last_answer)
+    _, dns = done.outages(done.recording.incidents[0])
+    assert dns.left == last_answer - 10.0
+    assert (done.missed() == []) is passes
+
+
 def test_where_no_traffic_moves_nothing_may_fail() -> None:
     found, _ = recording(sample(12, ok=False), sample(13), moves_traffic=False)
     assert report(found, reconciliation()).missed()
@@ -126,6 +144,8 @@ def test_the_report_is_json_and_a_page_that_needs_nothing_else(tmp_path: Path) -
     raw = json.loads((tmp_path / "report.json").read_text(), parse_constant=pytest.fail)
     assert raw["incidents"][0]["outages"][1]["last_recovered"] == "never"
     assert len(raw["samples"]) == 2
+    assert "10 &times; 2 + 60 = 80" in page
+    assert "<td class=n>0</td><td class=n>0</td></tr></tfoot>" in page
     assert "<b>gone" not in page
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")

@@ -1,0 +1,126 @@
+"""What a drill breaks it puts back as it was, also where it was broken already."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from ops.deployment import Deployment
+from ops.drilling.failures import (
+    NOBODY_THERE,
+    SERVING,
+    Evacuated,
+    Failure,
+    FunctionsFailing,
+    MappingDeleted,
+    RedisLost,
+)
+from ops.traffic import Traffic
+from stacks.settings import LocalCloud, Settings
+from tests.unit.localcloud.deployments import outputs
+from tests.unit.ops.operators import SETTINGS, Route53
+
+REGIONS = ("eu-west-1", "ap-southeast-1")
+HERE = REGIONS[0]
+DOMAINS = (f"api-{HERE}.bookstore.example", "api.bookstore.example")
+
+
+class Aws:
+    """API mappings and functions of one region, as two of its APIs tell of them."""
+
+    def __init__(self) -> None:
+        self.base_paths = dict.fromkeys(DOMAINS, "v1")
+        self.functions: dict[str, dict[str, Any]] = {
+            name: {
+                "Handler": f"{name}.handler.handle",
+                "Environment": {"Variables": {"REDIS_URL": "redis://here", "TABLE": name}},
+            }
+            for name in (*SERVING, *RedisLost.USERS)
+        }
+
+    def get_api_mappings(self, *, DomainName: str) -> dict[str, Any]:  # noqa: N803  boto3's own
+        mapping = {"ApiMappingId": "id", "ApiId": "api", "Stage": "live"}
+        return {"Items": [{**mapping, "ApiMappingKey": self.base_paths[DomainName]}]}
+
+    def update_api_mapping(self, *, DomainName: str, ApiMappingKey: str, **_: Any) -> None:  # noqa: N803
+        self.base_paths[DomainName] = ApiMappingKey
+
+    def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        return deepcopy(self.functions[FunctionName])
+
+    def update_function_configuration(self, *, FunctionName: str, **changes: Any) -> None:  # noqa: N803
+        self.functions[FunctionName].update(changes)
+
+    def get_waiter(self, _: str) -> "Aws":
+        return self
+
+    def wait(self, **_: Any) -> None:
+        """Nothing takes time here."""
+
+    def invoke(self, **_: Any) -> None:
+        """Nor does anything run."""
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    made = Aws()
+    monkeypatch.setattr(Deployment, "client", lambda *_: made)
+    return made
+
+
+@pytest.fixture
+def deployment() -> Deployment:
+    told = outputs(REGIONS)
+    for region in REGIONS:
+        told[region]["functions"] = {name: name for name in (*SERVING, *RedisLost.USERS)}
+    return Deployment.of(Settings(regions=REGIONS, local=LocalCloud()), told)
+
+
+def state(aws: Aws) -> Any:
+    return deepcopy((aws.base_paths, aws.functions))
+
+
+@pytest.mark.parametrize("kind", [MappingDeleted, FunctionsFailing, RedisLost])
+def test_broken_twice_and_healed_is_as_it_was(aws: Aws, deployment: Deployment, kind: Any) -> None:
+    before = state(aws)
+    failure: Failure = kind(deployment)
+    failure.break_(HERE)
+    broken = state(aws)
+    failure.break_(HERE)
+    assert before != broken == state(aws)
+    failure.heal(HERE)
+    assert state(aws) == before
+
+
+@pytest.mark.parametrize("kind", [MappingDeleted, FunctionsFailing, RedisLost])
+def test_healing_what_another_broke_changes_nothing(aws: Aws, deployment: Deployment, kind: Any) -> None:
+    kind(deployment).break_(HERE)
+    broken = state(aws)
+    late: Failure = kind(deployment)
+    late.break_(HERE)
+    late.heal(HERE)
+    assert state(aws) == broken
+
+
+def test_only_the_address_of_redis_is_taken_away(aws: Aws, deployment: Deployment) -> None:
+    RedisLost(deployment).break_(HERE)
+    told = aws.functions["leaderboard-feeder"]["Environment"]["Variables"]
+    assert told == {"REDIS_URL": NOBODY_THERE, "TABLE": "leaderboard-feeder"}
+
+
+def test_an_operators_own_evacuation_outlasts_a_drill() -> None:
+    traffic = Traffic(SETTINGS, route53=Route53())
+    traffic.evacuate(HERE)
+    failure = Evacuated(traffic)
+    failure.break_(HERE)
+    failure.heal(HERE)
+    assert traffic.is_evacuated(HERE)
+
+
+def test_an_evacuation_for_a_drill_ends_with_it() -> None:
+    traffic = Traffic(SETTINGS, route53=Route53())
+    failure = Evacuated(traffic)
+    failure.break_(HERE)
+    assert traffic.is_evacuated(HERE)
+    failure.heal(HERE)
+    assert not traffic.is_evacuated(HERE)

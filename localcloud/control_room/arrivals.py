@@ -82,9 +82,11 @@ class StreamReader:
         answer = self._streams.get_shard_iterator(StreamArn=self._stream, ShardId=shard, **place)
         return str(answer["ShardIterator"])
 
-    def read_into(self, arrivals: RegionArrivals) -> bool:
-        """Take in what has arrived; returns whether anything had. A stream that is away gives nothing."""
-        before = len(arrivals.held)
+    def read_into(self, arrivals: RegionArrivals, since: str) -> None:
+        """Take in what has arrived of the orders placed from `since` on, a time as orders bear it.
+
+        A stream that is away gives nothing. Raises what botocore raises when its place cannot be found again.
+        """
         for shard, iterator in list(self._iterators.items()):
             try:
                 page = self._streams.get_records(ShardIterator=iterator)
@@ -97,16 +99,17 @@ class StreamReader:
                 self._iterators[shard] = page["NextShardIterator"]
             if page["Records"]:
                 self._read[shard] = page["Records"][-1]["dynamodb"]["SequenceNumber"]
-            for order_id, region, at in _inserted(page["Records"]):
+            for order_id, region, at in _inserted(page["Records"], since):
                 arrivals.take(order_id, here=region == self._region, at=at)
-        return len(arrivals.held) != before
 
 
-def _inserted(records: list[dict[str, Any]]) -> Iterator[tuple[str, str, float]]:
-    """Id of each new order, the region that took it, and when it came to this one."""
+def _inserted(records: list[dict[str, Any]], since: str) -> Iterator[tuple[str, str, float]]:
+    """Id of each new order, the region that took it, and when it came to this one, in seconds since 1970."""
     for record in records:
-        if record["eventName"] == "INSERT":
-            change = record["dynamodb"]
-            image = change["NewImage"]
+        if record["eventName"] != "INSERT":
+            continue
+        change = record["dynamodb"]
+        image = change["NewImage"]
+        if image["createdAt"]["S"] >= since:
             arrived = change["ApproximateCreationDateTime"].timestamp()
             yield image["orderId"]["S"], image["region"]["S"], arrived

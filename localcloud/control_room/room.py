@@ -7,8 +7,9 @@ import logging
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ FAILURES: Mapping[str, Callable[[Deployment, Pausing], Failure]] = {
     "redis": lambda deployment, _: RedisLost(deployment),
     "replication": lambda _, pausing: ReplicationPaused(pausing),
 }
+OPTIONS: Mapping[str, Sequence[str]] = {"restore": ("--timeout", "20")}
+"""Of operators' commands: nobody who presses a button waits for minutes, in which the region could not be healed."""
 log = logging.getLogger(__name__)
 
 
@@ -84,6 +87,8 @@ class ControlRoom:
         self._failures: dict[str, Failure] = {}
         self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._readers: dict[str, StreamReader] = {}
+        self._since = ""
+        """When the last of them began to read, as orders bear times: what was placed before, some may have missed."""
         self._traffic = traffic
         self._pausing = pausing
         self._backlog = Backlog((), {})
@@ -159,8 +164,10 @@ class ControlRoom:
     async def _watch(self, _app: web.Application) -> AsyncIterator[None]:
         watching = asyncio.create_task(self._look_again_and_again())
         yield
-        for task in (watching, *self._tasks):
+        tasks = (watching, *self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._shoppers.go()
 
     async def _look_again_and_again(self) -> None:
@@ -190,8 +197,11 @@ class ControlRoom:
         if region not in self._readers:
             reader = StreamReader(deployment, region)
             reader.open()
+            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            self._since = max(self._since, now)
             self._readers[region] = reader
-        self._readers[region].read_into(figures.arrivals)
+        if len(self._readers) == len(self._regions):
+            self._readers[region].read_into(figures.arrivals, self._since)
         figures.evacuated = self._traffic.is_evacuated(region)
 
     def _tell_changes(self) -> None:
@@ -221,6 +231,8 @@ class ControlRoom:
             return web.Response(status=404, text=f"no {action} for {region} here\n")
         if self._figures[region].busy:
             return web.Response(status=409, text=f"{self._figures[region].busy} is still under way\n")
+        if action in self._figures[region].broken:
+            return web.Response(status=409, text="that is broken already\n")
         self._figures[region].busy = action
         self._begin(self._do(deployment, action, region))
         return web.Response(status=202)
@@ -257,11 +269,17 @@ class ControlRoom:
         """Run an operator's command as a person would, and note what it says."""
         self.note(f"$ make {command} REGION={region}")
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ops", command, region),
+            *(sys.executable, "-m", "ops", command, region, *OPTIONS.get(command, ())),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        output, _ = await process.communicate()
+        try:
+            output, _ = await process.communicate()
+        finally:
+            # The edge may end while the command waits: it must not outlive it.
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
         for line in filter(None, (line.strip() for line in output.decode().splitlines())):
             self.note(line)
 

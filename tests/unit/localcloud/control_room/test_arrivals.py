@@ -40,6 +40,7 @@ class Stream:
 
     def __init__(self) -> None:
         self.orders: list[str] = []
+        self.placed_at = "2026-01-31T08:15:30.123Z"
         self.expired: set[str] = set()
         self._given = 0
 
@@ -63,7 +64,11 @@ class Stream:
                 "dynamodb": {
                     "SequenceNumber": str(number),
                     "ApproximateCreationDateTime": datetime.now(UTC),
-                    "NewImage": {"orderId": {"S": self.orders[number]}, "region": {"S": "eu-west-1"}},
+                    "NewImage": {
+                        "orderId": {"S": self.orders[number]},
+                        "region": {"S": "eu-west-1"},
+                        "createdAt": {"S": self.placed_at},
+                    },
                 },
             }
             for number in range(position, len(self.orders))
@@ -75,21 +80,38 @@ class Stream:
         return f"{self._given}@{position}"
 
 
-def test_a_reader_whose_place_was_given_up_goes_on_where_it_was() -> None:
-    stream, arrivals = Stream(), RegionArrivals()
+def reader_of(stream: Stream) -> StreamReader:
     known = SimpleNamespace(
         regions={"eu-west-1": SimpleNamespace(tables={"orders": "orders"})}, client=lambda *_: stream
     )
-    reader = StreamReader(cast(Deployment, known), "eu-west-1")
+    return StreamReader(cast(Deployment, known), "eu-west-1")
+
+
+def test_what_was_placed_before_all_readers_read_counts_in_no_region() -> None:
+    stream, arrivals = Stream(), RegionArrivals()
+    reader = reader_of(stream)
+    reader.open()
+    stream.orders.append("one")
+    reader.read_into(arrivals, since="2026-01-31T08:15:30.124Z")
+    stream.placed_at = "2026-01-31T08:15:30.124Z"
+    stream.orders.append("two")
+    reader.read_into(arrivals, since="2026-01-31T08:15:30.124Z")
+    assert arrivals.placed_here == {"two"}
+
+
+def test_a_reader_whose_place_was_given_up_goes_on_where_it_was() -> None:
+    stream, arrivals = Stream(), RegionArrivals()
+    reader = reader_of(stream)
     stream.orders.append("before anyone watched")
     reader.open()
     stream.orders.append("one")
-    assert reader.read_into(arrivals)
+    reader.read_into(arrivals, since="")
+    assert arrivals.placed_here == {"one"}
 
     stream.expired = {f"{number}@{position}" for number in range(9) for position in range(9)}
     stream.orders.append("two")
-    reader.read_into(arrivals)
+    reader.read_into(arrivals, since="")
     stream.expired = set()
-    reader.read_into(arrivals)
+    reader.read_into(arrivals, since="")
 
     assert arrivals.placed_here == {"one", "two"}

@@ -17,6 +17,7 @@ from rich.console import Console
 from localcloud import disk
 from localcloud.blog.service import ImportFailedError
 from localcloud.down import take_down
+from localcloud.edge.places import UnknownPlaceError
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
 from localcloud.processes import PartFailedError, Supervisor
@@ -38,6 +39,7 @@ REFUSALS = (
     SynthesisError,
     DeployFailedError,
     DeploymentError,
+    UnknownPlaceError,
     BucketRefusedError,
     CatalogueError,
     TableError,

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from localcloud.edge.places import usual_viewer
 from localcloud.environment import local_environment
 from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Record
@@ -69,7 +70,10 @@ def redis_part(layout: Layout, index: int, region: str) -> Part:
 
 
 def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
-    """The edge: Route 53, CloudFront and the API's addresses."""
+    """The edge: Route 53, CloudFront and the API's addresses.
+
+    Raises UnknownPlaceError when viewers are to be somewhere that nobody knows.
+    """
     sources = sorted(
         path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".js", ".html"}
     )
@@ -79,7 +83,7 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
         environment={**local_environment(layout, settings, regions), "PYTHONPATH": str(ROOT)},
         port=layout.api,
         ready=lambda: answers(f"{url(layout.control_room)}/_edge/state"),
-        fingerprint=_digest(sources, *regions),
+        fingerprint=_digest(sources, *regions, usual_viewer(regions[0]).name),
     )
 
 

@@ -5,10 +5,13 @@ latency here: for regions and cities as far apart as these it gives the same ord
 """
 
 import math
+import os
 from dataclasses import dataclass
 from functools import cache
 
 EARTH_RADIUS_KM = 6371.0
+VIEWER_VARIABLE = "EDGE_VIEWER"
+"""Where viewers are who do not say: an AWS region or a city."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,14 @@ def place(name: str) -> Place:
         return _places()[name.casefold()]
     except KeyError as unknown:
         raise UnknownPlaceError(f"unknown place {name!r}: use an AWS region or {_city_names()}") from unknown
+
+
+def usual_viewer(primary: str) -> Place:
+    """Where viewers are who do not say: where the environment says, else in the primary region.
+
+    Raises UnknownPlaceError.
+    """
+    return place(os.environ.get(VIEWER_VARIABLE) or primary)
 
 
 def city_of(region: str) -> str:

@@ -22,7 +22,7 @@ from localcloud.edge.control import Control
 from localcloud.edge.dns import NoRecordError
 from localcloud.edge.gateway import Gateway
 from localcloud.edge.health import HealthCheck
-from localcloud.edge.places import place
+from localcloud.edge.places import usual_viewer
 from localcloud.edge.route53 import Route53
 from localcloud.edge.world import Announcements, follow_deployment
 from localcloud.layout import HOST, Layout, url
@@ -31,8 +31,6 @@ from ops.pausing import Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
 
-VIEWER_VARIABLE = "EDGE_VIEWER"
-"""Where viewers are who do not say: an AWS region or a city; by default the primary region."""
 STOP_SECONDS = 1.0
 ORIGIN_SECONDS = 30
 """CloudFront's default for an origin's answer."""
@@ -55,7 +53,7 @@ class Edge:
             host=f"{HOST}:{layout.blog}",
             cut=self._gateway.cut,
         )
-        self._viewer = place(os.environ.get(VIEWER_VARIABLE) or settings.primary)
+        self._viewer = usual_viewer(settings.primary)
 
     async def serve(self, until: asyncio.Event) -> None:
         """Serve every address until `until` is set."""

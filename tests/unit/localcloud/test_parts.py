@@ -2,7 +2,10 @@ import os
 import socket
 from pathlib import Path
 
+import pytest
+
 from localcloud import parts
+from localcloud.edge.places import VIEWER_VARIABLE, UnknownPlaceError
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Record
 
@@ -55,6 +58,19 @@ def test_forgetting_the_state_forgets_what_was_deployed(tmp_path: Path) -> None:
     parts.forget_state(layout)
     assert not layout.outputs.exists()
     assert not (layout.cloud / "aws").exists()
+
+
+def test_an_edge_whose_viewers_have_moved_is_out_of_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edge(viewer: str) -> str:
+        monkeypatch.setenv(VIEWER_VARIABLE, viewer)
+        return parts.edge_part(Layout(7000, tmp_path), tmp_path, ("eu-west-1", "us-west-2")).fingerprint
+
+    assert edge("") == edge("eu-west-1")
+    assert edge("Tokyo") != edge("")
+    with pytest.raises(UnknownPlaceError, match="Atlantis"):
+        edge("Atlantis")
 
 
 def test_nothing_that_a_part_inherits_tells_of_an_account(tmp_path: Path) -> None:

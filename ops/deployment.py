@@ -55,7 +55,6 @@ class Shared:
     """What exists once: the global stack."""
 
     zone_id: str
-    name_servers: tuple[str, ...]
     user_pool_id: str
     user_pool_client_id: str
     user_pool_region: str
@@ -65,7 +64,6 @@ class Shared:
         """Read the global stack's outputs."""
         return cls(
             zone_id=outputs.text("zone_id"),
-            name_servers=tuple(outputs.values.get("name_servers", ())),
             user_pool_id=outputs.text("user_pool_id"),
             user_pool_client_id=outputs.text("user_pool_client_id"),
             user_pool_region=outputs.text("user_pool_region"),

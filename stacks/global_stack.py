@@ -50,11 +50,15 @@ class GlobalStack(TerraformStack):
             self,
             {
                 "zone_id": self.zone_id,
-                "name_servers": zone.name_servers,
+                "delegation": {"name": settings.domain, "type": "NS", "values": zone.name_servers},
                 "user_pool_id": self.user_pool_id,
                 "user_pool_client_id": self.user_pool_client_id,
                 "user_pool_region": settings.primary,
                 **({"blog_global_cluster": self.blog_database.id} if self.blog_database else {}),
+            },
+            described={
+                "delegation": f"The record to create in the zone above {settings.domain}, wherever that is kept: "
+                "no certificate is issued before"
             },
         )
         if settings.local:

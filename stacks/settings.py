@@ -1,7 +1,7 @@
 """The only reader of settings files and of the environment: typed, frozen, checked before anything is built.
 
 A settings file is TOML; `BOOKSTORE_...` variables win over it, with `__` between the parts of a name
-(`BOOKSTORE_ROUTING__TTL=30`) and JSON for what has structure (`BOOKSTORE_LOCAL`, `BOOKSTORE_REGIONS`).
+(`BOOKSTORE_ROUTING__POLICY=failover`) and JSON for what has structure (`BOOKSTORE_LOCAL`, `BOOKSTORE_REGIONS`).
 """
 
 import json
@@ -109,7 +109,6 @@ class Routing(Section):
     policy: Literal["latency", "failover"] = "latency"
     health_check_interval: Literal[10, 30] = 10
     health_check_threshold: Annotated[int, Field(ge=1, le=10)] = 2
-    ttl: Annotated[int, Field(ge=0, le=86400)] = 60
 
 
 class Compute(Section):

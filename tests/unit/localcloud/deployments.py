@@ -12,7 +12,6 @@ def outputs(regions: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {
         "global": {
             "zone_id": "Z1",
-            "name_servers": ["ns-1.example"],
             "user_pool_id": "eu-west-1_pool",
             "user_pool_client_id": "client",
             "user_pool_region": regions[0],

@@ -137,11 +137,14 @@ def test_everything_is_tagged_with_its_deployment() -> None:
 def test_outputs_are_what_operators_read() -> None:
     assert set(shop()["global"].document["output"]) >= {
         "zone_id",
-        "name_servers",
+        "delegation",
         "user_pool_id",
         "user_pool_client_id",
         "user_pool_region",
     }
+    record = shop()["global"].document["output"]["delegation"]
+    assert (record["value"]["name"], record["value"]["type"]) == ("books.example.com", "NS")
+    assert record["value"]["values"].endswith(".name_servers}")
     region = shop()["ap-southeast-1"].document["output"]
     assert region["region"]["value"] == "ap-southeast-1"
     assert region["api_domain"]["value"] == "api-ap-southeast-1.books.example.com"

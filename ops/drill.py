@@ -57,10 +57,15 @@ def drill(
     try:
         deployment = Deployment.load(Settings.load(settings))
         floor = orders if orders is not None else 0 if short or only else ORDERS
-        chosen = [step for step in steps(deployment, short) if only.lower() in step[0].name.lower()]
+        if len(deployment.regions) < 2:
+            _fail(
+                "a drill takes a region away, and this deployment has one only: add another to `regions`", 2
+            )
+        known = steps(deployment, short)
+        chosen = [step for step in known if only.lower() in step[0].name.lower()]
         if not chosen:
-            known = ", ".join(dict.fromkeys(failure.name for failure, _ in steps(deployment, short)))
-            _fail(f"no failure here has {only!r} in its name: {known}", 2)
+            names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
+            _fail(f"no failure here has {only!r} in its name: {names}", 2)
         plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=floor)
         report = asyncio.run(_run(deployment, plan))
     except SettingsError as error:
@@ -70,7 +75,7 @@ def drill(
     except (DeploymentError, UnsettledError, ContestError, NotCaughtUpError) as error:
         _fail(str(error), 1)
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
-        _fail(f"AWS refused ({error}); what was broken has been healed, `make status` shows how it is", 1)
+        _fail(f"{error}; what was broken has been healed, `make status` shows how it is", 1)
     page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
     _print(report)
     print(f"report: {page}")

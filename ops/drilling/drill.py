@@ -68,9 +68,13 @@ class Drill:
         self._over = asyncio.Event()
 
     async def run(self) -> Reconciliation:
-        """Shop, break, heal, and reconcile. Whatever happens, what was broken is healed."""
-        await asyncio.to_thread(self._open_accounts)
+        """Shop, break, heal, and reconcile. Whatever happens, what was broken is healed and accounts are closed.
+
+        Raises UnsettledError when the shop fails unbroken, ContestError when a region refuses what it must take, what
+        a failure raises, and what boto3 and httpx raise.
+        """
         try:
+            await asyncio.to_thread(self._open_accounts)
             books = await self._books()
             await self._warm(books)
             self.recording = Recording()

@@ -45,15 +45,26 @@ def test_a_short_one_is_about_the_primary() -> None:
     assert {region for _, region in names(HERE, short=True)} == {REGIONS[0]}
 
 
-def test_a_failure_that_is_unknown_is_refused_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Settings, "load", lambda _: HERE)
-    monkeypatch.setattr(Deployment, "load", lambda settings: deployment(settings))
+def refused(monkeypatch: pytest.MonkeyPatch, settings: Settings, *arguments: str) -> str:
+    """What the command says before it ends with the code for wrong input."""
+    monkeypatch.setattr(Settings, "load", lambda _: settings)
+    monkeypatch.setattr(Deployment, "load", lambda _: Deployment.of(settings, outputs(settings.regions)))
     app = Typer()
     app.command()(drill.drill)
-    refused = CliRunner().invoke(app, ["--only", "earthquake"])
-    assert refused.exit_code == 2
-    assert "mapping gone" in refused.output
-    assert "evacuation" in refused.output
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    return result.output
+
+
+def test_a_failure_that_is_unknown_is_refused_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refused(monkeypatch, HERE, "--only", "earthquake")
+    assert "mapping gone" in said
+    assert "evacuation" in said
+
+
+def test_the_only_region_is_not_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = HERE.model_copy(update={"regions": REGIONS[:1]})
+    assert "one only" in refused(monkeypatch, alone)
 
 
 class Shop:

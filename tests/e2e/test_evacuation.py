@@ -1,0 +1,75 @@
+"""An evacuation and Terraform: neither undoes what the other did. The shop's own health checks, of another domain."""
+
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import stacks.aws  # before CDKTF: it makes the provider's package load fast
+
+from cdktf import App, TerraformStack  # isort: skip
+from modules.routing import RegionHealth, RoutingPolicy
+from ops.traffic import Traffic
+from stacks.settings import LocalCloud, Settings
+from tests.e2e.alone import needs_every_region
+
+REGIONS = ("eu-west-1", "ap-southeast-1")
+HERE = REGIONS[0]
+SETTINGS = Settings(environment="moved", domain="evacuated.example", regions=REGIONS, local=LocalCloud())
+
+
+def synthesize(folder: Path, threshold: int) -> None:
+    """A stack of nothing but each region's health checks, which decide after `threshold` probes."""
+    app = App(outdir=str(folder))
+    stack = TerraformStack(app, "health")
+    stacks.aws.aws_provider(stack, SETTINGS, HERE)
+    for region in REGIONS:
+        RegionHealth(
+            stack,
+            region,
+            name=f"{SETTINGS.name}-{region}",
+            host=f"api-{region}.{SETTINGS.domain}",
+            policy=RoutingPolicy(threshold=threshold),
+        )
+    app.synth()
+
+
+def run(folder: Path, command: str, *arguments: str) -> str:
+    """What Terraform says; fails with it when the command does."""
+    done = subprocess.run(
+        ["terraform", f"-chdir={folder / 'stacks' / 'health'}", command, "-no-color", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture
+def deployed(cloud: object, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a stack that is deployed, and gone when the test is over."""
+    synthesize(tmp_path, threshold=2)
+    run(tmp_path, "init")
+    try:
+        run(tmp_path, "apply", "-auto-approve")
+        yield tmp_path
+    finally:
+        run(tmp_path, "destroy", "-auto-approve")
+
+
+@needs_every_region("Terraform asks the region of its provider, which may be away")
+def test_an_apply_neither_undoes_an_evacuation_nor_repeats_one(deployed: Path) -> None:
+    terraform = partial(run, deployed)
+    traffic = Traffic(SETTINGS)
+
+    traffic.evacuate(HERE)
+    synthesize(deployed, threshold=3)
+    assert "0 added, 2 changed, 0 destroyed" in terraform("apply", "-auto-approve")
+    assert [traffic.is_evacuated(region) for region in REGIONS] == [True, False]
+
+    traffic.restore(HERE)
+    assert "No changes" in terraform("plan")
+    assert [traffic.is_evacuated(region) for region in REGIONS] == [False, False]

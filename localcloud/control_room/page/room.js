@@ -23,7 +23,10 @@ const point = ({ longitude, latitude }) => ({
 const BEARABLE = ['redis', 'replication'];
 const unserving = (region) => region.broken.some((what) => !BEARABLE.includes(what));
 
-const names = (regions) => regions.map((region) => region.city).join(' and ');
+const list = new Intl.ListFormat('en');
+const names = (regions) => list.format(regions.map((region) => region.city));
+const is = (regions) => `${names(regions)} ${regions.length > 1 ? 'are' : 'is'}`;
+const serve = (regions) => `${names(regions)} ${regions.length > 1 ? 'serve' : 'serves'} everyone`;
 
 /** What is going on, in a sentence for someone who has just come in, and another that explains it. */
 function tell({ deployed, regions, domain }) {
@@ -44,27 +47,27 @@ function tell({ deployed, regions, domain }) {
     return ['No region is healthy', 'With nothing healthy left, Route 53 answers with every region, as if all were.'];
   if (down.length)
     return [
-      `${names(down)} is lost, and ${names(serving)} serves everyone`,
-      `Every order is still taken, once. When ${names(down)} is back, it gets what it missed.`,
+      `${is(down)} lost, and ${serve(serving)}`,
+      `Every order is still taken, once. When ${is(down)} back, what was missed arrives there.`,
     ];
   if (out.length)
     return [
-      `${names(out)} is evacuated, and ${names(serving)} serves everyone`,
+      `${is(out)} evacuated, and ${serve(serving)}`,
       'An operator sent the traffic away, without deploying anything. It comes back when they say so.',
     ];
   if (paused.length)
     return [
-      `${names(paused)} no longer hears of the others, and sells on`,
+      `${names(paused)} no longer ${paused.length > 1 ? 'hear' : 'hears'} of the others, and ${paused.length > 1 ? 'sell' : 'sells'} on`,
       `What is written on either side waits. Later every order reaches every region, and of a cart line that both changed the last change stays.`,
     ];
   if (catchingUp.length)
     return [
-      `${names(catchingUp)} is catching up`,
+      `${is(catchingUp)} catching up`,
       'What was written while replication was paused arrives, in the order in which it was written.',
     ];
   if (withoutRedis.length)
     return [
-      `${names(withoutRedis)} lost its Redis, and sells on`,
+      `${names(withoutRedis)} lost Redis, and everything else goes on`,
       'Only best sellers notice: they show the last ranking, or none, until Redis is back and counted anew.',
     ];
   return [
@@ -73,12 +76,12 @@ function tell({ deployed, regions, domain }) {
   ];
 }
 
-function stateOf(region) {
+function stateOf(region, held) {
   if (region.evacuated) return ['evacuated', 'out'];
   if (!region.healthy) return [`unhealthy: ${region.reason}`, 'down'];
   if (unserving(region)) return ['broken, not noticed yet', 'out'];
   if (region.paused) return ['replication paused', 'out'];
-  if (region.waiting) return ['catching up', 'out'];
+  if (region.waiting) return [held ? `waits for ${held}` : 'catching up', 'out'];
   if (region.broken.includes('redis')) return ['without Redis', 'out'];
   return ['healthy', ''];
 }
@@ -144,7 +147,7 @@ function card(region, colour) {
     article.dataset.region = region.name;
     article.style.setProperty('--colour', colour);
     const heading = article.querySelector('h2');
-    heading.append(region.city, Object.assign(document.createElement('small'), { textContent: region.name }));
+    heading.append(`${region.city} `, Object.assign(document.createElement('small'), { textContent: region.name }));
     for (const button of article.querySelectorAll('button'))
       button.addEventListener('click', () => post(`/_room/${button.dataset.action}/${region.name}`));
     byId('regions').append(article);
@@ -181,9 +184,10 @@ function drawBestsellers(list, { items, stale }) {
   list.replaceChildren(...lines);
 }
 
-function drawRegion(region, colour) {
+/** `held` names the regions whose replication is paused: until it is not, what waits anywhere goes on waiting. */
+function drawRegion(region, colour, held) {
   const article = card(region, colour);
-  const [text, kind] = stateOf(region);
+  const [text, kind] = stateOf(region, held);
   const state = article.querySelector('.state');
   state.textContent = region.busy ? `${text} · working` : text;
   state.className = `state ${kind}`;
@@ -191,7 +195,7 @@ function drawRegion(region, colour) {
   article.querySelector('.replicated').textContent = region.replicated;
   article.querySelector('.coming').textContent = region.onTheWay;
   article.querySelector('.replication').textContent = region.waiting
-    ? `writes ${region.paused ? 'that wait to come' : 'on their way'} here: ${region.waiting}`
+    ? `writes ${held ? 'that wait to come' : 'on their way'} here: ${region.waiting}`
     : '';
   drawArrivals(article.querySelector('.arrivals svg'), region.bySecond);
   drawBestsellers(article.querySelector('.bestsellers'), region.bestsellers);
@@ -242,7 +246,8 @@ function draw(snapshot) {
   const colours = new Map(snapshot.regions.map((region, index) => [region.name, COLOURS[index % COLOURS.length]]));
   say(...tell(snapshot));
   drawMap(snapshot, colours);
-  for (const region of snapshot.regions) drawRegion(region, colours.get(region.name));
+  const held = names(snapshot.regions.filter((region) => region.paused));
+  for (const region of snapshot.regions) drawRegion(region, colours.get(region.name), held);
   drawTotals(snapshot);
   drawEvents(snapshot.events);
 }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -124,7 +125,7 @@ async def test_a_command_does_not_outlive_the_room(
     waiting = tmp_path / "waits"
     waiting.write_text(f'#!/bin/sh\necho $$ > "{told}"\nexec sleep 600\n')
     waiting.chmod(0o700)
-    monkeypatch.setattr(control_room.sys, "executable", str(waiting))
+    monkeypatch.setattr(sys, "executable", str(waiting))
     await client.post(f"/_room/restore/{HERE}")
     pid = int(await asyncio.to_thread(told.read_text))
     await client.close()

@@ -54,7 +54,7 @@ class Report:
         where = f"{incident.failure} in {incident.region}"
         late = [] if incident.settled else [f"{where}: requests went on failing after it was healed"]
         if incident.is_orderly:
-            late += self._lingering(where, client, dns)
+            late += self._lingering(where, dns)
         if not incident.moves_traffic or incident.is_orderly:
             failed = client.unexcused + dns.unexcused
             spared = f" but {', '.join(incident.leans_on_it)}" if incident.leans_on_it else ""
@@ -72,15 +72,12 @@ class Report:
             )
         return late
 
-    def _lingering(self, where: str, *outages: Outage) -> list[str]:
-        """What is wrong with an evacuation after which somebody is still answered there when resolvers know better."""
-        last = max((found.left for found in outages if found.left is not None), default=0.0)
+    def _lingering(self, where: str, dns: Outage) -> list[str]:
+        """What is wrong with an evacuation after which DNS still leads somebody there when resolvers know better."""
         allowed = self.arithmetic.ttl + DNS_ALLOWANCE
-        return (
-            [f"{where}: seconds until all had left: {last:.1f}, allowed: {allowed:.0f}"]
-            if last > allowed
-            else []
-        )
+        if dns.left is None or dns.left <= allowed:
+            return []
+        return [f"{where}: seconds until all had left: {dns.left:.1f}, allowed: {allowed:.0f}"]
 
     def write(self, folder: Path) -> Path:
         """Write report.json and report.html; gives the page."""

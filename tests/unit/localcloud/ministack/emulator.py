@@ -132,8 +132,8 @@ def running(folder: Path) -> Iterator[Emulator]:
     with socket.create_server((HOST, 0)) as free:
         layout = Layout(free.getsockname()[1] - 6, folder)
     supervisor = Supervisor(layout.cloud / "processes", layout.log)
-    supervisor.ensure(aws_part(layout))
     try:
+        supervisor.ensure(aws_part(layout))
         yield Emulator(layout, supervisor)
     finally:
         supervisor.stop_all()

@@ -53,14 +53,14 @@ class Plan:
 
 
 class Drill:
-    """One drill over a deployment. `say` hears what goes on."""
+    """One drill over a deployment. `say` hears what goes on. Raises what boto3 raises when it cannot be asked."""
 
     def __init__(self, deployment: Deployment, plan: Plan, say: Callable[[str], None]) -> None:
         self._deployment = deployment
         self._plan = plan
         self._say = say
         self.endpoints = endpoints_of(deployment)
-        self.arithmetic: Arithmetic = dns_arithmetic(deployment.settings.routing)
+        self.arithmetic: Arithmetic = dns_arithmetic(deployment)
         self.recording = Recording()
         self.ledger = Ledger()
         self._accounts: list[Account] = []

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ops.deployment import Deployment
 from ops.drilling.record import Incident, Population, Recording, Sample
 from ops.traffic import ALIAS_TTL
-from stacks.settings import Routing
 
 CLIENT_BAR = 2.5
 """Seconds from a client's first failed attempt within which its own failover must have it served."""
@@ -52,9 +52,15 @@ class Arithmetic:
         return f"{self.interval} s x {self.threshold} + {self.ttl} s = {self.seconds} s"
 
 
-def dns_arithmetic(routing: Routing) -> Arithmetic:
-    """The bound that the deployed records and checks promise."""
-    return Arithmetic(routing.health_check_interval, routing.health_check_threshold, ALIAS_TTL)
+def dns_arithmetic(deployment: Deployment) -> Arithmetic:
+    """The bound that the health checks promise as they are deployed, whatever the settings say by now.
+
+    All regions have the same; raises what boto3 raises.
+    """
+    check = next(iter(deployment.edge.endpoint_checks.values()))
+    found = deployment.client("route53").get_health_check(HealthCheckId=check)
+    config = found["HealthCheck"]["HealthCheckConfig"]
+    return Arithmetic(config["RequestInterval"], config["FailureThreshold"], ALIAS_TTL)
 
 
 def outage(recording: Recording, incident: Incident, population: Population) -> Outage:

@@ -2,14 +2,17 @@ import json
 from dataclasses import replace
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ops.drilling.figures import Arithmetic, outage
+from ops.deployment import Deployment
+from ops.drilling.figures import Arithmetic, dns_arithmetic, outage
 from ops.drilling.ledger import Intent, Ledger
 from ops.drilling.reconcile import Reconciliation
 from ops.drilling.record import Incident, Mark, Population, Recording, Sample
 from ops.drilling.report import Report
+from tests.unit.localcloud.deployments import deployment
 
 HOME, PEER = "eu-west-1", "ap-southeast-1"
 DNS = Arithmetic(interval=10, threshold=2, ttl=60)
@@ -51,6 +54,17 @@ def reconciliation(lost: list[str] | None = None) -> Reconciliation:
 
 def report(recording: Recording, found: Reconciliation) -> Report:
     return Report("bookstore-test", 1, (HOME, PEER), recording, found, DNS)
+
+
+def test_the_arithmetic_is_that_of_the_checks_as_they_are_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Route53:
+        def get_health_check(self, *, HealthCheckId: str) -> Any:  # noqa: N803  boto3's own
+            assert HealthCheckId == f"endpoint-{HOME}"
+            return {"HealthCheck": {"HealthCheckConfig": {"RequestInterval": 30, "FailureThreshold": 1}}}
+
+    monkeypatch.setattr(Deployment, "client", lambda *_: Route53())
+    found = dns_arithmetic(deployment((HOME, PEER)))
+    assert str(found) == "30 s x 1 + 60 s = 90 s"
 
 
 def test_an_outage_lasts_until_the_last_shopper_is_served_for_good() -> None:

@@ -114,8 +114,9 @@ class FunctionsFailing(Failure):
         for where, function in [key for key in self._handlers if key[0] == region]:
             client.get_waiter("function_updated_v2").wait(FunctionName=function)
             client.update_function_configuration(
-                FunctionName=function, Handler=self._handlers.pop((where, function))
+                FunctionName=function, Handler=self._handlers[where, function]
             )
+            del self._handlers[where, function]
 
 
 class ReplicationPaused(Failure):
@@ -141,8 +142,8 @@ class ReplicationPaused(Failure):
         """Resume it, and wait until every region has caught up. Raises NotCaughtUpError."""
         if region in self._paused:
             self._pausing.resume(region)
-            self._paused.remove(region)
             self._pausing.await_caught_up(self.CATCH_UP)
+            self._paused.remove(region)
 
 
 class RedisLost(Failure):
@@ -174,8 +175,9 @@ class RedisLost(Failure):
             if found["REDIS_URL"] != NOBODY_THERE:
                 self._environments[region, function] = found
                 self._set(client, function, {**found, "REDIS_URL": NOBODY_THERE})
-        client.get_waiter("function_updated_v2").wait(FunctionName=function)
-        client.invoke(FunctionName=function, Payload=json.dumps(self.FIRST_REQUEST))
+        asked = self._deployment.regions[region].functions["bestsellers"]
+        client.get_waiter("function_updated_v2").wait(FunctionName=asked)
+        client.invoke(FunctionName=asked, Payload=json.dumps(self.FIRST_REQUEST))
 
     def heal(self, region: str) -> None:
         """Empty the Redis where it can be reached from here, give the address back, and count again.
@@ -192,7 +194,8 @@ class RedisLost(Failure):
                 server.flushall()
         for where, function in broken:
             client.get_waiter("function_updated_v2").wait(FunctionName=function)
-            self._set(client, function, self._environments.pop((where, function)))
+            self._set(client, function, self._environments[where, function])
+            del self._environments[where, function]
         rebuild(self._deployment, region)
 
     @staticmethod

@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ops.deployment import Deployment
 from ops.drilling.failures import (
@@ -29,6 +30,7 @@ class Aws:
     """API mappings and functions of one region, as two of its APIs tell of them."""
 
     def __init__(self) -> None:
+        self.refuses = False
         self.base_paths = dict.fromkeys(DOMAINS, "v1")
         self.functions: dict[str, dict[str, Any]] = {
             name: {
@@ -43,13 +45,19 @@ class Aws:
         return {"Items": [{**mapping, "ApiMappingKey": self.base_paths[DomainName]}]}
 
     def update_api_mapping(self, *, DomainName: str, ApiMappingKey: str, **_: Any) -> None:  # noqa: N803
+        self._take()
         self.base_paths[DomainName] = ApiMappingKey
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
         return deepcopy(self.functions[FunctionName])
 
     def update_function_configuration(self, *, FunctionName: str, **changes: Any) -> None:  # noqa: N803
+        self._take()
         self.functions[FunctionName].update(changes)
+
+    def _take(self) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Update")
 
     def get_waiter(self, _: str) -> "Aws":
         return self
@@ -88,6 +96,19 @@ def test_broken_twice_and_healed_is_as_it_was(aws: Aws, deployment: Deployment, 
     broken = state(aws)
     failure.break_(HERE)
     assert before != broken == state(aws)
+    failure.heal(HERE)
+    assert state(aws) == before
+
+
+@pytest.mark.parametrize("kind", [MappingDeleted, FunctionsFailing, RedisLost])
+def test_what_could_not_be_healed_can_be_later(aws: Aws, deployment: Deployment, kind: Any) -> None:
+    before = state(aws)
+    failure: Failure = kind(deployment)
+    failure.break_(HERE)
+    aws.refuses = True
+    with pytest.raises(ClientError):
+        failure.heal(HERE)
+    aws.refuses = False
     failure.heal(HERE)
     assert state(aws) == before
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from rich.console import Console
 
 from ops.traffic import TrafficError
@@ -46,6 +47,13 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(2) from None
     except (RefusedError, TrafficError) as failure:
         errors.print(str(failure), style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    except EndpointConnectionError as failure:
+        asked = urlsplit(failure.kwargs["endpoint_url"])
+        told = (
+            f"nobody answers at {asked.scheme}://{asked.netloc}; is it a shop on this machine? Run: make up"
+        )
+        errors.print(told, style="red", markup=False, highlight=False)
         raise typer.Exit(1) from None
     except (BotoCoreError, ClientError) as failure:
         errors.print(f"AWS refused: {failure}", style="red", markup=False, highlight=False)

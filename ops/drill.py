@@ -15,7 +15,7 @@ from rich.table import Table
 
 from ops.deployment import Deployment, DeploymentError
 from ops.drilling.contest import ContestError
-from ops.drilling.drill import Drill, Plan, UnsettledError
+from ops.drilling.drill import Drill, Plan, UnhealedError, UnsettledError
 from ops.drilling.failures import (
     Evacuated,
     Failure,
@@ -25,7 +25,7 @@ from ops.drilling.failures import (
     ReplicationPaused,
 )
 from ops.drilling.report import Report, seconds
-from ops.pausing import NotCaughtUpError, Pausing
+from ops.pausing import Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings, SettingsError
 
@@ -71,11 +71,11 @@ def drill(
     except SettingsError as error:
         _fail(str(error), 2)
     except asyncio.CancelledError:
-        _fail("stopped; what was broken has been healed, `make status` shows how it is", 1)
-    except (DeploymentError, UnsettledError, ContestError, NotCaughtUpError) as error:
+        _fail("stopped; nothing is left broken, `make status` shows how it is", 1)
+    except (DeploymentError, UnsettledError, UnhealedError, ContestError) as error:
         _fail(str(error), 1)
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
-        _fail(f"{error}; what was broken has been healed, `make status` shows how it is", 1)
+        _fail(f"{error}; nothing is left broken, `make status` shows how it is", 1)
     page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
     _print(report)
     print(f"report: {page}")

@@ -16,7 +16,9 @@ from typing import Any
 import httpx
 from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
+from redis import RedisError
 
+from client import RefusedError, UnreachableError
 from localcloud.control_room.arrivals import RegionArrivals, StreamReader, on_the_way
 from localcloud.control_room.shoppers import Shoppers
 from localcloud.edge.control import Control
@@ -47,6 +49,16 @@ FAILURES: Mapping[str, Callable[[Deployment, Pausing], Failure]] = {
 }
 OPTIONS: Mapping[str, Sequence[str]] = {"restore": ("--timeout", "20")}
 """Of operators' commands: nobody who presses a button waits for minutes, in which the region could not be healed."""
+FAILING = (
+    BotoCoreError,
+    ClientError,
+    RedisError,
+    httpx.HTTPError,
+    UnreachableError,
+    RefusedError,
+    NotCaughtUpError,
+)
+"""What may go wrong with what a button asks for."""
 log = logging.getLogger(__name__)
 
 
@@ -287,7 +299,7 @@ class ControlRoom:
         async def run() -> None:
             try:
                 await work
-            except (BotoCoreError, ClientError, httpx.HTTPError, NotCaughtUpError, RuntimeError) as error:
+            except FAILING as error:
                 self.note(f"That failed: {error}")
 
         if text:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from redis import RedisError
 
 from client import Endpoints
 from client.failover import GO_BACK_AFTER
@@ -21,6 +23,7 @@ from ops.drilling.reconcile import Reconciliation, compare_bestsellers, reconcil
 from ops.drilling.record import Incident, Population, Recording, Sample
 from ops.drilling.shopping import VIEWER_HEADER, Pace, Shopping, Visitor
 from ops.drilling.warming import warm
+from ops.pausing import NotCaughtUpError
 
 SETTLED = 10.0
 """Seconds of undisturbed shopping around each failure, so that the report shows what normal looks like."""
@@ -36,6 +39,10 @@ POPULATIONS: tuple[Population, ...] = ("failover", "dns")
 
 class UnsettledError(Exception):
     """Requests fail or stall although nothing is broken, so nothing could be measured."""
+
+
+class UnhealedError(Exception):
+    """A region is left broken; the message says how to put it right."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,8 @@ class Drill:
     async def run(self) -> Reconciliation:
         """Shop, break, heal, and reconcile. Whatever happens, what was broken is healed and accounts are closed.
 
-        Raises UnsettledError when the shop fails unbroken, ContestError when a region refuses what it must take, what
-        a failure raises, and what boto3 and httpx raise.
+        Raises UnsettledError when the shop fails unbroken, UnhealedError when a failure cannot be healed, ContestError
+        when a region refuses what it must take, and what boto3 and httpx raise.
         """
         try:
             await asyncio.to_thread(self._open_accounts)
@@ -127,7 +134,7 @@ class Drill:
                 await self._watch(incident)
             finally:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
-                await asyncio.to_thread(failure.heal, region)
+                await _heal(failure, region)
             if failure.parts_regions:
                 self._rejoin(incident)
             await self._await_return(incident, last=number == len(self._plan.steps))
@@ -291,6 +298,17 @@ class Drill:
     def _close_accounts(self) -> None:
         for account in (*self._accounts, *self._contestants):
             close_account(self._deployment, account)
+
+
+async def _heal(failure: Failure, region: str) -> None:
+    """Raises UnhealedError, whatever went wrong."""
+    try:
+        await asyncio.to_thread(failure.heal, region)
+    except (BotoCoreError, ClientError, RedisError, httpx.HTTPError, NotCaughtUpError) as error:
+        raise UnhealedError(
+            f"{region} is left as it was broken ({failure.what}): {error}\n"
+            f"`make deploy` puts back what Terraform knows of, `make restore REGION={region}` what was evacuated"
+        ) from error
 
 
 def endpoints_of(deployment: Deployment) -> Endpoints:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from redis import ConnectionError
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -12,6 +13,8 @@ from ops import drill
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account
 from ops.drilling.contest import WAYS, Contest, ContestError
+from ops.drilling.drill import UnhealedError, _heal
+from ops.drilling.failures import Failure
 from ops.drilling.ledger import Ledger
 from ops.pausing import Pausing
 from stacks.settings import LocalCloud, Settings
@@ -111,6 +114,22 @@ def test_a_region_that_takes_no_write_ends_the_contest(monkeypatch: pytest.Monke
     meeting, _, accounts = contest(Shop(refusing=REGIONS[1]), monkeypatch)
     with pytest.raises(ContestError, match=f"{REGIONS[1]} did not take a write: away"):
         asyncio.run(meeting.apart(accounts))
+
+
+def test_a_region_that_cannot_be_healed_is_named_with_what_helps() -> None:
+    class Stuck(Failure):
+        what = "the region's Redis is out of reach"
+
+        def break_(self, region: str) -> None:
+            """Nothing to do."""
+
+        def heal(self, region: str) -> None:
+            raise ConnectionError("refused")
+
+    with pytest.raises(
+        UnhealedError, match=f"{REGIONS[0]} is left .*Redis is out of reach.*refused\n.*make deploy"
+    ):
+        asyncio.run(_heal(Stuck(), REGIONS[0]))
 
 
 def test_what_waits_is_told_by_region(monkeypatch: pytest.MonkeyPatch) -> None:

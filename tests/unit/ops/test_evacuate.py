@@ -3,6 +3,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -114,6 +115,18 @@ def test_a_region_without_a_health_check_was_never_deployed() -> None:
     elsewhere = SETTINGS.model_copy(update={"domain": "other.example"})
     with pytest.raises(TrafficError, match="make deploy"):
         Traffic(elsewhere).is_evacuated(PRIMARY)
+
+
+def test_nobody_there_is_told_with_what_would_help(monkeypatch: pytest.MonkeyPatch, route53: Route53) -> None:
+    def away(_: str) -> None:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:4566/2013-04-01/healthcheck")
+
+    monkeypatch.setattr(route53, "get_paginator", away)
+    code, output = run(monkeypatch, PRIMARY)
+
+    assert code == 1
+    assert "nobody answers at http://127.0.0.1:4566; " in output
+    assert "make up" in output
 
 
 def test_settings_that_cannot_be_used_are_wrong_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -26,6 +27,7 @@ from ops.drilling.failures import (
 )
 from ops.drilling.report import Report, seconds
 from ops.pausing import Pausing
+from ops.probe import Probe
 from ops.traffic import Traffic
 from stacks.settings import Settings, SettingsError
 
@@ -34,7 +36,7 @@ ORDERS = 2_000
 
 
 def drill(
-    short: Annotated[bool, typer.Option("--short", help="Two failures in the primary region.")] = False,
+    short: Annotated[bool, typer.Option("--short", help="Two failures in one region.")] = False,
     only: Annotated[str, typer.Option(help="Only failures with this in their name, such as redis.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed shops the same.")] = 1,
     rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 6.0,
@@ -61,7 +63,7 @@ def drill(
             _fail(
                 "a drill takes a region away, and this deployment has one only: add another to `regions`", 2
             )
-        known = steps(deployment, short)
+        known = steps(deployment, within_reach(deployment), short=short)
         chosen = [step for step in known if only.lower() in step[0].name.lower()]
         if not chosen:
             names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
@@ -83,12 +85,27 @@ def drill(
         raise typer.Exit(1)
 
 
-def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
-    """What to break where, in order: each failure in each region in turn."""
+def within_reach(deployment: Deployment) -> Sequence[str]:
+    """The regions whose shoppers a drill can play: all on one machine, on AWS the one that DNS gives who is here.
+
+    Raises DeploymentError when nobody answers.
+    """
+    if deployment.settings.local:
+        return tuple(deployment.regions)
+    probe = Probe(deployment.settings)
+    here = probe.who_answers()
+    if here is None or here not in deployment.regions:
+        raise DeploymentError(f"no region answers at {probe.api}: see `make status`")
+    others = ", ".join(region for region in deployment.regions if region != here)
+    print(f"shoppers here are answered by {here}; break {others} from a machine near there")
+    return (here,)
+
+
+def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> list[tuple[Failure, str]]:
+    """What to break where, in order: each failure in each of `regions` in turn; if `short` two in the first."""
     mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
-    primary = next(iter(deployment.regions))
     if short:
-        return [(redis, primary), (mapping, primary)]
+        return [(redis, regions[0]), (mapping, regions[0])]
     pausing = Pausing.of(deployment.settings)
     if pausing is None:
         print(
@@ -102,7 +119,7 @@ def steps(deployment: Deployment, short: bool) -> list[tuple[Failure, str]]:
         redis,
         Evacuated(Traffic(deployment.settings)),
     ]
-    return [(failure, region) for failure in failures for region in deployment.regions]
+    return [(failure, region) for failure in failures for region in regions]
 
 
 async def _run(deployment: Deployment, plan: Plan) -> Report:

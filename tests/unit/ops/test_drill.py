@@ -10,13 +10,14 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from ops import drill
-from ops.deployment import Deployment
+from ops.deployment import Deployment, DeploymentError
 from ops.drilling.accounts import Account
 from ops.drilling.contest import WAYS, Contest, ContestError
 from ops.drilling.drill import UnhealedError, _heal
 from ops.drilling.failures import Failure
 from ops.drilling.ledger import Ledger
 from ops.pausing import Pausing
+from ops.probe import Probe
 from stacks.settings import LocalCloud, Settings
 from tests.unit.localcloud.deployments import outputs
 
@@ -31,7 +32,8 @@ def deployment(settings: Settings) -> Deployment:
 
 
 def names(settings: Settings, *, short: bool = False) -> list[tuple[str, str]]:
-    return [(failure.name, region) for failure, region in drill.steps(deployment(settings), short)]
+    planned = drill.steps(deployment(settings), REGIONS, short=short)
+    return [(failure.name, region) for failure, region in planned]
 
 
 def test_a_whole_drill_breaks_every_region_in_every_way() -> None:
@@ -42,6 +44,21 @@ def test_a_whole_drill_breaks_every_region_in_every_way() -> None:
 def test_on_aws_replication_is_left_alone_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert {name for name, _ in names(ON_AWS)} == {name for name, _ in names(HERE)} - {"replication paused"}
     assert "Fault Injection Service" in capsys.readouterr().out
+
+
+def test_on_one_machine_shoppers_are_in_every_region() -> None:
+    assert drill.within_reach(deployment(HERE)) == REGIONS
+
+
+def test_on_aws_only_the_region_that_answers_here_is_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Probe, "who_answers", lambda _: REGIONS[1])
+    assert drill.within_reach(deployment(ON_AWS)) == (REGIONS[1],)
+    assert f"break {REGIONS[0]} from a machine near there" in capsys.readouterr().out
+    monkeypatch.setattr(Probe, "who_answers", lambda _: None)
+    with pytest.raises(DeploymentError, match="make status"):
+        drill.within_reach(deployment(ON_AWS))
 
 
 def test_a_short_one_is_about_the_primary() -> None:

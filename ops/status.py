@@ -16,7 +16,7 @@ from rich.text import Text
 
 from ops.commands import DEFAULT_SETTINGS, SettingsOption, exit_codes
 from ops.pausing import Backlog, Pausing
-from ops.probe import Health, Probe
+from ops.probe import Probe
 from ops.replication import lag_behind
 from ops.traffic import ALIAS_TTL, Traffic
 from stacks.settings import Settings
@@ -72,28 +72,30 @@ def status(
 
 
 def survey(settings: Settings, traffic: Traffic, probe: Probe, *, patience: float = PATIENCE) -> Status:
-    """Ask every region, side by side."""
-    regions = list(settings.regions)
-    with ThreadPoolExecutor(max_workers=len(regions)) as pool:
+    """Ask every region and Route 53, side by side: neither waits for the other."""
+    regions = settings.regions
+
+    def lag(region: str) -> float | None:
+        sources = [other for other in healthy if other != region]
+        return lag_behind(settings, sources, region, timeout=patience) if region in healthy else None
+
+    with ThreadPoolExecutor(max_workers=2 * len(regions)) as pool:
+        evacuated = pool.map(lambda region: _is_evacuated(region, traffic), regions)
         health = dict(zip(regions, pool.map(probe.health, regions), strict=True))
         healthy = [region for region in regions if health[region].healthy]
-        lags = dict(
-            zip(
-                healthy,
-                pool.map(
-                    lambda region: lag_behind(
-                        settings, [other for other in healthy if other != region], region, timeout=patience
-                    ),
-                    healthy,
-                ),
-                strict=True,
-            )
-        )
+        lags = pool.map(lag, regions)
         backlog = _backlog(settings)
         return Status(
             [
-                _region(region, health[region], traffic, lags.get(region), backlog.of(region))
-                for region in regions
+                RegionStatus(
+                    region=region,
+                    healthy=health[region].healthy,
+                    detail=health[region].detail,
+                    evacuated=away,
+                    replication_lag_seconds=None if behind is None else round(behind, 3),
+                    replication=backlog.of(region),
+                )
+                for region, away, behind in zip(regions, evacuated, lags, strict=True)
             ],
             api=probe.api,
             answered_by=probe.who_answers(),
@@ -106,19 +108,6 @@ def _backlog(settings: Settings) -> Backlog:
         with suppress(httpx.HTTPError):
             return pausing.backlog()
     return Backlog((), {})
-
-
-def _region(
-    region: str, health: Health, traffic: Traffic, lag: float | None, replication: str
-) -> RegionStatus:
-    return RegionStatus(
-        region=region,
-        healthy=health.healthy,
-        detail=health.detail,
-        evacuated=_is_evacuated(region, traffic),
-        replication_lag_seconds=None if lag is None else round(lag, 3),
-        replication=replication,
-    )
 
 
 def _is_evacuated(region: str, traffic: Traffic) -> bool | None:

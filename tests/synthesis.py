@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package load fast
@@ -17,6 +17,9 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 from stacks.settings import Settings
 
 Body = Mapping[str, Any]
+
+_SYNTHESIZED = TemporaryDirectory(prefix="synthesis-")
+"""Removed when the interpreter ends."""
 
 ON_AWS: Mapping[str, Any] = {
     "environment": "prod",
@@ -88,7 +91,7 @@ def shop(**changes: Any) -> Shop:
 
 @cache
 def _shop(values: str) -> Shop:
-    return synthesize(Settings(**json.loads(values)), Path(mkdtemp(prefix="synthesis-")))
+    return synthesize(Settings(**json.loads(values)), Path(mkdtemp(dir=_SYNTHESIZED.name)))
 
 
 def synthesize(settings: Settings, folder: Path) -> Shop:
@@ -113,7 +116,7 @@ def write(folder: Path, changes: Mapping[str, Any]) -> None:
 
 def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1") -> Stack:
     """What `make` adds to a stack of its own."""
-    folder = Path(mkdtemp(prefix="construct-"))
+    folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "stack")
     AwsProvider(stack, "aws", region=region)
@@ -124,7 +127,7 @@ def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1
 
 @cache
 def _web_dist() -> Path:
-    folder = Path(mkdtemp(prefix="web-dist-"))
+    folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
     (folder / "assets").mkdir()
     (folder / "index.html").write_text("<!doctype html><title>Books</title>")
     for name in ("index-0a1b2c3d.js", "index-0a1b2c3d.js.br"):

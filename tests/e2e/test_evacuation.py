@@ -9,7 +9,7 @@ import pytest
 
 import stacks.aws  # before CDKTF: it makes the provider's package load fast
 
-from cdktf import App, TerraformStack  # isort: skip
+from cdktf import App, LocalBackend, TerraformStack  # isort: skip
 from modules.routing import RegionHealth, RoutingPolicy
 from ops.traffic import Traffic
 from stacks.settings import LocalCloud, Settings
@@ -24,6 +24,7 @@ def synthesize(folder: Path, threshold: int) -> None:
     """A stack of nothing but each region's health checks, which decide after `threshold` probes."""
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "health")
+    LocalBackend(stack, path=str(folder / "terraform.tfstate"))
     stacks.aws.aws_provider(stack, SETTINGS, HERE)
     for region in REGIONS:
         RegionHealth(

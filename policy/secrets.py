@@ -1,4 +1,5 @@
-"""`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml.
+"""`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml,
+as it stands and with everything turned on.
 
 Whatever it takes for a secret must be explained in not_secret.toml, by its value, which is no secret then. Terraform
 is full of hashes of files, so what merely looks random is not looked for there.
@@ -6,19 +7,17 @@ is full of hashes of files, so what merely looks random is not looked for there.
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policy.synthesized import ENVIRONMENTS, synthesized
 from policy.tools import programs
 
 EXPLAINED = Path(__file__).with_name("not_secret.toml")
-SETTINGS = "settings/example.toml"
 TEXTS = "web/src/locales/"
 """What people read: "Password" stands beside a word there, and a word is what it is called in another language."""
 RANDOM_LOOKING = ("HexHighEntropyString", "Base64HighEntropyString")
@@ -71,14 +70,13 @@ def checked_in() -> list[str]:
 
 
 def terraform() -> Iterator[Finding]:
-    """What a synth for AWS writes."""
-    with tempfile.TemporaryDirectory(prefix="secrets-") as folder:
-        environment = os.environ | {"CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS}
-        subprocess.run([sys.executable, "main.py"], env=environment, check=True)
-        yield from scan(map(str, Path(folder).rglob("cdk.tf.json")), without=RANDOM_LOOKING)
+    """What synths for AWS write."""
+    for environment in ENVIRONMENTS:
+        with synthesized(environment) as folder:
+            yield from scan([*map(str, folder.rglob("cdk.tf.json"))], without=RANDOM_LOOKING)
 
 
-def scan(files: Iterator[str] | Sequence[str], without: Sequence[str] = ()) -> list[Finding]:
+def scan(files: Sequence[str], without: Sequence[str] = ()) -> list[Finding]:
     """What looks like a secret in these files."""
     disabled = [part for plugin in without for part in ("--disable-plugin", plugin)]
     command = [str(programs("detect-secrets") / "detect-secrets"), "scan", "--no-verify", *disabled, *files]

@@ -4,13 +4,14 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 from redis import Redis
 
 from benchmarks.emulator import load
 from benchmarks.metering import Call
-from benchmarks.stock import LINES, book, placed
+from benchmarks.stock import LINES, book, line, placed
 from bestsellers import handler as bestsellers
 from bestsellers.models import Sale
 from bestsellers.ranking import Ranking
@@ -19,11 +20,13 @@ from catalog import handler as catalog
 from health import handler as health
 from orders import handler as orders
 from shop import clock, dynamo
-from tests.unit.lambda_src.emulated import BOOKS, ORDERS
+from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS
 from tests.unit.lambda_src.gateway import event
 
 STOCK = 200
 """Books of the shop."""
+REMOVALS = 1_000
+"""The most that are measured."""
 
 
 def fill_shop(redis_url: str) -> None:
@@ -61,8 +64,8 @@ def routes(order_id: str) -> Iterator[tuple[str, Call]]:
     yield fixed(cart, "GET", "/cart")
     yield fixed(cart, "GET", "/cart/{bookId}", path=one)
     yield "POST /cart", adding()
-    yield fixed(cart, "PUT", "/cart/{bookId}", {"quantity": 2}, path=one)
-    yield fixed(cart, "DELETE", "/cart/{bookId}", path=one)
+    yield "PUT /cart/{bookId}", setting()
+    yield "DELETE /cart/{bookId}", removing()
     yield "POST /orders", ordering()
     yield fixed(orders, "GET", "/orders")
     yield fixed(orders, "GET", "/orders/{orderId}", path={"orderId": order_id})
@@ -82,12 +85,39 @@ def adding() -> Call:
     return call
 
 
+def setting() -> Call:
+    """Two copies, three copies, two again: the same once more would write nothing."""
+    quantities = cycle((2, 3))
+
+    def call() -> dict[str, Any]:
+        body, path = {"quantity": next(quantities)}, {"bookId": "book-1"}
+        answer: dict[str, Any] = cart.handle(request("ada", "PUT", "/cart/{bookId}", body, path=path), None)
+        return answer
+
+    return call
+
+
+def removing() -> Call:
+    """The one line of one shopper after the other: what is not there is not removed."""
+    load(CART, map(line, range(REMOVALS)))
+    shoppers = iter(range(REMOVALS))
+
+    def call() -> dict[str, Any]:
+        theirs = line(next(shoppers))
+        path = {"bookId": theirs["bookId"]}
+        sent = request(theirs["customerId"], "DELETE", "/cart/{bookId}", path=path)
+        answer: dict[str, Any] = cart.handle(sent, None)
+        return answer
+
+    return call
+
+
 def ordering() -> Call:
     """An order of three books, each time a new one."""
 
     def call() -> dict[str, Any]:
-        items = [{"bookId": f"book-{line}", "quantity": 1} for line in range(LINES)]
-        total = sum(book(line)["price"] for line in range(LINES))
+        items = [{"bookId": f"book-{number}", "quantity": 1} for number in range(LINES)]
+        total = sum(book(number)["price"] for number in range(LINES))
         headers = {"idempotency-key": str(uuid.uuid4())}
         body = {"items": items, "expectedTotal": total}
         sent = request("alan", "POST", "/orders", body, headers=headers)

@@ -27,17 +27,28 @@ def book(number: int) -> dict[str, Any]:
     }
 
 
+def line(number: int) -> dict[str, Any]:
+    """The one line in the cart of one of many shoppers, as the table holds it."""
+    return {
+        "customerId": f"shopper-{number}",
+        "bookId": "book-1",
+        "quantity": 1,
+        "changedAt": "2026-01-01T00:00:00.000Z",
+        "expiresAt": 32_503_680_000,  # in the year 3000
+    }
+
+
 def placed(customer: str, number: int) -> dict[str, Any]:
     """An order of three books, as the table holds it."""
     items = [
         {
-            "bookId": f"book-{line}",
-            "title": f"The book of the number {line}",
+            "bookId": f"book-{one}",
+            "title": f"The book of the number {one}",
             "quantity": 1,
             "unitPrice": 100,
             "lineTotal": 100,
         }
-        for line in range(LINES)
+        for one in range(LINES)
     ]
     return {
         "customerId": customer,

@@ -12,20 +12,10 @@ from dataclasses import dataclass, field, fields, replace
 import pytest
 
 from shop import lines as cart_lines
+from tests.unit.model.devices import Change, Look, Stated
 from tests.unit.model.explorer import Exploration, explore
-from tests.unit.model.shoppers import (
-    CHARGED_TWICE,
-    DOUBLED,
-    DROPPED,
-    LOST,
-    Change,
-    Guards,
-    Look,
-    Process,
-    Send,
-    Setting,
-    Stated,
-)
+from tests.unit.model.requests import Process, Send
+from tests.unit.model.setting import CHARGED_TWICE, DOUBLED, DROPPED, LOST, Guards, Setting
 from tests.unit.model.world import REGIONS, START, Added, Item, Version, World
 
 PRICES = {"A": {"book": 5, "other": 7}, "B": {"book": 5, "other": 7}}

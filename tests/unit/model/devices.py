@@ -6,9 +6,11 @@ never in them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from cart import rules
 from shop import lines as cart_lines
+from shop.lines import Line
 from tests.unit.model.setting import Setting
 from tests.unit.model.world import Added, Deed, Removed, Version, World
 from tests.unit.model.writing import become, line_of, successor, value_of
@@ -16,13 +18,14 @@ from tests.unit.model.writing import become, line_of, successor, value_of
 
 @dataclass(frozen=True)
 class Change:
-    """A device adds copies of a book, or with `copies` 0 removes it: it reads the line, then replaces it."""
+    """A device adds copies of a book, sets how many there are, or removes it: it reads the line, then replaces it."""
 
     name: str
+    does: Literal["adds", "sets", "removes"]
     customer: str
     region: str
     book: str
-    copies: int
+    copies: int = 0
     seen: tuple[Version | None] | None = None
     done: bool = False
 
@@ -40,21 +43,27 @@ class Change:
     def _written(
         self, world: World, index: int, setting: Setting, current: Version | None, seen: Version | None
     ) -> World:
-        moment = world.moment(self.region, setting.skew)
-        line = line_of(seen)
+        line, deeds = self._decided(world, setting, line_of(seen))
         after = become(world, index, replace(self, done=True))
-        if self.copies:
-            known = world.known_orders(self.region, self.customer)
-            deed: Deed = Added(self.name, self.copies, known)
-            lines = {} if line is None else {self.book: line}
-            written = rules.added(lines, self.book, self.copies, moment)
-        elif line is None or not line.held(moment):
+        if line is None:
             return after
-        else:
-            deed = Removed(self.name)
-            written = cart_lines.changed(line, self.book, 0, moment)
-        version = successor(world, self.region, setting, current, written, deed)
+        version = successor(world, self.region, setting, current, line, *deeds)
         return after.written(self.region, {("cart", self.customer, self.book): version})
+
+    def _decided(
+        self, world: World, setting: Setting, seen: Line | None
+    ) -> tuple[Line | None, tuple[Deed, ...]]:
+        """The new version, if there is to be one, and what is done by writing it."""
+        moment = world.moment(self.region, setting.skew)
+        lines = {} if seen is None else {self.book: seen}
+        added = Added(self.name, self.copies, world.known_orders(self.region, self.customer))
+        match self.does:
+            case "adds":
+                return rules.added(lines, self.book, self.copies, moment), (added,)
+            case "sets":
+                return rules.put(lines, self.book, self.copies, moment), (Removed(self.name), added)
+            case "removes":
+                return rules.removed(lines, self.book, moment), (Removed(self.name),)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def line_of(version: Version | None) -> Line | None:
 
 
 def successor(
-    world: World, region: str, setting: Setting, current: Version | None, line: Line, deed: Deed
+    world: World, region: str, setting: Setting, current: Version | None, line: Line, *deeds: Deed
 ) -> Version:
     """The version that replaces `current`. Where nothing was lost to another region, it must hold what is owed.
 
@@ -40,7 +40,7 @@ def successor(
     if current is not None:
         # DynamoDB never lets a region's own later write lose to its earlier one.
         stamp = max(stamp, (current.stamp[0] + 1, region))
-    story = (*(current.story if current else ()), deed)
+    story = (*(current.story if current else ()), *deeds)
     version = Version(line, stamp, story, current.clean if current else True)
     if version.clean and line.quantity > owed(story):
         raise BrokenInvariantError(f"{CHARGED_TWICE}: {line.quantity} are left of {owed(story)}, {story}")

@@ -150,10 +150,12 @@ it('neither forgets what was typed nor orders while the cart is asked for anew',
 
 it('sends the shopper to sign in again when the session has ended', async () => {
   shopAnswers(() => problem(401, 'unauthorized'));
-  await openCheckout();
+  const { store } = await openCheckout();
   await userEvent.click(placeButton());
   const link = await screen.findByRole('link', { name: 'Sign in' });
   expect(link.getAttribute('href')).toBe('/sign-in?next=%2Fcheckout');
+  await userEvent.click(link);
+  expect(store.getState().session).toEqual({ status: 'guest' }); // or the sign-in page would lead straight back
 });
 
 it('has nothing to sell to an empty cart', async () => {

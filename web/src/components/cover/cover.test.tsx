@@ -64,6 +64,13 @@ describe('the text', () => {
     expect(fitted('The Left Hand', box).lines.join(' ')).toBe('The Left Hand');
   });
 
+  it('leaves other scripts the room that their fonts need, condensed or not', () => {
+    for (const face of ['serif', 'sans'] as const) {
+      expect(textWidth('ΟΔΥΣΣΕΙΑ', face)).toBeGreaterThan(textWidth('ODYSSEIA', face));
+      expect(textWidth('おくのほそ道', face)).toBe(6);
+    }
+  });
+
   it('breaks a long word at its hyphens, so that the title can be large, and a short one not', () => {
     const box = { width: 168, height: 108, largest: 32, smallest: 10, leading: 1.08, face: 'serif' } as const;
     expect(fitted('Slaughterhouse-Five', box).lines).toEqual(['Slaughterhouse-', 'Five']);

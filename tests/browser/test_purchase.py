@@ -87,6 +87,7 @@ def test_a_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
     email = visit.sign_up()
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
     expect(page.get_by_role("complementary")).to_contain_text("3 ×")
+    expect(page.get_by_role("button", name="Place order for €49.50")).to_be_enabled()
     visit.picture("checkout")
     order = visit.place_order()
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("Lena Vogt")

@@ -38,7 +38,7 @@ function Notices({ purchase }: { purchase: Purchase }) {
         </Alert>
       )}
       {error && <Problem error={error} />}
-      {error && <p className="muted">{t('checkout.again')}</p>}
+      {error && error.status !== 401 && <p className="muted">{t('checkout.again')}</p>}
       {loadError && <Problem error={loadError} onRetry={purchase.reload} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react';
+import { fireEvent, render } from '@testing-library/react';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cover } from '../Cover';
@@ -23,6 +23,13 @@ describe('a cover', () => {
   it('shows the catalogue’s own picture where there is one', () => {
     const { container } = render(<Cover book={{ ...book, cover: '/covers/earthsea.jpg' }} />);
     expect(container.querySelector('img')?.getAttribute('src')).toBe('/covers/earthsea.jpg');
+  });
+
+  it('is drawn where that picture cannot be had', () => {
+    const { container } = render(<Cover book={{ ...book, cover: '/covers/gone.jpg' }} />);
+    fireEvent.error(container.querySelector('img') as HTMLImageElement);
+    expect(container.querySelector('img')).toBeNull();
+    expect(container.querySelector('svg.cover')?.textContent).toContain('Le Guin');
   });
 
   it('needs no style attribute, which the content security policy would block', () => {

@@ -329,6 +329,16 @@ class TestRoute:
         assert answer["statusCode"] == 301
         assert answer["headers"]["location"]["value"] == f"https://{DOMAIN}/books/x"
 
+    def test_what_was_asked_for_goes_along(self) -> None:
+        query = {
+            "after": {"value": "c%2F1%3D"},
+            "tag": {"value": "a", "multiValue": [{"value": "a"}, {"value": "b"}]},
+        }
+        answer = route("/category/Poetry", host=f"www.{DOMAIN}", query=query)
+
+        location = f"https://{DOMAIN}/category/Poetry?after=c%2F1%3D&tag=a&tag=b"
+        assert answer["headers"]["location"]["value"] == location
+
 
 class TestEncode:
     ENTRY = "/assets/index-1a2b.js"
@@ -356,8 +366,9 @@ def policy(site: Site) -> dict[str, list[str]]:
     return {name: sources for name, *sources in directives}
 
 
-def route(uri: str, *, host: str) -> dict[str, Any]:
-    return viewer_request("route", {"uri": uri, "headers": {"host": {"value": host}}})
+def route(uri: str, *, host: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    request = {"uri": uri, "headers": {"host": {"value": host}}, "querystring": dict(query or {})}
+    return viewer_request("route", request)
 
 
 def encode(uri: str, headers: Mapping[str, Any]) -> str:

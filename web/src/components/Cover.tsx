@@ -8,7 +8,8 @@ import { coverAuthor, coverTitle } from './cover/text';
 type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;
 
 /**
- * A book's cover: the catalogue's picture, else, or where that cannot be had, one drawn from title, author and category, always the same for a book.
+ * A book's cover: the catalogue's picture, else, or where that cannot be had, one drawn from title, author and
+ * category, always the same for a book.
  *
  * It is decoration: whatever it says, the text beside it says too.
  */

@@ -32,7 +32,7 @@ TEST_CLOUD := LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=setting
 
 .PHONY: help
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(INSTALLED)/prerequisites: bin/prerequisites
 	@PYTHON=$(PYTHON) bin/prerequisites
@@ -155,7 +155,7 @@ lint: install $(INSTALLED)/web
 types: install $(INSTALLED)/web
 	@mypy .
 	npm --prefix web run --silent types
-unit: install $(INSTALLED)/emulators
+unit: install $(INSTALLED)/emulators ## What needs no shop that is up.
 	@pytest tests/unit
 web-test: $(INSTALLED)/web
 	@npm --prefix web test
@@ -166,7 +166,7 @@ policy: ready
 audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in the sources.
 	@python -m policy.dependencies
 	python -m policy.secrets
-e2e: $(END_TO_END)
+e2e: $(END_TO_END) ## A shop of its own: brought up, broken, fuzzed, attacked, taken down.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
 	$(MAKE) e2e-up
 	$(MAKE) e2e-tests

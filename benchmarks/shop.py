@@ -29,8 +29,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.handlers import Meter, measure, middle, request
+from benchmarks.metering import Meter, measure, middle
 from benchmarks.results import record
+from benchmarks.routes import request
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
@@ -204,8 +205,8 @@ def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Pro
                 )
                 took[name].append((time.perf_counter() - began) * 1000)
                 answer.raise_for_status()
-    with redirect_stdout(io.StringIO()):
-        own = measure(Meter(), in_process, SAMPLES)
+    with Meter() as meter, redirect_stdout(io.StringIO()):
+        own = measure(meter, in_process, SAMPLES)
     edge, gateway = statistics.median(took["edge"]), statistics.median(took["gateway"])
     return {
         "edge": round(edge - gateway, 1),

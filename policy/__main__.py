@@ -6,7 +6,6 @@ settings/example.toml is checked as it stands, and with everything turned on tha
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,22 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from policy.report import Report, read
+from policy.synthesized import ENVIRONMENTS, synthesized
 from policy.tools import programs
-
-SETTINGS = "settings/example.toml"
-
-ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
-    {},
-    {
-        "BOOKSTORE_FEATURES__BLOG": "true",
-        "BOOKSTORE_FEATURES__DELIVERY": "true",
-        "BOOKSTORE_FEATURES__WAF": "true",
-        "BOOKSTORE_BLOG__IMAGE_TAG": "1",
-        "BOOKSTORE_BLOG__NAT": "true",
-        "BOOKSTORE_DELIVERY__REPOSITORY": "someone/bookstore",
-    },
-)
-"""What wins over the file, for each check."""
 
 MOST_REASONS = 12
 """More exceptions than these, and the rule would be what needs mending."""
@@ -46,10 +31,8 @@ def main() -> int:
 
 
 def _check(environment: Mapping[str, str]) -> Report:
-    with tempfile.TemporaryDirectory(prefix="policy-") as folder:
-        told = {**os.environ, "CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS, **environment}
-        subprocess.run([sys.executable, "main.py"], env=told, check=True)
-        stacks = Path(folder) / "stacks"
+    with synthesized(environment) as folder:
+        stacks = folder / "stacks"
         return read(checked(stacks), stacks)
 
 

@@ -1,4 +1,5 @@
-"""`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml.
+"""`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml,
+as it stands and with everything turned on.
 
 Whatever it takes for a secret must be explained in not_secret.toml, by its value, which is no secret then. Terraform
 is full of hashes of files, so what merely looks random is not looked for there.
@@ -6,22 +7,25 @@ is full of hashes of files, so what merely looks random is not looked for there.
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policy.synthesized import ENVIRONMENTS, synthesized
 from policy.tools import programs
 
 EXPLAINED = Path(__file__).with_name("not_secret.toml")
-SETTINGS = "settings/example.toml"
 TEXTS = "web/src/locales/"
 """What people read: "Password" stands beside a word there, and a word is what it is called in another language."""
+PLANTED = "planted.json"
 RANDOM_LOOKING = ("HexHighEntropyString", "Base64HighEntropyString")
+
+
+class BlindError(Exception):
+    """The scan does not find what is there."""
 
 
 @dataclass(frozen=True)
@@ -71,23 +75,37 @@ def checked_in() -> list[str]:
 
 
 def terraform() -> Iterator[Finding]:
-    """What a synth for AWS writes."""
-    with tempfile.TemporaryDirectory(prefix="secrets-") as folder:
-        environment = os.environ | {"CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS}
-        subprocess.run([sys.executable, "main.py"], env=environment, check=True)
-        yield from scan(map(str, Path(folder).rglob("cdk.tf.json")), without=RANDOM_LOOKING)
+    """What synths for AWS write."""
+    for environment in ENVIRONMENTS:
+        with synthesized(environment) as folder:
+            yield from scan_terraform(folder)
 
 
-def scan(files: Iterator[str] | Sequence[str], without: Sequence[str] = ()) -> list[Finding]:
-    """What looks like a secret in these files."""
+def scan_terraform(folder: Path) -> Iterator[Finding]:
+    """What looks like a secret in a synth.
+
+    A file with one planted in it lies beside the others: a scan that passes over files finds nothing, and says so.
+
+    Raises:
+        BlindError: the planted one was not found.
+    """
+    (folder / PLANTED).write_text(json.dumps({"access_key": f"AKIA{'X7' * 8}"}))
+    files = [str(file.relative_to(folder)) for file in (folder / PLANTED, *folder.rglob("cdk.tf.json"))]
+    # From the folder: detect-secrets looks at nothing outside of the one it is run in, nor at what git does not know.
+    found = scan(["--all-files", *files], without=RANDOM_LOOKING, folder=folder)
+    if not any(finding.place.startswith(PLANTED) for finding in found):
+        raise BlindError(f"detect-secrets did not find what was planted in {folder / PLANTED}")
+    return (finding for finding in found if not finding.place.startswith(PLANTED))
+
+
+def scan(files: Sequence[str], without: Sequence[str] = (), folder: Path = Path()) -> list[Finding]:
+    """What looks like a secret in these files of a folder."""
     disabled = [part for plugin in without for part in ("--disable-plugin", plugin)]
     command = [str(programs("detect-secrets") / "detect-secrets"), "scan", "--no-verify", *disabled, *files]
-    results = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)[
-        "results"
-    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
     return [
         Finding(f"{path}:{finding['line_number']}", finding["type"], finding["hashed_secret"])
-        for path, findings in results.items()
+        for path, findings in json.loads(done.stdout)["results"].items()
         for finding in findings
     ]
 

@@ -287,9 +287,14 @@ class Settings(BaseSettings):
 
 
 def _in_one_line(mistake: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in mistake["loc"])
+    place = ".".join(_key(part) for part in mistake["loc"])
     reason = _reason(mistake)
     return f"{place}: {reason}" if place else reason
+
+
+def _key(part: int | str) -> str:
+    """A key as TOML writes it: in quotes unless it is bare, so that none breaks the line."""
+    return str(part) if re.fullmatch(r"[A-Za-z0-9_-]+", str(part)) else json.dumps(part)
 
 
 def _reason(mistake: ErrorDetails) -> str:
@@ -302,6 +307,14 @@ def _reason(mistake: ErrorDetails) -> str:
             return str(mistake["ctx"]["error"])
         case "tuple_type":
             return f"write a list in brackets, not {mistake['input']!r}"
+        case "dict_type" | "model_type":
+            return f"write a table of keys and values, not {mistake['input']!r}"
+        case "string_type":
+            return f"write text in quotes, not {mistake['input']!r}"
+        case "bool_type" | "bool_parsing":
+            return f"write true or false, not {mistake['input']!r}"
+        case "int_type" | "int_parsing":
+            return f"write a whole number, not {mistake['input']!r}"
         case _:
             given: Any = mistake["input"]
             return f"{mistake['msg'][:1].lower()}{mistake['msg'][1:]}, not {given!r}"

@@ -44,14 +44,7 @@ class Cart:
 
     def put(self, book_id: str, quantity: int) -> dict[str, Any]:
         """Let the cart hold exactly `quantity` of a book and show it; raises what `add` raises."""
-
-        def change(lines: Mapping[str, Line], moment: datetime) -> Line | None:
-            seen = lines.get(book_id)
-            if seen is not None and seen.held(moment) == quantity:
-                return None
-            return rules.put(lines, book_id, quantity, moment)
-
-        return self._fill(book_id, change)
+        return self._fill(book_id, lambda lines, moment: rules.put(lines, book_id, quantity, moment))
 
     def remove(self, book_id: str) -> None:
         """Take a book out of the cart, if it is in it.
@@ -59,14 +52,11 @@ class Cart:
         Raises:
             Unavailable: other devices won every race for the line.
         """
-
-        def change(lines: Mapping[str, Line], moment: datetime) -> Line | None:
-            seen = lines.get(book_id)
-            if seen is None or not seen.held(moment):
-                return None
-            return cart_lines.changed(seen, book_id, 0, moment)
-
-        self._change(lambda: self._carts.some(self._customer_id, [book_id]), book_id, change)
+        self._change(
+            lambda: self._carts.some(self._customer_id, [book_id]),
+            book_id,
+            lambda lines, moment: rules.removed(lines, book_id, moment),
+        )
 
     def _fill(self, book_id: str, change: Change) -> dict[str, Any]:
         def read() -> dict[str, Line]:

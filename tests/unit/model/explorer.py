@@ -5,15 +5,9 @@ from dataclasses import dataclass
 
 from orders.models import Order
 from shop.lines import Line
-from tests.unit.model.shoppers import (
-    CHARGED_TWICE,
-    DOUBLED,
-    LOST,
-    BrokenInvariantError,
-    Look,
-    Process,
-    Setting,
-)
+from tests.unit.model.devices import Look
+from tests.unit.model.requests import Process
+from tests.unit.model.setting import CHARGED_TWICE, DOUBLED, LOST, BrokenInvariantError, Setting
 from tests.unit.model.world import REGIONS, Settled, World, owed
 
 

@@ -12,20 +12,10 @@ from dataclasses import dataclass, field, fields, replace
 import pytest
 
 from shop import lines as cart_lines
+from tests.unit.model.devices import Change, Look, Stated
 from tests.unit.model.explorer import Exploration, explore
-from tests.unit.model.shoppers import (
-    CHARGED_TWICE,
-    DOUBLED,
-    DROPPED,
-    LOST,
-    Change,
-    Guards,
-    Look,
-    Process,
-    Send,
-    Setting,
-    Stated,
-)
+from tests.unit.model.requests import Process, Send
+from tests.unit.model.setting import CHARGED_TWICE, DOUBLED, DROPPED, LOST, Guards, Setting
 from tests.unit.model.world import REGIONS, START, Added, Item, Version, World
 
 PRICES = {"A": {"book": 5, "other": 7}, "B": {"book": 5, "other": 7}}
@@ -59,11 +49,15 @@ class Scenario:
 
 
 def add(name: str, region: str, copies: int = 1, customer: str = "ada") -> Change:
-    return Change(name, customer, region, "book", copies)
+    return Change(name, "adds", customer, region, "book", copies)
+
+
+def put(name: str, region: str, copies: int) -> Change:
+    return Change(name, "sets", "ada", region, "book", copies)
 
 
 def remove(name: str, region: str) -> Change:
-    return Change(name, "ada", region, "book", 0)
+    return Change(name, "removes", "ada", region, "book")
 
 
 def checkout(name: str, request: int, look: str, *send: str, customer: str = "ada") -> tuple[Process, ...]:
@@ -98,6 +92,10 @@ SCENARIOS = {
     "removed and added meanwhile": Scenario(
         2, (*checkout("phone", 1, "A", "A"), remove("laptop", "A"), add("tablet", "A", 3))
     ),
+    "set to more and to fewer meanwhile": Scenario(
+        2, (*checkout("phone", 1, "A", "A"), put("laptop", "A", 3), put("tablet", "A", 1))
+    ),
+    "set abroad": Scenario(2, (*checkout("phone", 1, "A", "A", "B"), put("laptop", "B", 3))),
     "two additions meanwhile": Scenario(
         1, (*checkout("phone", 1, "A", "A"), add("laptop", "A"), add("tablet", "A", 2))
     ),
@@ -129,6 +127,8 @@ def test_nothing_is_lost_or_doubled(name: str) -> None:
 SECOND_DEVICE = {
     "adds at home": (add("laptop", "A"),),
     "adds abroad": (add("laptop", "B"),),
+    "sets at home": (put("laptop", "A", 3),),
+    "sets abroad": (put("laptop", "B", 1),),
     "removes at home": (remove("laptop", "A"),),
     "removes abroad": (remove("laptop", "B"),),
     "orders at home": checkout("laptop", 2, "A", "A"),
@@ -137,6 +137,7 @@ SECOND_DEVICE = {
 THIRD_DEVICE = {
     "adds at home": add("tablet", "A", 2),
     "adds abroad": add("tablet", "B", 2),
+    "sets at home": put("tablet", "A", 1),
     "removes at home": remove("tablet", "A"),
 }
 
@@ -152,7 +153,12 @@ def test_nothing_is_lost_or_doubled_between_three_devices(region: str, second: s
 
 @pytest.mark.parametrize("second", SECOND_DEVICE)
 def test_nothing_is_lost_or_doubled_when_a_retry_fails_over(second: str) -> None:
-    devices = (*checkout("phone", 1, "A", "A", "B"), *SECOND_DEVICE[second])
+    """Two other devices are at the cart meanwhile."""
+    devices = (
+        *checkout("phone", 1, "A", "A", "B"),
+        *SECOND_DEVICE[second],
+        THIRD_DEVICE["adds at home"],
+    )
     assert Scenario(2, devices).run(Guards()).broken == frozenset()
 
 

@@ -5,7 +5,10 @@ from typing import Any
 
 from tests.synthesis import Resource, shop
 
-EVERYTHING = {"storefront": True, "alarms": True, "waf": True, "blog": True}
+EVERYTHING = {
+    "features": {"storefront": True, "alarms": True, "waf": True, "blog": True, "delivery": True},
+    "delivery": {"repository": "someone/bookstore"},
+}
 
 
 def of_an_endpoint_or_bucket(document: Resource) -> bool:
@@ -14,7 +17,7 @@ def of_an_endpoint_or_bucket(document: Resource) -> bool:
 
 
 def documents() -> Iterator[tuple[str, Resource]]:
-    for name, stack in shop(features=EVERYTHING).stacks.items():
+    for name, stack in shop(**EVERYTHING).stacks.items():
         for document in stack.data("aws_iam_policy_document"):
             yield f"{name}: {document.id}", document
 
@@ -49,7 +52,7 @@ def test_nobody_may_do_everything() -> None:
 
 def test_a_policy_for_everything_says_why() -> None:
     wide = 0
-    for name, stack in shop(features=EVERYTHING).stacks.items():
+    for name, stack in shop(**EVERYTHING).stacks.items():
         for document in stack.data("aws_iam_policy_document"):
             reference = f"${{data.{document.address}.json}}"
             for statement in document.body["statement"]:

@@ -57,6 +57,17 @@ def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\n[routing]\nhealth_check_interval = 20', "routing", "10 or 30"),
         ('regions = ["eu-west-1"]\nenvironment = "Prod_1"', "environment", "'Prod_1'"),
         ('regions = ["eu-west-1"]\n[routing]\npolicy = "failover"', "", "takes two regions"),
+        ('regions = ["eu-west-1"]\n"un\\nheard" = 1', r'"un\nheard"', "unknown key"),
+        ('regions = "eu-west-1"', "regions", "write a list in brackets"),
+        ('regions = ["eu-west-1"]\nproject = 5', "project", "write text in quotes, not 5"),
+        ('regions = ["eu-west-1"]\nfeatures = "blog"', "features", "write a table"),
+        ('regions = ["eu-west-1"]\ntags = ["books"]', "tags", "write a table"),
+        ('regions = ["eu-west-1"]\n[features]\nblog = "perhaps"', "features.blog", "write true or false"),
+        (
+            'regions = ["eu-west-1"]\n[routing]\nhealth_check_threshold = "two"',
+            "routing.health_check_threshold",
+            "write a whole number",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_place(tmp_path: Path, text: str, place: str, hint: str) -> None:

@@ -1,0 +1,84 @@
+"""How the pages of books and orders grow with what is behind them.
+
+A page is flat when it asks and reads the same whatever the table holds. Time is compared too, with room for what
+stands in a cache of the processor or not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.emulator import load
+from benchmarks.metering import Call, Cost, Meter, measure
+from benchmarks.routes import request
+from benchmarks.stock import book, placed
+from catalog import handler as catalog
+from catalog.models import Position, plain_number
+from orders import handler as orders
+from shop import cursor
+from tests.unit.lambda_src.emulated import BOOKS, ORDERS
+
+PAGES = 4
+"""Of a listing in a round: the emulator takes its time over large tables."""
+BOOK_STEPS = (200, 10_000, 100_000)
+ORDER_STEPS = (1, 100, 10_000)
+MOST_GROWTH = 1.5
+"""Times the processor time of the smallest table; more is no noise."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A listing and how its table is filled."""
+
+    name: str
+    table: str
+    steps: tuple[int, ...]
+    item: Callable[[int], dict[str, Any]]
+    send: Callable[[dict[str, str]], dict[str, Any]]
+    cursor: Callable[[dict[str, Any]], str]
+    limit: int = 24
+
+    def page(self, after: int | None) -> Call:
+        """Calls one page: the first, or the one that comes after an item."""
+        query = {"limit": str(self.limit)}
+        if after is not None:
+            query["cursor"] = self.cursor(self.item(after))
+        return lambda: self.send(query)
+
+
+def growth(meter: Meter, listing: Listing) -> dict[str, Cost]:
+    """What a page costs at each size of a table: the first one, and one in the midst of it."""
+    costs, there = {}, 0
+    for size in listing.steps:
+        load(listing.table, (listing.item(number) for number in range(there, size)))
+        there = size
+        costs[f"{listing.name}, {size:,}"] = measure(meter, listing.page(None), PAGES)
+        if size > listing.limit:
+            costs[f"{listing.name}, {size:,}, in the midst"] = measure(meter, listing.page(size // 2), PAGES)
+    return costs
+
+
+def flat(costs: dict[str, Cost]) -> bool:
+    """Whether full pages ask and read alike, and take no more time behind more items."""
+    full = [cost for cost in costs.values() if cost.kilobytes > max(c.kilobytes for c in costs.values()) / 2]
+    same = all(cost.calls == full[0].calls for cost in full)
+    read = max(cost.kilobytes for cost in full) <= 1.1 * min(cost.kilobytes for cost in full)
+    return same and read and max(cost.p50_ms for cost in full) <= MOST_GROWTH * full[0].p50_ms
+
+
+BOOK_PAGES = Listing(
+    "GET /books",
+    BOOKS,
+    BOOK_STEPS,
+    book,
+    lambda query: catalog.handle(request("ada", "GET", "/books", query=query), None),
+    lambda item: Position(plain_number(item["rating"]), item["id"]).to_cursor(None),
+)
+ORDER_PAGES = Listing(
+    "GET /orders",
+    ORDERS,
+    ORDER_STEPS,
+    lambda number: placed("edsger", number),
+    lambda query: orders.handle(request("edsger", "GET", "/orders", query=query), None),
+    lambda item: cursor.encode({"at": item["createdAt"], "id": item["orderId"]}),
+)

@@ -1,0 +1,93 @@
+"""What calls cost: processor time of this process, the time that passed besides, and what went to DynamoDB."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+
+ROUNDS = 5
+
+Call = Callable[[], dict[str, Any]]
+"""Calls a function of the shop, and gives its answer to API Gateway."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of this process: medians of the rounds, and half the distance between their quartiles."""
+
+    p50_ms: float
+    p50_spread_ms: float
+    p99_ms: float
+    p99_spread_ms: float
+    waits_ms: float
+    calls: float
+    kilobytes: float
+
+
+class Meter:
+    """Counts what goes to DynamoDB, and the bytes that come back, while it is entered."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.bytes = 0
+        self._send = URLLib3Session.send
+
+    def __enter__(self) -> Self:
+        def counted(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+            answer = self._send(session, request)
+            self.calls += 1
+            self.bytes += len(answer.content)
+            return answer
+
+        URLLib3Session.send = counted
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        URLLib3Session.send = self._send
+
+
+def measure(meter: Meter, call: Call, calls: int) -> Cost:
+    """What a call costs, in rounds of so many `calls`.
+
+    Raises:
+        RuntimeError: one did not succeed.
+    """
+    called, received, p50, p99, waits = meter.calls, meter.bytes, [], [], []
+    for _ in range(ROUNDS):
+        spent = [timed(call) for _ in range(calls)]
+        own = [processor for processor, _ in spent]
+        p50.append(statistics.median(own))
+        p99.append(statistics.quantiles(own, n=100, method="inclusive")[-1])
+        waits.append(statistics.median(wall - processor for processor, wall in spent))
+    total = ROUNDS * calls
+    return Cost(
+        *middle(p50),
+        *middle(p99),
+        round(statistics.median(waits), 2),
+        (meter.calls - called) / total,
+        round((meter.bytes - received) / total / 1024, 1),
+    )
+
+
+def timed(call: Call) -> tuple[float, float]:
+    """Milliseconds of the processor, and of the clock.
+
+    Raises:
+        RuntimeError: the call did not succeed.
+    """
+    wall, processor = time.perf_counter(), time.process_time()
+    answer = call()
+    spent = (time.process_time() - processor) * 1000, (time.perf_counter() - wall) * 1000
+    if answer["statusCode"] >= 300:
+        raise RuntimeError(f"{answer['statusCode']} {answer['body']}")
+    return spent
+
+
+def middle(figures: list[float]) -> tuple[float, float]:
+    """Median and half the distance between the quartiles."""
+    low, median, high = statistics.quantiles(figures, n=4)
+    return round(median, 2), round((high - low) / 2, 2)

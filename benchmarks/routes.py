@@ -1,0 +1,135 @@
+"""A good call of each route, in process, and the shop that it looks at."""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+from redis import Redis
+
+from benchmarks.emulator import load
+from benchmarks.metering import Call
+from benchmarks.stock import LINES, book, line, placed
+from bestsellers import handler as bestsellers
+from bestsellers.models import Sale
+from bestsellers.ranking import Ranking
+from cart import handler as cart
+from catalog import handler as catalog
+from health import handler as health
+from orders import handler as orders
+from shop import clock, dynamo
+from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS
+from tests.unit.lambda_src.gateway import event
+
+STOCK = 200
+"""Books of the shop."""
+REMOVALS = 1_000
+"""The most that are measured."""
+
+
+def fill_shop(redis_url: str) -> None:
+    """What the routes look at: two hundred books, an order, a cart of ten lines, a ranking of twenty."""
+    load(BOOKS, map(book, range(STOCK)))
+    categories = [{"name": f"Shelf {shelf}", "count": STOCK // 8} for shelf in range(8)]
+    load(BOOKS, [{"id": "_categories", "categories": categories}])
+    load(ORDERS, [placed("ada", 0)])
+    for number in range(10):
+        sent = request("ada", "PUT", "/cart/{bookId}", {"quantity": 1}, path={"bookId": f"book-{number}"})
+        cart.handle(sent, None)
+    sold = {
+        "orderId": str(uuid.uuid4()),
+        "createdAt": clock.timestamp(clock.now()),
+        "items": [{"bookId": f"book-{rank}", "quantity": 1 + rank} for rank in range(20)],
+    }
+    with Redis.from_url(redis_url, decode_responses=True) as client:
+        ranking = Ranking(client)
+        ranking.promote(ranking.open())
+        ranking.count([Sale.from_image(dynamo.dump(sold))])
+
+
+def routes(order_id: str) -> Iterator[tuple[str, Call]]:
+    """A good call of each route, again and again."""
+
+    def fixed(handler: Any, method: str, resource: str, body: Any = None, **parts: Any) -> tuple[str, Call]:
+        sent = request("ada", method, resource, body, **parts)
+        return f"{method} {resource}", lambda: handler.handle(sent, None)
+
+    one = {"bookId": "book-1"}
+    yield fixed(catalog, "GET", "/books")
+    yield fixed(catalog, "GET", "/books/{bookId}", path=one)
+    yield fixed(catalog, "GET", "/categories")
+    yield fixed(bestsellers, "GET", "/bestsellers")
+    yield fixed(cart, "GET", "/cart")
+    yield fixed(cart, "GET", "/cart/{bookId}", path=one)
+    yield "POST /cart", adding()
+    yield "PUT /cart/{bookId}", setting()
+    yield "DELETE /cart/{bookId}", removing()
+    yield "POST /orders", ordering()
+    yield fixed(orders, "GET", "/orders")
+    yield fixed(orders, "GET", "/orders/{orderId}", path={"orderId": order_id})
+    yield fixed(health, "GET", "/region")
+    yield fixed(health, "GET", "/health")
+
+
+def adding() -> Call:
+    """One more copy of one book after the other, so that the line never is full."""
+    numbers = iter(range(1_000_000))
+
+    def call() -> dict[str, Any]:
+        body = {"bookId": f"book-{next(numbers) % 20}", "quantity": 1}
+        answer: dict[str, Any] = cart.handle(request("grace", "POST", "/cart", body), None)
+        return answer
+
+    return call
+
+
+def setting() -> Call:
+    """Two copies, three copies, two again: the same once more would write nothing."""
+    quantities = cycle((2, 3))
+
+    def call() -> dict[str, Any]:
+        body, path = {"quantity": next(quantities)}, {"bookId": "book-1"}
+        answer: dict[str, Any] = cart.handle(request("ada", "PUT", "/cart/{bookId}", body, path=path), None)
+        return answer
+
+    return call
+
+
+def removing() -> Call:
+    """The one line of one shopper after the other: what is not there is not removed."""
+    load(CART, map(line, range(REMOVALS)))
+    shoppers = iter(range(REMOVALS))
+
+    def call() -> dict[str, Any]:
+        theirs = line(next(shoppers))
+        path = {"bookId": theirs["bookId"]}
+        sent = request(theirs["customerId"], "DELETE", "/cart/{bookId}", path=path)
+        answer: dict[str, Any] = cart.handle(sent, None)
+        return answer
+
+    return call
+
+
+def ordering() -> Call:
+    """An order of three books, each time a new one."""
+
+    def call() -> dict[str, Any]:
+        items = [{"bookId": f"book-{number}", "quantity": 1} for number in range(LINES)]
+        total = sum(book(number)["price"] for number in range(LINES))
+        headers = {"idempotency-key": str(uuid.uuid4())}
+        body = {"items": items, "expectedTotal": total}
+        sent = request("alan", "POST", "/orders", body, headers=headers)
+        answer: dict[str, Any] = orders.handle(sent, None)
+        return answer
+
+    return call
+
+
+def request(customer: str, method: str, resource: str, body: Any = None, **parts: Any) -> dict[str, Any]:
+    """A shopper's request, as API Gateway hands it on."""
+    headers = {"content-type": "application/json", **parts.pop("headers", {})}
+    claims = {"sub": customer, "token_use": "id", "aud": os.environ["USER_POOL_CLIENT_ID"]}
+    content = None if body is None else json.dumps(body)
+    return event(method, resource, claims=claims, headers=headers, body=content, **parts)

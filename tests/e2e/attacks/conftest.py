@@ -1,0 +1,37 @@
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ops.drilling.accounts import Account, open_account
+from tests.e2e import contract
+from tests.e2e.api import Api, Json
+
+
+@pytest.fixture(scope="module")
+def attacker(cloud: Any) -> Account:
+    """A shopper like any other, with a token that is good."""
+    return open_account(cloud.deployment, f"attacker-{uuid.uuid4()}@example.com")
+
+
+@pytest.fixture
+def untouched(mine: dict[str, Api], books: list[Json]) -> Iterator[Api]:
+    """A shopper with a cart, which must be as it was when the test is over, and nothing ordered."""
+    api = next(iter(mine.values()))
+    before = api.put_line(books[1]["id"], 2)
+    yield api
+    assert api.get("/cart") == before
+    assert api.get("/orders")["items"] == []
+
+
+@pytest.fixture(scope="session")
+def signed_in_only() -> dict[str, tuple[str, str]]:
+    """Verb and path of the operations that ask who is there, by their ids."""
+    found = {
+        operation_id: (verb.upper(), path)
+        for operation_id, (verb, path, operation) in contract.operations().items()
+        if "security" in operation
+    }
+    assert len(found) == 8
+    return found

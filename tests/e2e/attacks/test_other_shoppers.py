@@ -1,0 +1,90 @@
+"""A shopper who has signed in reaches nothing of another's, whatever they name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from ops.drilling.accounts import Account
+from tests.e2e.api import Api, Json, item
+
+
+def test_no_route_gives_or_takes_what_is_another_shoppers(
+    region: str,
+    mine: dict[str, Api],
+    new_account: Callable[[], Account],
+    books: list[Json],
+    signed_in_only: dict[str, tuple[str, str]],
+) -> None:
+    """Each route once, by a thief who knows the victim's books, key, orders and cursor."""
+    victim = mine[region]
+    victim.put_line(books[0]["id"], 3)
+    victim.put_line(books[1]["id"], 2)
+    placed = [victim.order_book(book)["orderId"] for book in books[2:5]]
+    cart, orders, cursor = victim.get("/cart"), victim.get("/orders"), next_cursor(victim)
+    thief = victim.signed_in(new_account().shopper)
+    stolen = {line["bookId"]: line["quantity"] for line in cart["items"]}
+    lines = [{"bookId": book, "quantity": quantity} for book, quantity in stolen.items()]
+    line = f"/cart/{books[0]['id']}"
+    requests: dict[str, Callable[[], httpx.Response]] = {
+        "getCart": lambda: thief.send("GET", "/cart"),
+        "getCartLine": lambda: thief.send("GET", line),
+        "addToCart": lambda: thief.send("POST", "/cart", json=item(books[0], 5)),
+        "setCartLine": lambda: thief.send("PUT", line, json={"quantity": 7}),
+        "removeCartLine": lambda: thief.send("DELETE", line),
+        "placeOrder": lambda: thief.send(
+            "POST",
+            "/orders",
+            headers={"idempotency-key": cart["checkoutKey"]},
+            json={"items": lines, "expectedTotal": cart["total"]},
+        ),
+        "listOrders": lambda: thief.send("GET", "/orders", params={"cursor": cursor}),
+        "getOrder": lambda: thief.send("GET", f"/orders/{placed[0]}"),
+    }
+    assert requests.keys() == signed_in_only.keys()
+    try:
+        answers = {operation_id: send() for operation_id, send in requests.items()}
+    finally:
+        thief.close()
+    assert {operation_id: answer.status_code for operation_id, answer in answers.items()} == {
+        **dict.fromkeys(requests, 200),
+        "removeCartLine": 204,
+        "placeOrder": 201,
+        "getOrder": 404,
+    }
+    for operation_id, answer in answers.items():
+        assert not [order for order in placed if order in answer.text], operation_id
+    assert answers["getCart"].json()["items"] == answers["getCartLine"].json()["items"] == []
+    assert quantities(answers["addToCart"]) == {books[0]["id"]: 5}
+    assert quantities(answers["setCartLine"]) == {books[0]["id"]: 7}
+    assert victim.get("/cart") == cart
+    assert victim.get("/orders") == orders
+
+
+def next_cursor(api: Api) -> str:
+    """Where the first page of a shopper's orders ends."""
+    return str(api.get("/orders", limit=1)["nextCursor"])
+
+
+def quantities(answer: httpx.Response) -> dict[str, int]:
+    """Copies by book of a cart."""
+    return {line["bookId"]: line["quantity"] for line in answer.json()["items"]}
+
+
+def test_nobody_is_taken_for_whom_a_header_or_the_query_names(
+    home: Api, mine: dict[str, Api], account: Account, attacker: Account, books: list[Json]
+) -> None:
+    next(iter(mine.values())).put_line(books[0]["id"], 3)
+    thief = home.signed_in(attacker.shopper)
+    named: list[dict[str, Any]] = [
+        *(
+            {"headers": {name: account.id}}
+            for name in ("x-customer-id", "x-amzn-oidc-identity", "x-forwarded-user")
+        ),
+        *({"params": {name: account.id}} for name in ("customerId", "sub")),
+    ]
+    try:
+        for parts in named:
+            assert thief.expect(200, "GET", "/cart", **parts)["items"] == [], parts
+    finally:
+        thief.close()

@@ -1,0 +1,89 @@
+"""Whoever bears no id token of this shop's own gets nothing that is a shopper's, on any route."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ops.drilling.accounts import Account
+from tests.e2e.api import Api, Json
+from tests.e2e.attacks.tokens import ForeignTokens, PoolKey, unsigned, with_claims
+
+HOUR = 3600
+BODIES: dict[str, Json] = {
+    "addToCart": {"bookId": "dune", "quantity": 1},
+    "setCartLine": {"quantity": 1},
+    "placeOrder": {"items": [{"bookId": "dune", "quantity": 1}], "expectedTotal": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def key(cloud: Any) -> PoolKey:
+    return PoolKey.of(cloud.layout, cloud.deployment.shared.user_pool_id)
+
+
+@pytest.fixture(scope="module")
+def bad_tokens(cloud: Any, attacker: Account, key: PoolKey) -> Iterator[dict[str, str]]:
+    """Tokens by what is wrong with them."""
+    good = attacker.shopper.token()
+    issuer = f"https://cognito-idp.{cloud.deployment.shared.user_pool_region}.amazonaws.com/another"
+    with ForeignTokens(cloud, attacker) as (other_pool, other_client):
+        yield {
+            "empty": "",
+            "garbage": "garbage",
+            "three parts of garbage": "a.b.c",
+            "signature cut off": good.rpartition(".")[0] + ".",
+            "signature of another token": ".".join([*good.split(".")[:2], other_pool.split(".")[2]]),
+            "algorithm none": unsigned(good),
+            "claims changed": with_claims(good, sub=str(uuid.uuid4())),
+            "life prolonged": with_claims(good, exp=int(time.time()) + 24 * HOUR),
+            "expired": key.signed(good, exp=int(time.time()) - 1),
+            "issued by another": key.signed(good, iss=issuer),
+            "made for another": key.signed(good, aud="another-client"),
+            "nobody's": key.signed(good, sub=""),
+            "access token": attacker.shopper.access_token,
+            "other pool": other_pool,
+            "other client": other_client,
+        }
+
+
+def test_every_route_that_is_a_shoppers_refuses_every_token_that_is_not_one(
+    region: str,
+    apis: dict[str, Api],
+    bad_tokens: dict[str, str],
+    signed_in_only: dict[str, tuple[str, str]],
+) -> None:
+    accepted = []
+    for operation_id, (verb, path) in signed_in_only.items():
+        concrete = path.replace("{bookId}", "dune").replace("{orderId}", str(uuid.uuid4()))
+        request: dict[str, Any] = {"json": BODIES[operation_id]} if operation_id in BODIES else {}
+        for flaw, headers in attempts(bad_tokens):
+            sent = headers | ({"idempotency-key": str(uuid.uuid4())} if operation_id == "placeOrder" else {})
+            answer = apis[region].send(verb, concrete, headers=sent, **request)
+            if answer.status_code != 401:
+                accepted.append((operation_id, flaw, answer.status_code))
+    assert accepted == []
+
+
+def attempts(tokens: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Headers that do not sign anyone in, by what is wrong with them."""
+    yield "no token", {}
+    yield "not a bearer", {"authorization": "Basic dXNlcjpwYXNz"}
+    for flaw, token in tokens.items():
+        yield flaw, {"authorization": f"Bearer {token}".strip()}
+
+
+def test_a_token_that_is_signed_with_the_pools_key_is_refused_for_its_claims_alone(
+    region: str, apis: dict[str, Api], attacker: Account, key: PoolKey
+) -> None:
+    """Else the tokens above that are signed so would show nothing."""
+    good = key.signed(attacker.shopper.token(), exp=int(time.time()) + HOUR)
+    apis[region].expect(200, "GET", "/cart", headers={"authorization": f"Bearer {good}"})
+
+
+def test_a_token_in_the_query_signs_nobody_in(home: Api, attacker: Account) -> None:
+    token = attacker.shopper.token()
+    for name in ("token", "access_token", "authorization"):
+        assert home.send("GET", "/cart", params={name: token}).status_code == 401

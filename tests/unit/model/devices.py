@@ -1,0 +1,104 @@
+"""What shoppers' devices do: they change carts and look at them, in steps that others may come between.
+
+Every decision is taken by the functions that the Lambdas run; a guard that is switched off is undone around them,
+never in them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cart import rules
+from shop import lines as cart_lines
+from shop.lines import Line
+from tests.unit.model.setting import Setting
+from tests.unit.model.world import Added, Deed, Removed, Version, World
+from tests.unit.model.writing import become, line_of, successor, value_of
+
+
+@dataclass(frozen=True)
+class Change:
+    """A device adds copies of a book, sets how many there are, or removes it: it reads the line, then replaces it."""
+
+    name: str
+    does: Literal["adds", "sets", "removes"]
+    customer: str
+    region: str
+    book: str
+    copies: int = 0
+    seen: tuple[Version | None] | None = None
+    done: bool = False
+
+    def steps(self, world: World, index: int, setting: Setting) -> Iterator[World]:
+        if self.done:
+            return
+        current = world.line(self.region, self.customer, self.book)
+        if self.seen is None:
+            yield become(world, index, replace(self, seen=(current,)))
+        elif setting.guards.cart_checks_line and value_of(current) != value_of(self.seen[0]):
+            yield become(world, index, replace(self, seen=None))
+        else:
+            yield self._written(world, index, setting, current, self.seen[0])
+
+    def _written(
+        self, world: World, index: int, setting: Setting, current: Version | None, seen: Version | None
+    ) -> World:
+        line, deeds = self._decided(world, setting, line_of(seen))
+        after = become(world, index, replace(self, done=True))
+        if line is None:
+            return after
+        version = successor(world, self.region, setting, current, line, *deeds)
+        return after.written(self.region, {("cart", self.customer, self.book): version})
+
+    def _decided(
+        self, world: World, setting: Setting, seen: Line | None
+    ) -> tuple[Line | None, tuple[Deed, ...]]:
+        """The new version, if there is to be one, and what is done by writing it."""
+        moment = world.moment(self.region, setting.skew)
+        lines = {} if seen is None else {self.book: seen}
+        added = Added(self.name, self.copies, world.known_orders(self.region, self.customer))
+        match self.does:
+            case "adds":
+                return rules.added(lines, self.book, self.copies, moment), (added,)
+            case "sets":
+                return rules.put(lines, self.book, self.copies, moment), (Removed(self.name), added)
+            case "removes":
+                return rules.removed(lines, self.book, moment), (Removed(self.name),)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a device asks for: a key, copies by book and the total it has shown; and of which cart that was
+    the view.
+    """
+
+    key: str
+    quantities: tuple[tuple[str, int], ...]
+    total: int
+    cart: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A device looks at the cart and makes the request that orders it."""
+
+    name: str
+    customer: str
+    region: str
+    request: int
+    seen: Stated | None = None
+
+    def steps(self, world: World, index: int, setting: Setting) -> Iterator[World]:
+        if self.seen is not None:
+            return
+        moment = world.moment(self.region, setting.skew)
+        lines = world.lines(self.region, self.customer)
+        shown = cart_lines.live(lines.values(), moment)
+        if not shown:
+            return
+        cart = rules.checkout_key(self.customer, shown)
+        key = cart if setting.guards.key_from_cart else self.name
+        quantities = tuple((line.book_id, line.quantity) for line in shown)
+        prices = setting.prices[self.region]
+        total = sum(prices[book] * quantity for book, quantity in quantities)
+        yield become(world, index, replace(self, seen=Stated(key, quantities, total, cart)))

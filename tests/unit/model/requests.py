@@ -1,0 +1,158 @@
+"""What becomes of a request to order, in steps that others may come between: it is decided, then written.
+
+Every decision is taken by the functions that the Lambdas run; a guard that is switched off is undone around them,
+never in them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from orders import decision
+from orders.decision import Placement, Settlement
+from orders.models import Order, OrderRequest, order_id_of
+from shop.errors import KeyReused, PriceChanged
+from shop.lines import Line
+from tests.unit.model.devices import Change, Look, Stated
+from tests.unit.model.setting import DOUBLED, LOST, BrokenInvariantError, Setting
+from tests.unit.model.world import Item, Settled, Version, World
+from tests.unit.model.writing import become, line_of, stamped, successor
+
+
+@dataclass(frozen=True)
+class Send:
+    """A request to order arrives in a region: it is decided on what is read, then written.
+
+    Several of these with one request are its retries. They may overlap: a client that no longer waits does
+    not stop what it has started. One that never takes its next step has crashed.
+    """
+
+    customer: str
+    region: str
+    request: int
+    stated: Stated | None = None
+    plan: Placement | None = None
+    unsettled: tuple[Settlement, ...] = ()
+    done: bool = False
+
+    def steps(self, world: World, index: int, setting: Setting) -> Iterator[World]:
+        if self.unsettled:
+            yield self._settle_late(world, index, setting)
+        elif self.done:
+            return
+        elif self.plan is not None:
+            yield self._write(world, index, setting, self.plan)
+        else:
+            request = self._request(world)
+            if request is not None:
+                yield self._decide(world, index, setting, request)
+
+    def _request(self, world: World) -> OrderRequest | None:
+        stated = self.stated or next(
+            process.seen
+            for process in world.processes
+            if isinstance(process, Look) and process.request == self.request
+        )
+        if stated is None:
+            return None
+        order_id = order_id_of(self.customer, stated.key)
+        return OrderRequest(self.customer, order_id, dict(stated.quantities), stated.total)
+
+    def _decide(self, world: World, index: int, setting: Setting, request: OrderRequest) -> World:
+        existing = world.order(self.region, self.customer, request.order_id)
+        if existing is not None:
+            assert isinstance(existing.value, Order)
+            return self._replay(world, index, setting, request, existing.value)
+        try:
+            plan = self._plan(world, setting, request)
+        except PriceChanged:
+            return become(world, index, replace(self, done=True))
+        return become(world, index, replace(self, plan=plan))
+
+    def _replay(
+        self, world: World, index: int, setting: Setting, request: OrderRequest, existing: Order
+    ) -> World:
+        try:
+            answer = decision.replay(request, existing)
+        except KeyReused:
+            if setting.guards.items_bound_to_key:
+                return become(world, index, replace(self, done=True))
+            answer = existing
+        return self._answered(world, index, answer, request)
+
+    def _plan(self, world: World, setting: Setting, request: OrderRequest) -> Placement:
+        moment, books = world.moment(self.region, setting.skew), setting.books(self.region)
+        lines = world.lines(self.region, self.customer)
+        if not setting.guards.settled_marker:
+            lines = {book: replace(line, settled=()) for book, line in lines.items()}
+        if not setting.guards.total_stated:
+            total = decision.price(request, books, moment, self.region).total
+            request = replace(request, expected_total=total)
+        plan = decision.decide(request, books, lines, moment, self.region)
+        if setting.guards.marker_without_line:
+            return plan
+        live = (one for one in plan.settlements if one.seen is not None and one.seen.held(moment))
+        return replace(plan, settlements=tuple(live))
+
+    def _write(self, world: World, index: int, setting: Setting, plan: Placement) -> World:
+        order, guards = plan.order, setting.guards
+        exists = world.order(self.region, self.customer, order.order_id) is not None
+        changed = (
+            guards.order_checks_line and guards.absolute_quantity and self._changed(world, setting, plan)
+        )
+        if (exists and guards.put_if_absent) or changed:
+            return become(world, index, replace(self, plan=None))
+        if exists:
+            raise BrokenInvariantError(f"{DOUBLED}: {order.order_id} is placed twice in {self.region}")
+        settlements = plan.settlements if guards.one_transaction else ()
+        versions: dict[Item, Version] = {
+            ("orders", self.customer, order.order_id): Version(order, stamped(world, self.region, setting))
+        }
+        versions |= self._settled(world, setting, order, settlements)
+        after = world.written(self.region, versions)
+        after = replace(after, placed=after.placed | {(self.region, order.order_id)})
+        late = () if guards.one_transaction else plan.settlements
+        request = self._request(world)
+        assert request is not None
+        return replace(self, unsettled=late)._answered(after, index, order, request)
+
+    def _settle_late(self, world: World, index: int, setting: Setting) -> World:
+        assert self.plan is not None
+        versions = self._settled(world, setting, self.plan.order, self.unsettled)
+        return become(world, index, replace(self, unsettled=())).written(self.region, versions)
+
+    def _changed(self, world: World, setting: Setting, plan: Placement) -> bool:
+        return any(
+            _without_marker(line_of(world.line(self.region, self.customer, one.line.book_id)), setting)
+            != one.seen
+            for one in plan.settlements
+        )
+
+    def _settled(
+        self, world: World, setting: Setting, order: Order, settlements: tuple[Settlement, ...]
+    ) -> dict[Item, Version]:
+        versions: dict[Item, Version] = {}
+        for one in settlements:
+            book = one.line.book_id
+            current = world.line(self.region, self.customer, book)
+            line = one.line
+            if not setting.guards.absolute_quantity:
+                held = line_of(current)
+                line = replace(line, quantity=(held.quantity if held else 0) - order.quantities[book])
+            deed = Settled(order.order_id, order.quantities[book])
+            versions["cart", self.customer, book] = successor(
+                world, self.region, setting, current, line, deed
+            )
+        return versions
+
+    def _answered(self, world: World, index: int, order: Order, request: OrderRequest) -> World:
+        if order.quantities != request.quantities:
+            raise BrokenInvariantError(f"{LOST}: the answer is an order of other items")
+        after = become(world, index, replace(self, done=True))
+        return replace(after, confirmed=after.confirmed | {(self.request, order)})
+
+
+Process = Change | Look | Send
+
+
+def _without_marker(line: Line | None, setting: Setting) -> Line | None:
+    return line if line is None or setting.guards.settled_marker else replace(line, settled=())

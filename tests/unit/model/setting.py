@@ -1,0 +1,45 @@
+"""What is promised, and what stands between the shop and breaking it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class BrokenInvariantError(Exception):
+    """Something happened that never may; the message begins with the invariant's name."""
+
+
+LOST, DOUBLED = "order lost", "order doubled"
+CHARGED_TWICE, DROPPED = "line charged twice", "line dropped uncharged"
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What stands between the shop and each kind of loss. All of it is on in the shop."""
+
+    put_if_absent: bool = True
+    one_transaction: bool = True
+    settled_marker: bool = True
+    marker_without_line: bool = True
+    order_checks_line: bool = True
+    cart_checks_line: bool = True
+    absolute_quantity: bool = True
+    items_bound_to_key: bool = True
+    total_stated: bool = True
+    key_from_cart: bool = True
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What does not change while the world runs: guards, prices by region, clocks that are off
+    (milliseconds).
+    """
+
+    guards: Guards
+    prices: Mapping[str, Mapping[str, int]]
+    skew: Mapping[str, int]
+
+    def books(self, region: str) -> dict[str, dict[str, object]]:
+        prices = self.prices[region].items()
+        return {
+            book: {"id": book, "title": book, "price": price, "currency": "EUR"} for book, price in prices
+        }

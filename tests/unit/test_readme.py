@@ -1,0 +1,35 @@
+"""The README's promises name what shows them, and it exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+RUNS = {"unit": "tests/unit", "e2e": "tests/e2e"}
+"""Where the tests are that a command runs."""
+
+
+def promises() -> dict[str, str]:
+    """What shows each promise, by the promise."""
+    section = (ROOT / "README.md").read_text().partition("## What is promised")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
+    (promise, shown), *others = [[cell.strip() for cell in row] for row in rows]
+    assert (promise, shown) == ("promise", "shown by")
+    return {promise: shown for promise, shown in others if promise != "---"}
+
+
+@pytest.mark.parametrize(("promise", "shown"), promises().items())
+def test_a_promise_names_the_command_that_shows_it(promise: str, shown: str) -> None:
+    for part in shown.split(";"):
+        command = re.search(r"`make ([a-z0-9-]+)`", part)
+        assert command, f"no command: {part}"
+        assert command[1] in TARGETS
+        for path in re.findall(r"`(tests/[^`]+)`", part):
+            assert (ROOT / path).exists(), path
+            assert path.startswith(RUNS[command[1]])
+
+
+def test_there_are_promises() -> None:
+    assert len(promises()) > 8

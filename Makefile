@@ -138,8 +138,15 @@ drill: $(INSTALLED)/python ## Break regions under load, heal them, count what wa
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
-.PHONY: test lint types unit web-test plan-test policy audit e2e e2e-alone e2e-deployments
-test: lint types unit web-test plan-test policy audit e2e ## Everything that must hold.
+CHECKS := lint types unit web-test plan-test policy audit
+END_TO_END := ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
+
+.PHONY: test $(CHECKS) e2e e2e-up e2e-tests e2e-alone e2e-deployments
+test: $(END_TO_END) ## Everything that must hold.
+	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
+	# Terraform waits for most of a deployment: the checks run meanwhile, each printed when it ends.
+	$(MAKE) --jobs=3 --output-sync=target e2e-up $(CHECKS)
+	$(MAKE) e2e-tests
 lint: install $(INSTALLED)/web
 	@ruff check .
 	ruff format --check .
@@ -159,10 +166,14 @@ policy: ready
 audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in the sources.
 	@python -m policy.dependencies
 	python -m policy.secrets
-e2e: ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog ## A shop of its own: brought up, broken, fuzzed, attacked, taken down.
+e2e: $(END_TO_END) ## A shop of its own: brought up, broken, fuzzed, attacked, taken down.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
-	$(TEST_CLOUD) $(CLOUD) up --blog
-	$(TEST_CLOUD) $(OPS) drill --short --rate 4
+	$(MAKE) e2e-up
+	$(MAKE) e2e-tests
+e2e-up:
+	+@$(TEST_CLOUD) $(CLOUD) up --blog
+e2e-tests:
+	@$(TEST_CLOUD) $(OPS) drill --short --rate 4
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
 e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
 	@$(CLOUD) run python -m tests.e2e.alone $(ARGS)

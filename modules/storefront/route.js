@@ -13,7 +13,7 @@ function handler(event) {
     return {
       statusCode: 301,
       statusDescription: 'Moved Permanently',
-      headers: { location: { value: 'https://' + host.slice(4) + request.uri } },
+      headers: { location: { value: 'https://' + host.slice(4) + request.uri + queryOf(request.querystring) } },
     };
   }
 
@@ -22,4 +22,14 @@ function handler(event) {
     request.uri = '/index.html';
   }
   return request;
+}
+
+// As it came: CloudFront hands over names and values still encoded, and a name that came twice with both values.
+function queryOf(querystring) {
+  const pairs = [];
+  Object.keys(querystring).forEach((name) => {
+    const given = querystring[name];
+    (given.multiValue || [given]).forEach((each) => pairs.push(name + '=' + each.value));
+  });
+  return pairs.length > 0 ? '?' + pairs.join('&') : '';
 }

@@ -60,6 +60,8 @@ def browser() -> Iterator[Browser]:
 def results(request: pytest.FixtureRequest) -> Path:
     folder = Path("test-results") / "browser" / re.sub(r"\W+", "-", request.node.name).strip("-")
     folder.mkdir(parents=True, exist_ok=True)
+    for picture in folder.glob("*.png"):
+        picture.unlink()  # of a run before, which may have had others
     return folder
 
 

@@ -142,6 +142,7 @@ def test_a_purchase_needs_only_the_keyboard(visitor: OpenShop) -> None:
     expect(heading).to_have_text("Checkout")
     expect(page.get_by_role("complementary")).to_contain_text("2 ×")
     write("^Full name", "Lena Vogt")
+    expect(page.get_by_role("button", name="Place order for")).to_be_enabled()
     press("^Place order for")
     expect(heading).to_have_text("Thank you, it’s ordered")
     visit.picture("receipt")

@@ -67,6 +67,8 @@ def test_the_page_comes_with_its_security_headers(visitor: OpenShop) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "max-age" in headers["strict-transport-security"]
     assert headers["referrer-policy"]
+    assert headers["permissions-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
     assert "no-cache" in headers["cache-control"] or "no-store" in headers["cache-control"]
 
 

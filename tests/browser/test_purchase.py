@@ -26,6 +26,19 @@ def sold(visit: Visit) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
+def assert_prints_nothing_but_the_receipt(visit: Visit) -> None:
+    page = visit.page
+    page.evaluate("window.print = () => document.body.setAttribute('data-printed', '')")
+    page.get_by_role("button", name="Print receipt").click()
+    expect(page.locator("body")).to_have_attribute("data-printed", "")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("region", name="Receipt")).to_be_visible()
+    for around in ("banner", "contentinfo", "button"):
+        expect(page.get_by_role(around)).to_have_count(0)
+    visit.picture("receipt-on-paper")
+    page.emulate_media(media="screen")
+
+
 @pytest.fixture(scope="module")
 def in_demand(deployment: Deployment, endpoints: dict[str, Any]) -> None:
     """The book is among the best sellers, whatever else has been sold in this shop before."""
@@ -74,11 +87,13 @@ def test_a_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
     email = visit.sign_up()
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
     expect(page.get_by_role("complementary")).to_contain_text("3 ×")
+    expect(page.get_by_role("button", name="Place order for €49.50")).to_be_enabled()
     visit.picture("checkout")
     order = visit.place_order()
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("Lena Vogt")
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("€49.50")
     visit.picture("receipt")
+    assert_prints_nothing_but_the_receipt(visit)
 
     page.get_by_role("link", name="Your orders").last.click()
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)

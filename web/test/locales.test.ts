@@ -29,3 +29,12 @@ it.each(
   for (const [key, text] of english)
     expect([key, placeholders(other.get(key) ?? '')]).toEqual([key, placeholders(text)]);
 });
+
+it.each(['de', 'zh'])('%s leaves nothing in English', (language) => {
+  for (const part of ['front', 'pages']) {
+    const other = texts(language, part);
+    const untranslated = [...texts('en', part)].filter(([key, text]) => other.get(key)?.trim() === text);
+    expect(untranslated).toEqual([]);
+    for (const [key, text] of other) expect([key, text]).not.toEqual([key, '']);
+  }
+});

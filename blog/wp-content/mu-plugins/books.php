@@ -6,7 +6,7 @@
  * @package Bookstore
  */
 
-/** Terms of this taxonomy are book ids of the catalogue. */
+/** Terms of this taxonomy are named with book ids of the catalogue; a slug would take neither their dots nor their capitals. */
 const BOOKSTORE_TAXONOMY = 'book';
 
 /**
@@ -26,7 +26,7 @@ function bookstore_book_url( string $id ): string {
  */
 function bookstore_books_of( int $post_id ): array {
 	$terms = get_the_terms( $post_id, BOOKSTORE_TAXONOMY );
-	return is_array( $terms ) ? wp_list_pluck( $terms, 'slug' ) : array();
+	return is_array( $terms ) ? wp_list_pluck( $terms, 'name' ) : array();
 }
 
 add_action(
@@ -37,8 +37,8 @@ add_action(
 		add_shortcode(
 			'book',
 			static function ( $attributes, ?string $title ): string {
-				$id = sanitize_title( $attributes['id'] ?? '' );
-				return sprintf( '<cite><a href="%s">%s</a></cite>', esc_url( bookstore_book_url( $id ) ), wp_kses_post( (string) $title ) );
+				$url = bookstore_book_url( (string) ( $attributes['id'] ?? '' ) );
+				return sprintf( '<cite><a href="%s">%s</a></cite>', esc_url( $url ), wp_kses_post( (string) $title ) );
 			}
 		);
 	}
@@ -65,7 +65,7 @@ add_filter(
 		$parameters['book'] = array(
 			'description' => 'Only posts about the book with this id.',
 			'type'        => 'string',
-			'pattern'     => '^[a-z0-9][a-z0-9_-]{0,127}$',
+			'pattern'     => '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
 		);
 		return $parameters;
 	}
@@ -76,7 +76,7 @@ add_filter(
 		if ( is_string( $request['book'] ) ) {
 			$query['tax_query'][] = array(
 				'taxonomy' => BOOKSTORE_TAXONOMY,
-				'field'    => 'slug',
+				'field'    => 'name',
 				'terms'    => $request['book'],
 			);
 		}

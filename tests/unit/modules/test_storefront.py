@@ -114,6 +114,8 @@ class TestDistribution:
             priorities = [rule["priority"] for rule in acl["rule"]]
             assert len(set(priorities)) == len(priorities)
             assert any("rate_based_statement" in rule["statement"] for rule in acl["rule"])
+            managed = [rule["statement"].get("managed_rule_group_statement", {}) for rule in acl["rule"]]
+            assert "AWSManagedRulesCommonRuleSet" in [group.get("name") for group in managed]
             (logging,) = stack.resources("aws_wafv2_web_acl_logging_configuration")
             assert logging.body["provider"] == "aws.us-east-1"
 
@@ -136,6 +138,21 @@ class TestDistribution:
     def test_only_the_local_cloud_does_not_wait_for_it(self) -> None:
         assert distribution()["wait_for_deployment"] is True
         assert distribution(local={})["wait_for_deployment"] is False
+
+
+class TestSecurityHeaders:
+    def test_they_win_over_what_an_origin_says(self) -> None:
+        policy = edge().only("aws_cloudfront_response_headers_policy")
+        security = policy["security_headers_config"]
+
+        assert all(header["override"] is True for header in security.values())
+        assert security["strict_transport_security"]["include_subdomains"] is True
+        assert security["strict_transport_security"]["access_control_max_age_sec"] >= 31_536_000
+        assert security["frame_options"]["frame_option"] == "DENY"
+        assert {"content_security_policy", "content_type_options", "referrer_policy"} <= security.keys()
+        custom = {item["header"]: item for item in policy["custom_headers_config"]["items"]}
+        assert custom["Permissions-Policy"]["override"] is True
+        assert "payment=()" in custom["Permissions-Policy"]["value"]
 
 
 class TestAccessLogs:
@@ -312,6 +329,16 @@ class TestRoute:
         assert answer["statusCode"] == 301
         assert answer["headers"]["location"]["value"] == f"https://{DOMAIN}/books/x"
 
+    def test_what_was_asked_for_goes_along(self) -> None:
+        query = {
+            "after": {"value": "c%2F1%3D"},
+            "tag": {"value": "a", "multiValue": [{"value": "a"}, {"value": "b"}]},
+        }
+        answer = route("/category/Poetry", host=f"www.{DOMAIN}", query=query)
+
+        location = f"https://{DOMAIN}/category/Poetry?after=c%2F1%3D&tag=a&tag=b"
+        assert answer["headers"]["location"]["value"] == location
+
 
 class TestEncode:
     ENTRY = "/assets/index-1a2b.js"
@@ -339,8 +366,9 @@ def policy(site: Site) -> dict[str, list[str]]:
     return {name: sources for name, *sources in directives}
 
 
-def route(uri: str, *, host: str) -> dict[str, Any]:
-    return viewer_request("route", {"uri": uri, "headers": {"host": {"value": host}}})
+def route(uri: str, *, host: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    request = {"uri": uri, "headers": {"host": {"value": host}}, "querystring": dict(query or {})}
+    return viewer_request("route", request)
 
 
 def encode(uri: str, headers: Mapping[str, Any]) -> str:

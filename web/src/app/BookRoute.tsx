@@ -7,7 +7,7 @@ export default function BookRoute({ blog }: { blog: string | null }) {
   return (
     <BookPage
       buy={(book) => <AddToCart book={book} />}
-      related={(book) => <BlogSection blog={blog} search={book.title} />}
+      related={(book) => <BlogSection blog={blog} book={book.id} />}
     />
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Book } from '../api/bookstore';
 import { hash } from '../lib/hash';
 import { schemeFor } from './cover/colours';
@@ -7,13 +8,20 @@ import { coverAuthor, coverTitle } from './cover/text';
 type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;
 
 /**
- * A book's cover: the catalogue's picture, else one drawn from title, author and category, always the same for a book.
+ * A book's cover: the catalogue's picture, else, or where that cannot be had, one drawn from title, author and
+ * category, always the same for a book.
  *
  * It is decoration: whatever it says, the text beside it says too.
  */
 export function Cover({ book }: { book: Covered }) {
-  if (book.cover)
-    return <img className="cover" src={book.cover} alt="" width="200" height="300" loading="lazy" />;
+  const [broken, setBroken] = useState<string | null>(null);
+  const { cover } = book;
+  if (cover && cover !== broken) {
+    const draw = () => setBroken(cover);
+    return (
+      <img className="cover" src={cover} alt="" width="200" height="300" loading="lazy" onError={draw} />
+    );
+  }
   const seed = hash(`${book.title}\n${book.author}`);
   const scheme = schemeFor(book.category, seed);
   const Draw = COMPOSITIONS[(seed >>> 4) % COMPOSITIONS.length] ?? COMPOSITIONS[0];

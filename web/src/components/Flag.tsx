@@ -1,8 +1,5 @@
 import flags from './flags.svg?url';
 
-/** The countries drawn in flags.svg, simply enough to be told apart at 24 by 16 pixels. */
-const DRAWN = new Set(['AU', 'BR', 'CA', 'DE', 'ES', 'FR', 'GB', 'IE', 'IN', 'IT', 'JP', 'SE', 'SG', 'US']);
-
 const GLOBE = (
   <g fill="none" stroke="currentColor">
     <circle cx="12" cy="8" r="7" />
@@ -11,11 +8,11 @@ const GLOBE = (
   </g>
 );
 
-/** A country's flag, or a globe where this shop has not drawn it. */
+/** A country's flag, drawn simply enough to be told apart at 24 by 16 pixels; a globe for a place unknown. */
 export function Flag({ country }: { country: string | undefined }) {
   return (
     <svg className="flag" viewBox="0 0 24 16" aria-hidden="true" focusable="false">
-      {country && DRAWN.has(country) ? <use href={`${flags}#${country}`} /> : GLOBE}
+      {country ? <use href={`${flags}#${country}`} /> : GLOBE}
     </svg>
   );
 }

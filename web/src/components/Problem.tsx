@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { useDispatch } from 'react-redux';
 import { Link, useLocation } from 'react-router';
 import type { ApiError } from '../api/base';
+import { leave } from '../lib/session';
 
 type Advice = 'unreachable' | 'busy' | 'signIn' | 'notFound' | 'limit' | 'request' | 'shop';
 
@@ -17,13 +19,16 @@ function adviceFor({ status }: ApiError): Advice {
 export function Problem({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();
+  const dispatch = useDispatch();
   const advice = adviceFor(error);
   return (
     <div className="alert alert-danger problem" role="alert">
       <p className="problem-title">{t(`problem.${advice}.title`)}</p>
       <p>{t(`problem.${advice}.text`)}</p>
       {advice === 'signIn' && (
-        <Link to={`/sign-in?next=${encodeURIComponent(pathname)}`}>{t('account.signIn')}</Link>
+        <Link to={`/sign-in?next=${encodeURIComponent(pathname)}`} onClick={() => leave(dispatch)}>
+          {t('account.signIn')}
+        </Link>
       )}
       {onRetry && advice !== 'signIn' && (
         <button type="button" className="btn btn-outline-dark btn-sm" onClick={onRetry}>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 const MOST = 99;
@@ -15,7 +15,11 @@ interface QuantityPickerProps {
 export function QuantityPicker({ value, onChange, label, disabled = false }: QuantityPickerProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState(String(value));
-  useEffect(() => setTyped(String(value)), [value]);
+  const [shown, setShown] = useState(value);
+  if (shown !== value) {
+    setShown(value);
+    setTyped(String(value));
+  }
 
   const commit = () => {
     const number = Math.min(Math.max(Number.parseInt(typed, 10) || value, 1), MOST);
@@ -24,7 +28,7 @@ export function QuantityPicker({ value, onChange, label, disabled = false }: Qua
   };
 
   return (
-    <div className="quantity" role="group" aria-label={label}>
+    <fieldset className="quantity" aria-label={label}>
       <button
         type="button"
         aria-label={t('common.less')}
@@ -50,6 +54,6 @@ export function QuantityPicker({ value, onChange, label, disabled = false }: Qua
       >
         +
       </button>
-    </div>
+    </fieldset>
   );
 }

@@ -9,15 +9,12 @@ declare module 'i18next' {
   }
 }
 
-const wanted = new Set<Part>(['front']);
-
 function add(language: Language, texts: object): void {
   i18next.addResourceBundle(language, 'translation', texts, true, true);
 }
 
-async function load(language: Language, parts: Iterable<Part>): Promise<void> {
-  const texts = await Promise.all([...parts].map((part) => fetchTexts(language, part)));
-  for (const text of texts) add(language, text);
+async function load(language: Language, part: Part): Promise<void> {
+  add(language, await fetchTexts(language, part));
 }
 
 /** Rejects when the first texts cannot be had; what gives a `defaultValue` can be shown all the same. */
@@ -31,15 +28,14 @@ export async function startTranslation(): Promise<void> {
   add(first.language, await first.texts);
 }
 
-/** Fetches what the pages beyond the home page say, in the language spoken now and from now on in any other. */
-export async function loadPageTexts(): Promise<void> {
-  if (wanted.has('pages')) return;
-  await load(i18next.language as Language, ['pages']);
-  wanted.add('pages');
+/** Fetches what the pages beyond the home page say. */
+export function loadPageTexts(): Promise<void> {
+  return load(i18next.language as Language, 'pages');
 }
 
+/** Fetches all that the language says, lest a page that is on its way be left with texts of the other one. */
 export async function changeLanguage(language: Language): Promise<void> {
-  await load(language, wanted);
+  await Promise.all([load(language, 'front'), load(language, 'pages')]);
   await i18next.changeLanguage(language);
   store(STORAGE_KEY, language);
   document.documentElement.lang = language;

@@ -28,7 +28,7 @@ export function useRegion(): RegionState {
 }
 
 /** Where AWS's regions are, ISO 3166-1 alpha-2; a region that is missing here is shown by its own name. */
-const COUNTRIES: Record<string, string> = {
+export const COUNTRIES: Record<string, string> = {
   'af-south-1': 'ZA',
   'ap-east-1': 'HK',
   'ap-northeast-1': 'JP',

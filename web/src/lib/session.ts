@@ -1,5 +1,6 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { createSlice, type Dispatch, type PayloadAction } from '@reduxjs/toolkit';
 import { useSelector } from 'react-redux';
+import { api } from '../api/base';
 
 export interface Shopper {
   /** Cognito's `sub`. */
@@ -24,6 +25,12 @@ const slice = createSlice({
 
 export const { signedIn, signedOut } = slice.actions;
 export const sessionReducer = slice.reducer;
+
+/** Ends the session here; the next person at this browser sees nothing of this one. */
+export function leave(dispatch: Dispatch): void {
+  dispatch(signedOut());
+  dispatch(api.util.resetApiState());
+}
 
 export interface SessionRoot {
   session: Session;

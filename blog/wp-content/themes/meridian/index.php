@@ -27,6 +27,8 @@ get_header();
 		?>
 	</ul>
 	<?php the_posts_pagination( array( 'prev_text' => 'Newer', 'next_text' => 'Older', 'aria_label' => 'Pages of posts' ) ); ?>
+<?php elseif ( is_search() ) : ?>
+	<p>Nothing found. Try a book’s title, or its author.</p>
 <?php else : ?>
 	<p>No post yet. The shelves are being filled.</p>
 <?php endif; ?>

@@ -78,7 +78,7 @@ function Poster({ title, author, scheme, seed }: Composition) {
         face="sans"
         fill={scheme.text}
       >
-        {title.toUpperCase()}
+        {title.toLocaleUpperCase('el') /* Greek capitals carry no accents; other scripts' are the same */}
       </Text>
       <Author x={18} y={272} fill={scheme.text}>
         {author}

@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react';
+import { fireEvent, render } from '@testing-library/react';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cover } from '../Cover';
@@ -23,6 +23,13 @@ describe('a cover', () => {
   it('shows the catalogue’s own picture where there is one', () => {
     const { container } = render(<Cover book={{ ...book, cover: '/covers/earthsea.jpg' }} />);
     expect(container.querySelector('img')?.getAttribute('src')).toBe('/covers/earthsea.jpg');
+  });
+
+  it('is drawn where that picture cannot be had', () => {
+    const { container } = render(<Cover book={{ ...book, cover: '/covers/gone.jpg' }} />);
+    fireEvent.error(container.querySelector('img') as HTMLImageElement);
+    expect(container.querySelector('img')).toBeNull();
+    expect(container.querySelector('svg.cover')?.textContent).toContain('Le Guin');
   });
 
   it('needs no style attribute, which the content security policy would block', () => {
@@ -62,6 +69,13 @@ describe('the text', () => {
     const box = { width: 60, height: 200, largest: 20, smallest: 10, leading: 1, face: 'serif' as const };
     expect(fitted('红楼梦三国演义', box).lines.join('')).toBe('红楼梦三国演义');
     expect(fitted('The Left Hand', box).lines.join(' ')).toBe('The Left Hand');
+  });
+
+  it('leaves other scripts the room that their fonts need, condensed or not', () => {
+    for (const face of ['serif', 'sans'] as const) {
+      expect(textWidth('ΟΔΥΣΣΕΙΑ', face)).toBeGreaterThan(textWidth('ODYSSEIA', face));
+      expect(textWidth('おくのほそ道', face)).toBe(6);
+    }
   });
 
   it('breaks a long word at its hyphens, so that the title can be large, and a short one not', () => {

@@ -6,23 +6,30 @@ export interface Fitted {
 }
 
 const WIDE = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
+const LATIN = /\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited}/u;
 const NARROW = /[iljtfrI.,:;'’!|()\-[\]]/;
 const BROAD = /[mwMWQOGCD@%&—]/;
-/** The condensed sans of the covers is narrower than the serif. */
+/** The condensed sans of the covers is narrower than the serif; whatever font stands in for other scripts is not. */
 const FACE_WIDTH: Record<Face, number> = { serif: 1.02, sans: 0.84 };
 
-function glyphWidth(character: string): number {
-  if (WIDE.test(character)) return 1;
+const isLower = (character: string) => character === character.toLowerCase();
+
+function latinWidth(character: string): number {
   if (character === ' ') return 0.26;
   if (NARROW.test(character)) return 0.36;
   if (BROAD.test(character)) return 0.86;
-  return character === character.toLowerCase() ? 0.56 : 0.7;
+  return isLower(character) ? 0.56 : 0.7;
+}
+
+function glyphWidth(character: string, face: Face): number {
+  if (WIDE.test(character)) return 1;
+  if (LATIN.test(character)) return latinWidth(character) * FACE_WIDTH[face];
+  return isLower(character) ? 0.66 : 0.84;
 }
 
 /** Estimated width in em; covers are drawn before any font can be measured, so it errs on the wide side. */
 export function textWidth(text: string, face: Face): number {
-  const sum = [...text].reduce((width, character) => width + glyphWidth(character), 0);
-  return sum * FACE_WIDTH[face];
+  return [...text].reduce((width, character) => width + glyphWidth(character, face), 0);
 }
 
 /** A hyphenated word longer than this would make its whole title small; a shorter one stays together. */

@@ -1,10 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, Navigate } from 'react-router';
-import { api } from '../../api/base';
 import { Icon } from '../../components/Icon';
 import { Page } from '../../components/Page';
-import { signedOut, useSession } from '../../lib/session';
+import { leave, useSession } from '../../lib/session';
 import { signOut } from './identity';
 import { useSubmit } from './useSubmit';
 
@@ -13,10 +12,9 @@ export default function AccountPage() {
   const dispatch = useDispatch();
   const session = useSession();
   const submit = useSubmit();
-  const leave = async () => {
+  const goodbye = async () => {
     await signOut();
-    dispatch(signedOut());
-    dispatch(api.util.resetApiState()); // the next person at this browser sees nothing of this one
+    leave(dispatch);
   };
   if (session.status === 'guest') return <Navigate to="/" replace />;
   return (
@@ -40,7 +38,7 @@ export default function AccountPage() {
         type="button"
         className="btn btn-outline-dark"
         disabled={submit.busy}
-        onClick={() => submit.run(leave)}
+        onClick={() => submit.run(goodbye)}
       >
         {t('account.signOut')}
       </button>

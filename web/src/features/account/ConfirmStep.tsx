@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AccountForm, CodeField } from './AccountForm';
 import { confirm, resendCode } from './identity';
+import { Resend } from './Resend';
 import { useSubmit } from './useSubmit';
 
 /** The code from the e-mail. */
@@ -9,7 +10,6 @@ export function ConfirmStep({ email, onConfirmed }: { email: string; onConfirmed
   const { t } = useTranslation();
   const submit = useSubmit();
   const [code, setCode] = useState('');
-  const [sent, setSent] = useState(false);
   const finish = async () => {
     await confirm(email, code);
     await onConfirmed();
@@ -20,17 +20,7 @@ export function ConfirmStep({ email, onConfirmed }: { email: string; onConfirmed
       <AccountForm submit={submit} action={t('account.confirm')} onSubmit={finish}>
         <CodeField value={code} onChange={setCode} />
       </AccountForm>
-      <p className="account-other">
-        <button
-          type="button"
-          className="link-button"
-          disabled={submit.busy}
-          onClick={() => submit.run(() => resendCode(email).then(() => setSent(true)))}
-        >
-          {t('account.resend')}
-        </button>{' '}
-        <span role="status">{sent && t('account.resent')}</span>
-      </p>
+      <Resend submit={submit} send={() => resendCode(email)} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Page } from '../../components/Page';
 import { signedIn } from '../../lib/session';
 import { AccountForm, CodeField, EmailField, PasswordField } from './AccountForm';
 import { finishReset, requestReset, signIn } from './identity';
+import { Resend } from './Resend';
 import { useSubmit } from './useSubmit';
 
 export default function ForgotPage() {
@@ -43,6 +44,7 @@ export default function ForgotPage() {
           <EmailField value={email} onChange={setEmail} />
         </AccountForm>
       )}
+      {codeSent && <Resend submit={submit} send={() => requestReset(email.trim())} />}
       <p className="account-other">
         <Link to={`/sign-in${search}`}>{t('account.signIn')}</Link>
       </p>

@@ -82,6 +82,22 @@ it('sets a new password with a code and signs in with it', async () => {
   expect(store.getState().session.status).toBe('shopper');
 });
 
+it('sends another code when the first is of no use any more', async () => {
+  vi.mocked(identity.finishReset).mockRejectedValueOnce(named('ExpiredCodeException'));
+  renderPage(<ForgotPage />);
+  await fill({ 'E-mail': SHOPPER.email });
+  await userEvent.click(screen.getByRole('button', { name: 'Send the code' }));
+  await screen.findByLabelText('Code from the e-mail');
+  await fill({ 'Code from the e-mail': '000000', 'New password': PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Set password and sign in' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('expired');
+  vi.mocked(identity.requestReset).mockClear();
+  await userEvent.click(screen.getByRole('button', { name: 'Send the code again' }));
+  expect(identity.requestReset).toHaveBeenCalledWith(SHOPPER.email);
+  expect(await screen.findByText('Sent.')).toBeTruthy();
+  expect((screen.getByLabelText('New password') as HTMLInputElement).value).toBe(PASSWORD);
+});
+
 it('does not tell an unknown address from a wrong password', () => {
   expect(adviceFor(named('UserNotFoundException'))).toBe(adviceFor(named('NotAuthorizedException')));
 });

@@ -7,6 +7,8 @@ import {
   signUp as register,
   resendSignUpCode,
   resetPassword,
+  type SignInInput,
+  type SignInOutput,
   signIn as signInWithPassword,
 } from 'aws-amplify/auth';
 import { loadedConfig } from '../../config';
@@ -33,8 +35,17 @@ export async function currentShopper(): Promise<Shopper | null> {
 /** What is left to do before someone is signed in. */
 export type SignInResult = { next: 'done'; shopper: Shopper } | { next: 'confirm' } | { next: 'reset' };
 
+/** Whoever gives a password is believed, and not a sign-in of before that could not be checked or is no longer taken. */
+async function enter(credentials: SignInInput): Promise<SignInOutput> {
+  return signInWithPassword(credentials).catch(async (error: unknown) => {
+    if ((error as Partial<Error>).name !== 'UserAlreadyAuthenticatedException') throw error;
+    await endSession();
+    return signInWithPassword(credentials);
+  });
+}
+
 export async function signIn(email: string, password: string): Promise<SignInResult> {
-  const { nextStep } = await signInWithPassword({ username: email, password });
+  const { nextStep } = await enter({ username: email, password });
   if (nextStep.signInStep === 'CONFIRM_SIGN_UP') return { next: 'confirm' };
   if (nextStep.signInStep === 'RESET_PASSWORD') return { next: 'reset' };
   const shopper = await currentShopper();
@@ -46,8 +57,11 @@ export async function signUp(email: string, password: string): Promise<void> {
   await register({ username: email, password, options: { userAttributes: { email } } });
 }
 
+/** Cognito refuses what is confirmed already, as after an answer that was lost: then there is nothing left to do. */
 export async function confirm(email: string, code: string): Promise<void> {
-  await confirmSignUp({ username: email, confirmationCode: code });
+  await confirmSignUp({ username: email, confirmationCode: code }).catch((error: unknown) => {
+    if ((error as Partial<Error>).name !== 'NotAuthorizedException') throw error;
+  });
 }
 
 export async function resendCode(email: string): Promise<void> {

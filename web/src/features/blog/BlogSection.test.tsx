@@ -25,16 +25,16 @@ it('shows recent posts as plain words', async () => {
   expect(container.querySelector('script, em')).toBeNull();
 });
 
-it('asks for posts about a book by its title', async () => {
+it('asks for posts about a book by its id', async () => {
   let asked = '';
   server.use(
     http.get(POSTS, ({ request }) => {
-      asked = new URL(request.url).searchParams.get('search') ?? '';
+      asked = new URL(request.url).searchParams.get('book') ?? '';
       return HttpResponse.json([]);
     }),
   );
-  renderPage(<BlogSection blog={BLOG} search="Salt, Fat & Heat" />);
-  await waitFor(() => expect(asked).toBe('Salt, Fat & Heat'));
+  renderPage(<BlogSection blog={BLOG} book="salt-fat-acid-heat" />);
+  await waitFor(() => expect(asked).toBe('salt-fat-acid-heat'));
 });
 
 it.each([

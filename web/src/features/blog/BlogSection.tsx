@@ -5,13 +5,13 @@ import { useSeen } from '../../lib/useSeen';
 const Posts = lazy(() => import('./Posts').catch(() => ({ default: () => null })));
 
 /** Recent posts of the blog, or those that speak of a book; nothing at all where there are none. */
-export function BlogSection({ blog, search }: { blog: string | null; search?: string }) {
+export function BlogSection({ blog, book }: { blog: string | null; book?: string }) {
   const [place, seen] = useSeen<HTMLDivElement>();
   return (
     <div ref={place}>
       {seen && blog !== null && (
         <Suspense>
-          <Posts blog={blog} search={search} />
+          <Posts blog={blog} book={book} />
         </Suspense>
       )}
     </div>

@@ -3,27 +3,28 @@ import { useTranslation } from 'react-i18next';
 import { useFormatter } from '../../lib/format';
 import { type Post, recentPosts } from './wordpress';
 
-/** Recent posts, or those that speak of `search`, as soon as they are here. */
-export default function Posts({ blog, search }: { blog: string; search?: string }) {
+/** Recent posts, or those about a book, as soon as they are here. */
+export default function Posts({ blog, book }: { blog: string; book?: string }) {
   const { t } = useTranslation();
   const format = useFormatter();
   const [posts, setPosts] = useState<Post[]>([]);
 
   useEffect(() => {
     let current = true;
-    recentPosts(blog, search).then((found) => {
+    recentPosts(blog, book).then((found) => {
       if (current) setPosts(found);
     });
     return () => {
       current = false;
     };
-  }, [blog, search]);
+  }, [blog, book]);
 
   if (posts.length === 0) return null;
+  const title = book ? t('blog.about') : t('blog.title');
   return (
-    <section className="shelf blog" aria-label={t('blog.title')}>
+    <section className="shelf blog" aria-label={title}>
       <div className="shelf-head">
-        <h2>{search ? t('blog.about') : t('blog.title')}</h2>
+        <h2>{title}</h2>
       </div>
       <div className="posts">
         {posts.map((post) => (

@@ -33,13 +33,13 @@ function postOf({ id, link, date, title, excerpt }: WordPressPost): Post {
 }
 
 /**
- * Recent posts, about `search` where it is given; none when the blog is away: the shop does without.
+ * Recent posts, about the book of that id where one is given; none when the blog is away: the shop does without.
  *
  * A blog that is away answers 204 where it is reached through the shop's own origin, so that not even the browser's
  * console hears of it.
  */
-export async function recentPosts(blog: string, search?: string): Promise<Post[]> {
-  const query = new URLSearchParams({ per_page: '3', _fields: FIELDS, ...(search && { search }) });
+export async function recentPosts(blog: string, book?: string): Promise<Post[]> {
+  const query = new URLSearchParams({ per_page: '3', _fields: FIELDS, ...(book && { book }) });
   try {
     const response = await fetch(`${blog}/wp-json/wp/v2/posts?${query}`, {
       signal: AbortSignal.timeout(PATIENCE_MS),

@@ -53,6 +53,15 @@ it('says what a cart takes when the shop refuses more', async () => {
   expect((await screen.findByRole('alert')).textContent).toContain('50 different books');
 });
 
+it('tells a guest, too, that a cart is full', async () => {
+  const { store } = renderPage(<AddToCart book={UBIK} />);
+  for (let n = 0; n < 50; n += 1) store.dispatch(lineSet({ bookId: `book-${n}`, quantity: 1 }));
+  await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('50 different books');
+  expect(screen.queryByRole('link', { name: 'View cart' })).toBeNull();
+  expect(store.getState().guestCart.lines).toHaveLength(50);
+});
+
 it('adds to an account’s cart by setting what it held and what is added', async () => {
   const set: unknown[] = [];
   server.use(

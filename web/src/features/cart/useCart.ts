@@ -6,7 +6,7 @@ import { asApiError, shop, useGetCartQuery } from '../../api/shop';
 import { type SessionRoot, useSession } from '../../lib/session';
 import { type GuestCartRoot, isMerging, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';
-import { MOST_OF_A_BOOK } from './limits';
+import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
 import type { Line } from './plan';
 
 export interface CartView {
@@ -21,6 +21,9 @@ export interface CartView {
 }
 
 type Root = GuestCartRoot & SessionRoot;
+
+/** What the shop would say of one more book in a full cart; a guest's it does not know. */
+const FULL: ApiError = { status: 409 };
 
 function priced(lines: Line[], books: Record<string, CartLine['book'] | null>): CartLine[] {
   return lines.flatMap(({ bookId, quantity }) => {
@@ -82,6 +85,7 @@ export function useCartActions(): CartActions {
     return {
       add: async (bookId, quantity) => {
         const sum = Math.min(held(bookId) + quantity, MOST_OF_A_BOOK);
+        if (guest.length >= MOST_LINES && held(bookId) === 0) throw FULL;
         dispatch(lineSet({ bookId, quantity: sum }));
         return sum;
       },

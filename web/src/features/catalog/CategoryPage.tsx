@@ -7,6 +7,7 @@ import { Icon } from '../../components/Icon';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
+import { useFormatter } from '../../lib/format';
 import { BookTile } from './BookTile';
 import { categoryPath, useCategoryName } from './category';
 
@@ -59,6 +60,7 @@ function Grid({ books }: { books: Book[] }) {
 
 function Category({ category, cursor }: { category: string; cursor: string | null }) {
   const { t } = useTranslation();
+  const format = useFormatter();
   const nameOf = useCategoryName();
   const { data, error, refetch } = useListBooksQuery({
     category,
@@ -71,7 +73,9 @@ function Category({ category, cursor }: { category: string; cursor: string | nul
       <h1 className="page-title" tabIndex={-1}>
         {nameOf(category)}
       </h1>
-      <p className="muted">{count === undefined ? '\u00a0' : t('catalog.count', { count })}</p>
+      <p className="muted">
+        {count === undefined ? '\u00a0' : t('catalog.count', { count, number: format.number(count) })}
+      </p>
     </div>
   );
   return (

@@ -131,14 +131,32 @@ it('shows the cart anew when its key was used for another one', async () => {
   await userEvent.click(placeButton());
   expect(await screen.findByText('Your cart has changed')).toBeTruthy();
   await waitFor(() => expect(placeButton().textContent).toContain('€29.70'));
+  expect((screen.getByLabelText('Full name') as HTMLInputElement).value).toBe('Lena Vogt');
+});
+
+it('neither forgets what was typed nor orders while the cart is asked for anew', async () => {
+  const sent = shopAnswers(placed);
+  const { store } = await openCheckout();
+  server.use(http.get(`${API}/cart`, () => problem(500, 'internal')));
+  store.dispatch({ type: 'api/invalidateTags', payload: ['cart'] });
+  const retry = await screen.findByRole('button', { name: 'Try again' });
+  fireEvent.submit(screen.getByLabelText('Full name').closest('form') as HTMLFormElement);
+  server.use(http.get(`${API}/cart`, () => answer(cartOf([[UBIK, 3]]))));
+  await userEvent.click(retry);
+  await waitFor(() => expect(placeButton().textContent).toContain('€29.70'));
+  expect((screen.getByLabelText('Full name') as HTMLInputElement).value).toBe('Lena Vogt');
+  expect(sent).toHaveLength(0);
 });
 
 it('sends the shopper to sign in again when the session has ended', async () => {
   shopAnswers(() => problem(401, 'unauthorized'));
-  await openCheckout();
+  const { store } = await openCheckout();
   await userEvent.click(placeButton());
   const link = await screen.findByRole('link', { name: 'Sign in' });
   expect(link.getAttribute('href')).toBe('/sign-in?next=%2Fcheckout');
+  expect(screen.queryByText(/Press the button again/)).toBeNull();
+  await userEvent.click(link);
+  expect(store.getState().session).toEqual({ status: 'guest' }); // or the sign-in page would lead straight back
 });
 
 it('has nothing to sell to an empty cart', async () => {

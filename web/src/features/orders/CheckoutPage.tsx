@@ -11,12 +11,13 @@ import { LinesSkeleton } from '../../components/Skeletons';
 import { useFormatter } from '../../lib/format';
 import { OrderSummary } from './OrderSummary';
 import { PaymentForm } from './PaymentForm';
+import type { Quote } from './quote';
 import { type Purchase, usePurchase } from './usePurchase';
 
 function Notices({ purchase }: { purchase: Purchase }) {
   const { t } = useTranslation();
   const format = useFormatter();
-  const { quote, oldTotal, cartChanged, error } = purchase;
+  const { quote, oldTotal, cartChanged, error, loadError } = purchase;
   return (
     <>
       {oldTotal !== null && quote && (
@@ -36,19 +37,30 @@ function Notices({ purchase }: { purchase: Purchase }) {
           <p>{t('checkout.cartChanged.text')}</p>
         </Alert>
       )}
-      {error && <Problem error={error} onRetry={quote ? undefined : purchase.reload} />}
-      {error && quote && <p className="muted">{t('checkout.again')}</p>}
+      {error && <Problem error={error} />}
+      {error && error.status !== 401 && <p className="muted">{t('checkout.again')}</p>}
+      {loadError && <Problem error={loadError} onRetry={purchase.reload} />}
     </>
   );
 }
 
-function CheckoutForm({ purchase }: { purchase: Purchase }) {
+function PlaceButton({ purchase, quote }: { purchase: Purchase; quote: Quote }) {
   const { t } = useTranslation();
   const format = useFormatter();
+  const { isCurrent, isPlacing } = purchase;
+  const total = format.money(quote.total, quote.currency);
+  const idle = isCurrent ? t('checkout.place', { total }) : t('common.wait');
+  return (
+    <Button type="submit" size="lg" disabled={!isCurrent || isPlacing}>
+      {isPlacing ? t('checkout.placing') : idle}
+    </Button>
+  );
+}
+
+function CheckoutForm({ purchase, quote }: { purchase: Purchase; quote: Quote }) {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const [name, setName] = useState('');
-  const { quote, isPlacing } = purchase;
-  if (!quote) return null;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -82,11 +94,7 @@ function CheckoutForm({ purchase }: { purchase: Purchase }) {
         <div aria-live="polite">
           <Notices purchase={purchase} />
         </div>
-        <Button type="submit" size="lg" disabled={isPlacing}>
-          {isPlacing
-            ? t('checkout.placing')
-            : t('checkout.place', { total: format.money(quote.total, quote.currency) })}
-        </Button>
+        <PlaceButton purchase={purchase} quote={quote} />
         <p className="muted small">{t('checkout.once')}</p>
       </aside>
     </Form>
@@ -96,13 +104,14 @@ function CheckoutForm({ purchase }: { purchase: Purchase }) {
 export default function CheckoutPage() {
   const { t } = useTranslation();
   const purchase = usePurchase();
-  const { quote } = purchase;
+  const { quote, isCurrent, loadError } = purchase;
+  const isEmpty = quote?.lines.length === 0;
   return (
     <Page title={t('checkout.title')} className="checkout-page">
-      {purchase.isLoading && <LinesSkeleton />}
-      {!quote && <Notices purchase={purchase} />}
-      {quote && quote.lines.length > 0 && <CheckoutForm purchase={purchase} />}
-      {quote?.lines.length === 0 && (
+      {!isCurrent && !loadError && (!quote || isEmpty) && <LinesSkeleton />}
+      {(!quote || isEmpty) && <Notices purchase={purchase} />}
+      {quote && !isEmpty && <CheckoutForm purchase={purchase} quote={quote} />}
+      {isCurrent && isEmpty && (
         <EmptyState
           title={t('cart.empty.title')}
           text={t('checkout.empty')}

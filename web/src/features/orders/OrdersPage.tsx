@@ -27,8 +27,9 @@ function OrderRow({ order }: { order: Order }) {
           </Link>
         </h2>
         <p className="order-titles">{order.items.map((item) => item.title).join(' · ')}</p>
-        <p className="muted small">
-          {t('orders.one', { number: orderNumber(order.orderId) })} · <RegionName region={order.region} />
+        <p className="order-facts muted small">
+          <span>{t('orders.one', { number: orderNumber(order.orderId) })}</span>
+          <RegionName region={order.region} />
         </p>
       </div>
       <div className="order-sum">

@@ -7,13 +7,17 @@ import { orderFor, type Quote, quoteOf, requote } from './quote';
 export interface Purchase {
   /** Null until the cart is there. */
   quote: Quote | null;
-  isLoading: boolean;
+  /** Whether the quote is what the shop says now, or stands still since it was first sent. */
+  isCurrent: boolean;
   isPlacing: boolean;
   /** The total before it moved; null while it has not. */
   oldTotal: number | null;
   /** Whether the cart turned out to be another than the one shown, which is now shown instead. */
   cartChanged: boolean;
+  /** Why the order was not placed. */
   error: ApiError | null;
+  /** Why the cart is not there, or not the one of now. */
+  loadError: ApiError | null;
   reload: () => void;
   /** Resolves to the order, or to null when it was not placed; the other fields then say why. */
   place: () => Promise<Order | null>;
@@ -33,8 +37,10 @@ export function usePurchase(): Purchase {
   const [cartChanged, setCartChanged] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const underWay = useRef(false);
-  const current = cart.data && !cart.isFetching ? quoteOf(cart.data) : null;
-  const quote = frozen ?? current;
+  // An older cart stays on the screen while it is asked for anew, and so does what was typed beside it.
+  const quote = frozen ?? (cart.data ? quoteOf(cart.data) : null);
+  const loadError = cart.isError && !cart.isFetching && !frozen ? asApiError(cart.error) : null;
+  const isCurrent = frozen !== null || (cart.isSuccess && !cart.isFetching);
 
   const refused = (attempted: Quote, failure: ApiError) => {
     if (failure.status === 409 && failure.problem && 'items' in failure.problem) {
@@ -50,7 +56,7 @@ export function usePurchase(): Purchase {
   };
 
   const place = async (): Promise<Order | null> => {
-    if (!quote || underWay.current) return null;
+    if (!quote || !isCurrent || underWay.current) return null;
     underWay.current = true;
     setFrozen(quote);
     setOldTotal(null);
@@ -66,15 +72,14 @@ export function usePurchase(): Purchase {
     }
   };
 
-  const loadError = cart.error && !quote ? asApiError(cart.error) : null;
-  const isLoading = quote === null && loadError === null;
   return {
     quote,
-    isLoading,
+    isCurrent,
     isPlacing,
     oldTotal,
     cartChanged,
-    error: error ?? loadError,
+    error,
+    loadError,
     reload: cart.refetch,
     place,
   };

@@ -1,6 +1,6 @@
 <?php
 /**
- * One post.
+ * One post, or a page that an editor adds.
  *
  * @package Bookstore
  */

@@ -1,0 +1,38 @@
+from playwright.sync_api import expect
+
+from tests.browser.visit import CODE, PASSWORD, OpenShop
+
+NEW_PASSWORD = "Louder-Meridian-8!"
+
+
+def test_a_forgotten_password_is_set_anew(visitor: OpenShop) -> None:
+    visit = visitor()
+    page = visit.page
+    account = page.get_by_role("link", name="Account", exact=True)
+    visit.open("/sign-in")
+    email = visit.sign_up()
+    expect(account).to_be_visible()
+    visit.sign_out()
+
+    visit.open("/sign-in")
+    page.get_by_role("link", name="Forgotten your password?").click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_role("button", name="Send the code", exact=True).click()
+    page.get_by_role("button", name="Send the code again").click()
+    expect(page.get_by_text("Sent.")).to_be_visible()
+    page.get_by_label("Code from the e-mail").fill(CODE)
+    page.get_by_label("New password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Set password and sign in").click()
+    expect(account).to_be_visible()
+    visit.sign_out()
+
+    visit.open("/sign-in")
+    visit.expect_complaint("400")  # the browser's own note of Cognito's answer
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("do not go together")
+    expect(page.get_by_label("E-mail")).to_have_value(email)
+    page.get_by_label("Password").fill(NEW_PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(account).to_be_visible()

@@ -1,0 +1,56 @@
+import { confirmSignUp, fetchAuthSession, signIn as signInWithPassword, signOut } from 'aws-amplify/auth';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { confirm, signIn } from './identity';
+
+vi.mock('aws-amplify', () => ({ Amplify: { configure: vi.fn() } }));
+vi.mock('aws-amplify/auth', { spy: true });
+vi.mock('../../config', () => ({
+  loadedConfig: () => ({ cognito: { region: 'eu-west-1', userPoolId: 'pool', userPoolClientId: 'client' } }),
+}));
+
+const named = (name: string) => Object.assign(new Error(name), { name });
+const CLAIMS = { sub: 'shopper-1', email: 'reader@shop.test' };
+const DONE = { isSignedIn: true, nextStep: { signInStep: 'DONE' } } as const;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(signInWithPassword).mockResolvedValue(DONE);
+  vi.mocked(signOut).mockResolvedValue();
+  vi.mocked(fetchAuthSession).mockResolvedValue({
+    tokens: { idToken: { payload: CLAIMS }, accessToken: { payload: {} } },
+  });
+});
+
+it('gives the shopper whom the token names', async () => {
+  expect(await signIn('reader@shop.test', 'secret')).toEqual({
+    next: 'done',
+    shopper: { id: CLAIMS.sub, email: CLAIMS.email },
+  });
+});
+
+it.each([
+  ['CONFIRM_SIGN_UP', 'confirm'],
+  ['RESET_PASSWORD', 'reset'],
+] as const)('says what is left to do at %s', async (signInStep, next) => {
+  vi.mocked(signInWithPassword).mockResolvedValue({ isSignedIn: false, nextStep: { signInStep } });
+  expect(await signIn('reader@shop.test', 'secret')).toEqual({ next });
+});
+
+it('signs in anew over a sign-in of before, which counted as none', async () => {
+  vi.mocked(signInWithPassword).mockRejectedValueOnce(named('UserAlreadyAuthenticatedException'));
+  expect(await signIn('reader@shop.test', 'secret')).toMatchObject({ next: 'done' });
+  expect(signOut).toHaveBeenCalledOnce();
+});
+
+it('keeps the sign-in of before when the password is wrong', async () => {
+  vi.mocked(signInWithPassword).mockRejectedValueOnce(named('NotAuthorizedException'));
+  await expect(signIn('reader@shop.test', 'wrong')).rejects.toThrow('NotAuthorizedException');
+  expect(signOut).not.toHaveBeenCalled();
+});
+
+it('takes an account that is confirmed already for confirmed', async () => {
+  vi.mocked(confirmSignUp).mockRejectedValueOnce(named('NotAuthorizedException'));
+  await confirm('reader@shop.test', '123456');
+  vi.mocked(confirmSignUp).mockRejectedValueOnce(named('CodeMismatchException'));
+  await expect(confirm('reader@shop.test', '000000')).rejects.toThrow('CodeMismatchException');
+});

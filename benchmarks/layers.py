@@ -4,19 +4,20 @@ what it waits is DynamoDB's.
 """
 
 import io
+import math
 import os
-import statistics
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
 from benchmarks.metering import ROUNDS, Cost, Meter, measure
+from benchmarks.results import middle
 from benchmarks.routes import request
 from ops.deployment import Deployment
 from ops.drilling.accounts import Account
@@ -63,8 +64,24 @@ def enter_function(deployment: Deployment) -> None:
     os.environ["AWS_REGION"] = region
 
 
-def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Probe) -> dict[str, float]:
-    """Milliseconds of each layer, medians."""
+@dataclass(frozen=True)
+class Share:
+    """Milliseconds of a layer, and by how much they vary."""
+
+    ms: float
+    ms_spread: float
+
+    def less(self, inner: Self) -> "Share":
+        """What is left without an inner layer."""
+        return Share(round(self.ms - inner.ms, 2), round(math.hypot(self.ms_spread, inner.ms_spread), 2))
+
+    def told(self) -> str:
+        """As text."""
+        return f"{self.ms:.1f} ± {self.ms_spread:.1f}"
+
+
+def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Probe) -> dict[str, Share]:
+    """What each layer takes."""
     region, deployed = next(iter(deployment.regions.items()))
     edge, gateway = over_http(
         probe,
@@ -76,17 +93,18 @@ def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Pro
         ),
     )
     own = in_process(probe, account)
+    function, waits = Share(own.p50_ms, own.p50_spread_ms), Share(own.waits_ms, own.waits_spread_ms)
     return {
-        "edge": round(edge - gateway, 1),
-        "gateway and Lambda": round(gateway - own.p50_ms - own.waits_ms, 1),
-        "function": own.p50_ms,
-        "DynamoDB": own.waits_ms,
-        "all": round(edge, 1),
+        "edge": edge.less(gateway),
+        "gateway and Lambda": gateway.less(function).less(waits),
+        "function": function,
+        "DynamoDB": waits,
+        "all": edge,
     }
 
 
-def over_http(probe: Probe, token: str, *ways: tuple[str, dict[str, str]]) -> list[float]:
-    """Milliseconds by each way, an address with the headers it takes; the ways take turns.
+def over_http(probe: Probe, token: str, *ways: tuple[str, dict[str, str]]) -> list[Share]:
+    """What each way takes, an address with the headers it takes; the ways take turns.
 
     Raises:
         httpx.HTTPError: an answer was none, or no success.
@@ -103,7 +121,7 @@ def over_http(probe: Probe, token: str, *ways: tuple[str, dict[str, str]]) -> li
                 )
                 measured.append((time.perf_counter() - began) * 1000)
                 answer.raise_for_status()
-    return [statistics.median(measured) for measured in took]
+    return [Share(*middle(measured)) for measured in took]
 
 
 def in_process(probe: Probe, account: Account) -> Cost:

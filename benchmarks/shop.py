@@ -23,9 +23,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.layers import Json, enter_function, layers, probes
-from benchmarks.metering import ROUNDS, middle
-from benchmarks.results import record
+from benchmarks.layers import Json, Share, enter_function, layers, probes
+from benchmarks.metering import ROUNDS
+from benchmarks.results import middle, record
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
@@ -143,7 +143,7 @@ async def level(apis: list[str], accounts: list[Account]) -> Level:
     )
 
 
-def show(levels: dict[int, Level], shares: dict[str, dict[str, float]]) -> None:
+def show(levels: dict[int, Level], shares: dict[str, dict[str, Share]]) -> None:
     """Print both tables."""
     table = Table(title=f"Shoppers at once, {ROUNDS} rounds of {ROUND_SECONDS:.0f} s")
     for column in ("shoppers", "requests/s", "p50 ms", "p99 ms", "errors"):
@@ -162,7 +162,7 @@ def show(levels: dict[int, Level], shares: dict[str, dict[str, float]]) -> None:
     for layer in next(iter(shares.values())):
         where.add_column(layer, justify="right")
     for route, share in shares.items():
-        where.add_row(route, *(f"{spent:.1f}" for spent in share.values()))
+        where.add_row(route, *(spent.told() for spent in share.values()))
     Console().print(where)
 
 
@@ -197,7 +197,10 @@ def main() -> int:
             for probe in probes(book)
         }
     show(levels, shares)
-    record("shop", {"levels": {str(count): asdict(at) for count, at in levels.items()}, "layers_ms": shares})
+    by_route = {
+        route: {name: asdict(layer) for name, layer in share.items()} for route, share in shares.items()
+    }
+    record("shop", {"levels": {str(count): asdict(at) for count, at in levels.items()}, "layers": by_route})
     return 1 if any(at.errors for at in levels.values()) else 0
 
 

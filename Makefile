@@ -163,7 +163,7 @@ plan-test: ready
 	@pytest tests/plan
 policy: ready
 	@python -m policy
-audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in the sources.
+audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in sources and Terraform.
 	@python -m policy.dependencies
 	python -m policy.secrets
 e2e: $(END_TO_END) ## A shop of its own: brought up, broken, fuzzed, attacked, taken down.

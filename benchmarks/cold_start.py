@@ -15,7 +15,6 @@ imported lazily, but that request waits for them all the same.
 
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.results import record
+from benchmarks.results import middle, record
 
 ROOT = Path(__file__).parents[1]
 RUNS = 7
@@ -77,12 +76,16 @@ print(json.dumps([(imported - started) * 1000, wall * 1000, (ready - started) * 
 
 @dataclass(frozen=True)
 class Cost:
-    """Median and spread (half the distance between the quartiles) of an import, in milliseconds."""
+    """Milliseconds, medians of the runs with half the distance between their quartiles; modules and bytes are the same
+    in each.
+    """
 
     import_ms: float
-    spread_ms: float
+    import_spread_ms: float
     wall_ms: float
+    wall_spread_ms: float
     ready_ms: float
+    ready_spread_ms: float
     modules: int
     kilobytes: int
 
@@ -102,15 +105,7 @@ def measure(folder: str, modules: str, ready: str) -> list[float]:
 def cost(runs: Sequence[Sequence[float]]) -> Cost:
     """The figures of several runs as one."""
     imports, wall, ready, modules, size = zip(*runs, strict=True)
-    low, _, high = statistics.quantiles(imports, n=4)
-    return Cost(
-        round(statistics.median(imports), 1),
-        round((high - low) / 2, 1),
-        round(statistics.median(wall), 1),
-        round(statistics.median(ready), 1),
-        int(modules[0]),
-        round(size[0] / 1024),
-    )
+    return Cost(*middle(imports), *middle(wall), *middle(ready), int(modules[0]), round(size[0] / 1024))
 
 
 def compare(folder: str) -> dict[str, Cost]:
@@ -138,9 +133,9 @@ def show(costs: dict[str, Cost]) -> bool:
         met.append(name == "bundle" or (one.import_ms <= MOST_MS and lighter >= TIMES_LIGHTER))
         table.add_row(
             name,
-            f"{one.import_ms:.0f} ± {one.spread_ms:.0f}",
-            f"{one.wall_ms:.0f}",
-            f"{one.ready_ms:.0f}",
+            f"{one.import_ms:.0f} ± {one.import_spread_ms:.0f}",
+            f"{one.wall_ms:.0f} ± {one.wall_spread_ms:.0f}",
+            f"{one.ready_ms:.0f} ± {one.ready_spread_ms:.0f}",
             str(one.modules),
             str(one.kilobytes),
             "" if name == "bundle" else f"{lighter:.1f}",

@@ -50,7 +50,7 @@ def show(title: str, costs: dict[str, Cost]) -> None:
             name,
             f"{cost.p50_ms:.2f} ± {cost.p50_spread_ms:.2f}",
             f"{cost.p99_ms:.2f} ± {cost.p99_spread_ms:.2f}",
-            f"{cost.waits_ms:.1f}",
+            f"{cost.waits_ms:.1f} ± {cost.waits_spread_ms:.1f}",
             f"{cost.calls:.1f}",
             f"{cost.kilobytes:.1f}",
         )

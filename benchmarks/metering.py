@@ -9,6 +9,8 @@ from typing import Any, Self
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
+from benchmarks.results import middle
+
 ROUNDS = 5
 
 Call = Callable[[], dict[str, Any]]
@@ -24,6 +26,7 @@ class Cost:
     p99_ms: float
     p99_spread_ms: float
     waits_ms: float
+    waits_spread_ms: float
     calls: float
     kilobytes: float
 
@@ -67,7 +70,7 @@ def measure(meter: Meter, call: Call, calls: int) -> Cost:
     return Cost(
         *middle(p50),
         *middle(p99),
-        round(statistics.median(waits), 2),
+        *middle(waits),
         (meter.calls - called) / total,
         round((meter.bytes - received) / total / 1024, 1),
     )
@@ -85,9 +88,3 @@ def timed(call: Call) -> tuple[float, float]:
     if answer["statusCode"] >= 300:
         raise RuntimeError(f"{answer['statusCode']} {answer['body']}")
     return spent
-
-
-def middle(figures: list[float]) -> tuple[float, float]:
-    """Median and half the distance between the quartiles."""
-    low, median, high = statistics.quantiles(figures, n=4)
-    return round(median, 2), round((high - low) / 2, 2)

@@ -6,7 +6,8 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,12 @@ def record(name: str, figures: dict[str, Any]) -> Path:
     results[name] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **figures}
     path.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
     return path
+
+
+def middle(figures: Sequence[float]) -> tuple[float, float]:
+    """Median and spread of two figures or more."""
+    low, median, high = statistics.quantiles(figures, n=4)
+    return round(median, 2), round((high - low) / 2, 2)
 
 
 def file() -> Path:
@@ -55,7 +62,7 @@ def rows(figures: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str, s
 def spread_of(name: str, figures: Mapping[str, Any]) -> str:
     """The name under which a figure's spread is recorded: `p50_ms` has `p50_spread_ms` or `p50_ms_spread`."""
     stem, _, unit = name.rpartition("_")
-    named = (f"{name}_spread", f"{stem}_spread_{unit}", f"spread_{unit}" if stem == "import" else "")
+    named = (f"{name}_spread", f"{stem}_spread_{unit}")
     return next((one for one in named if one in figures), "")
 
 

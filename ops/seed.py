@@ -79,10 +79,16 @@ def _print(report: Report, catalog: Path) -> None:
     for row in report.rejected:
         print(f"{catalog}:{row.line}: left out: {row.reason}", file=sys.stderr)
     resumed = f" ({report.resumed:,} of them by an earlier run)" if report.resumed else ""
-    print(f"{report.loaded:,} books loaded{resumed}, {len(report.rejected):,} rows left out")
+    print(
+        f"{_counted(report.loaded, 'book')} loaded{resumed}, {_counted(len(report.rejected), 'row')} left out"
+    )
     if report.categories:
         total = sum(report.categories.values())
         print(f"the shop now holds {total:,} books in {len(report.categories):,} categories")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -79,11 +79,19 @@ def python_vulnerabilities() -> list[Vulnerability]:
         files = [f"--requirement={path}" for path in (requirements, *PINNED)]
         options = ["--no-deps", "--disable-pip", "--vulnerability-service=osv", "--format=json"]
         told = answer([str(programs("pip-audit") / "pip-audit"), *options, "--progress-spinner=off", *files])
+    require_all(told["dependencies"], locked_python())
     return [
         Vulnerability(f"{package['name']} {package.get('version', '')}", one["id"], bool(one["fix_versions"]))
         for package in told["dependencies"]
         for one in package.get("vulns", ())
     ]
+
+
+def require_all(told: list[dict[str, Any]], locked: Iterable[str]) -> None:
+    """Raises UnreachableError when pip-audit left out or skipped what is locked: silence about it is no good news."""
+    asked = {canonical(package["name"]) for package in told if "skip_reason" not in package}
+    if unasked := sorted({canonical(name) for name in locked} - asked):
+        raise UnreachableError(f"nothing is known of {', '.join(unasked[:5])}")
 
 
 def node_vulnerabilities() -> list[Vulnerability]:

@@ -1,20 +1,29 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from localcloud.layout import Layout
 from ops.drilling.accounts import Account
 from tests.e2e import sales
 from tests.e2e.api import Json
 from tests.e2e.faults.between import Between, standing_between
 from tests.e2e.faults.function import Deployed, Function
+from tests.e2e.faults.ports import free_base
 
 
 class Start(Protocol):
     """Starts a function of a region: its DynamoDB directly or behind a proxy, its clock ahead or not."""
 
     def __call__(self, region: str, name: str = "orders", *, ahead: float = 0.0) -> Function: ...
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    """Where no other local cloud is."""
+    return Layout(free_base(), tmp_path / "local")
 
 
 @pytest.fixture

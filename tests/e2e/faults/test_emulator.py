@@ -24,10 +24,7 @@ from shop import dynamo
 from tests.e2e import sales
 from tests.e2e.api import item
 from tests.e2e.faults.function import Deployed, Function
-from tests.e2e.faults.test_up import layout
 from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
-
-__all__ = ["layout"]
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 ROLE = "arn:aws:iam::000000000000:role/feeder"

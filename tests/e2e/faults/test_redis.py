@@ -15,7 +15,7 @@ from localcloud import parts
 from localcloud.processes import Supervisor
 from tests.e2e import sales
 from tests.e2e.api import Api, Json
-from tests.e2e.faults.test_stream import rebuild
+from tests.e2e.faults.feeder import rebuild
 
 SLOW_MS = 600
 """Less than the function waits for an answer, and far more than an answer takes."""

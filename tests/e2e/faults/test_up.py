@@ -13,23 +13,7 @@ import pytest
 from localcloud import disk
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Supervisor
-
-NEEDED = 64
-"""Ports from the base on that a local cloud uses."""
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Layout:
-    """Where no other local cloud is."""
-    for base in range(20_000, 60_000, NEEDED):
-        if all(free(base + port) for port in range(NEEDED)):
-            return Layout(base, tmp_path / "local")
-    raise AssertionError("no ports are free")
-
-
-def free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) != 0
+from tests.e2e.faults.ports import NEEDED, free
 
 
 def settings_without_blog(layout: Layout) -> Path:

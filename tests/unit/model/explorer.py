@@ -13,10 +13,13 @@ from tests.unit.model.world import REGIONS, Settled, World, owed
 
 @dataclass(frozen=True)
 class Exploration:
-    """How many different states there are, and how invariants are broken in them."""
+    """How many different states there are, how invariants are broken in them, and how many requests were confirmed
+    where most were: a shop that takes no order breaks nothing.
+    """
 
     states: int
     broken: frozenset[str]
+    confirmed: int
 
     @property
     def invariants(self) -> set[str]:
@@ -28,8 +31,10 @@ def explore(start: World, setting: Setting) -> Exploration:
     """Go through every order of steps and deliveries, up to where an invariant breaks."""
     seen, open_worlds = {start.key}, [start]
     broken: set[str] = set()
+    confirmed = 0
     while open_worlds:
         world = open_worlds.pop()
+        confirmed = max(confirmed, len({request for request, _ in world.confirmed}))
         try:
             if not world.travelling:
                 check(world)
@@ -40,7 +45,7 @@ def explore(start: World, setting: Setting) -> Exploration:
             if following.key not in seen:
                 seen.add(following.key)
                 open_worlds.append(following)
-    return Exploration(len(seen), frozenset(broken))
+    return Exploration(len(seen), frozenset(broken), confirmed)
 
 
 def _following(world: World, setting: Setting, broken: set[str]) -> Iterator[World]:

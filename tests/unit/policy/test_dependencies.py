@@ -2,11 +2,20 @@ import json
 import sys
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from policy import dependencies
-from policy.dependencies import UnreachableError, Vulnerability, answer, changed, judged, node_mistakes
+from policy.dependencies import (
+    UnreachableError,
+    Vulnerability,
+    answer,
+    changed,
+    judged,
+    node_mistakes,
+    require_all,
+)
 
 PACKAGE = "node_modules/left"
 
@@ -19,6 +28,17 @@ def test_only_what_a_newer_version_mends_is_to_be_mended() -> None:
 def test_a_program_that_prints_no_json_has_reached_nothing() -> None:
     with pytest.raises(UnreachableError, match="no route"):
         answer([sys.executable, "-c", "raise SystemExit('no route')"])
+
+
+def test_what_was_passed_over_is_not_taken_for_sound() -> None:
+    told: list[dict[str, Any]] = [
+        {"name": "Left.Pad", "version": "1", "vulns": []},
+        {"name": "right", "skip_reason": "not on PyPI"},
+    ]
+    require_all(told, ["left-pad"])
+    for locked in ("right", "forgotten"):
+        with pytest.raises(UnreachableError, match=locked):
+            require_all(told, ["left-pad", locked])
 
 
 def test_a_file_that_was_changed_after_installation_is_found(

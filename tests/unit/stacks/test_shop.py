@@ -20,6 +20,8 @@ _NAMES = (
     "replication_group_id",
     "alarm_name",
     "dashboard_name",
+    "cluster_identifier",
+    "global_cluster_identifier",
 )
 _NAMED_WITHIN_ANOTHER = {
     "aws_api_gateway_authorizer",
@@ -48,8 +50,9 @@ def names(of: Shop) -> set[tuple[str, str]]:
 
 
 def test_two_deployments_share_an_account() -> None:
-    blue = names(shop(environment="blue", domain="blue.example.com", features=EVERYTHING))
-    green = names(shop(environment="green", domain="green.example.com", features=EVERYTHING))
+    rest = {"features": {**EVERYTHING, "delivery": True}, "delivery": {"repository": "someone/bookstore"}}
+    blue = names(shop(environment="blue", domain="blue.example.com", **rest))
+    green = names(shop(environment="green", domain="green.example.com", **rest))
     assert len(blue) > 40
     assert not blue & green
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from cart.handler import handle
+from shop.carts import Carts
 from shop.lines import MAX_LINES
 from tests.unit.lambda_src.emulated import BOOKS, CART, Tables
 from tests.unit.lambda_src.gateway import Answer, Shopper
@@ -114,8 +115,6 @@ def test_racing_additions_never_overfill(tables: Tables, monkeypatch: pytest.Mon
         tables.book(f"b{number}")
     for number in range(MAX_LINES - 1):
         add(ada, f"b{number}")
-    from shop.carts import Carts
-
     replace = Carts.replace
     raced = False
 
@@ -135,8 +134,6 @@ def test_racing_additions_never_overfill(tables: Tables, monkeypatch: pytest.Mon
 
 def test_racing_changes_of_a_line_are_all_kept(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     tables.book("a")
-    from shop.carts import Carts
-
     replace = Carts.replace
     races = 3
 

@@ -1,3 +1,4 @@
+import json
 import uuid
 from typing import Any
 
@@ -317,8 +318,6 @@ def test_only_shoppers_have_orders(method: str, resource: str) -> None:
 
 
 def test_metrics_say_how_much_and_logs_say_nothing_of_whom(capsys: pytest.CaptureFixture[str]) -> None:
-    import json
-
     fill_cart({"a": 1})
     capsys.readouterr()
     order(ada, {"a": 1}, 500)

@@ -1,0 +1,139 @@
+"""Where the time of one request goes: it is sent in turn to the edge, to the emulator's API Gateway without the edge,
+and to the function in this process against the same tables. What each adds to the next is its share; of the function,
+what it waits is DynamoDB's.
+"""
+
+import io
+import math
+import os
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Self
+
+import httpx
+
+from benchmarks.metering import ROUNDS, Cost, Meter, measure
+from benchmarks.results import middle
+from benchmarks.routes import request
+from ops.deployment import Deployment
+from ops.drilling.accounts import Account
+
+SAMPLES = 20
+"""Of each layer, in each of the rounds."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A request that is looked at layer by layer."""
+
+    function: str
+    method: str
+    path: str
+    query: Json = field(default_factory=dict)
+    make: Callable[[], tuple[Json, Json]] = lambda: ({}, {})
+    """Headers and body, new for each sending."""
+
+
+def probes(book: Json) -> list[Probe]:
+    """One that reads a listing, one that reads a cart, one that writes."""
+
+    def order() -> tuple[Json, Json]:
+        items = [{"bookId": book["id"], "quantity": 1}]
+        return {"idempotency-key": str(uuid.uuid4())}, {"items": items, "expectedTotal": book["price"]}
+
+    return [
+        Probe("catalog", "GET", "/books", {"limit": 24}),
+        Probe("cart", "GET", "/cart"),
+        Probe("orders", "POST", "/orders", make=order),
+    ]
+
+
+def enter_function(deployment: Deployment) -> None:
+    """Give this process the variables of the deployed functions of the first region."""
+    region, deployed = next(iter(deployment.regions.items()))
+    client = deployment.client("lambda", region)
+    for probe in ("catalog", "cart", "orders"):
+        configuration = client.get_function_configuration(FunctionName=deployed.functions[probe])
+        os.environ.update(configuration["Environment"]["Variables"])
+    os.environ["AWS_REGION"] = region
+
+
+@dataclass(frozen=True)
+class Share:
+    """Milliseconds of a layer, and by how much they vary."""
+
+    ms: float
+    ms_spread: float
+
+    def less(self, inner: Self) -> "Share":
+        """What is left without an inner layer."""
+        return Share(round(self.ms - inner.ms, 2), round(math.hypot(self.ms_spread, inner.ms_spread), 2))
+
+    def told(self) -> str:
+        """As text."""
+        return f"{self.ms:.1f} ± {self.ms_spread:.1f}"
+
+
+def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Probe) -> dict[str, Share]:
+    """What each layer takes."""
+    region, deployed = next(iter(deployment.regions.items()))
+    edge, gateway = over_http(
+        probe,
+        account.shopper.token(),
+        (endpoints["regions"][region]["api"], {}),
+        (
+            f"{endpoints['aws_endpoint']}/{deployed.api_stage}",
+            {"host": f"{deployed.api_id}.execute-api.localhost"},
+        ),
+    )
+    own = in_process(probe, account)
+    function, waits = Share(own.p50_ms, own.p50_spread_ms), Share(own.waits_ms, own.waits_spread_ms)
+    return {
+        "edge": edge.less(gateway),
+        "gateway and Lambda": gateway.less(function).less(waits),
+        "function": function,
+        "DynamoDB": waits,
+        "all": edge,
+    }
+
+
+def over_http(probe: Probe, token: str, *ways: tuple[str, dict[str, str]]) -> list[Share]:
+    """What each way takes, an address with the headers it takes; the ways take turns.
+
+    Raises:
+        httpx.HTTPError: an answer was none, or no success.
+    """
+    took: list[list[float]] = [[] for _ in ways]
+    with httpx.Client(timeout=30) as http:
+        for _ in range(ROUNDS * SAMPLES):
+            for (address, host), measured in zip(ways, took, strict=True):
+                headers, body = probe.make()
+                headers = {"authorization": f"Bearer {token}", **host, **headers}
+                began = time.perf_counter()
+                answer = http.request(
+                    probe.method, address + probe.path, params=probe.query, headers=headers, json=body or None
+                )
+                measured.append((time.perf_counter() - began) * 1000)
+                answer.raise_for_status()
+    return [Share(*middle(measured)) for measured in took]
+
+
+def in_process(probe: Probe, account: Account) -> Cost:
+    """What the function takes by itself, and waits for DynamoDB."""
+    handle = import_module(f"{probe.function}.handler").handle
+    query = {name: str(value) for name, value in probe.query.items()}
+
+    def call() -> Json:
+        headers, body = probe.make()
+        sent = request(account.id, probe.method, probe.path, body or None, headers=headers, query=query)
+        answer: Json = handle(sent, None)
+        return answer
+
+    with Meter() as meter, redirect_stdout(io.StringIO()):
+        return measure(meter, call, SAMPLES)

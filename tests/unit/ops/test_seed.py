@@ -1,0 +1,79 @@
+"""What an operator sees of a load: how far it is, what was left out and why, and by the exit code whether it worked."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto import mock_aws
+from rich.console import Console
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+import ops.seed
+from ops.catalogue.rows import COLUMNS
+from tests.unit.ops.test_seed_load import REGION, Deployment, items
+
+GOOD = "book-{n},Title {n},Author,Cars,100,EUR,4.1,9,1999,en"
+HEADER = ",".join(COLUMNS)
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
+    """What the settings lead to."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
+    with mock_aws():
+        made = Deployment(REGION)
+        monkeypatch.setattr("ops.deployment.Deployment.load", lambda _settings: made)
+        yield made
+
+
+def seed(path: Path, *rows: str, header: str = HEADER) -> Result:
+    path.write_text("\n".join([header, *rows]) + "\n")
+    app = Typer()
+    app.command()(ops.seed.seed)
+    return CliRunner().invoke(app, [str(path)])
+
+
+def test_rows_that_do_not_fit_are_listed_with_line_and_reason_and_the_rest_is_loaded(
+    tmp_path: Path, deployment: Deployment
+) -> None:
+    path = tmp_path / "books.csv"
+    done = seed(path, GOOD.format(n=1), "only,three,fields", GOOD.format(n=2).replace("100", "free"))
+    assert done.exit_code == 0, done.output
+    assert f"{path}:3: left out: has 3 fields where the header has 10" in done.stderr
+    assert f"{path}:4: left out: price is 'free', not an integer" in done.stderr
+    assert "1 book loaded, 2 rows left out" in done.stdout
+    assert "book-1" in items(deployment.clients[REGION])
+
+
+def test_a_load_of_nothing_is_no_success(tmp_path: Path, deployment: Deployment) -> None:
+    assert seed(tmp_path / "books.csv", "only,three,fields").exit_code == 1
+
+
+def test_a_file_that_is_no_catalogue_is_said_to_be_none(tmp_path: Path, deployment: Deployment) -> None:
+    done = seed(tmp_path / "books.csv", header="id,title")
+    assert done.exit_code == 2
+    assert "lacks the columns author, category" in done.stderr
+
+
+def test_a_log_is_told_at_every_tenth(tmp_path: Path, deployment: Deployment) -> None:
+    told = seed(tmp_path / "books.csv", *(GOOD.format(n=n) for n in range(300))).stderr.splitlines()
+    assert told[0] == "books.csv: 0 of 300 books"
+    assert told[-1] == "books.csv: 300 of 300 books"
+    assert len(told) == 11
+
+
+def test_a_terminal_has_a_bar(
+    tmp_path: Path, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(
+        "ops.seed.Console", lambda **_: Console(file=terminal, force_terminal=True, width=100)
+    )
+    assert seed(tmp_path / "books.csv", *(GOOD.format(n=n) for n in range(30))).exit_code == 0
+    assert "━" in terminal.getvalue()
+    assert "30/30" in terminal.getvalue()

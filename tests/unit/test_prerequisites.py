@@ -1,0 +1,60 @@
+"""What this machine lacks is named with how to get it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "bin/prerequisites"
+ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terraform": "Terraform v1.9.0"}
+WHAT_THE_SCRIPT_RUNS = ("bash", "env", "grep", "head", "sort")
+
+
+def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
+    """Run it where these programs alone are to be found."""
+    for name in WHAT_THE_SCRIPT_RUNS:
+        found = shutil.which(name)
+        assert found
+        (folder / name).symlink_to(found)
+    for name, version in versions.items():
+        program = folder / name
+        program.write_text(f"#!/usr/bin/env bash\necho '{version}'\n")
+        program.chmod(0o755)
+    return subprocess.run(
+        [folder / "bash", SCRIPT], env={"PATH": str(folder)}, capture_output=True, text=True, check=False
+    )
+
+
+def test_what_is_just_enough_is_enough(tmp_path: Path) -> None:
+    done = check(tmp_path, **ENOUGH)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("python3", "missing: Python 3.11 or newer. Get it"),
+        ("node", "missing: Node.js 20.0 or newer. Get it"),
+        ("npm", "missing: npm 10.0 or newer. It comes with"),
+        ("terraform", "missing: Terraform 1.9 or newer. Get it"),
+    ],
+)
+def test_what_is_missing_is_named_with_how_to_get_it(program: str, told: str, tmp_path: Path) -> None:
+    done = check(tmp_path, **{name: version for name, version in ENOUGH.items() if name != program})
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(told)
+
+
+def test_everything_that_is_too_old_is_named_at_once(tmp_path: Path) -> None:
+    done = check(
+        tmp_path, python3="Python 3.9.18", node="v18.20.0", npm="9.9.9", terraform="Terraform v1.8.5"
+    )
+    assert done.returncode == 1
+    assert [line.partition(", ")[0] for line in done.stderr.splitlines()] == [
+        "too old: Python is 3.9.18",
+        "too old: Node.js is 18.20.0",
+        "too old: npm is 9.9.9",
+        "too old: Terraform is 1.8.5",
+    ]

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -8,7 +9,7 @@ import pytest
 from localcloud.layout import Layout
 from ops.drilling.accounts import Account
 from tests.e2e import sales
-from tests.e2e.api import Json
+from tests.e2e.api import Api, Json
 from tests.e2e.faults.between import Between, standing_between
 from tests.e2e.faults.function import Deployed, Function
 from tests.e2e.faults.ports import free_base
@@ -84,6 +85,26 @@ class Books:
 def kept(cloud: Any, account: Account) -> Books:
     """The shopper's data, past the functions."""
     return Books(cloud, account)
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A shopper at a checkout that something may happen to."""
+
+    account: Account
+    mine: dict[str, Api]
+    """The API of each region, as the shopper sees it."""
+    books: list[Json]
+    between: Between
+    start: Start
+    kept: Books
+
+
+@pytest.fixture
+def checkout(
+    account: Account, mine: dict[str, Api], books: list[Json], between: Between, start: Start, kept: Books
+) -> Checkout:
+    return Checkout(account, mine, books, between, start, kept)
 
 
 @pytest.fixture

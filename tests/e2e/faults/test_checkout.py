@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
-from tests.e2e.api import Api, Json, item
+from tests.e2e.api import item
 from tests.e2e.faults import between as fault
-from tests.e2e.faults.between import Between
-from tests.e2e.faults.conftest import Books, Start
+from tests.e2e.faults.conftest import Checkout
 from tests.e2e.faults.function import DiedError
 
 THE_WRITE = "TransactWriteItems"
@@ -23,34 +21,26 @@ def home_region(cloud: Any) -> str:
 
 @pytest.mark.parametrize("happened", [False, True], ids=["before its write", "after its write"])
 def test_a_function_killed_at_its_only_write_leaves_all_or_nothing(
-    happened: bool,
-    region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
-    exact: Callable[[], None],
+    happened: bool, region: str, exact: Callable[[], None], checkout: Checkout
 ) -> None:
-    one, two = books[:2]
-    mine[region].put_line(one["id"], 2)
-    mine[region].put_line(two["id"], 1)
+    one, two = checkout.books[:2]
+    checkout.mine[region].put_line(one["id"], 2)
+    checkout.mine[region].put_line(two["id"], 1)
     lines, total, key = [item(one, 2), item(two)], 2 * one["price"] + two["price"], str(uuid.uuid4())
-    function = start(region)
+    function = checkout.start(region)
     killed = fault.followed_by(function.kill) if happened else fault.lost_with(function.kill)
-    between.lay(THE_WRITE, killed)
+    checkout.between.lay(THE_WRITE, killed)
     with pytest.raises(DiedError):
-        function.order(account.id, lines, total, key)
+        function.order(checkout.account.id, lines, total, key)
 
-    assert between.writes == [THE_WRITE], "there are not two between which it could die"
-    assert len(kept.orders()) == happened
-    assert kept.cart() == ({} if happened else {one["id"]: 2, two["id"]: 1})
+    assert checkout.between.writes == [THE_WRITE], "there are not two between which it could die"
+    assert len(checkout.kept.orders()) == happened
+    assert checkout.kept.cart() == ({} if happened else {one["id"]: 2, two["id"]: 1})
 
-    answers = [api.order(lines, total, key=key) for api in mine.values()]
-    (order,) = kept.orders()
+    answers = [api.order(lines, total, key=key) for api in checkout.mine.values()]
+    (order,) = checkout.kept.orders()
     assert {answer["orderId"] for answer in answers} == {order["orderId"]}
-    assert kept.cart() == {}
+    assert checkout.kept.cart() == {}
 
 
 @pytest.mark.parametrize(
@@ -66,87 +56,63 @@ def test_a_function_killed_at_its_only_write_leaves_all_or_nothing(
     ids=["request lost", "answer lost", "server error", "throttled", "over capacity", "in progress"],
 )
 def test_a_write_that_fails_once_is_written_once(
-    broken: fault.Fault,
-    home_region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
+    broken: fault.Fault, home_region: str, checkout: Checkout
 ) -> None:
-    book, key = books[0], str(uuid.uuid4())
-    mine[home_region].put_line(book["id"], 3)
-    between.lay(THE_WRITE, broken)
-    answer = start(home_region).order(account.id, [item(book, 2)], 2 * book["price"], key)
+    book, key = checkout.books[0], str(uuid.uuid4())
+    checkout.mine[home_region].put_line(book["id"], 3)
+    checkout.between.lay(THE_WRITE, broken)
+    answer = checkout.start(home_region).order(checkout.account.id, [item(book, 2)], 2 * book["price"], key)
     assert answer.status == 201, answer.text
-    (order,) = kept.orders()
+    (order,) = checkout.kept.orders()
     assert order["orderId"] == answer.json["orderId"]
-    assert kept.cart() == {book["id"]: 1}
+    assert checkout.kept.cart() == {book["id"]: 1}
 
 
 @pytest.mark.parametrize("operation", ["GetItem", "BatchGetItem", THE_WRITE])
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
 def test_while_dynamodb_throttles_nothing_is_ordered_and_nothing_is_lost(
-    operation: str,
-    code: str,
-    home_region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
+    operation: str, code: str, home_region: str, checkout: Checkout
 ) -> None:
-    book, key = books[0], str(uuid.uuid4())
-    mine[home_region].put_line(book["id"], 1)
-    function = start(home_region)
-    between.lay(operation, *[fault.refused(code)] * 50)
-    answer = function.order(account.id, [item(book)], book["price"], key)
+    book, key = checkout.books[0], str(uuid.uuid4())
+    checkout.mine[home_region].put_line(book["id"], 1)
+    function = checkout.start(home_region)
+    checkout.between.lay(operation, *[fault.refused(code)] * 50)
+    answer = function.order(checkout.account.id, [item(book)], book["price"], key)
     assert (answer.status, answer.json["type"]) == (503, "urn:bookstore:problem:unavailable")
     assert answer.headers["retry-after"] == "1"
-    assert kept.orders() == []
-    assert kept.cart() == {book["id"]: 1}
+    assert checkout.kept.orders() == []
+    assert checkout.kept.cart() == {book["id"]: 1}
 
-    between.clear()
-    assert function.order(account.id, [item(book)], book["price"], key).status == 201
-    assert len(kept.orders()) == 1
-    assert kept.cart() == {}
+    checkout.between.clear()
+    assert function.order(checkout.account.id, [item(book)], book["price"], key).status == 201
+    assert len(checkout.kept.orders()) == 1
+    assert checkout.kept.cart() == {}
 
 
 def test_a_transaction_that_is_throttled_inside_is_not_taken_for_a_lost_race(
-    home_region: str,
-    account: Account,
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
+    home_region: str, checkout: Checkout
 ) -> None:
-    book = books[0]
+    book = checkout.books[0]
     reasons = [{"Code": "None"}, {"Code": "ThrottlingError", "Message": "slow down"}]
-    between.lay(THE_WRITE, fault.refused("TransactionCanceledException", CancellationReasons=reasons))
-    answer = start(home_region).order(account.id, [item(book)], book["price"], str(uuid.uuid4()))
+    checkout.between.lay(
+        THE_WRITE, fault.refused("TransactionCanceledException", CancellationReasons=reasons)
+    )
+    answer = checkout.start(home_region).order(
+        checkout.account.id, [item(book)], book["price"], str(uuid.uuid4())
+    )
     assert answer.status == 503
-    assert between.writes == [THE_WRITE]
-    assert kept.orders() == []
+    assert checkout.between.writes == [THE_WRITE]
+    assert checkout.kept.orders() == []
 
 
 @pytest.mark.parametrize(("change", "left"), [(5, 3), (1, 0), (0, 0)], ids=["more", "fewer", "none"])
 def test_a_cart_that_changes_while_it_is_checked_out_keeps_what_was_added(
-    change: int,
-    left: int,
-    region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
+    change: int, left: int, region: str, checkout: Checkout
 ) -> None:
     """Two copies are ordered while another device, in another region where there is one, sets the line."""
-    book = books[0]
-    mine[region].put_line(book["id"], 2)
-    elsewhere = [*mine.values()][-1]
+    book = checkout.books[0]
+    checkout.mine[region].put_line(book["id"], 2)
+    elsewhere = [*checkout.mine.values()][-1]
 
     def set_line() -> None:
         if change:
@@ -154,133 +120,100 @@ def test_a_cart_that_changes_while_it_is_checked_out_keeps_what_was_added(
         else:
             elsewhere.expect(204, "DELETE", f"/cart/{book['id']}")
 
-    between.lay(THE_WRITE, fault.after(set_line))
-    answer = start(region).order(account.id, [item(book, 2)], 2 * book["price"], str(uuid.uuid4()))
-    assert answer.status == 201
-    assert between.writes == [THE_WRITE] * 2, "the first is cancelled, the second is decided anew"
-    (order,) = kept.orders()
-    assert [(line["bookId"], int(line["quantity"])) for line in order["items"]] == [(book["id"], 2)]
-    assert kept.cart() == ({book["id"]: left} if left else {})
-
-
-def test_a_cart_that_never_stands_still_is_not_ordered(
-    home_region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
-) -> None:
-    book, key = books[0], str(uuid.uuid4())
-    mine[home_region].put_line(book["id"], 1)
-    function = start(home_region)
-    quantities = iter(range(2, 60))
-    between.lay(
-        THE_WRITE, *[fault.after(lambda: mine[home_region].put_line(book["id"], next(quantities)))] * 50
+    checkout.between.lay(THE_WRITE, fault.after(set_line))
+    answer = checkout.start(region).order(
+        checkout.account.id, [item(book, 2)], 2 * book["price"], str(uuid.uuid4())
     )
-    answer = function.order(account.id, [item(book)], book["price"], key)
-    assert answer.status == 503
-    assert kept.orders() == []
-    assert kept.cart() == {book["id"]: next(quantities) - 1}
-
-    between.clear()
-    before = kept.cart()[book["id"]]
-    assert function.order(account.id, [item(book)], book["price"], key).status == 201
-    assert kept.cart() == {book["id"]: before - 1}
-
-
-def test_one_request_twice_at_one_instant_is_one_order(
-    region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
-) -> None:
-    book, key = books[0], str(uuid.uuid4())
-    mine[region].put_line(book["id"], 3)
-    elsewhere = [*mine.values()][-1]
-    between.lay(THE_WRITE, fault.after(lambda: elsewhere.order([item(book, 2)], 2 * book["price"], key=key)))
-    answer = start(region).order(account.id, [item(book, 2)], 2 * book["price"], key)
     assert answer.status == 201
-    (order,) = kept.orders()
+    assert checkout.between.writes == [THE_WRITE] * 2, "the first is cancelled, the second is decided anew"
+    (order,) = checkout.kept.orders()
+    assert [(line["bookId"], int(line["quantity"])) for line in order["items"]] == [(book["id"], 2)]
+    assert checkout.kept.cart() == ({book["id"]: left} if left else {})
+
+
+def test_a_cart_that_never_stands_still_is_not_ordered(home_region: str, checkout: Checkout) -> None:
+    book, key = checkout.books[0], str(uuid.uuid4())
+    checkout.mine[home_region].put_line(book["id"], 1)
+    function = checkout.start(home_region)
+    quantities = iter(range(2, 60))
+    checkout.between.lay(
+        THE_WRITE,
+        *[fault.after(lambda: checkout.mine[home_region].put_line(book["id"], next(quantities)))] * 50,
+    )
+    answer = function.order(checkout.account.id, [item(book)], book["price"], key)
+    assert answer.status == 503
+    assert checkout.kept.orders() == []
+    assert checkout.kept.cart() == {book["id"]: next(quantities) - 1}
+
+    checkout.between.clear()
+    before = checkout.kept.cart()[book["id"]]
+    assert function.order(checkout.account.id, [item(book)], book["price"], key).status == 201
+    assert checkout.kept.cart() == {book["id"]: before - 1}
+
+
+def test_one_request_twice_at_one_instant_is_one_order(region: str, checkout: Checkout) -> None:
+    book, key = checkout.books[0], str(uuid.uuid4())
+    checkout.mine[region].put_line(book["id"], 3)
+    elsewhere = [*checkout.mine.values()][-1]
+    checkout.between.lay(
+        THE_WRITE, fault.after(lambda: elsewhere.order([item(book, 2)], 2 * book["price"], key=key))
+    )
+    answer = checkout.start(region).order(checkout.account.id, [item(book, 2)], 2 * book["price"], key)
+    assert answer.status == 201
+    (order,) = checkout.kept.orders()
     assert order["orderId"] == answer.json["orderId"]
     assert order["region"] == elsewhere.region
-    assert kept.cart() == {book["id"]: 1}
+    assert checkout.kept.cart() == {book["id"]: 1}
 
 
-def test_one_key_for_two_carts_at_one_instant_is_the_first_ones(
-    region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
-) -> None:
-    one, two = books[:2]
+def test_one_key_for_two_carts_at_one_instant_is_the_first_ones(region: str, checkout: Checkout) -> None:
+    one, two = checkout.books[:2]
     key = str(uuid.uuid4())
-    mine[region].put_line(one["id"], 1)
-    mine[region].put_line(two["id"], 1)
-    elsewhere = [*mine.values()][-1]
-    between.lay(THE_WRITE, fault.after(lambda: elsewhere.order([item(two)], two["price"], key=key)))
-    answer = start(region).order(account.id, [item(one)], one["price"], key)
+    checkout.mine[region].put_line(one["id"], 1)
+    checkout.mine[region].put_line(two["id"], 1)
+    elsewhere = [*checkout.mine.values()][-1]
+    checkout.between.lay(THE_WRITE, fault.after(lambda: elsewhere.order([item(two)], two["price"], key=key)))
+    answer = checkout.start(region).order(checkout.account.id, [item(one)], one["price"], key)
     assert (answer.status, answer.json["type"]) == (422, "urn:bookstore:problem:idempotency-key-reused")
-    (order,) = kept.orders()
+    (order,) = checkout.kept.orders()
     assert [line["bookId"] for line in order["items"]] == [two["id"]]
-    assert kept.cart() == {one["id"]: 1}
+    assert checkout.kept.cart() == {one["id"]: 1}
 
 
 def test_a_cart_line_that_is_changed_elsewhere_at_one_instant_loses_neither_change(
-    region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
+    region: str, checkout: Checkout
 ) -> None:
-    book = books[0]
-    elsewhere = [*mine.values()][-1]
-    between.lay("PutItem", fault.after(lambda: elsewhere.expect(200, "POST", "/cart", json=item(book, 2))))
-    answer = start(region, "cart").send(account.id, "POST", "/cart", item(book, 3))
+    book = checkout.books[0]
+    elsewhere = [*checkout.mine.values()][-1]
+    checkout.between.lay(
+        "PutItem", fault.after(lambda: elsewhere.expect(200, "POST", "/cart", json=item(book, 2)))
+    )
+    answer = checkout.start(region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 3))
     assert answer.status == 200
-    assert between.writes == ["PutItem"] * 2
-    assert kept.cart() == {book["id"]: 5}
+    assert checkout.between.writes == ["PutItem"] * 2
+    assert checkout.kept.cart() == {book["id"]: 5}
 
 
 @pytest.mark.parametrize("broken", [fault.lost, fault.unheard, fault.refused("ThrottlingException")])
 def test_an_addition_whose_answer_is_lost_adds_once(
-    broken: fault.Fault,
-    home_region: str,
-    account: Account,
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
+    broken: fault.Fault, home_region: str, checkout: Checkout
 ) -> None:
-    between.lay("PutItem", broken)
-    answer = start(home_region, "cart").send(account.id, "POST", "/cart", item(books[0], 2))
+    checkout.between.lay("PutItem", broken)
+    answer = checkout.start(home_region, "cart").send(
+        checkout.account.id, "POST", "/cart", item(checkout.books[0], 2)
+    )
     assert answer.status == 200
-    assert kept.cart() == {books[0]["id"]: 2}
+    assert checkout.kept.cart() == {checkout.books[0]["id"]: 2}
 
 
-def test_an_addition_that_cannot_be_told_is_not_done_again(
-    home_region: str,
-    account: Account,
-    mine: dict[str, Api],
-    books: list[Json],
-    between: Between,
-    start: Start,
-    kept: Books,
-) -> None:
+def test_an_addition_that_cannot_be_told_is_not_done_again(home_region: str, checkout: Checkout) -> None:
     """Its answer is lost, and another device changes the line before it is sent again."""
-    book = books[0]
-    other = mine[home_region]
-    between.lay("PutItem", fault.followed_by(lambda: other.expect(200, "POST", "/cart", json=item(book, 3))))
-    answer = start(home_region, "cart").send(account.id, "POST", "/cart", item(book, 2))
+    book = checkout.books[0]
+    other = checkout.mine[home_region]
+    checkout.between.lay(
+        "PutItem", fault.followed_by(lambda: other.expect(200, "POST", "/cart", json=item(book, 3)))
+    )
+    answer = checkout.start(home_region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 2))
     assert answer.status == 503
     assert "look at it" in answer.json["detail"]
-    assert kept.cart() == {book["id"]: 5}
+    assert checkout.kept.cart() == {book["id"]: 5}

@@ -7,7 +7,10 @@ from stacks.settings import Settings, SettingsError
 
 
 def main() -> int:
-    """Synthesize the environment whose file SETTINGS names; returns 2 if that file is wrong."""
+    """Synthesize the environment whose file SETTINGS names.
+
+    Returns 2 if that file is wrong, 1 if the storefront has not been built, each with what to do about it.
+    """
     try:
         settings = Settings.load(os.environ.get("SETTINGS", "settings/local.toml"))
     except SettingsError as error:
@@ -15,7 +18,11 @@ def main() -> int:
         return 2
     from stacks.shop import synthesize  # loads CDKTF, which a wrong file need not wait for
 
-    synthesize(settings)
+    try:
+        synthesize(settings)
+    except FileNotFoundError as missing:
+        print(missing, file=sys.stderr)
+        return 1
     return 0
 
 

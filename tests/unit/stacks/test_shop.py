@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from main import main
 from stacks.emulator import DRIFT
 from stacks.settings import Settings
+from stacks.shop import build
 from tests.synthesis import ON_AWS, Resource, Shop, shop, synthesize
 
 EVERYTHING = {"storefront": True, "alarms": True, "waf": True, "blog": True}
@@ -68,6 +71,14 @@ def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
     first, second = written
     assert any(file.suffix == ".zip" for file in first)
     assert first == second
+
+
+def test_a_storefront_that_was_not_built_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("stacks.shop.build", partial(build, web_dist=tmp_path))
+    assert main() == 1
+    assert capsys.readouterr().err == f"{tmp_path} holds no build of the storefront. Run: make web\n"
 
 
 def test_regions_run_the_same_archives() -> None:

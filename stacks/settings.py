@@ -65,7 +65,16 @@ def _is_domain(domain: str) -> str:
     return domain
 
 
+def _own_tag(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError(f"AWS keeps tags that begin with 'aws:' to itself: name {key!r} otherwise")
+    return key
+
+
 Region = Annotated[str, AfterValidator(_known_region)]
+TagKey = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_own_tag)]
+TagValue = Annotated[str, Field(max_length=256)]
+"""https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
@@ -206,7 +215,7 @@ class Settings(BaseSettings):
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
     permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
     """The policy that no role of the shop may exceed, where an organization demands one."""
-    tags: dict[str, str] = {}
+    tags: dict[TagKey, TagValue] = {}
     local: LocalCloud | None = None
 
     @model_validator(mode="after")

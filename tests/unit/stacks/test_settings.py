@@ -62,6 +62,7 @@ def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\nproject = 5', "project", "write text in quotes, not 5"),
         ('regions = ["eu-west-1"]\nfeatures = "blog"', "features", "write a table"),
         ('regions = ["eu-west-1"]\ntags = ["books"]', "tags", "write a table"),
+        ('regions = ["eu-west-1"]\n[tags]\n"aws:owner" = "us"', "tags", "AWS keeps tags"),
         ('regions = ["eu-west-1"]\n[features]\nblog = "perhaps"', "features.blog", "write true or false"),
         (
             'regions = ["eu-west-1"]\n[routing]\nhealth_check_threshold = "two"',

@@ -3,9 +3,9 @@
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateValidation
-from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from modules.record import Record
 from modules.suppression import suppress
 
 
@@ -43,7 +43,7 @@ class Certificate(Construct):
         (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html).
         """
         wanted = self._certificate.domain_validation_options.get(0)
-        Route53Record(
+        Record(
             self,
             "proof",
             zone_id=zone_id,

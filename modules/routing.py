@@ -7,11 +7,11 @@ from typing import Any, Literal
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
-from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
 from modules.api import ApiDomain
+from modules.record import Record
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class HealthAlarms(Construct):
 
 
 def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **choice: Any) -> None:
-    Route53Record(
+    Record(
         scope,
         f"{id}-a",
         zone_id=zone_id,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
-from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
+
+from modules.record import Record
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class BlogRouting(Construct):
         )
 
     def _alias(self, id: str, host: str, target: dict[str, str], **choice: Any) -> None:
-        Route53Record(
+        Record(
             self,
             id,
             zone_id=self._zone_id,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdktf import TerraformProvider
-from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from modules.record import Record
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.distribution import Distribution
@@ -87,7 +87,7 @@ class Storefront(Construct):
                 self._alias(f"{label}-{kind.lower()}", zone_id=zone_id, host=host, kind=kind)
 
     def _alias(self, id: str, *, zone_id: str, host: str, kind: str) -> None:
-        Route53Record(
+        Record(
             self,
             id,
             zone_id=zone_id,

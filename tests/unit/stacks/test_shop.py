@@ -136,6 +136,16 @@ def test_data_on_aws_is_protected_and_local_data_is_not() -> None:
     assert protection(shop(**LOCAL)) == {False}
 
 
+def test_a_record_whose_making_was_not_answered_does_not_bar_the_next_apply() -> None:
+    records = [
+        record
+        for stack in shop(features=EVERYTHING).stacks.values()
+        for record in stack.resources("aws_route53_record")
+    ]
+    assert records
+    assert all(record.body["allow_overwrite"] is True for record in records)
+
+
 def test_everything_is_tagged_with_its_deployment() -> None:
     for stack in shop(tags={"CostCenter": "books"}).stacks.values():
         for provider in stack.document["provider"]["aws"]:

@@ -69,7 +69,7 @@ class StackProgress:
             self.phase = Phase.PREPARING
         elif line.startswith("Terraform has been successfully initialized!"):
             self.phase = Phase.WAITING
-        elif self.phase is not Phase.APPLYING and _LOOKING.search(line):
+        elif self.phase not in (Phase.APPLYING, Phase.DONE, Phase.FAILED) and _LOOKING.search(line):
             self.phase = Phase.PLANNING
         elif line.startswith(("Apply complete!", "Destroy complete!", "No changes.")):
             self.phase = Phase.FAILED if self.errors else Phase.DONE

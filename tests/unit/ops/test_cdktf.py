@@ -77,7 +77,10 @@ def test_a_stack_that_is_initialized_waits_for_those_that_it_needs() -> None:
     "last", ["Apply complete! Resources: 3 added, 0 changed, 0 destroyed.", "No changes. Your"]
 )
 def test_a_stack_is_done_when_terraform_says_so(last: str) -> None:
-    assert heard(f"{GLOBAL}  {last}").stacks[GLOBAL].phase is Phase.DONE
+    listener = heard(f"{GLOBAL}  {last}")
+    assert listener.stacks[GLOBAL].phase is Phase.DONE
+    listener.hear(f"{GLOBAL}  aws_route53_zone.zone: Refreshing state... [id=Z1]")
+    assert listener.stacks[GLOBAL].phase is Phase.DONE, "cdktf has it planned once more for the outputs"
 
 
 def test_an_error_is_kept_whole_and_a_warning_is_none() -> None:

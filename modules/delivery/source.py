@@ -54,7 +54,9 @@ class PipelineSource(Construct):
             "BranchName": source.branch,
         }
         self.action = _action("CodeStarSourceConnection", configuration)
-        self.statement = Statement("ReadSource", ("codestar-connections:UseConnection",), (connection.arn,))
+        # The action's prefix must be that of the connection's ARN, which is the service's newer name:
+        # https://docs.aws.amazon.com/dtconsole/latest/userguide/security-iam-awsmanpol.html
+        self.statement = Statement("ReadSource", ("codeconnections:UseConnection",), (connection.arn,))
 
     def _code_commit(self, source: CodeCommit) -> None:
         repository = CodecommitRepository(

@@ -123,3 +123,8 @@ def test_the_source_is_a_choice(source: Source, provider: str, resource: str) ->
     assert stack.only("aws_codepipeline")["stage"][0]["action"][0]["provider"] == provider
     kinds = {each.kind for each in stack.resources()}
     assert {"aws_codeconnections_connection", "aws_codecommit_repository"} & kinds == {resource}
+
+
+def test_the_connection_is_used_by_the_action_whose_prefix_its_arn_has() -> None:
+    (arn,) = [resource for resource in allowed("") if "aws_codeconnections_connection" in resource]
+    assert allowed("")[arn] == {"codeconnections:UseConnection"}

@@ -13,6 +13,8 @@ from constructs import Construct
 from modules.network import Group, Network
 
 CacheMode = Literal["serverless", "replicated"]
+NODES = ("001", "002")
+"""How ElastiCache numbers the nodes of a `replicated` cache: `<name>-001` is one's id."""
 
 
 class Cache(Construct):

@@ -86,4 +86,5 @@ def watch_fleet(stack: "EdgeStack", settings: "Settings", us_east_1: TerraformPr
         tables={short: f"{settings.name}-{short}" for short in first.tables.names},
         feeder=first.leaderboard.feeder.name,
         cache=first.leaderboard.cache_name,
+        cache_mode=settings.cache.mode,
     )

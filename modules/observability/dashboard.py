@@ -8,13 +8,15 @@ from typing import Any
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
+from modules.cache import NODES, CacheMode
+
 COLUMNS = 24
 """The width of CloudWatch's grid."""
 NARROWEST = 6
 HEIGHT = 6
 
-Line = tuple[str, str, Mapping[str, str], str]
-"""Namespace, metric, dimensions, statistic."""
+Line = tuple[str, str, Mapping[str, str], str] | str
+"""Namespace, metric, dimensions, statistic; or a search that finds a line for each of what there is."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,10 @@ class FleetDashboard(Construct):
         tables: Mapping[str, str],
         feeder: str,
         cache: str,
+        cache_mode: CacheMode,
     ) -> None:
         super().__init__(scope, id)
-        rows = _rows(name, stage, feeder=feeder, cache=cache)
+        rows = _rows(name, stage, feeder=feeder, memory=_memory(cache, cache_mode))
         widgets = [
             _widget(row, region, _place(number, column, len(regions)))
             for number, row in enumerate(rows)
@@ -54,7 +57,7 @@ class FleetDashboard(Construct):
         )
 
 
-def _rows(name: str, stage: str, *, feeder: str, cache: str) -> tuple[Row, ...]:
+def _rows(name: str, stage: str, *, feeder: str, memory: Row) -> tuple[Row, ...]:
     api = {"ApiName": name, "Stage": stage}
     shop = {"shop": name}
     return (
@@ -75,13 +78,29 @@ def _rows(name: str, stage: str, *, feeder: str, cache: str) -> tuple[Row, ...]:
             [("Bookstore", "OrdersPlaced", shop, "Sum"), ("Bookstore", "CheckoutConflicts", shop, "Sum")],
         ),
         Row(
+            "Revenue by currency, minor units",
+            [f"SEARCH('{{Bookstore,shop,currency}} MetricName=\"Revenue\" shop=\"{name}\"', 'Sum')"],
+        ),
+        Row(
             "Best sellers behind, ms",
             [
                 ("Bookstore", "LeaderboardLag", shop, "p99"),
                 ("AWS/Lambda", "IteratorAge", {"FunctionName": feeder}, "Maximum"),
             ],
         ),
-        Row("Redis, bytes", [("AWS/ElastiCache", "BytesUsedForCache", {"clusterId": cache}, "Maximum")]),
+        memory,
+    )
+
+
+def _memory(cache: str, mode: CacheMode) -> Row:
+    if mode == "serverless":
+        return Row(
+            "Redis, bytes", [("AWS/ElastiCache", "BytesUsedForCache", {"clusterId": cache}, "Maximum")]
+        )
+    share = "DatabaseMemoryUsagePercentage"
+    return Row(
+        "Redis, % of its memory",
+        [("AWS/ElastiCache", share, {"CacheClusterId": f"{cache}-{node}"}, "Maximum") for node in NODES],
     )
 
 
@@ -106,7 +125,9 @@ def _widget(row: Row, region: str, place: dict[str, int]) -> dict[str, Any]:
             "region": region,
             "view": "timeSeries",
             "period": 60,
-            "metrics": [_line(*line) for line in row.lines],
+            "metrics": [
+                [{"expression": line}] if isinstance(line, str) else _line(*line) for line in row.lines
+            ],
         },
     }
 

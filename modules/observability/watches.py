@@ -9,8 +9,8 @@ Metrics and dimensions are those of AWS's own pages:
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
+from modules.cache import NODES, CacheMode
 from modules.observability.watch import Metric, Query, Watch
 
 ERROR_RATE = 0.01
@@ -112,14 +112,14 @@ def replication(table: str, short_name: str) -> Iterator[Watch]:
     )
 
 
-def cache(name: str, mode: Literal["serverless", "replicated"], largest_gb: int) -> Iterator[Watch]:
+def cache(name: str, mode: CacheMode, largest_gb: int) -> Iterator[Watch]:
     """Memory and evictions of Redis; an eviction there is a hole in the ranking."""
     if mode == "serverless":
         used = Metric("AWS/ElastiCache", "BytesUsedForCache", {"clusterId": name}, "Maximum")
         yield _memory("redis-memory", used, CACHE_FULL * largest_gb * _GB)
         yield _evictions("redis-evictions", {"clusterId": name})
         return
-    for node in ("001", "002"):
+    for node in NODES:
         dimensions = {"CacheClusterId": f"{name}-{node}"}
         share = Metric("AWS/ElastiCache", "DatabaseMemoryUsagePercentage", dimensions, "Maximum")
         yield _memory(f"redis-{node}-memory", share, CACHE_FULL * 100)

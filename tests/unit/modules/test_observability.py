@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modules.cache import CacheMode
 from modules.observability import FleetDashboard
 from tests.synthesis import Body, Stack, construct, shop
 
@@ -228,7 +229,7 @@ def test_what_happens_is_traced_from_the_api_on(region: Stack) -> None:
         assert function.body["tracing_config"] == {"mode": "Active"}
 
 
-def widgets(regions: list[str]) -> list[dict[str, Any]]:
+def widgets(regions: list[str], cache_mode: CacheMode = "serverless") -> list[dict[str, Any]]:
     stack = construct(
         lambda scope: FleetDashboard(
             scope,
@@ -239,6 +240,7 @@ def widgets(regions: list[str]) -> list[dict[str, Any]]:
             tables={"books": "shop-books"},
             feeder="shop-feeder",
             cache="shop-cache",
+            cache_mode=cache_mode,
         )
     )
     found: list[dict[str, Any]] = json.loads(stack.only("aws_cloudwatch_dashboard")["dashboard_body"])[
@@ -255,6 +257,18 @@ def test_a_row_of_the_dashboard_asks_every_region_the_same() -> None:
     for row in rows.values():
         assert [widget["properties"]["region"] for widget in row] == REGIONS
         assert len({json.dumps(widget["properties"]["metrics"]) for widget in row}) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "nodes"),
+    [
+        ("serverless", [["clusterId", "shop-cache"]]),
+        ("replicated", [["CacheClusterId", "shop-cache-001"], ["CacheClusterId", "shop-cache-002"]]),
+    ],
+)
+def test_the_dashboard_asks_the_cache_that_there_is(mode: CacheMode, nodes: list[list[str]]) -> None:
+    (redis,) = [each for each in widgets(REGIONS[:1], mode) if "Redis" in each["properties"]["title"]]
+    assert [line[2:4] for line in redis["properties"]["metrics"]] == nodes
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])

@@ -83,7 +83,7 @@ web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.
 COMMANDS := $(INSTALLED)/python $(INSTALLED)/cdktf
 APP := $(COMMANDS) web/dist/index.html
 # Side by side: each of them waits for the network and the disk.
-SIDE_BY_SIDE = $(MAKE) --silent --jobs=4
+SIDE_BY_SIDE = $(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=4)
 
 .PHONY: install ready ready-locally web
 install: ## Install what the commands need into this checkout.

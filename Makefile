@@ -87,11 +87,11 @@ SIDE_BY_SIDE = $(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--job
 
 .PHONY: install ready ready-locally web
 install: ## Install what the commands need into this checkout.
-	@$(SIDE_BY_SIDE) $(COMMANDS)
+	+@$(SIDE_BY_SIDE) $(COMMANDS)
 ready:
-	@$(SIDE_BY_SIDE) $(APP)
+	+@$(SIDE_BY_SIDE) $(APP)
 ready-locally:
-	@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
+	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
 web: web/dist/index.html ## Build the storefront.
 
 .PHONY: up down status seed web-dev

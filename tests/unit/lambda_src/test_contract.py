@@ -85,7 +85,7 @@ odd_events = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize(("function", "method", "resource"), OPERATIONS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=odd_events)
 def test_no_answer_is_beyond_the_contract(
     tables: Tables, function: str, method: str, resource: str, odd: dict[str, Any]

@@ -42,7 +42,7 @@ def whole(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", CONTRACT.bodies)
 @given(body=bodies)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_models_and_contract_agree_on_every_body(name: str, body: object) -> None:
     ours = Draft4Validator(CONTRACT.schema(name)).is_valid(body)
     theirs = OAS30Validator(whole(name)).is_valid(body)

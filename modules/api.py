@@ -267,6 +267,14 @@ class Api(Construct):
             xray_tracing_enabled=True,
             access_log_settings={"destination_arn": logs.arn, "format": json.dumps(self._ACCESS_LOG)},
         )
+        # API Gateway would make it by itself, and keep its lines for ever.
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+        execution_logs = log_group(
+            self,
+            "execution-logs",
+            name=f"API-Gateway-Execution-Logs_{self.api_id}/{self.STAGE}",
+            retention_days=log_retention_days,
+        )
         settings = ApiGatewayMethodSettings(
             self,
             "limits",
@@ -279,6 +287,7 @@ class Api(Construct):
                 "metrics_enabled": True,
                 "logging_level": "ERROR",
             },
+            depends_on=[execution_logs],
         )
         reason = (
             "A cache of the API's costs more than all calls of a small shop, and most answers are the shopper's own; "

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
@@ -15,6 +16,7 @@ from cdktf_cdktf_provider_aws.rds_global_cluster import RdsGlobalCluster
 from constructs import Construct
 
 from modules.database_secret import DatabaseSecret, password_of
+from modules.logs import log_group
 from modules.network import Group, Network
 from modules.suppression import SMALL_AND_GLOBAL, suppress
 
@@ -24,6 +26,8 @@ ENGINE_VERSION = "8.0.mysql_aurora.3.10.3"
 FAMILY = "aurora-mysql8.0"
 DATABASE = "wordpress"
 PORT = 3306
+LOGS = ("audit", "error", "slowquery")
+"""Those of MySQL's logs that go to CloudWatch."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class RegionDatabase(Construct):
         founds: bool,
         capacity: Capacity,
         protected: bool,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, id)
         self._name = f"{name}-blog"
@@ -107,7 +112,8 @@ class RegionDatabase(Construct):
             },
             backup_retention_period=self.BACKUP_DAYS,
             copy_tags_to_snapshot=True,
-            enabled_cloudwatch_logs_exports=["audit", "error", "slowquery"],
+            enabled_cloudwatch_logs_exports=list(LOGS),
+            depends_on=[self._log(kind, log_retention_days) for kind in LOGS],
             deletion_protection=protected,
             skip_final_snapshot=not protected,
             final_snapshot_identifier=f"{self._name}-final" if protected else None,
@@ -127,6 +133,11 @@ class RegionDatabase(Construct):
         # endpoint forwards what changes rows.
         self.writer_endpoint: str = cluster.endpoint if founds else cluster.reader_endpoint
         """Where this region sends what it wants written."""
+
+    def _log(self, kind: str, retention_days: int) -> CloudwatchLogGroup:
+        """RDS would make it by itself, under this name, and keep its lines for ever."""
+        name = f"/aws/rds/cluster/{self._name}/{kind}"
+        return log_group(self, f"{kind}-log", name=name, retention_days=retention_days)
 
     def _founding(self, secret: DatabaseSecret) -> dict[str, object]:
         """What the first cluster says for all: the others copy it with the data."""

@@ -133,7 +133,7 @@ def _create(s3: Any, bucket: str, region: str) -> bool:
     except ClientError as missing:
         if missing.response["Error"]["Code"] not in {"404", "NoSuchBucket"}:
             raise BucketRefusedError(
-                f"{bucket}: {missing}. The name may be taken by another account: choose another `project`."
+                f"{bucket}: {missing}. The name may be taken by another account: choose another `state.bucket_prefix`."
             ) from missing
         s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", **location)
         s3.get_waiter("bucket_exists").wait(Bucket=bucket)

@@ -3,6 +3,7 @@
 Without CONFIRM it lists what would go and touches nothing.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,13 @@ from rich.console import Console
 from ops import cdktf
 from ops.commands import exit_codes
 from ops.teardown.destruction import destroy_stack
-from ops.teardown.held import Held, TerraformError, held, stacks_in_reverse, summary
+from ops.teardown.held import Held, TerraformError, held, stacks_in_reverse, state_region, summary
 from ops.teardown.leftovers import (
     TagSearchError,
     delete_final_snapshots,
     delete_state_buckets,
+    forget_secret,
+    has_state_bucket,
     still_tagged,
 )
 from stacks.settings import Settings
@@ -38,7 +41,7 @@ def destroy(
     console = Console(highlight=False)
     try:
         cdktf.synthesize(settings, cdktf.synthesized_folder() / LOG)
-        stacks = {stack: held(stack) for stack in stacks_in_reverse()}
+        stacks = dict(_holdings(console, environment))
         _list(console, stacks)
         if confirm != environment.name:
             console.print(
@@ -59,6 +62,16 @@ def destroy(
     console.print("Nothing bears the environment's tags any more.")
 
 
+def _holdings(console: Console, environment: Settings) -> Iterator[tuple[str, list[Held]]]:
+    """Each stack with what it has, but for those whose state an earlier run has deleted with its bucket."""
+    for stack in stacks_in_reverse():
+        region = state_region(stack, environment)
+        if has_state_bucket(environment, region):
+            yield stack, held(stack)
+        else:
+            console.print(f"{stack}: its state is gone, and so is {environment.state_bucket(region)}")
+
+
 def _list(console: Console, stacks: dict[str, list[Held]]) -> None:
     for stack, resources in stacks.items():
         console.print(f"{stack}: {len(resources)} resources", style="bold")
@@ -69,6 +82,8 @@ def _list(console: Console, stacks: dict[str, list[Held]]) -> None:
 def _sweep(console: Console, environment: Settings) -> list[str]:
     for snapshot in delete_final_snapshots(environment, environment.regions):
         console.print(f"snapshot {snapshot}: deleted")
+    if secret := forget_secret(environment):
+        console.print(f"secret {secret}: deleted for good")
     for bucket in delete_state_buckets(environment):
         console.print(f"state bucket {bucket}: deleted")
     return still_tagged(environment)

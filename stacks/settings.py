@@ -199,7 +199,7 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix="BOOKSTORE_", env_nested_delimiter="__", env_ignore_empty=True
     )
 
-    project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$", max_length=14)] = "bookstore"
+    project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=14)] = "bookstore"
     environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=10)] = "local"
     domain: Annotated[str, AfterValidator(_is_domain)] = "bookstore.example"
     regions: Annotated[tuple[Region, ...], AfterValidator(_each_once)]

@@ -94,6 +94,7 @@ class Blog(Construct):
             founds=options.founds,
             capacity=options.capacity,
             protected=options.protected,
+            log_retention_days=options.log_retention_days,
         )
         self.service = Service(
             self,

@@ -10,6 +10,7 @@ from typing import Any
 
 from ops import cdktf
 from ops.plan_summary import HOLDS_DATA
+from stacks.settings import Settings
 
 
 class TerraformError(Exception):
@@ -39,6 +40,12 @@ class Held:
 def stacks_in_reverse() -> list[str]:
     """The synthesized stacks, each before those that it reads from."""
     return cdktf.stack_order(cdktf.synthesized_folder())[::-1]
+
+
+def state_region(stack: str, settings: Settings) -> str:
+    """The region whose bucket holds the state of a stack: its own, or the first where it is of no region."""
+    part = stack.removeprefix(f"{settings.name}-")
+    return part if part in settings.regions else settings.primary
 
 
 def held(stack: str) -> list[Held]:

@@ -53,16 +53,34 @@ def _s3(region: str) -> Any:
 
 
 def delete_final_snapshots(settings: Settings, regions: Sequence[str]) -> Iterator[str]:
-    """Delete what protected databases leave in `regions` when they go; yields the name of each."""
+    """Delete what protected databases leave in `regions` when they go; yields the name of each.
+
+    Snapshots that operators made are theirs, and stay.
+    """
     if not settings.features.blog:
         return
+    snapshot = f"{settings.name}-blog-final"
     for region in regions:
         rds = boto3.client("rds", region_name=region)
-        for snapshot in rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]:
-            name = snapshot["DBClusterSnapshotIdentifier"]
-            if name.startswith(f"{settings.name}-"):
-                rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
-                yield name
+        with contextlib.suppress(rds.exceptions.DBClusterSnapshotNotFoundFault):
+            rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
+            yield snapshot
+
+
+def forget_secret(settings: Settings) -> str | None:
+    """Delete the blog's secret for good; its name if it was there.
+
+    Terraform leaves it to be recovered for 30 days, in which no deployment of the same name could make another.
+    """
+    if not settings.features.blog:
+        return None
+    secret = f"{settings.name}-blog-database"
+    client = boto3.client("secretsmanager", region_name=settings.primary)
+    with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+        client.describe_secret(SecretId=secret)
+        client.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+        return secret
+    return None
 
 
 def still_tagged(settings: Settings) -> list[str]:
@@ -79,22 +97,37 @@ def _tagged(settings: Settings, region: str) -> Iterable[str]:
     try:
         for page in client.get_paginator("get_resources").paginate(TagFilters=filters):
             for each in page["ResourceTagMappingList"]:
-                if not _is_a_table_that_is_gone(each["ResourceARN"], region):
+                if not _is_going(each["ResourceARN"], region):
                     yield each["ResourceARN"]
     except ClientError as error:
         raise TagSearchError(f"{region}: the tags cannot be searched: {error}") from error
 
 
+def _is_going(arn: str, region: str) -> bool:
+    """Whether it is gone or sure to go, though the index knows its tags."""
+    match arn.split(":")[2]:
+        case "dynamodb":
+            return _is_a_table_that_is_gone(arn, region)
+        case "kms":
+            return _is_a_key_that_is_going(arn, region)
+        case _:
+            return False
+
+
 def _is_a_table_that_is_gone(arn: str, region: str) -> bool:
     """The index remembers a replica's tags longer than there is a replica; a table can be asked for itself."""
-    if ":dynamodb:" not in arn:
-        return False
     dynamodb = boto3.client("dynamodb", region_name=region)
     try:
         dynamodb.describe_table(TableName=arn.rpartition("/")[2])
     except dynamodb.exceptions.ResourceNotFoundException:
         return True
     return False
+
+
+def _is_a_key_that_is_going(arn: str, region: str) -> bool:
+    """KMS deletes a key 30 days after it was told to, and takes nothing for it meanwhile."""
+    key = boto3.client("kms", region_name=region).describe_key(KeyId=arn)["KeyMetadata"]
+    return bool(key["KeyState"] == "PendingDeletion")
 
 
 class TagSearchError(Exception):

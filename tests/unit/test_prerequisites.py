@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "bin/prerequisites"
-ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terraform": "Terraform v1.9.0"}
+ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terraform": "Terraform v1.11.0"}
 WHAT_THE_SCRIPT_RUNS = ("bash", "env", "grep", "head", "sort")
 
 
@@ -37,7 +37,7 @@ def test_what_is_just_enough_is_enough(tmp_path: Path) -> None:
         ("python3", "missing: Python 3.11 or newer. Get it"),
         ("node", "missing: Node.js 20.0 or newer. Get it"),
         ("npm", "missing: npm 10.0 or newer. It comes with"),
-        ("terraform", "missing: Terraform 1.9 or newer. Get it"),
+        ("terraform", "missing: Terraform 1.11 or newer. Get it"),
     ],
 )
 def test_what_is_missing_is_named_with_how_to_get_it(program: str, told: str, tmp_path: Path) -> None:
@@ -49,12 +49,12 @@ def test_what_is_missing_is_named_with_how_to_get_it(program: str, told: str, tm
 
 def test_everything_that_is_too_old_is_named_at_once(tmp_path: Path) -> None:
     done = check(
-        tmp_path, python3="Python 3.9.18", node="v18.20.0", npm="9.9.9", terraform="Terraform v1.8.5"
+        tmp_path, python3="Python 3.9.18", node="v18.20.0", npm="9.9.9", terraform="Terraform v1.10.5"
     )
     assert done.returncode == 1
     assert [line.partition(", ")[0] for line in done.stderr.splitlines()] == [
         "too old: Python is 3.9.18",
         "too old: Node.js is 18.20.0",
         "too old: npm is 9.9.9",
-        "too old: Terraform is 1.8.5",
+        "too old: Terraform is 1.10.5",
     ]

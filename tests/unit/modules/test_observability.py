@@ -217,6 +217,17 @@ def test_sampling_and_retention_are_settings() -> None:
     assert {group.body["retention_in_days"] for group in stack.resources("aws_cloudwatch_log_group")} == {90}
 
 
+def test_no_log_is_left_to_aws_which_would_keep_it_for_ever(with_blog: Stack) -> None:
+    groups = {group.body["name"]: group.address for group in with_blog.resources("aws_cloudwatch_log_group")}
+    for limits in with_blog.resources("aws_api_gateway_method_settings"):
+        name = f"API-Gateway-Execution-Logs_{limits.body['rest_api_id']}/live"
+        assert groups[name] in limits.body["depends_on"], "it is there before API Gateway makes it"
+    for database in with_blog.resources("aws_rds_cluster"):
+        for kind in database.body["enabled_cloudwatch_logs_exports"]:
+            name = f"/aws/rds/cluster/{database.body['cluster_identifier']}/{kind}"
+            assert groups[name] in database.body["depends_on"]
+
+
 def test_without_the_feature_there_are_none() -> None:
     for stack in shop(features={"alarms": False}).stacks.values():
         assert not stack.resources("aws_cloudwatch_metric_alarm")

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 import typer
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from ops.bootstrap import BucketRefusedError, bootstrap, ensure_state_bucket, let_api_gateway_log
@@ -73,6 +74,17 @@ def test_a_bucket_in_another_region_is_refused_and_left_alone(s3: Any) -> None:
     with pytest.raises(BucketRefusedError, match="eu-west-1"):
         ensure_state_bucket(BUCKET, REGION, tags={})
     assert "Status" not in s3.get_bucket_versioning(Bucket=BUCKET)
+
+
+def test_a_name_that_is_taken_is_refused_with_the_key_to_change(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Any, operation: str, arguments: Any) -> Any:
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, operation)
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", refuse)
+    with pytest.raises(BucketRefusedError, match="choose another `state.bucket_prefix`"):
+        ensure_state_bucket(BUCKET, REGION, tags={})
 
 
 SETTINGS = """

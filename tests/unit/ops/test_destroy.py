@@ -11,9 +11,14 @@ import ops.destroy
 import ops.teardown.destruction
 from ops.destroy import destroy
 from ops.teardown.held import Held, summary
-from ops.teardown.leftovers import delete_state_buckets, still_tagged
+from ops.teardown.leftovers import (
+    delete_final_snapshots,
+    delete_state_buckets,
+    forget_secret,
+    still_tagged,
+)
 from ops.teardown.protections import empty_bucket, unprotect
-from stacks.settings import Settings, State
+from stacks.settings import Features, Settings, State
 
 REGION = "eu-west-1"
 SETTINGS = Settings(
@@ -78,6 +83,45 @@ def test_the_states_go_last_with_all_their_versions() -> None:
     s3.put_object(Bucket="test-state-eu-west-1", Key="k", Body=b"1")
     assert list(delete_state_buckets(SETTINGS)) == ["test-state-eu-west-1"], "the other was never made"
     assert s3.list_buckets()["Buckets"] == []
+
+
+WITH_BLOG = SETTINGS.model_copy(update={"features": Features(blog=True)})
+
+
+def test_the_last_snapshot_goes_and_nobody_else_s() -> None:
+    rds = boto3.client("rds", region_name=REGION)
+    rds.create_db_cluster(
+        DBClusterIdentifier="blog",
+        Engine="aurora-mysql",
+        MasterUsername="name",
+        MasterUserPassword="password",
+    )
+    theirs = ("bookstore-test-before-the-upgrade", "bookstore-test-more-prod-blog-final")
+    for name in ("bookstore-test-blog-final", *theirs):
+        rds.create_db_cluster_snapshot(DBClusterIdentifier="blog", DBClusterSnapshotIdentifier=name)
+    assert list(delete_final_snapshots(WITH_BLOG, WITH_BLOG.regions)) == ["bookstore-test-blog-final"]
+    left = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+    assert {each["DBClusterSnapshotIdentifier"] for each in left} == {*theirs}
+
+
+def test_the_secret_does_not_bar_the_next_deployment() -> None:
+    client = boto3.client("secretsmanager", region_name=REGION)
+    client.create_secret(Name="bookstore-test-blog-database", SecretString="{}")
+    client.delete_secret(
+        SecretId="bookstore-test-blog-database", RecoveryWindowInDays=30
+    )  # as Terraform does
+    assert forget_secret(WITH_BLOG) == "bookstore-test-blog-database"
+    assert forget_secret(WITH_BLOG) is None, "safe to repeat"
+    client.create_secret(Name="bookstore-test-blog-database", SecretString="{}")
+
+
+def test_a_key_that_waits_for_its_end_is_not_left() -> None:
+    kms = boto3.client("kms", region_name=REGION)
+    tags = [{"TagKey": key, "TagValue": value} for key, value in SETTINGS.all_tags.items()]
+    key = kms.create_key(Tags=tags)["KeyMetadata"]
+    assert still_tagged(SETTINGS) == [key["Arn"]]
+    kms.schedule_key_deletion(KeyId=key["KeyId"])
+    assert still_tagged(SETTINGS) == []
 
 
 def test_what_bears_the_tags_is_found_in_every_region() -> None:
@@ -152,3 +196,25 @@ def test_what_is_left_is_named_and_fails(
         destroy(settings, confirm="bookstore-test")
     assert stop.value.exit_code == 1
     assert ":left" in capsys.readouterr().out
+
+
+def test_interrupted_between_two_state_buckets_it_goes_on(
+    commands: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "s3.toml"
+    file.write_text(
+        'environment = "test"\nregions = ["eu-west-1", "us-west-2"]\n'
+        '[state]\nbackend = "s3"\nbucket_prefix = "test-state"\n'
+    )
+    stacks = ["edge", "us-west-2", "eu-west-1", "global"]
+    monkeypatch.setattr(
+        ops.destroy, "stacks_in_reverse", lambda: [f"bookstore-test-{each}" for each in stacks]
+    )
+    s3 = bucket("test-state-us-west-2", "us-west-2")  # the first region's is gone already
+    destroy(file, confirm="bookstore-test")
+    assert [command[0] for command in commands] == ["bookstore-test-us-west-2"]
+    assert s3.list_buckets()["Buckets"] == []
+    assert "bookstore-test-global: its state is gone" in capsys.readouterr().out

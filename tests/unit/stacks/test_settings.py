@@ -59,6 +59,7 @@ def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\n[routing]\npolicy = "failover"', "", "takes two regions"),
         ('regions = ["eu-west-1"]\n"un\\nheard" = 1', r'"un\nheard"', "unknown key"),
         ('regions = "eu-west-1"', "regions", "write a list in brackets"),
+        ('regions = ["eu-west-1"]\nproject = "book--store"', "project", "'book--store'"),
         ('regions = ["eu-west-1"]\nproject = 5', "project", "write text in quotes, not 5"),
         ('regions = ["eu-west-1"]\nfeatures = "blog"', "features", "write a table"),
         ('regions = ["eu-west-1"]\ntags = ["books"]', "tags", "write a table"),
@@ -168,7 +169,8 @@ def test_the_longest_names_fit_aws() -> None:
     longest_region = max(known_regions(), key=len)
     assert len(f"{longest_name}-leaderboard-rebuild-{longest_region}") <= 64, "IAM roles"
     assert len(f"{longest_name}-cache") <= 40, "ElastiCache"
-    assert len(f"{longest_name}-web-{longest_region}") <= 63, "S3"
+    assert len(f"{longest_name}-media-{longest_region}-123456789012") <= 63, "S3"
+    assert len(f"{longest_name}-blog") <= 32, "load balancers"
 
 
 def test_known_regions_are_aws_s_commercial_ones() -> None:

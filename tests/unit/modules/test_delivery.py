@@ -1,10 +1,12 @@
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modules.delivery import CodeCommit, Delivery, GitHub, Site, Source
+from modules.storefront.files import content_type
 from tests.synthesis import Stack, construct
 
 SITE = Site("shop-web", "arn:aws:s3:::shop-web", "EDISTRIBUTION", "arn:aws:cloudfront::1:distribution/E")
@@ -68,13 +70,18 @@ def test_hashed_files_are_kept_for_ever_and_never_invalidated() -> None:
     assert all("immutable" in line for line in assets)
 
 
-def test_compressed_copies_say_what_they_are() -> None:
+def test_assets_are_delivered_as_terraform_uploads_them() -> None:
     specification = project("shop-deploy")["source"]["buildspec"]
-    plain, *copies = [line for line in specification.splitlines() if "sync assets" in line]
-    assert '--exclude "*.br"' in plain
-    for line, kind in zip(copies, ("text/javascript", "text/css"), strict=True):
-        assert "--content-encoding br" in line
-        assert f'--content-type "{kind}' in line
+    others, *kinds = [line for line in specification.splitlines() if "sync assets" in line]
+    for suffix in ("js", "css"):
+        told = f'--content-type "{content_type(Path(f"file.{suffix}"))}"'
+        assert f'--exclude "*.{suffix}"' in others
+        plain, compressed = [line for line in kinds if f'"*.{suffix}' in line]
+        assert told in plain
+        assert "--content-encoding" not in plain
+        assert told in compressed
+        assert "--content-encoding br" in compressed
+    assert '--exclude "*.br"' in others
 
 
 def test_index_html_comes_last_and_config_json_is_left_alone() -> None:

@@ -83,7 +83,7 @@ def test_a_name_that_is_taken_is_refused_with_the_key_to_change(
         raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, operation)
 
     monkeypatch.setattr("botocore.client.BaseClient._make_api_call", refuse)
-    with pytest.raises(BucketRefusedError, match="choose another `state.bucket_prefix`"):
+    with pytest.raises(BucketRefusedError, match=r"choose another `state\.bucket_prefix`"):
         ensure_state_bucket(BUCKET, REGION, tags={})
 
 

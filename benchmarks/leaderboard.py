@@ -8,20 +8,18 @@ Redis is on the same machine, which flatters the loop: over a network each of it
 """
 
 import random
-import statistics
 import sys
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from redis import Redis
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.results import record
+from benchmarks.results import Figure, record
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
 
@@ -41,24 +39,6 @@ PAGE = 3_000
 """Orders in a page of a scan: about one megabyte."""
 TIMES_FASTER = 10.0
 MOST_REBUILD_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A median, and half the distance between the quartiles."""
-
-    median: float
-    spread: float
-
-    @classmethod
-    def of(cls, measured: list[float]) -> Self:
-        """Of several measurements."""
-        low, median, high = statistics.quantiles(measured, n=4)
-        return cls(median, (high - low) / 2)
-
-    def told(self, digits: int = 0) -> str:
-        """As text."""
-        return f"{self.median:,.{digits}f} ± {self.spread:,.{digits}f}"
 
 
 def image() -> dict[str, Any]:

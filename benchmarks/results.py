@@ -8,9 +8,10 @@ import json
 import os
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.table import Table
@@ -26,10 +27,31 @@ def record(name: str, figures: dict[str, Any]) -> Path:
     return path
 
 
-def middle(figures: Sequence[float]) -> tuple[float, float]:
-    """Median and spread of two figures or more."""
-    low, median, high = statistics.quantiles(figures, n=4)
-    return round(median, 2), round((high - low) / 2, 2)
+@dataclass(frozen=True)
+class Figure:
+    """A median, and half the distance between the quartiles."""
+
+    median: float
+    spread: float
+
+    @classmethod
+    def of(cls, measured: Sequence[float]) -> Self:
+        """Of two measurements or more."""
+        low, median, high = statistics.quantiles(measured, n=4)
+        return cls(median, (high - low) / 2)
+
+    def rounded(self) -> "Figure":
+        """As it is recorded."""
+        return Figure(round(self.median, 2), round(self.spread, 2))
+
+    def told(self, digits: int = 0) -> str:
+        """As text."""
+        return f"{self.median:,.{digits}f} ± {self.spread:,.{digits}f}"
+
+
+def middle(measured: Sequence[float]) -> tuple[float, float]:
+    """Median and spread, as they are recorded."""
+    return astuple(Figure.of(measured).rounded())
 
 
 def file() -> Path:

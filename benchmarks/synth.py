@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.results import record
+from benchmarks.results import Figure, record
 from stacks.settings import Settings, known_regions
 
 ROOT = Path(__file__).parents[1]
@@ -52,24 +52,6 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """The median of several, and half of what lies between their quartiles."""
-
-    median: float
-    spread: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Figure":
-        """From two values up."""
-        low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-        return cls(round(middle, 2), round((high - low) / 2, 2))
-
-    def text(self, digits: int) -> str:
-        """As a cell of a table."""
-        return f"{self.median:.{digits}f} ± {self.spread:.{digits}f}"
-
-
-@dataclass(frozen=True)
 class Cost:
     """What several synths of the same cost."""
 
@@ -81,9 +63,9 @@ class Cost:
     def of(cls, runs: Sequence[Run]) -> "Cost":
         """The figures of several runs as one."""
         return cls(
-            Figure.of([run.wall for run in runs]),
-            Figure.of([run.processor for run in runs]),
-            Figure.of([run.peak for run in runs]),
+            Figure.of([run.wall for run in runs]).rounded(),
+            Figure.of([run.processor for run in runs]).rounded(),
+            Figure.of([run.peak for run in runs]).rounded(),
         )
 
 
@@ -149,7 +131,7 @@ def show(costs: Mapping[str, Cost], more: Mapping[str, float], goals: Mapping[st
     for column in ("", "wall s", "processor s", "peak MB"):
         table.add_column(column, justify="left" if not column else "right")
     for name, cost in costs.items():
-        table.add_row(name, cost.wall.text(2), cost.processor.text(2), cost.peak.text(0))
+        table.add_row(name, cost.wall.told(2), cost.processor.told(2), cost.peak.told(0))
     table.add_section()
     table.add_row("each region more", *(f"{more[name]:.2f}" for name in ("wall", "processor", "peak")))
     console = Console()

@@ -1,7 +1,6 @@
 """An AWS emulator of a benchmark's own, with the shop's tables; it ends with the benchmark."""
 
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -13,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from localcloud import parts
-from localcloud.layout import HOST, ROOT, Layout, url
+from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Supervisor
 
 sys.path.insert(0, str(ROOT / "lambda_src"))
 
 from shop import aws, dynamo
+from tests.ports import free_base
 from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, create_tables
 from tests.unit.lambda_src.gateway import CLIENT
 
@@ -33,7 +33,7 @@ PATIENCE = 120.0
 def emulator(redis_url: str) -> Iterator[None]:
     """Run one, and give this process the environment that a function would have there."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        layout = Layout(_free_base(), Path(folder))
+        layout = Layout(free_base(), Path(folder))
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
         try:
             supervisor.ensure(parts.aws_part(layout))
@@ -75,12 +75,3 @@ def load(table: str, items: Iterable[dict[str, Any]]) -> None:
     with ThreadPoolExecutor(LOADERS) as pool:
         for _ in pool.map(put, batches()):
             pass
-
-
-def _free_base() -> int:
-    """A port whose neighbours up to the emulator's are free."""
-    for base in range(30_000, 60_000, 100):
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, Layout(base, Path()).aws)) != 0:
-                return base
-    raise RuntimeError("No port is free.")

@@ -12,7 +12,7 @@ from tests.e2e import sales
 from tests.e2e.api import Api, Json
 from tests.e2e.faults.between import Between, standing_between
 from tests.e2e.faults.function import Deployed, Function
-from tests.e2e.faults.ports import free_base
+from tests.ports import free_base
 
 
 class Start(Protocol):

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import redis
 
@@ -25,6 +24,7 @@ from tests.e2e import sales
 from tests.e2e.api import item
 from tests.e2e.faults.function import Deployed, Function
 from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.unit.localcloud.ministack.emulator import aws_client
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 ROLE = "arn:aws:iam::000000000000:role/feeder"
@@ -54,13 +54,7 @@ class Emulator:
         self._supervisor.stop_all()
 
     def client(self, service: str, region: str = REGIONS[0]) -> Any:
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=url(self._layout.aws),
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return aws_client(self._layout, service, region)
 
     def function(self, region: str) -> Function:
         """The function that places orders."""

@@ -13,7 +13,7 @@ import pytest
 from localcloud import disk
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Supervisor
-from tests.e2e.faults.ports import NEEDED, free
+from tests.ports import NEEDED, free
 
 
 def settings_without_blog(layout: Layout) -> Path:

@@ -1,7 +1,6 @@
 """The mended MiniStack as a program of its own, and global tables in it."""
 
 import io
-import socket
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ from typing import Any
 import boto3
 import httpx
 
-from localcloud.layout import HOST, Layout, url
+from localcloud.layout import Layout, url
 from localcloud.parts import aws_part
 from localcloud.processes import Supervisor
+from tests.ports import free_base
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 TABLE = "notes"
@@ -35,13 +35,7 @@ class Emulator:
         self.supervisor.ensure(aws_part(self.layout))
 
     def client(self, service: str, region: str) -> Any:
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=url(self.layout.aws),
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return aws_client(self.layout, service, region)
 
     def turn(self, action: str, region: str) -> httpx.Response:
         """Pause or resume replication."""
@@ -126,11 +120,21 @@ class Emulator:
         return [(record["eventName"], record["dynamodb"]["Keys"]["id"]["S"]) for record in records]
 
 
+def aws_client(layout: Layout, service: str, region: str) -> Any:
+    """A boto3 client of the emulator there."""
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url(layout.aws),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Emulator]:
     """One of its own, which ends with the block."""
-    with socket.create_server((HOST, 0)) as free:
-        layout = Layout(free.getsockname()[1] - 6, folder)
+    layout = Layout(free_base(), folder)
     supervisor = Supervisor(layout.cloud / "processes", layout.log)
     try:
         supervisor.ensure(aws_part(layout))

@@ -1,4 +1,4 @@
-"""Ports for a local cloud that a test has to itself."""
+"""Ports for a local cloud that a test or a benchmark has to itself."""
 
 import socket
 

@@ -53,6 +53,7 @@ def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) 
                 lost.append(f"{order_id}, confirmed, is not in {region}")
             elif _quantities(found) != dict(intent.items) or found["total"] != intent.total:
                 different.append(f"{order_id} in {region} is not what was confirmed")
+    second, unasked = _unexplained(orders, ledger)
     first, *others = orders
     different += [
         f"{order_id} is not the same in {region} as in {first}"
@@ -64,8 +65,8 @@ def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) 
         intents=len(ledger.intents),
         confirmed=len(asked),
         lost=lost,
-        doubled=_doubled(orders, ledger),
-        unasked=_unasked(orders, ledger),
+        doubled=_told_twice(ledger) + second,
+        unasked=unasked,
         different=different,
         carts=_wrong_carts(deployment, ledger, customers),
         bestsellers=[],
@@ -92,29 +93,25 @@ def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[s
     return wrong + [f"{region}: {book}, ordered {sold[book]}, is not ranked" for book in missing]
 
 
-def _doubled(orders: Mapping[str, Stored], ledger: Ledger) -> list[str]:
-    """Purchases that came to more than one order, as shoppers were told or as a region holds them."""
-    found = [
+def _told_twice(ledger: Ledger) -> list[str]:
+    """Purchases that came to more than one order, as shoppers were told."""
+    return [
         f"{customer} was told of {len(ids)} orders for one purchase: {', '.join(sorted(ids))}"
         for (customer, _), ids in _confirmed(ledger).items()
         if len(ids) > 1
     ]
-    known = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
-    return found + [
-        f"{order_id} in {region} is a second order of {items}"
-        for region, customer, order_id, items in _surplus(orders, ledger)
-        if (customer, items) in known
-    ]
 
 
-def _unasked(orders: Mapping[str, Stored], ledger: Ledger) -> list[str]:
-    """Orders of items that their customer never asked for."""
+def _unexplained(orders: Mapping[str, Stored], ledger: Ledger) -> tuple[list[str], list[str]]:
+    """Surplus orders: those of items that their customer did ask for, a second time, and the others."""
     known = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
-    return [
-        f"{order_id} in {region} was never asked for"
-        for region, customer, order_id, items in _surplus(orders, ledger)
-        if (customer, items) not in known
-    ]
+    second, unasked = [], []
+    for region, customer, order_id, items in _surplus(orders, ledger):
+        if (customer, items) in known:
+            second.append(f"{order_id} in {region} is a second order of {items}")
+        else:
+            unasked.append(f"{order_id} in {region} was never asked for")
+    return second, unasked
 
 
 def _swallowed(ledger: Ledger) -> list[str]:

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+STOP_SECONDS = 20.0
+"""How long a part is given to end politely."""
 TAIL_LINES = 15
 
 
@@ -139,10 +141,18 @@ class Supervisor:
             )
         self._children[process.pid] = process
         record = Record(process.pid, began(process.pid) or "", time.time(), part.port, part.fingerprint)
-        temporary = self._path(part.name).with_suffix(".new")
-        temporary.write_text(json.dumps(asdict(record)))
-        temporary.replace(self._path(part.name))
+        try:
+            self._write(part.name, record)
+        except BaseException:
+            # The disk is full, or somebody interrupts: without a record nobody would find the process again.
+            self._end(record, STOP_SECONDS)
+            raise
         return record
+
+    def _write(self, name: str, record: Record) -> None:
+        temporary = self._path(name).with_suffix(".new")
+        temporary.write_text(json.dumps(asdict(record)))
+        temporary.replace(self._path(name))
 
     def _await(self, part: Part, record: Record, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -155,11 +165,16 @@ class Supervisor:
                 )
             time.sleep(POLL_SECONDS)
 
-    def stop(self, name: str, seconds: float = 20) -> bool:
+    def stop(self, name: str, seconds: float = STOP_SECONDS) -> bool:
         """End part `name`, politely first; returns whether it ran."""
         record = self.record(name)
         if record is None:
             return False
+        ran = self._end(record, seconds)
+        self._path(name).unlink(missing_ok=True)
+        return ran
+
+    def _end(self, record: Record, seconds: float) -> bool:
         ran = record.alive
         if ran:
             os.kill(record.pid, signal.SIGTERM)
@@ -169,7 +184,6 @@ class Supervisor:
         _end_group(record)
         if child := self._children.pop(record.pid, None):
             child.wait()
-        self._path(name).unlink(missing_ok=True)
         return ran
 
     def stop_all(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Supervision, of real processes."""
 
+import errno
 import os
 import select
 import signal
@@ -55,6 +56,21 @@ def test_a_part_is_started_once_and_found_again(supervisor: Supervisor, tmp_path
     another = Supervisor(tmp_path / "processes", lambda name: tmp_path / f"{name}.log")
     assert another.running("server")
     assert pid(another) == first
+
+
+def test_a_part_that_cannot_be_recorded_does_not_stay(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def full(name: str, record: Record) -> None:
+        started.append(record.pid)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(supervisor, "_write", full)
+    with pytest.raises(OSError, match="No space left"):
+        supervisor.ensure(part(tmp_path))
+    assert began(*started) is None
 
 
 def test_a_part_that_is_out_of_date_is_replaced(supervisor: Supervisor, tmp_path: Path) -> None:

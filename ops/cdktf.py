@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from stacks.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 TERRAFORM_PARALLELISM = 24
 """Resources that Terraform works on at a time: most of a deployment is waiting for AWS, not computing."""
@@ -122,10 +124,15 @@ def synthesized_folder() -> Path:
 
 def stack_order(folder: Path) -> list[str]:
     """The synthesized stacks, each after those that it reads from. Raises FileNotFoundError before a synth."""
+    return list(stack_dependencies(folder))
+
+
+def stack_dependencies(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The stacks that each synthesized stack reads from; these come first. Raises FileNotFoundError before a synth."""
     stacks: Mapping[str, Mapping[str, Sequence[str]]] = json.loads((folder / "manifest.json").read_text())[
         "stacks"
     ]
-    return list(_in_order(stacks))
+    return {name: tuple(stacks[name]["dependencies"]) for name in _in_order(stacks)}
 
 
 def _in_order(stacks: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str]:
@@ -135,6 +142,13 @@ def _in_order(stacks: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str
         yield from ready
         for name in ready:
             del left[name]
+
+
+def parallelism(settings: Settings) -> tuple[str, ...]:
+    """Terraform's option for it; HCP Terraform, which runs it itself, takes none."""
+    if settings.state.backend == "cloud":
+        return ()
+    return (f"-parallelism={TERRAFORM_PARALLELISM}",)
 
 
 def command(*arguments: str) -> list[str]:

@@ -73,7 +73,7 @@ def move_state(
         try:
             move(console, before, after, synthesize)
             with console.status("planning: nothing may change"):
-                plans = plan_stacks(after)
+                plans = plan_stacks()
         except (cdktf.SynthesisError, TerraformError, BucketRefusedError) as failure:
             console.print(str(failure), style="red", markup=False)
             console.print("What was moved stays moved, and what was is as it was: run it again for the rest.")

@@ -10,12 +10,11 @@ import typer
 from rich.console import Console
 
 from ops import cdktf
+from ops.planning.saved import PLAN_FILE, plan_file
 from stacks.settings import Settings, SettingsError
 
 NO_CHANGE, FAILED, CHANGES = 0, 1, 2
 """Exit codes of `terraform plan -detailed-exitcode`."""
-PLAN_FILE = "plan"
-"""The saved plan beside a stack's Terraform; `terraform show -json plan` reads it."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,11 @@ def plan(
     """Synthesize, then plan every stack; exits 0 when nothing would change, 2 when something would, 1 on errors."""
     console = Console()
     try:
-        environment = Settings.load(settings)
+        Settings.load(settings)
         with console.status("synthesizing"):
             cdktf.synthesize(settings, cdktf.synthesized_folder() / "plan.log")
         with console.status("planning"):
-            plans = plan_stacks(environment)
+            plans = plan_stacks()
     except SettingsError as mistakes:
         console.print(*mistakes.mistakes, sep="\n", markup=False)
         raise typer.Exit(FAILED) from None
@@ -65,19 +64,28 @@ def plan(
     raise typer.Exit(exit_code(plans))
 
 
-def plan_stacks(environment: Settings) -> list[StackPlan]:
+def plan_stacks() -> list[StackPlan]:
     """Plan every synthesized stack, side by side, and keep each plan in a file beside its Terraform."""
     names = cdktf.stack_order(cdktf.synthesized_folder())
+    for name in names:
+        plan_file(name).unlink(missing_ok=True)
     for name in names:
         # One after the other: they share a cache of providers, which Terraform does not guard.
         prepared = _terraform(name, "init", "-input=false", "-no-color", "-reconfigure")
         if prepared.code != 0:
             return [prepared]
-    arguments = ["-input=false", "-no-color", "-detailed-exitcode"]
-    if environment.state.backend != "cloud":
-        arguments += [f"-out={PLAN_FILE}"]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(lambda name: _terraform(name, "plan", *arguments), names))
+        return list(pool.map(_plan, names))
+
+
+def _plan(stack: str) -> StackPlan:
+    planned = _terraform(
+        stack, "plan", "-input=false", "-no-color", "-detailed-exitcode", f"-out={PLAN_FILE}"
+    )
+    if planned.code == FAILED:
+        # Terraform saves what it knew when it failed, which would look like a plan that changes little.
+        plan_file(stack).unlink(missing_ok=True)
+    return planned
 
 
 def exit_code(plans: list[StackPlan]) -> int:

@@ -17,12 +17,7 @@ def destroy_stack(
         if done := unprotect(resource, region):
             console.print(f"{resource.type} {resource.name}: {done}", markup=False)
     with console.status(f"destroying {stack}"):
-        terraform(stack, "destroy", "-auto-approve", "-input=false", "-no-color", *_parallelism(settings))
+        terraform(
+            stack, "destroy", "-auto-approve", "-input=false", "-no-color", *cdktf.parallelism(settings)
+        )
     console.print(f"{stack}: destroyed")
-
-
-def _parallelism(settings: Settings) -> tuple[str, ...]:
-    """HCP Terraform, which runs it itself, takes no such option."""
-    if settings.state.backend == "cloud":
-        return ()
-    return (f"-parallelism={cdktf.TERRAFORM_PARALLELISM}",)

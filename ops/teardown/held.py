@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import cdktf
-from ops.plan_summary import HOLDS_DATA
+from ops.planning.changes import HOLDS_DATA
 from stacks.settings import Settings
 
 

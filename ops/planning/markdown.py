@@ -1,0 +1,117 @@
+"""Plans as people read them in a pull request: a few lines of Markdown a stack, the dangerous part first.
+
+Attributes are named, never their values: whoever may read the pull request reads this.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ops.planning.changes import BY_DANGER, Change, losses
+
+COMMENT_LIMIT = 65_536
+"""Characters that GitHub takes in a comment; it refuses a longer one as a whole."""
+
+
+class TooMuchDangerError(Exception):
+    """What endangers data does not fit by itself, and it is not left out."""
+
+
+@dataclass(frozen=True)
+class StackSummary:
+    """What would become of one stack."""
+
+    stack: str
+    changes: Sequence[Change] = ()
+    """The dangerous ones first."""
+    awaited: Sequence[str] = ()
+    """The stacks that change before this one, which is planned again then."""
+    is_planned: bool = True
+    """False where it cannot be planned before those are deployed."""
+
+    def markdown(self, rows: int | None = None) -> str:
+        """A headline, what endangers data, then the first `rows` of the changes, or all, folded into a table."""
+        lines = [f"### `{self.stack}`: {self._headline}", ""]
+        if self.awaited:
+            lines += [f"Planned and shown again when {_code(self.awaited)} {_is(self.awaited)} deployed.", ""]
+        if endangered := losses(self.changes):
+            lines += ["> [!CAUTION]", *(_warning(change) for change in endangered), ""]
+        if self.changes:
+            lines += [
+                "<details><summary>Every change</summary>",
+                "",
+                "| | resource | what |",
+                "| --- | --- | --- |",
+            ]
+            lines += [_row(change) for change in self.changes[:rows]]
+            if rows is not None and (left := self.changes[rows:]):
+                lines.append(f"| left out | {_counts(left)} | |")
+            lines += ["", "</details>", ""]
+        return "\n".join(lines)
+
+    @property
+    def _headline(self) -> str:
+        if not self.is_planned:
+            return "cannot be planned before the stacks that it reads from are deployed"
+        return _counts(self.changes) if self.changes else "nothing changes"
+
+
+def whole(stacks: Sequence[StackSummary]) -> str:
+    """Every stack with every change."""
+    return "\n".join(stack.markdown() for stack in stacks)
+
+
+def shortened(stacks: Sequence[StackSummary], *, limit: int, whole_is_at: str) -> str:
+    """The same in `limit` characters. Additions are left out first, then changes; what endangers data never is.
+
+    Raises TooMuchDangerError where that alone is longer.
+    """
+    text = whole(stacks)
+    if len(text) <= limit:
+        return text
+    shown = dict.fromkeys((stack.stack for stack in stacks), 0)
+    left = limit - len(_cut(stacks, shown, whole_is_at))
+    if left < 0:
+        raise TooMuchDangerError(
+            f"what loses data is longer than {limit} characters by itself; all of it: {whole_is_at}"
+        )
+    for stack, change in _by_danger(stacks):
+        left -= len(_row(change)) + 1
+        if left < 0:
+            break
+        shown[stack.stack] += 1
+    return _cut(stacks, shown, whole_is_at)
+
+
+def _cut(stacks: Sequence[StackSummary], shown: dict[str, int], whole_is_at: str) -> str:
+    """A change more in `shown` makes it longer by no more than that change's row."""
+    notice = f"> [!IMPORTANT]\n> Too long for one comment: some changes are only counted. All of them: {whole_is_at}\n"
+    return "\n".join([notice, *(stack.markdown(shown[stack.stack]) for stack in stacks)])
+
+
+def _by_danger(stacks: Sequence[StackSummary]) -> list[tuple[StackSummary, Change]]:
+    """The changes of all stacks, the dangerous first, and each stack's own in their order."""
+    every = [(stack, change) for stack in stacks for change in stack.changes]
+    return sorted(every, key=lambda each: each[1].danger)
+
+
+def _counts(changes: Iterable[Change]) -> str:
+    counts = Counter(change.action for change in changes)
+    return ", ".join(f"{counts[action]} {action}" for action in reversed(BY_DANGER) if counts[action])
+
+
+def _warning(change: Change) -> str:
+    because = f", forced by {_code(change.attributes)}" if change.attributes else ""
+    return f"> `{change.address}` is **{change.action}**{because}"
+
+
+def _row(change: Change) -> str:
+    return f"| {change.action} | `{change.address}` | {_code(change.attributes)} |"
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"

@@ -1,0 +1,106 @@
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from ops.planning.changes import Change, changes_of
+from ops.planning.markdown import COMMENT_LIMIT, StackSummary, TooMuchDangerError, shortened, whole
+from tests.unit.ops.planned import plan, resource
+
+ELSEWHERE = "https://github.example/run/7"
+
+
+def many(action: str, number: int, type_: str = "aws_lambda_function") -> list[Change]:
+    return [Change(f"{type_}.{action}_{each}", type_, action, ("tags",)) for each in range(number)]
+
+
+def short(stacks: Sequence[StackSummary], limit: int = COMMENT_LIMIT) -> str:
+    return shortened(stacks, limit=limit, whole_is_at=ELSEWHERE)
+
+
+def listed(text: str, action: str) -> int:
+    return len(re.findall(rf"^\| {action} \|", text, re.MULTILINE))
+
+
+def test_danger_comes_first() -> None:
+    text = StackSummary(
+        "s",
+        changes_of(
+            plan(
+                resource("aws_lambda_function.a", "create"),
+                resource("aws_dynamodb_table.orders", "delete", "create", replace_paths=[["hash_key"]]),
+            )
+        ),
+    ).markdown()
+    assert text.index("aws_dynamodb_table.orders") < text.index("aws_lambda_function.a")
+    assert "`aws_dynamodb_table.orders` is **replaced**, forced by `hash_key`" in text
+
+
+def test_attributes_are_named_and_their_values_kept_back() -> None:
+    update = resource(
+        "aws_secretsmanager_secret_version.v",
+        "update",
+        before={"secret_string": "hunter2", "id": "1"},
+        after={"secret_string": "hunter3", "id": "1"},
+        after_unknown={"version_id": True},
+    )
+    text = StackSummary("s", changes_of(plan(update))).markdown()
+    assert "`secret_string`, `version_id`" in text
+    assert "hunter" not in text
+    assert "`id`" not in text
+
+
+def test_a_quiet_plan_says_so() -> None:
+    assert StackSummary("s").markdown() == "### `s`: nothing changes\n"
+
+
+def test_a_stack_that_reads_from_a_change_is_said_to_be_planned_again() -> None:
+    text = StackSummary("edge", many("changed", 1), awaited=["eu-west-1", "us-west-2"]).markdown()
+    assert "again when `eu-west-1`, `us-west-2` are deployed" in text
+
+
+def test_what_fits_is_whole() -> None:
+    stacks = [StackSummary("a", many("added", 5)), StackSummary("b")]
+    assert short(stacks) == whole(stacks)
+    assert short(stacks, limit=len(whole(stacks))) == whole(stacks)
+
+
+def test_what_does_not_fit_is_counted_and_the_whole_is_named() -> None:
+    text = short([StackSummary("a", many("changed", 20) + many("added", 2000)), StackSummary("b")])
+    assert len(text) <= COMMENT_LIMIT
+    assert len(text) > COMMENT_LIMIT - 200, "as much as fits is there"
+    assert ELSEWHERE in text[: text.index("### `a`")]
+    assert f"| left out | {2000 - listed(text, 'added')} added |" in text
+    assert "### `a`: 2000 added, 20 changed" in text
+    assert "### `b`: nothing changes" in text
+
+
+@pytest.mark.parametrize("kept", ["replaced", "destroyed", "forgotten", "changed"])
+def test_additions_of_one_stack_are_left_out_before_dangers_of_the_next(kept: str) -> None:
+    text = short([StackSummary("a", many("added", 2000)), StackSummary("b", many(kept, 50))])
+    assert listed(text, kept) == 50
+    assert 0 < listed(text, "added") < 2000
+
+
+@pytest.mark.parametrize("action", ["replaced", "destroyed"])
+def test_what_loses_data_is_never_left_out(action: str) -> None:
+    lost = many(action, 40, "aws_dynamodb_table")
+    stacks = [StackSummary("a", many("replaced", 1000)), StackSummary("b", lost + many("added", 1000))]
+    smallest = next(limit for limit in range(0, COMMENT_LIMIT, 100) if _fits(stacks, limit))
+    for limit in (smallest, COMMENT_LIMIT):
+        text = short(stacks, limit)
+        assert len(text) <= limit
+        assert all(f"> `{change.address}` is **{action}**" in text for change in lost)
+
+
+def _fits(stacks: Sequence[StackSummary], limit: int) -> bool:
+    try:
+        short(stacks, limit)
+    except TooMuchDangerError:
+        return False
+    return True
+
+
+def test_more_danger_than_fits_is_refused() -> None:
+    with pytest.raises(TooMuchDangerError, match=ELSEWHERE):
+        short([StackSummary("a", many("destroyed", 1000, "aws_s3_bucket"))])

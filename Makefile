@@ -107,7 +107,7 @@ seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 
-.PHONY: bootstrap synth plan plan-summary deploy move-state remove-region destroy cost
+.PHONY: bootstrap synth plan plan-summary apply deploy move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
 synth: ready ## Write the Terraform to cdktf.out/.
@@ -117,6 +117,8 @@ plan: ready ## What a deployment would change.
 	$(OPS) plan $(ARGS) || [ $$? -eq 2 ]
 plan-summary: ready ## The same in a few lines a stack.
 	@$(OPS) plan-summary $(ARGS)
+apply: $(INSTALLED)/python ## Apply the plans that were shown, and nothing else.
+	@$(OPS) apply $(ARGS)
 deploy: ready ## Deploy every stack, in order.
 	@$(OPS) deploy $(ARGS)
 move-state: install web ## To another backend: make move-state FROM=the-settings-as-they-were.toml

@@ -9,6 +9,7 @@ COMMANDS = (
     "synth",
     "plan",
     "plan-summary",
+    "apply",
     "deploy",
     "remove-region",
     "move-state",

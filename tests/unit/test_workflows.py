@@ -1,0 +1,77 @@
+"""The workflows of GitHub, as far as actionlint does not look."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.plan.planning import EVERYTHING
+from tests.synthesis import shop
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def jobs(workflow: str) -> dict[str, Any]:
+    document = yaml.safe_load((ROOT / ".github/workflows" / f"{workflow}.yml").read_text())
+    return dict(document["jobs"])
+
+
+def commands(workflow: Path) -> str:
+    steps = [step for job in jobs(workflow.stem).values() for step in job.get("steps", [])]
+    return "\n".join(step["run"] for step in steps if "run" in step)
+
+
+def test_there_are_as_many_rounds_as_stacks_that_read_from_each_other() -> None:
+    of = shop(**EVERYTHING)
+    stacks = json.loads((of.folder / "manifest.json").read_text())["stacks"]
+
+    def depth(stack: str) -> int:
+        return 1 + max(map(depth, stacks[stack]["dependencies"]), default=0)
+
+    rounds = [name for name, job in jobs("apply").items() if job.get("uses", "").endswith("/round.yml")]
+    assert len(rounds) == max(map(depth, stacks))
+    after_each_other = [jobs("apply")[name].get("needs") for name in [*rounds, "nothing-is-left"]]
+    assert after_each_other == [None, *rounds]
+
+
+def test_only_what_waited_for_the_approval_may_change_anything() -> None:
+    for workflow in WORKFLOWS:
+        for name, job in jobs(workflow.stem).items():
+            takes_role = "vars.APPLY_ROLE }}" in json.dumps(job.get("steps", []))
+            assert takes_role == (job.get("environment") == "production"), f"{workflow.name}: {name}"
+
+
+def test_what_is_approved_is_applied_and_nothing_is_planned_after_it() -> None:
+    (download,) = [
+        step for step in jobs("round")["apply"]["steps"] if "download-artifact" in step.get("uses", "")
+    ]
+    (upload,) = [step for step in jobs("round")["plan"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert download["with"]["name"] == upload["with"]["name"]
+    made = re.findall(r"make ([a-z][a-z0-9-]*)", json.dumps(jobs("round")["apply"]))
+    assert made == ["apply"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_workflows_run_the_projects_own_commands(workflow: Path) -> None:
+    assert "python -m" not in commands(workflow)
+    assert set(re.findall(r"\bmake ([a-z][a-z0-9-]*)", commands(workflow))) <= TARGETS
+
+
+@pytest.mark.parametrize(
+    "file", [*WORKFLOWS, ROOT / ".github/actions/toolchain/action.yml"], ids=lambda file: file.stem
+)
+def test_actions_of_others_are_pinned_to_a_commit(file: Path) -> None:
+    for used in re.findall(r"uses: (\S+)", file.read_text()):
+        assert used.startswith("./") or re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", used), used
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_a_pipe_fails_with_any_of_its_commands(workflow: Path) -> None:
+    document = yaml.safe_load(workflow.read_text())
+    if "|" in commands(workflow).replace("||", ""):
+        assert document["defaults"]["run"]["shell"] == "bash", "GitHub sets pipefail for it only by this name"

@@ -14,8 +14,17 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -49,13 +58,32 @@ def _known_region(region: str) -> str:
     return region
 
 
-def _each_once(regions: tuple[str, ...]) -> tuple[str, ...]:
+def _each_once(given: Any, known: ValidatorFunctionWrapHandler) -> tuple[str, ...]:
+    """A region that is unknown does not hide that one is listed twice: both are told."""
+    names = [name for name in given if isinstance(name, str)] if isinstance(given, list | tuple) else []
+    twice = sorted({name for name in names if names.count(name) > 1})
+    duplicate = ValueError(f"duplicate region {', '.join(map(repr, twice))}: list each region once")
+    try:
+        regions: tuple[str, ...] = known(given)
+    except ValidationError as mistake:
+        if not twice:
+            raise
+        told = [InitErrorDetails(type="value_error", input=given, ctx={"error": duplicate})]
+        raise ValidationError.from_exception_data(
+            mistake.title, [*map(_again, mistake.errors()), *told]
+        ) from None
+    if twice:
+        raise duplicate
     if not regions:
         raise ValueError("no region: list at least one")
-    twice = sorted({region for region in regions if regions.count(region) > 1})
-    if twice:
-        raise ValueError(f"duplicate region {', '.join(map(repr, twice))}: list each region once")
     return regions
+
+
+def _again(mistake: ErrorDetails) -> InitErrorDetails:
+    """A mistake as pydantic takes it back."""
+    return InitErrorDetails(
+        type=mistake["type"], loc=mistake["loc"], input=mistake["input"], ctx=mistake.get("ctx", {})
+    )
 
 
 def _is_domain(domain: str) -> str:
@@ -202,7 +230,7 @@ class Settings(BaseSettings):
     project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=14)] = "bookstore"
     environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=10)] = "local"
     domain: Annotated[str, AfterValidator(_is_domain)] = "bookstore.example"
-    regions: Annotated[tuple[Region, ...], AfterValidator(_each_once)]
+    regions: Annotated[tuple[Region, ...], WrapValidator(_each_once)]
     """The first is the primary: what exists once lives there."""
     state: State = State()
     features: Features = Features()

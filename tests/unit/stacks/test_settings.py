@@ -84,6 +84,16 @@ def test_every_mistake_has_a_line(tmp_path: Path) -> None:
     assert len(lines) == 4
 
 
+def test_an_unknown_region_does_not_hide_that_another_is_listed_twice(tmp_path: Path) -> None:
+    lines = mistakes(tmp_path, 'regions = ["eu-west-1", "eu-west-9", "eu-west-1", 5]\ndomain = "x"')
+    assert [line.partition(": use")[0].partition(": list")[0] for line in lines] == [
+        "domain: bad domain 'x'",
+        "regions.1: unknown region 'eu-west-9'",
+        "regions.3: write text in quotes, not 5",
+        "regions: duplicate region 'eu-west-1'",
+    ]
+
+
 @pytest.mark.parametrize("text", ["regions = [", "=", 'regions = "eu-west-1'])
 def test_what_is_not_toml_is_said_to_be_none(tmp_path: Path, text: str) -> None:
     (line,) = mistakes(tmp_path, text)

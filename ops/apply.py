@@ -1,6 +1,6 @@
 """`ops apply`: applies the plans that were saved and shown, exactly these, and nothing that they do not say.
 
-Those that read from a stack that is still to change wait: they are planned and shown again. docs/adr/0035 says why.
+Stacks that need one that is still to change wait: they are planned and shown again. docs/adr/0035 says why.
 """
 
 import subprocess
@@ -46,13 +46,13 @@ def apply(
         except KeyboardInterrupt:
             raise RefusedError(f"interrupted: {AFTERWARDS}") from None
     if saved.unsettled:
-        console.print(f"Plan again for {', '.join(saved.unsettled)}: `make plan` sees what they read now.")
+        console.print(f"Plan again for {', '.join(saved.unsettled)}: they need what was changed now.")
     elif not saved.ready:
         console.print("Nothing changes.")
 
 
 def apply_plans(plans: Mapping[str, Plan], settings: Settings, console: Console) -> None:
-    """Apply saved plans side by side: none reads from another. Raises TerraformError, once all have ended.
+    """Apply saved plans side by side: none needs another. Raises TerraformError, once all have ended.
 
     Interrupted, Terraform finishes what it is doing and gives its locks back.
     """

@@ -123,12 +123,12 @@ def synthesized_folder() -> Path:
 
 
 def stack_order(folder: Path) -> list[str]:
-    """The synthesized stacks, each after those that it reads from. Raises FileNotFoundError before a synth."""
+    """The synthesized stacks, each after those that it needs. Raises FileNotFoundError before a synth."""
     return list(stack_dependencies(folder))
 
 
 def stack_dependencies(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The stacks that each synthesized stack reads from; these come first. Raises FileNotFoundError before a synth."""
+    """The stacks that each synthesized stack needs; these come first. Raises FileNotFoundError before a synth."""
     stacks: Mapping[str, Mapping[str, Sequence[str]]] = json.loads((folder / "manifest.json").read_text())[
         "stacks"
     ]

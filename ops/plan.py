@@ -27,7 +27,7 @@ class StackPlan:
 
     @property
     def awaits(self) -> bool:
-        """Whether it cannot be planned because a stack that it reads from was never deployed."""
+        """Whether it cannot be planned because a stack that it needs was never deployed."""
         return self.code == FAILED and (
             "Unable to find remote state" in self.text
             or "This object does not have an attribute named" in self.text
@@ -56,9 +56,7 @@ def plan(
     for stack in plans:
         console.rule(stack.stack, align="left")
         if stack.awaits:
-            console.print(
-                "cannot be planned before the stacks that it reads from are deployed", style="yellow"
-            )
+            console.print("cannot be planned before the stacks that it needs are deployed", style="yellow")
         else:
             console.print(stack.text, markup=False, highlight=False)
     raise typer.Exit(exit_code(plans))

@@ -52,7 +52,7 @@ class StackSummary:
     @property
     def _headline(self) -> str:
         if not self.is_planned:
-            return "cannot be planned before the stacks that it reads from are deployed"
+            return "cannot be planned before the stacks that it needs are deployed"
         return _counts(self.changes) if self.changes else "nothing changes"
 
 

@@ -1,7 +1,7 @@
 """The plans that `ops plan` keeps beside the stacks, and which of them may be applied as they are.
 
 A plan is made from what other stacks have put out by then. Terraform refuses a saved plan when the stack's own state
-has changed since, but not when those that it reads from have: that is looked after here.
+has changed since, but not when the stacks that it needs have: that is looked after here.
 """
 
 import json
@@ -23,25 +23,25 @@ class SavedPlans:
     """The plans of every stack, made together."""
 
     plans: Mapping[str, Plan | None]
-    """By stack, each after those that it reads from. None: it cannot be planned before they are deployed."""
-    reads: Mapping[str, Sequence[str]]
-    """The stacks that a stack reads from."""
+    """By stack, each after those that it needs. None: it cannot be planned before they are deployed."""
+    needs: Mapping[str, Sequence[str]]
+    """The stacks that have to be deployed before a stack, most of them because it reads what they put out."""
 
     @classmethod
     def load(cls) -> Self:
         """Read what is beside the synthesized stacks. Raises NoPlanError, TerraformError."""
         try:
-            reads = cdktf.stack_dependencies(cdktf.synthesized_folder())
+            needs = cdktf.stack_dependencies(cdktf.synthesized_folder())
         except FileNotFoundError as missing:
             raise NoPlanError from missing
-        plans = {stack: _read(stack) for stack in reads}
+        plans = {stack: _read(stack) for stack in needs}
         if not any(plans.values()):
             raise NoPlanError
-        return cls(plans, reads)
+        return cls(plans, needs)
 
     @property
     def ready(self) -> dict[str, Plan]:
-        """The plans that change something and may be applied. None of these stacks reads from another."""
+        """The plans that change something and may be applied. None of these stacks needs another."""
         return {
             stack: plan
             for stack, plan in self.plans.items()
@@ -50,16 +50,16 @@ class SavedPlans:
 
     @property
     def unsettled(self) -> list[str]:
-        """The stacks that have to be planned again, for those that they read from change first."""
+        """The stacks that have to be planned again, for stacks that they need change first."""
         return [stack for stack, plan in self.plans.items() if plan is None or self.awaited(stack)]
 
     def awaited(self, stack: str) -> list[str]:
-        """The stacks that change before this one, which reads from them or from what reads from them."""
+        """The stacks that change before this one, which needs them or what needs them."""
         before = set(self._before(stack))
         return [other for other in self.plans if other in before and self._changes(other)]
 
     def _before(self, stack: str) -> Iterator[str]:
-        for other in self.reads[stack]:
+        for other in self.needs[stack]:
             yield other
             yield from self._before(other)
 

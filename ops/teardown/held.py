@@ -38,7 +38,7 @@ class Held:
 
 
 def stacks_in_reverse() -> list[str]:
-    """The synthesized stacks, each before those that it reads from."""
+    """The synthesized stacks, each before those that it needs."""
     return cdktf.stack_order(cdktf.synthesized_folder())[::-1]
 
 

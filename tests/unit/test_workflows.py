@@ -26,7 +26,7 @@ def commands(workflow: Path) -> str:
     return "\n".join(step["run"] for step in steps if "run" in step)
 
 
-def test_there_are_as_many_rounds_as_stacks_that_read_from_each_other() -> None:
+def test_there_are_as_many_rounds_as_stacks_that_need_each_other() -> None:
     of = shop(**EVERYTHING)
     stacks = json.loads((of.folder / "manifest.json").read_text())["stacks"]
 

@@ -88,7 +88,7 @@ def ready() -> list[str]:
     return list(SavedPlans.load().ready)
 
 
-def test_a_new_shop_comes_up_in_as_many_rounds_as_stacks_read_from_each_other(deployed: Shop) -> None:
+def test_a_new_shop_comes_up_in_as_many_rounds_as_stacks_need_each_other(deployed: Shop) -> None:
     rounds = json.loads((deployed.folder / "rounds.json").read_text())
     assert rounds == [["global"], ["one", "two"], ["edge"]]
     assert deployed.held()["edge"] == "global=first;one=first;global=first;two=first;edge=first;"
@@ -102,7 +102,7 @@ def test_what_is_applied_is_what_was_planned_whatever_the_code_says_since(deploy
     assert deployed.held()["one"] == "global=first;one=reviewed;"
 
 
-def test_a_plan_that_reads_from_a_change_waits_even_where_it_could_be_applied(deployed: Shop) -> None:
+def test_a_plan_that_needs_a_change_waits_even_where_it_could_be_applied(deployed: Shop) -> None:
     deployed.write("global", "second")
     deployed.write("edge", "second")
     plan_stacks()

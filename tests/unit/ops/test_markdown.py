@@ -54,7 +54,7 @@ def test_a_quiet_plan_says_so() -> None:
     assert StackSummary("s").markdown() == "### `s`: nothing changes\n"
 
 
-def test_a_stack_that_reads_from_a_change_is_said_to_be_planned_again() -> None:
+def test_a_stack_that_needs_a_change_is_said_to_be_planned_again() -> None:
     text = StackSummary("edge", many("changed", 1), awaited=["eu-west-1", "us-west-2"]).markdown()
     assert "again when `eu-west-1`, `us-west-2` are deployed" in text
 

@@ -18,7 +18,7 @@ from ops.commands import DEFAULT_SETTINGS, RefusedError, SettingsOption, exit_co
 from ops.planning.changes import Plan, changes_of
 from ops.planning.saved import PLAN_FILE, NoPlanError, SavedPlans
 from ops.progress import view
-from ops.teardown.held import TerraformError, terraform
+from ops.teardown.held import TerraformError
 from stacks.settings import Settings
 
 AFTERWARDS = "what was finished is in the states; plan again for the rest"
@@ -56,9 +56,6 @@ def apply_plans(plans: Mapping[str, Plan], settings: Settings, console: Console)
 
     Interrupted, Terraform finishes what it is doing and gives its locks back.
     """
-    for stack in plans:
-        # With the providers that planned it, or Terraform refuses the plan; where its state is, the plan knows.
-        terraform(stack, "init", "-input=false", "-no-color", "-reconfigure", "-lockfile=readonly")
     listener = Listener(plans)
     for stack, plan in plans.items():
         listener.stacks[stack].planned = sum(change.steps for change in changes_of(plan))

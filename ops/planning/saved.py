@@ -84,5 +84,8 @@ def plan_file(stack: str) -> Path:
 def _read(stack: str) -> Plan | None:
     if not plan_file(stack).exists():
         return None
+    if not (plan_file(stack).parent / ".terraform").exists():
+        # It was planned elsewhere, and by the very providers of its lock file, or Terraform refuses it.
+        terraform(stack, "init", "-input=false", "-no-color", "-lockfile=readonly")
     plan: Plan = json.loads(terraform(stack, "show", "-json", PLAN_FILE))
     return plan

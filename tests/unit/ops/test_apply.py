@@ -102,6 +102,15 @@ def test_what_is_applied_is_what_was_planned_whatever_the_code_says_since(deploy
     assert deployed.held()["one"] == "global=first;one=reviewed;"
 
 
+def test_plans_are_applied_in_another_checkout_than_they_were_made_in(deployed: Shop) -> None:
+    deployed.write("one", "second")
+    plan_stacks()
+    for folder in deployed.folder.glob("stacks/*/.terraform"):
+        shutil.rmtree(folder)
+    apply()
+    assert deployed.held()["one"] == "global=first;one=second;"
+
+
 def test_a_plan_that_needs_a_change_waits_even_where_it_could_be_applied(deployed: Shop) -> None:
     deployed.write("global", "second")
     deployed.write("edge", "second")

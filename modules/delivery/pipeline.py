@@ -19,6 +19,7 @@ from modules.alarm_topic import AlarmTopic
 from modules.delivery.artifacts import Artifacts
 from modules.delivery.builds import Build, Site, assumed_by, deploy_build, test_build
 from modules.delivery.source import OUTPUT, PipelineSource, Source
+from modules.delivery.trigger import PushTrigger
 from modules.permissions import Permissions, Statement
 from modules.suppression import AWS_HOLDS_THE_KEY, suppress
 
@@ -78,6 +79,15 @@ class Delivery(Construct):
             depends_on=[permissions.granted],
         )
         suppress(pipeline, "CKV_AWS_219", because=AWS_HOLDS_THE_KEY)
+        if own.repository_arn:
+            PushTrigger(
+                self,
+                "trigger",
+                name=name,
+                repository_arn=own.repository_arn,
+                branch=source.branch,
+                pipeline_arn=pipeline.arn,
+            )
         self._tell_of_failures(pipeline, emails)
 
     def _tell_of_failures(self, pipeline: Codepipeline, emails: Sequence[str]) -> None:

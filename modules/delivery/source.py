@@ -41,6 +41,8 @@ class PipelineSource(Construct):
         super().__init__(scope, id)
         self.action: Action
         self.statement: Statement
+        self.repository_arn: str | None = None
+        """A CodeCommit repository, whose pushes start nothing by themselves; a connection starts the pipeline."""
         if isinstance(source, GitHub):
             self._github(name, source)
         else:
@@ -62,10 +64,11 @@ class PipelineSource(Construct):
         repository = CodecommitRepository(
             self, "code-commit", repository_name=source.repository, description="The bookstore"
         )
+        self.repository_arn = repository.arn
         configuration = {
             "RepositoryName": repository.repository_name,
             "BranchName": source.branch,
-            "PollForSourceChanges": "true",
+            "PollForSourceChanges": "false",
         }
         self.action = _action("CodeCommit", configuration)
         self.statement = Statement(

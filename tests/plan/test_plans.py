@@ -16,7 +16,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "cache": {"mode": "replicated"},
         "compute": {"architecture": "x86_64"},
     },
-    "failover": {"routing": {"policy": "failover"}, "state": {"backend": "local"}},
+    "failover": {
+        "routing": {"policy": "failover"},
+        "state": {"backend": "local"},
+        "features": {"delivery": True},
+        "delivery": {"source": "codecommit", "repository": "bookstore"},
+    },
 }
 
 PLANS = [

@@ -11,6 +11,7 @@ from tests.synthesis import Stack, construct
 
 SITE = Site("shop-web", "arn:aws:s3:::shop-web", "EDISTRIBUTION", "arn:aws:cloudfront::1:distribution/E")
 GITHUB = GitHub("someone/bookstore", "main")
+CODE_COMMIT = CodeCommit("bookstore", "trunk")
 
 
 @cache
@@ -32,11 +33,11 @@ def project(name: str) -> dict[str, Any]:
     return dict(delivery().find("aws_codebuild_project", name=name).body)
 
 
-def allowed(role: str) -> dict[str, set[str]]:
+def allowed(role: str, source: Source = GITHUB) -> dict[str, set[str]]:
     """What a role's own policy allows, by resource."""
     (document,) = [
         each.body
-        for each in delivery().data("aws_iam_policy_document")
+        for each in delivery(source).data("aws_iam_policy_document")
         if each.id.startswith(f"delivery_{role}permissions_document")
     ]
     may: dict[str, set[str]] = {}
@@ -122,7 +123,7 @@ def test_failures_are_told_by_mail() -> None:
     ("source", "provider", "resource"),
     [
         (GITHUB, "CodeStarSourceConnection", "aws_codeconnections_connection"),
-        (CodeCommit("bookstore", "main"), "CodeCommit", "aws_codecommit_repository"),
+        (CODE_COMMIT, "CodeCommit", "aws_codecommit_repository"),
     ],
 )
 def test_the_source_is_a_choice(source: Source, provider: str, resource: str) -> None:
@@ -135,3 +136,29 @@ def test_the_source_is_a_choice(source: Source, provider: str, resource: str) ->
 def test_the_connection_is_used_by_the_action_whose_prefix_its_arn_has() -> None:
     (arn,) = [resource for resource in allowed("") if "aws_codeconnections_connection" in resource]
     assert allowed("")[arn] == {"codeconnections:UseConnection"}
+
+
+def test_a_push_to_code_commit_starts_the_pipeline_and_nothing_polls() -> None:
+    stack = delivery(CODE_COMMIT)
+    configuration = stack.only("aws_codepipeline")["stage"][0]["action"][0]["configuration"]
+    assert configuration["PollForSourceChanges"] == "false", "or a push would start it twice"
+
+    rule = stack.find("aws_cloudwatch_event_rule", name="shop-delivery-pushed")
+    for part in ("aws.codecommit", "aws_codecommit_repository", "referenceUpdated", "trunk"):
+        assert part in rule.body["event_pattern"]
+    target = stack.find("aws_cloudwatch_event_target", rule=f"${{{rule.address}.name}}").body
+    assert "aws_codepipeline" in target["arn"]
+    assert "delivery_trigger_role" in target["role_arn"]
+
+
+def test_what_a_push_may_do_is_to_start_this_pipeline() -> None:
+    ((resource, actions),) = allowed("trigger_", CODE_COMMIT).items()
+    assert resource == delivery(CODE_COMMIT).find("aws_cloudwatch_event_target", arn=resource).body["arn"], (
+        "the pipeline that the rule names"
+    )
+    assert actions == {"codepipeline:StartPipelineExecution"}
+
+
+def test_a_connection_to_github_starts_the_pipeline_itself() -> None:
+    rules = [rule.body["name"] for rule in delivery(GITHUB).resources("aws_cloudwatch_event_rule")]
+    assert rules == ["shop-delivery-failed"]

@@ -1,0 +1,54 @@
+"""What starts the pipeline where its source cannot do so itself."""
+
+from typing import Any
+
+from cdktf import Fn
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from constructs import Construct
+
+from modules.delivery.builds import assumed_by
+from modules.permissions import Permissions, Statement
+
+
+class PushTrigger(Construct):
+    """Starts a pipeline when a branch of a CodeCommit repository moves; polling would ask once a minute for ever.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/triggering.html
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, repository_arn: str, branch: str, pipeline_arn: str
+    ) -> None:
+        super().__init__(scope, id)
+        pattern: dict[str, Any] = {
+            "source": ["aws.codecommit"],
+            "detail-type": ["CodeCommit Repository State Change"],
+            "resources": [repository_arn],
+            "detail": {
+                "event": ["referenceCreated", "referenceUpdated"],
+                "referenceType": ["branch"],
+                "referenceName": [branch],
+            },
+        }
+        rule = CloudwatchEventRule(
+            self,
+            "pushed",
+            name=f"{name}-delivery-pushed",
+            description=f"Somebody pushed to {branch}",
+            event_pattern=Fn.jsonencode(pattern),
+        )
+        role = IamRole(
+            self, "role", name=f"{name}-delivery-start", assume_role_policy=assumed_by("events.amazonaws.com")
+        )
+        permissions = Permissions(self, "permissions", role=role.id)
+        permissions.allow(Statement("Start", ("codepipeline:StartPipelineExecution",), (pipeline_arn,)))
+        CloudwatchEventTarget(
+            self,
+            "start",
+            rule=rule.name,
+            arn=pipeline_arn,
+            role_arn=role.arn,
+            depends_on=[permissions.granted],
+        )

@@ -77,7 +77,7 @@ class Delivery(Construct):
             ],
             depends_on=[permissions.granted],
         )
-        suppress(pipeline, "CKV_AWS_219", because=AWS_HOLDS_THE_KEY)
+        suppress(pipeline, {"CKV_AWS_219": AWS_HOLDS_THE_KEY})
         self._tell_of_failures(pipeline, emails)
 
     def _tell_of_failures(self, pipeline: Codepipeline, emails: Sequence[str]) -> None:

@@ -2,8 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shop.dynamo import Item
 from shop.errors import BadRequest
@@ -16,8 +15,7 @@ MAX_TOTAL = 1_000_000_000_000
 _ORDERS = uuid.UUID("0b7a5f0a-2f0d-5a3c-8d0e-3c7c1f3f5b5d")
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(NamedTuple):
     """What a shopper asks for: who, under which order id, which copies of which books, at what total."""
 
     customer_id: str
@@ -55,8 +53,7 @@ def order_id_of(customer_id: str, key: str) -> str:
     return str(uuid.uuid5(_ORDERS, f"{customer_id}\n{key}"))
 
 
-@dataclass(frozen=True, slots=True)
-class OrderItem:
+class OrderItem(NamedTuple):
     """Copies of one book at the price they were ordered for, in minor units."""
 
     book_id: str
@@ -75,8 +72,7 @@ class OrderItem:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A placed order. It never changes."""
 
     customer_id: str

@@ -1,5 +1,6 @@
 """Settings in, Terraform out: one global stack, one stack a region, one edge stack over them all."""
 
+import gc
 import os
 import sys
 
@@ -16,6 +17,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    gc.disable()  # the process ends before what it could collect is worth the search
     from stacks.shop import synthesize  # loads CDKTF, which a wrong file need not wait for
 
     try:

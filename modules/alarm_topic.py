@@ -24,7 +24,7 @@ class AlarmTopic(Construct):
     ) -> None:
         super().__init__(scope, id)
         topic = SnsTopic(self, "topic", name=name, provider=provider)
-        suppress(topic, "CKV_AWS_26", because=AWS_HOLDS_THE_KEY)
+        suppress(topic, {"CKV_AWS_26": AWS_HOLDS_THE_KEY})
         self.arn: str = topic.arn
         """What alarms notify."""
         for number, email in enumerate(emails):

@@ -30,6 +30,11 @@ from modules.suppression import OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
 
 __all__ = ["Api", "ApiDomain", "Hosts"]
 
+_NEITHER_CACHED_NOR_CERTIFIED = (
+    "A cache of the API's costs more than all calls of a small shop, and most answers are the shopper's own; Lambda "
+    "integrations know no client certificate"
+)
+
 
 @dataclass(frozen=True)
 class Hosts:
@@ -111,7 +116,8 @@ class Api(Construct):
         self._models = {body: self._model(body) for body in contract.bodies}
         self._parameters_only = self._validator("parameters", body=False)
         self._parameters_and_body = self._validator("parameters-and-body", body=True)
-        self._resources: dict[str, str] = {}
+        root: str = self._api.root_resource_id
+        self._resources = {"": root}
         for route in contract.routes:
             self._route(route)
         responses = GatewayResponses(self, "responses", rest_api_id=self.api_id, region=region)
@@ -119,10 +125,12 @@ class Api(Construct):
         self._let_api_call_functions()
         stage = self._deploy(name, log_retention_days)
         self.stage_name: str = stage.stage_name
+        reasons = dict.fromkeys(("CKV_AWS_120", "CKV2_AWS_51"), _NEITHER_CACHED_NOR_CERTIFIED)
         if firewall:
             firewall.protect("api", stage.arn)
         else:
-            suppress(stage, "CKV2_AWS_29", because=OFF_FOR_ITS_PRICE)
+            reasons["CKV2_AWS_29"] = OFF_FOR_ITS_PRICE
+        suppress(stage, reasons)
         self.shared_domain = self._serve_at(
             "shared", host=hosts.shared, certificate_arn=hosts.certificate_arn
         )
@@ -180,19 +188,14 @@ class Api(Construct):
         self._parts.append(preflight.last)
 
     def _resource(self, path: str) -> str:
-        parent_id: str = self._api.root_resource_id
         for prefix in parents(path):
             if prefix not in self._resources:
+                parent, _, name = prefix.rpartition("/")
                 resource = ApiGatewayResource(
-                    self,
-                    prefix,
-                    rest_api_id=self.api_id,
-                    parent_id=parent_id,
-                    path_part=prefix.rsplit("/", 1)[-1],
+                    self, prefix, rest_api_id=self.api_id, parent_id=self._resources[parent], path_part=name
                 )
                 self._resources[prefix] = resource.id
-            parent_id = self._resources[prefix]
-        return parent_id
+        return self._resources[path]
 
     def _method(self, resource_id: str, route: Route, operation: Operation) -> None:
         sign_in: dict[str, Any] = {"authorization": "NONE"}
@@ -213,7 +216,7 @@ class Api(Construct):
             **sign_in,
         )
         if not operation.signed_in:
-            suppress(method, "CKV_AWS_59", because=OPEN_TO_ANYBODY)
+            suppress(method, {"CKV_AWS_59": OPEN_TO_ANYBODY})
         self._parts.append(
             ApiGatewayIntegration(
                 self,
@@ -289,12 +292,7 @@ class Api(Construct):
             },
             depends_on=[execution_logs],
         )
-        reason = (
-            "A cache of the API's costs more than all calls of a small shop, and most answers are the shopper's own; "
-            "Lambda integrations know no client certificate"
-        )
-        suppress(stage, "CKV_AWS_120", "CKV2_AWS_51", because=reason)
-        suppress(settings, "CKV_AWS_225", because=reason)
+        suppress(settings, {"CKV_AWS_225": _NEITHER_CACHED_NOR_CERTIFIED})
         return stage
 
     def _fingerprint(self) -> str:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from cdktf import App, TerraformStack
-from constructs import Construct
-
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _READABLE_FILE = 0o100644 << 16
 
@@ -35,13 +32,10 @@ class Archive:
         """The hash that Lambda compares, in base64."""
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
-    def write_beside(self, scope: Construct) -> str:
-        """Write it into the folder of the stack that holds `scope`; returns the path from there.
-
-        Terraform runs in that folder, here and in HCP Terraform, which uploads nothing from outside of it.
-        """
+    def write_into(self, folder: Path) -> str:
+        """Write it below a stack's `folder`, see `modules.stack_folder`; returns the path from there."""
         relative = Path("archives", f"{self.name}.zip")
-        file = Path(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id, relative)
+        file = folder / relative
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(self.content)
         return relative.as_posix()

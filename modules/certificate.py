@@ -27,10 +27,10 @@ class Certificate(Construct):
         )
         suppress(
             self._certificate,
-            "CKV2_AWS_71",
-            because="Every region has names of its own below the domain; one wildcard is proved by one "
-            "record for "
-            "all of them, and a region is added without touching the others",
+            {
+                "CKV2_AWS_71": "Every region has names of its own below the domain; one wildcard is proved by one "
+                "record for all of them, and a region is added without touching the others"
+            },
         )
         self.arn: str = self._certificate.arn
         """Of a certificate that may not be issued yet."""

@@ -46,8 +46,7 @@ class DatabaseSecret(Construct):
             force_overwrite_replica_secret=True,
             replica=[SecretsmanagerSecretReplica(region=region) for region in replica_regions],
         )
-        suppress(secret, "CKV_AWS_149", because=AWS_HOLDS_THE_KEY)
-        suppress(secret, "CKV2_AWS_57", because=SMALL_AND_GLOBAL)
+        suppress(secret, {"CKV_AWS_149": AWS_HOLDS_THE_KEY, "CKV2_AWS_57": SMALL_AND_GLOBAL})
         password = self._random("password", PASSWORD_LENGTH)
         salt = self._random("salt", SALT_LENGTH)
         self._version = SecretsmanagerSecretVersion(

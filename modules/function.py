@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -42,6 +43,11 @@ _NETWORK_INTERFACES = (
     "ec2:UnassignPrivateIpAddresses",
 )
 
+_PLAIN_FUNCTION = (
+    "Concurrency kept for one function is taken from the others; callers see a failure, and event sources have a dead "
+    "letter queue of their own; what needs no Redis is no safer in a VPC; the role that deploys decides whose code runs"
+)
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -51,6 +57,8 @@ class Platform:
     """The deployment's name, which every function's name begins with."""
     region: str
     archives: Archives
+    folder: Path
+    """Of the functions' stack, where Terraform runs and finds their archives."""
     runtime: str = "python3.13"
     architecture: Literal["arm64", "x86_64"] = "arm64"
     log_retention_days: int = 30
@@ -107,9 +115,7 @@ class Function(Construct):
             self, "role", name=f"{self.name}-{platform.region}", assume_role_policy=_ASSUMED_BY_LAMBDA
         )
         self.permissions = Permissions(self, "permissions", role=role.id)
-        self.permissions.allow(self._write_logs(), _TRACE)
-        if placement:
-            self.permissions.allow(*self._join_network())
+        self.permissions.allow(self._write_logs(), _TRACE, *(self._join_network() if placement else ()))
         archive = platform.archives.of(code.domain, packages=code.packages)
         self._function = LambdaFunction(
             self,
@@ -120,7 +126,7 @@ class Function(Construct):
             runtime=platform.runtime,
             architectures=[platform.architecture],
             handler=code.entry_point,
-            filename=archive.write_beside(self),
+            filename=archive.write_into(platform.folder),
             source_code_hash=archive.sha256,
             memory_size=self.MEMORY,
             timeout=timeout,
@@ -133,16 +139,14 @@ class Function(Construct):
             },
             depends_on=[self._logs, self.permissions.granted],
         )
-        suppress(self._function, "CKV_AWS_173", because=AWS_HOLDS_THE_KEY)
         suppress(
             self._function,
-            "CKV_AWS_115",
-            "CKV_AWS_116",
-            "CKV_AWS_117",
-            "CKV_AWS_272",
-            because="Concurrency kept for one function is taken from the others; callers see a failure, and event "
-            "sources have a dead letter queue of their own; what needs no Redis is no safer in a VPC; the role that "
-            "deploys decides whose code runs",
+            {
+                "CKV_AWS_173": AWS_HOLDS_THE_KEY,
+                **dict.fromkeys(
+                    ("CKV_AWS_115", "CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_272"), _PLAIN_FUNCTION
+                ),
+            },
         )
         self.arn: str = self._function.arn
         """What event sources and schedules name."""

@@ -12,5 +12,5 @@ def log_group(
 ) -> CloudwatchLogGroup:
     """A log group that forgets after `retention_days`, one of CloudWatch's own steps."""
     group = CloudwatchLogGroup(scope, id, name=name, retention_in_days=retention_days, provider=provider)
-    suppress(group, "CKV_AWS_158", because=AWS_HOLDS_THE_KEY)
+    suppress(group, {"CKV_AWS_158": AWS_HOLDS_THE_KEY})
     return group

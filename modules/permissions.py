@@ -64,6 +64,6 @@ class Permissions(Construct):
         """Add statements; their reasons are kept beside the policy, for its readers and its tests."""
         self._statements.extend(statements)
         self._document.put_statement([statement.as_input() for statement in self._statements])
-        reasons = {statement.sid: statement.reason for statement in self._statements if statement.reason}
-        if reasons:
-            self._policy.add_override("//", {"reasons": reasons})
+        if any(statement.reason for statement in statements):
+            reasons = {each.sid: each.reason for each in self._statements if each.reason}
+            self._policy.add_override("//.reasons", reasons)

@@ -187,13 +187,20 @@ class PrivateBucket(Construct):
 
 
 def _suppress(bucket: S3Bucket, content: KeepVersions | Forget) -> None:
-    suppress(bucket, "CKV_AWS_18", because=LOGGED_ONCE)
-    suppress(bucket, "CKV_AWS_145", because=AWS_HOLDS_THE_KEY)
-    suppress(bucket, "CKV2_AWS_62", because=KEPT_AS_IS)
-    if isinstance(content, Forget):
-        suppress(bucket, "CKV_AWS_21", "CKV_AWS_144", because=KEPT_AS_IS)
-    else:
-        suppress(bucket, "CKV_AWS_144", because=CHECKER_DOES_NOT_SEE)
+    copies = (
+        {"CKV_AWS_21": KEPT_AS_IS, "CKV_AWS_144": KEPT_AS_IS}
+        if isinstance(content, Forget)
+        else {"CKV_AWS_144": CHECKER_DOES_NOT_SEE}
+    )
+    suppress(
+        bucket,
+        {
+            "CKV_AWS_18": LOGGED_ONCE,
+            "CKV_AWS_145": AWS_HOLDS_THE_KEY,
+            "CKV2_AWS_62": KEPT_AS_IS,
+            **copies,
+        },
+    )
 
 
 def _rule(content: KeepVersions | Forget) -> LifecycleRule:

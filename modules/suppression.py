@@ -3,6 +3,8 @@
 A reason that holds for several kinds of resource is here, so that it is decided once and counted once.
 """
 
+from collections.abc import Mapping
+
 from cdktf import TerraformElement
 
 AWS_HOLDS_THE_KEY = (
@@ -35,14 +37,15 @@ SMALL_AND_GLOBAL = (
 )
 
 
-def suppress(resource: TerraformElement, *checks: str, because: str) -> None:
-    """Let `resource` fail the named checkov checks, for a reason that stands beside it in the Terraform.
+def suppress(resource: TerraformElement, reasons: Mapping[str, str]) -> None:
+    """Let `resource` fail checkov's checks, each for the reason that stands beside it in the Terraform.
 
-    `python -m policy` reads it there. checkov's own comments do not work in Terraform's JSON.
+    Name all of a resource's at once: another call takes the place of the first. `python -m policy` reads them there;
+    checkov's own comments do not work in Terraform's JSON.
 
     Raises ValueError without a reason.
     """
-    if not because.strip():
-        raise ValueError(f"say why {resource.node.path} may fail {', '.join(checks)}")
-    for check in checks:
-        resource.add_override(f"//.checkov.{check}", because)
+    for check, because in reasons.items():
+        if not because.strip():
+            raise ValueError(f"say why {resource.node.path} may fail {check}")
+    resource.add_override("//.checkov", dict(reasons))

@@ -1,12 +1,13 @@
 """How AWS's provider is loaded and configured; imported before anything else that touches CDKTF.
 
 The provider's package cannot be imported as it is: its `__init__` imports all 2,180 resource modules, which takes
-35 seconds on a cold machine. Three steps, each of which leaves the synthesized Terraform as it was, make a synth do
+35 seconds on a cold machine. Four steps, each of which leaves the synthesized Terraform as it was, make a synth do
 only what it needs:
 
 - the Python package is put into `sys.modules` without running its `__init__`; its submodules import as ever,
   so modules write plainly `from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue`;
 - jsii's Node process preloads `lazy_index.cjs`, which does the same to the package's JavaScript index;
+- Node starts and reads the packages beside Python, which imports them meanwhile and waits for no answer;
 - jsii's Python classes ask `typing.get_type_hints` about themselves with every object they make, a third of the
   time that Python spends on a synth; the answers are remembered.
 
@@ -19,8 +20,14 @@ import json
 import os
 import sys
 import typing
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import jsii
+from jsii._kernel.providers.process import ProcessProvider
+from jsii._kernel.types import LoadRequest, LoadResponse
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.provider import AwsProvider
@@ -47,6 +54,33 @@ def _preload_lazy_index() -> None:
         os.environ["NODE_OPTIONS"] = f"{inherited} {option}".strip()
 
 
+class _Beside(ProcessProvider):
+    """jsii's Node process, which is waited for once something is asked of it that has an answer."""
+
+    def __init__(self) -> None:
+        self._reader = ThreadPoolExecutor(max_workers=1)
+        self._packages: deque[Future[None]] = deque()
+
+    def load(self, request: LoadRequest) -> None:  # type: ignore[override]  # its answer is for nobody
+        """Have a package read, after those before it."""
+        self._packages.append(self._reader.submit(self._read, request))
+
+    def _read(self, request: LoadRequest) -> None:
+        super()._process.send(request, LoadResponse)
+
+    @property
+    def _process(self) -> Any:
+        """The process, once it has read all packages. Raises what it could not read them for."""
+        while self._packages:
+            self._packages.popleft().result()
+        return super()._process
+
+
+def _read_packages_beside() -> None:
+    if "constructs" not in sys.modules:  # whose package would have been read by another process
+        jsii._runtime.kernel.provider = _Beside()
+
+
 def _remember_type_hints() -> None:
     ask = typing.get_type_hints
     remembered = functools.cache(ask)
@@ -59,6 +93,7 @@ def _remember_type_hints() -> None:
 
 _leave_provider_package_unexecuted()
 _preload_lazy_index()
+_read_packages_beside()
 _remember_type_hints()
 
 

@@ -29,8 +29,7 @@ class GlobalStack(TerraformStack):
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         zone = Route53Zone(self, "zone", name=settings.domain, force_destroy=not protected)
-        suppress(zone, "CKV2_AWS_38", because=OWNER_DECIDES)
-        suppress(zone, "CKV2_AWS_39", because=LOGGED_ONCE)
+        suppress(zone, {"CKV2_AWS_38": OWNER_DECIDES, "CKV2_AWS_39": LOGGED_ONCE})
         self.zone_id: str = zone.zone_id
         certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
         certificate.prove_by(self.zone_id)

@@ -15,5 +15,4 @@ def publish(
     """
     scope = Construct(stack, "outputs")
     for name, value in values.items():
-        output = TerraformOutput(scope, name, value=value, description=(described or {}).get(name))
-        output.override_logical_id(name)
+        TerraformOutput(scope, name, value=value, description=(described or {}).get(name), static_id=True)

@@ -15,6 +15,7 @@ from modules.database import Capacity, GlobalDatabase
 from modules.function import Code, Function, Platform
 from modules.leaderboard import Leaderboard, Redis
 from modules.network import Network
+from modules.stack_folder import stack_folder
 from modules.tables import RegionTables, TableReplicas
 from modules.web_bucket import WebBucket
 from stacks.aws import aws_provider
@@ -58,6 +59,7 @@ class RegionStack(TerraformStack):
             name=settings.name,
             region=region,
             archives=ARCHIVES,
+            folder=stack_folder(self),
             runtime=settings.compute.runtime,
             architecture=settings.compute.architecture,
             log_retention_days=settings.log_retention_days,

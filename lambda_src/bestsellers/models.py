@@ -1,8 +1,7 @@
 """What the ranking counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shop import clock
 from shop.errors import ShopError
@@ -16,8 +15,7 @@ class UnreadableError(ShopError):
     """It does not look like an order, and never will, however often it is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(NamedTuple):
     """Of an order: its id, when it was placed, and copies by book."""
 
     order_id: str

@@ -1,8 +1,8 @@
 """What the catalogue's pages are made of."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from shop import cursor
 from shop.parsing import BOOK_ID
@@ -15,8 +15,7 @@ def plain_number(number: int | Decimal) -> str:
     return format(Decimal(number), "f")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """The last book of a page: its rating, as DynamoDB writes the number, and its id."""
 
     rating: str

@@ -14,8 +14,8 @@ The rules, and why each is there:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from orders.models import Order, OrderItem, OrderRequest
 from shop import clock
@@ -25,16 +25,14 @@ from shop.errors import BadRequest, KeyReused, NotFound, PriceChanged
 from shop.lines import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The replacement of a cart line that an order takes copies from."""
 
     seen: Line | None
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """What to write, all or nothing: the order if there is none of its id, the lines if they are as seen."""
 
     order: Order

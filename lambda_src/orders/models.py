@@ -1,10 +1,9 @@
 """Orders: what is asked for, and what comes of it."""
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from shop import uuids
 from shop.dynamo import Item
 from shop.errors import BadRequest
 from shop.lines import MAX_LINES, MAX_QUANTITY
@@ -13,11 +12,10 @@ from shop.parsing import book_id, fields, integer, uuid_text
 MAX_TOTAL = 1_000_000_000_000
 """Of an order, in minor units."""
 
-_ORDERS = uuid.UUID("0b7a5f0a-2f0d-5a3c-8d0e-3c7c1f3f5b5d")
+_ORDERS = "0b7a5f0a-2f0d-5a3c-8d0e-3c7c1f3f5b5d"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(NamedTuple):
     """What a shopper asks for: who, under which order id, which copies of which books, at what total."""
 
     customer_id: str
@@ -52,11 +50,10 @@ def _quantities(items: object) -> dict[str, int]:
 
 def order_id_of(customer_id: str, key: str) -> str:
     """The id of a shopper's order under an idempotency key (in lower case): the same in every region."""
-    return str(uuid.uuid5(_ORDERS, f"{customer_id}\n{key}"))
+    return uuids.name_based(_ORDERS, f"{customer_id}\n{key}")
 
 
-@dataclass(frozen=True, slots=True)
-class OrderItem:
+class OrderItem(NamedTuple):
     """Copies of one book at the price they were ordered for, in minor units."""
 
     book_id: str
@@ -75,8 +72,7 @@ class OrderItem:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A placed order. It never changes."""
 
     customer_id: str

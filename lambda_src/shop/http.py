@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from shop import identity, log, parsing
 from shop.errors import BadRequest, MethodNotAllowed, NotFound, ShopError
@@ -65,13 +65,12 @@ class Request:
         return None if value is None else parsing.text(value, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What a route answers. A body of `None` is no body at all."""
 
     body: Any = None
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 Route = Callable[[Request], Response]

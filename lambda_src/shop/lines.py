@@ -8,8 +8,8 @@ not take it twice.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shop import clock
 
@@ -28,8 +28,7 @@ by the same shopper before the first has been replicated.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One book in one shopper's cart.
 
     Attributes:

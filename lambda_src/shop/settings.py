@@ -3,14 +3,13 @@ with each invocation.
 """
 
 import os
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from shop.errors import Misconfigured
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The environment of one function. A value that a function does not use may be absent."""
 
     region: str

@@ -4,12 +4,13 @@ import os
 
 from ministack import app  # type: ignore[import-not-found]
 
-from localcloud.ministack import cloudfront, persistence, replication, route53, starting, switch
+from localcloud.ministack import cloudfront, connections, persistence, replication, route53, starting, switch
 
 # It led here; the functions, which inherit the environment, must not find the checkout.
 os.environ.pop("PYTHONPATH", None)
 route53.mend()
 cloudfront.mend()
+connections.mend()
 starting.mend()
 links = replication.take_over()
 persistence.mend(before_saving=links.settle)

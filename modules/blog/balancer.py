@@ -65,11 +65,12 @@ class Balancer(Construct):
             drop_invalid_header_fields=True,
             enable_deletion_protection=protected,
         )
-        suppress(balancer, "CKV_AWS_91", because=LOGGED_ONCE)
+        reasons = {"CKV_AWS_91": LOGGED_ONCE}
         if firewall:
             firewall.protect("blog", balancer.arn)
         else:
-            suppress(balancer, "CKV2_AWS_28", because=OFF_FOR_ITS_PRICE)
+            reasons["CKV2_AWS_28"] = OFF_FOR_ITS_PRICE
+        suppress(balancer, reasons)
         self.arn_suffix: str = balancer.arn_suffix
         """What its metrics call it."""
         self.dns_name: str = balancer.dns_name
@@ -106,7 +107,7 @@ class Balancer(Construct):
             to_port=port,
         )
         if port == HTTP:
-            suppress(rule, "CKV_AWS_260", because=OPEN_TO_ANYBODY)
+            suppress(rule, {"CKV_AWS_260": OPEN_TO_ANYBODY})
 
     def _target(self, name: str, network: Network) -> LbTargetGroup:
         return LbTargetGroup(

@@ -29,7 +29,7 @@ class Image(Construct):
             image_scanning_configuration={"scan_on_push": True},
             force_delete=disposable,
         )
-        suppress(repository, "CKV_AWS_136", because=AWS_HOLDS_THE_KEY)
+        suppress(repository, {"CKV_AWS_136": AWS_HOLDS_THE_KEY})
         oldest_go = {
             "rulePriority": 1,
             "description": f"Keep the last {self.KEPT} images",

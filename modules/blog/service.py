@@ -137,7 +137,7 @@ class Service(Construct):
             lifecycle={"ignore_changes": ["desired_count"]} if options.image_tag else None,
         )
         if subnets.tasks_need_addresses:
-            suppress(service, "CKV_AWS_333", because=OFF_FOR_ITS_PRICE)
+            suppress(service, {"CKV_AWS_333": OFF_FOR_ITS_PRICE})
         self.name: str = service.name
         self.task_family: str = task.family
 

@@ -79,7 +79,7 @@ class Build(Construct):
             logs_config={"cloudwatch_logs": {"group_name": logs.name}},
             depends_on=[self.permissions.granted],
         )
-        suppress(project, "CKV_AWS_147", because=AWS_HOLDS_THE_KEY)
+        suppress(project, {"CKV_AWS_147": AWS_HOLDS_THE_KEY})
         self.arn: str = project.arn
         """What the pipeline starts."""
 

@@ -78,7 +78,7 @@ class Delivery(Construct):
             ],
             depends_on=[permissions.granted],
         )
-        suppress(pipeline, "CKV_AWS_219", because=AWS_HOLDS_THE_KEY)
+        suppress(pipeline, {"CKV_AWS_219": AWS_HOLDS_THE_KEY})
         if own.repository_arn:
             PushTrigger(
                 self,

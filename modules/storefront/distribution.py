@@ -139,10 +139,10 @@ class Distribution(Construct):
             web_acl_id=web_acl_arn,
             wait_for_deployment=wait_for_deployment,
         )
-        suppress(self.resource, "CKV_AWS_86", because=CHECKER_DOES_NOT_SEE)
-        suppress(self.resource, "CKV_AWS_374", because="Books are sold everywhere")
+        reasons = {"CKV_AWS_86": CHECKER_DOES_NOT_SEE, "CKV_AWS_374": "Books are sold everywhere"}
         if web_acl_arn is None:
-            suppress(self.resource, "CKV_AWS_68", "CKV2_AWS_47", because=OFF_FOR_ITS_PRICE)
+            reasons |= dict.fromkeys(("CKV_AWS_68", "CKV2_AWS_47"), OFF_FOR_ITS_PRICE)
+        suppress(self.resource, reasons)
 
     def _viewer_request(self, id: str, name: str, comment: str) -> CloudfrontFunction:
         """The function in the file that is called as it is."""

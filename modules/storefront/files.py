@@ -1,12 +1,15 @@
 """Uploads a build of the storefront."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cdktf import AssetType, Fn, ITerraformDependable, TerraformAsset, Token
+from cdktf import Fn, ITerraformDependable, Token
 from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
+
+from modules.stack_folder import stack_folder
 
 HASHED = "assets/"
 """Vite puts files here whose names hold a hash of their content."""
@@ -38,8 +41,11 @@ CONTENT_TYPES = {
 class WebFiles(Construct):
     """Every file of a build as an object, with its content type and how long browsers may keep it.
 
-    Each is copied beside the synthesized stack, so that what is applied is what was planned.
+    Terraform uploads them from a copy in the stack's folder, whose paths stay the same from build to build: a file is
+    uploaded again when its content has changed.
     """
+
+    _FOLDER = Path("web")
 
     def __init__(
         self,
@@ -61,6 +67,7 @@ class WebFiles(Construct):
             raise FileNotFoundError(f"{dist} holds no build of the storefront. Run: make web")
         _require_copies(dist)
         self._bucket = bucket
+        self._folder = stack_folder(self)
         parts: list[ITerraformDependable] = [
             self._file(dist, path, after)
             for path in sorted(path for path in dist.rglob("*") if path.is_file())
@@ -85,14 +92,16 @@ class WebFiles(Construct):
         key = path.relative_to(dist).as_posix()
         if "/" in key and not key.startswith(HASHED):
             raise ValueError(f"{key}: files belong at the root or in {HASHED}, see route.js")
-        asset = TerraformAsset(self, f"asset-{key}", path=str(path.resolve()), type=AssetType.FILE)
+        source = self._FOLDER / key
+        content = path.read_bytes()
+        _write(self._folder / source, content)
         return S3Object(
             self,
             f"file-{key}",
             bucket=self._bucket,
             key=key,
-            source=asset.path,
-            source_hash=asset.asset_hash,
+            source=source.as_posix(),
+            source_hash=hashlib.sha256(content).hexdigest(),
             content_type=content_type(path),
             content_encoding="br" if path.suffix == BROTLI else None,
             cache_control=cache_control(key),
@@ -100,6 +109,11 @@ class WebFiles(Construct):
             # Files of the last build go after the new index.html is up, not before.
             lifecycle={"create_before_destroy": True},
         )
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
 
 
 def _with_nulls(config: dict[str, Any]) -> dict[str, Any]:

@@ -49,4 +49,4 @@ class SecurityHeaders(Construct):
                 ]
             },
         )
-        suppress(self.policy, "CKV_AWS_259", because=OWNER_DECIDES)
+        suppress(self.policy, {"CKV_AWS_259": OWNER_DECIDES})

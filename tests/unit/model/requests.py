@@ -83,15 +83,15 @@ class Send:
         moment, books = world.moment(self.region, setting.skew), setting.books(self.region)
         lines = world.lines(self.region, self.customer)
         if not setting.guards.settled_marker:
-            lines = {book: replace(line, settled=()) for book, line in lines.items()}
+            lines = {book: line._replace(settled=()) for book, line in lines.items()}
         if not setting.guards.total_stated:
             total = decision.price(request, books, moment, self.region).total
-            request = replace(request, expected_total=total)
+            request = request._replace(expected_total=total)
         plan = decision.decide(request, books, lines, moment, self.region)
         if setting.guards.marker_without_line:
             return plan
         live = (one for one in plan.settlements if one.seen is not None and one.seen.held(moment))
-        return replace(plan, settlements=tuple(live))
+        return plan._replace(settlements=tuple(live))
 
     def _write(self, world: World, index: int, setting: Setting, plan: Placement) -> World:
         order, guards = plan.order, setting.guards
@@ -137,7 +137,7 @@ class Send:
             line = one.line
             if not setting.guards.absolute_quantity:
                 held = line_of(current)
-                line = replace(line, quantity=(held.quantity if held else 0) - order.quantities[book])
+                line = line._replace(quantity=(held.quantity if held else 0) - order.quantities[book])
             deed = Settled(order.order_id, order.quantities[book])
             versions["cart", self.customer, book] = successor(
                 world, self.region, setting, current, line, deed
@@ -155,4 +155,4 @@ Process = Change | Look | Send
 
 
 def _without_marker(line: Line | None, setting: Setting) -> Line | None:
-    return line if line is None or setting.guards.settled_marker else replace(line, settled=())
+    return line if line is None or setting.guards.settled_marker else line._replace(settled=())

@@ -5,6 +5,7 @@ from cdktf import TerraformStack
 from modules.archive import Archives
 from modules.function import Code, Function, Platform
 from modules.queue import DeadLetterQueue
+from modules.stack_folder import stack_folder
 from tests.synthesis import Stack, construct, shop
 
 SOURCES = Path(__file__).parents[3] / "lambda_src"
@@ -12,7 +13,9 @@ SOURCES = Path(__file__).parents[3] / "lambda_src"
 
 def a_function(*, keeps_failures: bool = False) -> Stack:
     def make(stack: TerraformStack) -> None:
-        platform = Platform(name="books-test", region="eu-west-1", archives=Archives(SOURCES))
+        platform = Platform(
+            name="books-test", region="eu-west-1", archives=Archives(SOURCES), folder=stack_folder(stack)
+        )
         function = Function(
             stack, "catalog", platform=platform, code=Code("catalog"), environment={"BOOKS_TABLE": "b"}
         )

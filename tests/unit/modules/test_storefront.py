@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import subprocess
@@ -253,7 +254,7 @@ class TestFiles:
         assert "source" not in uploaded(stack)["config.json"]
         assert '"blog" = null' in content
 
-    def test_they_are_copied_beside_the_stack_under_a_name_that_follows_their_content(
+    def test_terraform_finds_a_copy_in_its_folder_and_uploads_it_again_when_it_has_changed(
         self, tmp_path: Path
     ) -> None:
         first = uploaded(files(build(tmp_path)))["index.html"]
@@ -261,9 +262,14 @@ class TestFiles:
         (tmp_path / "index.html").write_text("something else")
         changed = uploaded(files(tmp_path))["index.html"]
 
-        assert first["source"] == again["source"]
-        assert not Path(first["source"]).is_absolute()
+        assert first == again
+        assert first["source"] == changed["source"] == "web/index.html"
         assert first["source_hash"] != changed["source_hash"]
+        of = shop()
+        for key, body in uploaded(of["edge"]).items():
+            if "source" in body:
+                copy = of.folder / "stacks" / f"{of.name}-edge" / body["source"]
+                assert body["source_hash"] == hashlib.sha256(copy.read_bytes()).hexdigest(), key
 
     def test_a_copy_that_the_build_compressed_is_what_it_is_a_copy_of(self, tmp_path: Path) -> None:
         found = uploaded(files(build(tmp_path, *ENTRY)))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,10 @@ def everything(of: Shop) -> Iterator[tuple[str, Resource]]:
     for name, stack in of.stacks.items():
         for resource in stack.resources():
             yield name, resource
+
+
+def ignored(resource: Resource) -> set[str]:
+    return set(resource.body.get("lifecycle", {}).get("ignore_changes", ()))
 
 
 def names(of: Shop) -> set[tuple[str, str]]:
@@ -105,10 +110,12 @@ def test_no_provider_is_told_of_an_emulator() -> None:
                 assert set(provider) <= {"region", "default_tags", "alias"}
 
 
-@pytest.mark.parametrize("kind", sorted(DRIFT))
-def test_what_the_emulator_forgets_is_overlooked_there_alone(kind: str) -> None:
+@pytest.mark.parametrize("overlooked", DRIFT)
+def test_what_the_emulator_forgets_is_overlooked_there_alone(overlooked: Any) -> None:
+    kind: str = overlooked.TF_RESOURCE_TYPE
+
     def overlooks(resource: Resource) -> bool:
-        return set(DRIFT[kind]) <= set(resource.body.get("lifecycle", {}).get("ignore_changes", ()))
+        return set(DRIFT[overlooked]) <= ignored(resource)
 
     on_aws = [resource for _, resource in everything(shop(features=EVERYTHING)) if resource.kind == kind]
     local = [resource for _, resource in everything(shop(**LOCAL)) if resource.kind == kind]
@@ -119,9 +126,13 @@ def test_what_the_emulator_forgets_is_overlooked_there_alone(kind: str) -> None:
 
 
 def test_what_is_overlooked_for_good_stays_so_on_the_emulator() -> None:
-    for of in (shop(), shop(**LOCAL)):
-        for table in of["global"].resources("aws_dynamodb_table"):
-            assert table.body["lifecycle"]["ignore_changes"] == ["replica"]
+    on_aws, local = shop(features=EVERYTHING), shop(**LOCAL)
+    for name, resource in everything(on_aws):
+        there = local.stacks[name.replace(on_aws.name, local.name)].resources(resource.kind)
+        for same in [each for each in there if each.id == resource.id]:
+            assert ignored(resource) <= ignored(same), resource.address
+    assert ignored(local["global"].resources("aws_dynamodb_table")[0]) == {"replica"}
+    assert "replication_source_identifier" in ignored(local["eu-west-1"].resources("aws_rds_cluster")[0])
 
 
 def test_data_on_aws_is_protected_and_local_data_is_not() -> None:

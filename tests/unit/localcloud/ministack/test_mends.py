@@ -1,16 +1,32 @@
 """What MiniStack gets wrong by itself and the shop leans on; one that a newer version mends may go."""
 
 import json
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.parts import lost_its_state
+from localcloud.layout import Layout
+from localcloud.parts import aws_part, lost_its_state
 from tests.e2e.sales import eventually
+from tests.ports import free_base
 from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
 
 IRELAND = REGIONS[0]
+GO_POOL_SECONDS = 90
+"""For how long Terraform's provider keeps an idle connection (IdleConnTimeout of Go's and the AWS SDK's transport)."""
+SERVE_NOTHING = """
+import runpy
+from hypercorn import asyncio as server
+
+async def tell(app, config):
+    print(config.keep_alive_timeout)
+
+server.serve = tell
+runpy.run_module("localcloud.ministack", run_name="__main__")
+"""
 COUNTER = """
 import pathlib
 
@@ -95,6 +111,18 @@ def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: 
     emulator.restart()
     assert not record.alive
     assert not lost_its_state(emulator.layout, record)
+
+
+def test_it_is_never_the_emulator_that_ends_an_idle_connection(tmp_path: Path) -> None:
+    part = aws_part(Layout(free_base(), tmp_path))
+    told = subprocess.run(
+        [part.command[0], "-P", "-c", SERVE_NOTHING],
+        env=dict(part.environment),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert float(told.stdout) > GO_POOL_SECONDS
 
 
 def test_topics_of_every_region_survive_beginning_again_twice(emulator: Emulator) -> None:

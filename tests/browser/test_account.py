@@ -16,6 +16,7 @@ def test_a_forgotten_password_is_set_anew(visitor: OpenShop) -> None:
 
     visit.open("/sign-in")
     page.get_by_role("link", name="Forgotten your password?").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set a new password")
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("button", name="Send the code", exact=True).click()
     page.get_by_role("button", name="Send the code again").click()

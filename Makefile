@@ -47,7 +47,7 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	# Byte code, but not of the 2,000 resources of AWS that the shop has no use for: they would take half a minute.
 	unset PYTHONDONTWRITEBYTECODE
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
-	.venv/bin/python -c 'import stacks.shop'
+	for optimized in '' -O; do .venv/bin/python $$optimized -c 'import stacks.shop'; done
 	touch $@
 
 # In an environment of their own: they pin what the shop pins otherwise.

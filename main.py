@@ -4,7 +4,9 @@ import gc
 import os
 import sys
 
-from stacks.settings import Settings, SettingsError
+import stacks.aws  # noqa: F401  first: Node starts beside it
+
+from stacks.settings import Settings, SettingsError  # isort: skip
 
 
 def main() -> int:

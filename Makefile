@@ -134,7 +134,7 @@ cost: ready ## What the shop costs when idle.
 evacuate: $(INSTALLED)/python ## Send traffic away from a region: make evacuate REGION=eu-west-1
 	@$(OPS) evacuate '$(REGION)'
 restore: $(INSTALLED)/python ## Bring a region back: make restore REGION=eu-west-1
-	@$(OPS) restore '$(REGION)'
+	@$(OPS) restore '$(REGION)' $(ARGS)
 drill: $(INSTALLED)/python ## Break regions under load, heal them, count what was lost.
 	@$(OPS) drill $(ARGS)
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r

@@ -1,13 +1,32 @@
 """Who shoppers are: a Cognito user pool, and the storefront as its only client."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from cdktf_cdktf_provider_aws.cognito_user_pool import CognitoUserPool
+from cdktf_cdktf_provider_aws.cognito_user_pool import (
+    CognitoUserPool,
+)
+from cdktf_cdktf_provider_aws.cognito_user_pool import (
+    CognitoUserPoolEmailConfiguration as EmailConfiguration,
+)
 from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
     CognitoUserPoolClient,
     CognitoUserPoolClientTokenValidityUnits,
 )
 from constructs import Construct
+
+
+@dataclass(frozen=True)
+class SesSender:
+    """Who writes to shoppers by SES, which must have verified it and be out of its sandbox.
+
+    Cognito sends by a service-linked role, which it makes when it is first told to, so the identity needs no policy:
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-ses-authorization-to-send-email.html
+    """
+
+    address: str
+    """With a name, if you like: `Books <no-reply@books.example.com>`."""
+    identity_arn: str
 
 
 class Identity(Construct):
@@ -26,8 +45,10 @@ class Identity(Construct):
         "refresh_token": "days",
     }
 
-    def __init__(self, scope: Construct, id: str, *, name: str, protected: bool) -> None:
-        """A `protected` pool refuses to be deleted."""
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, protected: bool, sender: SesSender | None = None
+    ) -> None:
+        """A `protected` pool refuses to be deleted; without a `sender` Cognito writes to shoppers itself."""
         super().__init__(scope, id)
         self._pool = CognitoUserPool(
             self,
@@ -47,6 +68,7 @@ class Identity(Construct):
                 "require_symbols": True,
                 "temporary_password_validity_days": 7,
             },
+            email_configuration=_email(sender),
             deletion_protection="ACTIVE" if protected else "INACTIVE",
         )
         self._client = CognitoUserPoolClient(
@@ -69,3 +91,14 @@ class Identity(Construct):
         """What the APIs' authorizers trust."""
         self.client_id: str = self._client.id
         """What the storefront calls itself."""
+
+
+def _email(sender: SesSender | None) -> EmailConfiguration:
+    if sender is None:
+        # Said and not left out: the provider would leave a pool with the sender that it once had.
+        return EmailConfiguration(email_sending_account="COGNITO_DEFAULT")
+    return EmailConfiguration(
+        email_sending_account="DEVELOPER",
+        from_email_address=sender.address,
+        source_arn=sender.identity_arn,
+    )

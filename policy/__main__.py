@@ -1,6 +1,7 @@
 """`python -m policy`: checkov over the Terraform that goes to AWS; it must find nothing.
 
-settings/example.toml is checked as it stands, and with everything turned on that is off by default.
+settings/example.toml is checked as it stands, with everything turned on that is off by default, and with the other
+source of delivery.
 """
 
 import os

@@ -1,5 +1,5 @@
 """`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml,
-as it stands and with everything turned on.
+as it stands, with everything turned on, and with the other source of delivery.
 
 Whatever it takes for a secret must be explained in not_secret.toml, by its value, which is no secret then. Terraform
 is full of hashes of files, so what merely looks random is not looked for there.

@@ -1,5 +1,5 @@
-"""The Terraform that goes to AWS, as the checks look at it: settings/example.toml as it stands, and with everything
-turned on that is off by default.
+"""The Terraform that goes to AWS, as the checks look at it: settings/example.toml as it stands, with everything turned
+on that is off by default, and with the other source of delivery.
 """
 
 import os
@@ -21,6 +21,11 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
         "BOOKSTORE_BLOG__IMAGE_TAG": "1",
         "BOOKSTORE_BLOG__NAT": "true",
         "BOOKSTORE_DELIVERY__REPOSITORY": "someone/bookstore",
+    },
+    {
+        "BOOKSTORE_FEATURES__DELIVERY": "true",
+        "BOOKSTORE_DELIVERY__SOURCE": "codecommit",
+        "BOOKSTORE_DELIVERY__REPOSITORY": "bookstore",
     },
 )
 """What wins over the file, for each check."""

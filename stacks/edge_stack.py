@@ -49,7 +49,7 @@ class EdgeStack(TerraformStack):
 
         self.routing = self._routing()
         if settings.features.alarms:
-            watch_fleet(self, settings, us_east_1)
+            watch_fleet(self, settings, us_east_1, certificate_arn=global_stack.certificate_arn)
         if global_stack.log_bucket:
             distribution = self._storefront(web_dist, global_stack.log_bucket.arn, us_east_1)
             if settings.features.delivery:

@@ -7,7 +7,7 @@ from constructs import Construct
 from modules.certificate import Certificate
 from modules.database import GlobalDatabase
 from modules.database_secret import DatabaseSecret
-from modules.identity import Identity
+from modules.identity import Identity, SesSender
 from modules.storefront import LogBucket
 from modules.suppression import LOGGED_ONCE, OWNER_DECIDES, suppress
 from modules.tables import BaseTables
@@ -36,7 +36,9 @@ class GlobalStack(TerraformStack):
         self.certificate_arn = certificate.arn
         """CloudFront's; asked for here, issued once the domain is delegated to the zone."""
 
-        identity = Identity(self, "identity", name=settings.name, protected=protected)
+        identity = Identity(
+            self, "identity", name=settings.name, protected=protected, sender=_sender(settings)
+        )
         self.user_pool_arn = identity.pool_arn
         self.user_pool_id = identity.pool_id
         self.user_pool_client_id = identity.client_id
@@ -84,3 +86,8 @@ class GlobalStack(TerraformStack):
             protected=protected,
         )
         return GlobalDatabase(self, "blog-database", name=settings.name, secret=secret, protected=protected)
+
+
+def _sender(settings: Settings) -> SesSender | None:
+    email = settings.email
+    return SesSender(email.sender, email.identity) if email.sender and email.identity else None

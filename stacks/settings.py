@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from email.utils import formataddr, parseaddr
 from functools import cache
 from importlib import resources
 from ipaddress import IPv4Network
@@ -91,6 +92,20 @@ def _is_domain(domain: str) -> str:
     if not _DOMAIN.fullmatch(domain) or len(domain) > 230:
         raise ValueError(f"bad domain {domain!r}: use a name in lower case such as 'books.example.com'")
     return domain
+
+
+def _is_sender(sender: str) -> str:
+    """As RFC 5322 writes it: a name with a comma or a full stop is in quotes."""
+    name, address = parseaddr(sender)
+    mailbox, _, domain = address.rpartition("@")
+    one_word = bool(mailbox) and not re.search(r"[\s@]", mailbox)
+    if not (
+        sender.isascii() and one_word and _DOMAIN.fullmatch(domain) and formataddr((name, address)) == sender
+    ):
+        raise ValueError(
+            f"bad sender {sender!r}: use an ASCII address such as 'Books <no-reply@books.example.com>'"
+        )
+    return sender
 
 
 def _own_tag(key: str) -> str:
@@ -204,6 +219,40 @@ class Observability(Section):
     """Share of the requests, after the first of each second, that leave a trace."""
 
 
+SES_FROM_AFAR = ("us-east-1", "us-west-2", "eu-west-1")
+"""Where user pools of most regions may send from, as all had to once; AWS advises the pool's own region.
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+"""
+
+
+class Email(Section):
+    """Who writes to shoppers. Without it Cognito does, 50 times a day at most."""
+
+    sender: Annotated[str, AfterValidator(_is_sender)] | None = None
+    """An address that `identity` covers, or a name and the address."""
+    identity: Annotated[str, Field(pattern=r"^arn:aws:ses:[a-z0-9-]+:\d{12}:identity/\S+$")] | None = None
+    """The ARN of a domain or an address that is verified in SES."""
+
+    @model_validator(mode="after")
+    def _covered(self) -> Self:
+        if self.sender is None and self.identity is None:
+            return self
+        if self.sender is None or self.identity is None:
+            raise ValueError(
+                "sender and identity go together: set both, or neither and Cognito writes itself"
+            )
+        _, address = parseaddr(self.sender)
+        verified = self.identity.partition("/")[2]
+        if address != verified and not f".{address.partition('@')[2]}".endswith(f".{verified}"):
+            raise ValueError(f"sender {address!r} is not covered by identity {verified!r}: verify its domain")
+        return self
+
+    @property
+    def region(self) -> str | None:
+        """Where SES sends from."""
+        return self.identity.split(":")[3] if self.identity else None
+
+
 class RegionAddresses(Section):
     """Where a region answers on this machine."""
 
@@ -238,6 +287,7 @@ class Settings(BaseSettings):
     compute: Compute = Compute()
     cache: Cache = Cache()
     observability: Observability = Observability()
+    email: Email = Email()
     delivery: Delivery = Delivery()
     blog: Blog = Blog()
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
@@ -263,6 +313,15 @@ class Settings(BaseSettings):
             )
         if self.features.delivery and not self.delivery.repository:
             raise ValueError("features.delivery needs delivery.repository, where the source is")
+        return self
+
+    @model_validator(mode="after")
+    def _sends_from_near(self) -> Self:
+        if self.email.region not in {None, self.primary, *SES_FROM_AFAR}:
+            raise ValueError(
+                f"email.identity is in {self.email.region}: Cognito sends from {self.primary}, where the user pool is, "
+                f"or from {', '.join(SES_FROM_AFAR)}"
+            )
         return self
 
     @classmethod

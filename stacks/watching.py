@@ -6,7 +6,15 @@ from cdktf import TerraformProvider
 
 from modules.blog import Blog
 from modules.cache import Cache
-from modules.observability import FleetDashboard, RegionAlarms, ShopAlarm, Tracing, Watched, WatchedBlog
+from modules.observability import (
+    FleetDashboard,
+    RegionAlarms,
+    ShopAlarm,
+    StorefrontAlarms,
+    Tracing,
+    Watched,
+    WatchedBlog,
+)
 from modules.routing import HealthAlarms
 
 if TYPE_CHECKING:
@@ -58,8 +66,14 @@ def _blog(blog: Blog) -> WatchedBlog:
     )
 
 
-def watch_fleet(stack: "EdgeStack", settings: "Settings", us_east_1: TerraformProvider) -> None:
-    """The alarms over all regions, where Route 53 reports, and the page that shows them side by side."""
+def watch_fleet(
+    stack: "EdgeStack", settings: "Settings", us_east_1: TerraformProvider, *, certificate_arn: str
+) -> None:
+    """The alarms over all regions, where Route 53 reports, and the page that shows them side by side.
+
+    `certificate_arn` is CloudFront's. Without the storefront nothing uses it, and ACM renews only what is used
+    (https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html), so nobody is told of its end.
+    """
     health = HealthAlarms(
         stack,
         "alarms",
@@ -76,6 +90,15 @@ def watch_fleet(stack: "EdgeStack", settings: "Settings", us_east_1: TerraformPr
         topic_arn=health.topic.arn,
         provider=us_east_1,
     )
+    if settings.features.storefront:
+        StorefrontAlarms(
+            stack,
+            "storefront-alarms",
+            name=settings.name,
+            certificate_arn=certificate_arn,
+            topic_arn=health.topic.arn,
+            provider=us_east_1,
+        )
     first = next(iter(stack.regions.values()))
     FleetDashboard(
         stack,

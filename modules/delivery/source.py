@@ -1,8 +1,13 @@
 """Where the pipeline takes its source from."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from cdktf_cdktf_provider_aws.codecommit_approval_rule_template import CodecommitApprovalRuleTemplate
+from cdktf_cdktf_provider_aws.codecommit_approval_rule_template_association import (
+    CodecommitApprovalRuleTemplateAssociation,
+)
 from cdktf_cdktf_provider_aws.codecommit_repository import CodecommitRepository
 from cdktf_cdktf_provider_aws.codeconnections_connection import CodeconnectionsConnection
 from cdktf_cdktf_provider_aws.codepipeline import CodepipelineStageAction as Action
@@ -29,6 +34,8 @@ class CodeCommit:
 
     repository: str
     branch: str
+    approvals: int = 1
+    """How many must approve of a pull request before it is merged into the branch."""
 
 
 Source = GitHub | CodeCommit
@@ -46,7 +53,7 @@ class PipelineSource(Construct):
         if isinstance(source, GitHub):
             self._github(name, source)
         else:
-            self._code_commit(source)
+            self._code_commit(name, source)
 
     def _github(self, name: str, source: GitHub) -> None:
         connection = CodeconnectionsConnection(self, "github", name=name[:32], provider_type="GitHub")
@@ -60,11 +67,12 @@ class PipelineSource(Construct):
         # https://docs.aws.amazon.com/dtconsole/latest/userguide/security-iam-awsmanpol.html
         self.statement = Statement("ReadSource", ("codeconnections:UseConnection",), (connection.arn,))
 
-    def _code_commit(self, source: CodeCommit) -> None:
+    def _code_commit(self, name: str, source: CodeCommit) -> None:
         repository = CodecommitRepository(
             self, "code-commit", repository_name=source.repository, description="The bookstore"
         )
         self.repository_arn = repository.arn
+        self._want_approval(name, source, repository)
         configuration = {
             "RepositoryName": repository.repository_name,
             "BranchName": source.branch,
@@ -81,6 +89,31 @@ class PipelineSource(Construct):
                 "codecommit:UploadArchive",
             ),
             (repository.arn,),
+        )
+
+    def _want_approval(self, name: str, source: CodeCommit, repository: CodecommitRepository) -> None:
+        """Let pull requests into the branch be merged once enough have approved of them, whoever they are.
+
+        It holds for pull requests: whom IAM lets push to the branch needs none.
+        https://docs.aws.amazon.com/codecommit/latest/userguide/approval-rule-templates.html
+        """
+        rule = {
+            "Version": "2018-11-08",
+            "DestinationReferences": [f"refs/heads/{source.branch}"],
+            "Statements": [{"Type": "Approvers", "NumberOfApprovalsNeeded": source.approvals}],
+        }
+        template = CodecommitApprovalRuleTemplate(
+            self,
+            "approval",
+            name=f"{name}-approval",
+            description=f"What is merged into {source.branch} goes to shoppers",
+            content=json.dumps(rule),
+        )
+        CodecommitApprovalRuleTemplateAssociation(
+            self,
+            "approval-wanted",
+            approval_rule_template_name=template.name,
+            repository_name=repository.repository_name,
         )
 
 

@@ -4,6 +4,15 @@ from modules.observability.blog_watches import WatchedBlog
 from modules.observability.dashboard import FleetDashboard
 from modules.observability.region_alarms import RegionAlarms, Watched
 from modules.observability.shop_alarm import ShopAlarm
+from modules.observability.storefront_alarms import StorefrontAlarms
 from modules.observability.tracing import Tracing
 
-__all__ = ["FleetDashboard", "RegionAlarms", "ShopAlarm", "Tracing", "Watched", "WatchedBlog"]
+__all__ = [
+    "FleetDashboard",
+    "RegionAlarms",
+    "ShopAlarm",
+    "StorefrontAlarms",
+    "Tracing",
+    "Watched",
+    "WatchedBlog",
+]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
 )
@@ -105,7 +106,14 @@ class Watch:
         """What the alarm is called."""
         return f"{deployment}-{self.name}"
 
-    def alarm(self, scope: Construct, *, deployment: str, topic_arn: str) -> CloudwatchMetricAlarm:
+    def alarm(
+        self,
+        scope: Construct,
+        *,
+        deployment: str,
+        topic_arn: str,
+        provider: TerraformProvider | None = None,
+    ) -> CloudwatchMetricAlarm:
         """The alarm; it tells the topic when it starts and when it ends.
 
         No data is no news: nobody shops, and what must always report has Route 53's health checks.
@@ -123,4 +131,5 @@ class Watch:
             treat_missing_data="notBreaching",
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],
+            provider=provider,
         )

@@ -143,10 +143,10 @@ def _evictions(name: str, dimensions: dict[str, str]) -> Watch:
     )
 
 
-def certificate(arn: str) -> Iterator[Watch]:
+def certificate(arn: str, short_name: str = "certificate") -> Iterator[Watch]:
     """Whether a certificate is about to end."""
     yield Watch(
-        "certificate-ends",
+        f"{short_name}-ends",
         Metric("AWS/CertificateManager", "DaysToExpiry", {"CertificateArn": arn}, "Minimum", _DAY),
         CERTIFICATE_DAYS,
         "ACM has not renewed the certificate: is its proving record still in the zone, is the domain "

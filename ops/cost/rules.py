@@ -62,6 +62,8 @@ FREE = frozenset(
         "aws_lb_listener",
         "aws_lb_listener_rule",
         "aws_lb_target_group",
+        "aws_codecommit_approval_rule_template",
+        "aws_codecommit_approval_rule_template_association",
         "aws_codeconnections_connection",
         "aws_codestarconnections_connection",
         "aws_codestarnotifications_notification_rule",

@@ -20,6 +20,10 @@ EVERYTHING: dict[str, Any] = {
     "features": {"storefront": True, "alarms": True, "waf": True, "blog": True, "delivery": True},
     "delivery": {"repository": "someone/bookstore"},
     "blog": {"image_tag": "1"},
+    "email": {
+        "sender": "Books <no-reply@books.example.com>",
+        "identity": f"arn:aws:ses:eu-west-1:{ACCOUNT}:identity/books.example.com",
+    },
 }
 
 OFFLINE = {

@@ -159,6 +159,18 @@ def test_what_a_push_may_do_is_to_start_this_pipeline() -> None:
     assert actions == {"codepipeline:StartPipelineExecution"}
 
 
+def test_a_pull_request_into_the_branch_wants_an_approval() -> None:
+    stack = delivery(CODE_COMMIT)
+    template = stack.only("aws_codecommit_approval_rule_template")
+    rule = json.loads(template["content"])
+    assert rule["DestinationReferences"] == ["refs/heads/trunk"]
+    assert [statement["NumberOfApprovalsNeeded"] for statement in rule["Statements"]] == [1]
+
+    wanted = stack.only("aws_codecommit_approval_rule_template_association")
+    assert wanted["repository_name"].startswith("${aws_codecommit_repository.")
+    assert wanted["approval_rule_template_name"].startswith("${aws_codecommit_approval_rule_template.")
+
+
 def test_a_connection_to_github_starts_the_pipeline_itself() -> None:
     rules = [rule.body["name"] for rule in delivery(GITHUB).resources("aws_cloudwatch_event_rule")]
     assert rules == ["shop-delivery-failed"]

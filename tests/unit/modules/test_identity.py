@@ -1,5 +1,7 @@
 from tests.synthesis import shop
 
+ARN = "arn:aws:ses:eu-west-1:123456789012:identity/books.example.com"
+
 
 def test_shoppers_sign_in_with_a_verified_address_and_a_long_password() -> None:
     pool = shop()["global"].only("aws_cognito_user_pool")
@@ -28,3 +30,20 @@ def test_nobody_learns_who_is_a_shopper_and_tokens_can_be_revoked() -> None:
 def test_there_is_one_pool_for_all_regions() -> None:
     for name, stack in shop().stacks.items():
         assert len(stack.resources("aws_cognito_user_pool")) == (1 if name.endswith("-global") else 0)
+
+
+def test_cognito_writes_to_shoppers_unless_a_sender_is_set() -> None:
+    pool = shop()["global"].only("aws_cognito_user_pool")
+    assert pool["email_configuration"] == {"email_sending_account": "COGNITO_DEFAULT"}, (
+        "without it the provider leaves a pool as it is"
+    )
+
+
+def test_a_sender_of_the_settings_writes_by_ses() -> None:
+    email = {"sender": "Books <no-reply@books.example.com>", "identity": ARN}
+    pool = shop(email=email)["global"].only("aws_cognito_user_pool")
+    assert pool["email_configuration"] == {
+        "email_sending_account": "DEVELOPER",
+        "from_email_address": email["sender"],
+        "source_arn": ARN,
+    }

@@ -9,7 +9,7 @@ import pytest
 
 from modules.cache import CacheMode
 from modules.observability import FleetDashboard
-from tests.synthesis import Body, Stack, construct, shop
+from tests.synthesis import Body, Shop, Stack, construct, shop
 
 REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
 
@@ -72,10 +72,64 @@ def test_every_api_has_alarms_for_failures_and_for_the_slowest_answers(region: S
         assert watched(region, "AWS/ApiGateway", "Latency", ApiName=api.body["name"])
 
 
-def test_every_certificate_has_an_alarm_for_its_end(region: Stack) -> None:
-    for certificate in region.resources("aws_acm_certificate"):
-        arn = f"${{{certificate.address}.arn}}"
-        assert watched(region, "AWS/CertificateManager", "DaysToExpiry", CertificateArn=arn)
+def certificates(of: Shop) -> Iterator[tuple[str, str]]:
+    """Each certificate of a shop: its region, and its ARN as its own stack refers to it."""
+    for stack in of.stacks.values():
+        for certificate in stack.resources("aws_acm_certificate"):
+            yield region_of(stack, certificate.body), f"${{{certificate.address}.arn}}"
+
+
+def region_of(stack: Stack, body: Body) -> str:
+    """Where a resource is, by the provider that makes it."""
+    (region,) = [
+        provider["region"]
+        for provider in stack.document["provider"]["aws"]
+        if body.get("provider", "aws") == ".".join(["aws", *filter(None, [provider.get("alias")])])
+    ]
+    return str(region)
+
+
+def told_by(of: Shop, reference: str) -> str:
+    """What another stack's output stands for where a reference is to one; else the reference."""
+    output = re.search(r"\.outputs\.([\w-]+)\}$", reference)
+    values = [
+        stack.document["output"][output[1]]["value"]
+        for stack in of.stacks.values()
+        if output and output[1] in stack.document.get("output", {})
+    ]
+    return str(values[0]) if values else reference
+
+
+def certificates_watched(of: Shop) -> list[tuple[str, str]]:
+    """Regions of alarms for the end of a certificate, and the certificates' ARNs."""
+    return [
+        (region_of(stack, alarm), told_by(of, alarm["dimensions"]["CertificateArn"]))
+        for stack in of.stacks.values()
+        for alarm in alarms(stack)
+        if (alarm.get("namespace"), alarm.get("metric_name")) == ("AWS/CertificateManager", "DaysToExpiry")
+    ]
+
+
+@pytest.mark.parametrize("regions", [REGIONS, ["us-east-1", "eu-west-1"]])
+def test_every_certificate_has_an_alarm_for_its_end_in_its_own_region(regions: list[str]) -> None:
+    of = shop(regions=regions)
+    there = list(certificates(of))
+    assert len(there) == len(regions) + 1, "CloudFront's too"
+    assert sorted(certificates_watched(of)) == sorted(there)
+
+
+def test_nobody_is_told_of_a_certificate_that_nothing_uses() -> None:
+    watched = certificates_watched(shop(features={"storefront": False}))
+    assert sorted(region for region, _ in watched) == ["ap-southeast-1", "eu-west-1"]
+
+
+def test_no_two_alarms_of_a_region_have_the_same_name() -> None:
+    names = [
+        (region_of(stack, alarm), alarm["alarm_name"])
+        for stack in shop(regions=["us-east-1", "eu-west-1"]).stacks.values()
+        for alarm in alarms(stack)
+    ]
+    assert len(names) == len(set(names))
 
 
 def test_a_serverless_cache_has_alarms_for_memory_and_evictions() -> None:
@@ -173,10 +227,13 @@ def test_a_blog_that_fails_does_not_make_the_region_unhealthy(with_blog: Stack) 
     assert "blog" not in with_blog.only("aws_cloudwatch_composite_alarm")["alarm_rule"]
 
 
-def test_every_alarm_tells_the_topic_of_its_region_when_it_starts_and_ends(region: Stack) -> None:
-    (topic,) = region.resources("aws_sns_topic")
+@pytest.mark.parametrize("short_name", [*REGIONS, "edge"])
+def test_every_alarm_tells_the_topic_of_its_region_when_it_starts_and_ends(short_name: str) -> None:
+    stack = shop(regions=REGIONS)[short_name]
+    (topic,) = stack.resources("aws_sns_topic")
     told = [f"${{{topic.address}.arn}}"]
-    for alarm in [*alarms(region), region.only("aws_cloudwatch_composite_alarm")]:
+    for alarm in [*alarms(stack), stack.only("aws_cloudwatch_composite_alarm")]:
+        assert region_of(stack, alarm) == region_of(stack, topic.body)
         assert alarm["alarm_actions"] == told
         assert alarm["ok_actions"] == told
         assert alarm["alarm_description"]
@@ -198,7 +255,7 @@ def test_the_shop_is_unhealthy_when_every_region_is() -> None:
     assert alarm["provider"] == "aws.us-east-1", (
         "Route 53 reports there, and an alarm sees its own region only"
     )
-    health = {each.body["alarm_name"] for each in edge.resources("aws_cloudwatch_metric_alarm")}
+    health = {each["alarm_name"] for each in alarms(edge) if each["namespace"] == "AWS/Route53"}
     assert set(re.findall(r'ALARM\("([^"]+)"\)', alarm["alarm_rule"])) == health
     assert len(health) == len(REGIONS)
     assert alarm["alarm_rule"].count(" AND ") == len(REGIONS) - 1

@@ -151,10 +151,11 @@ def test_with_the_blog_it_idles_under_160_usd() -> None:
     assert bill_of_shop(**RUNNING_BLOG).total < 160
 
 
-def test_everything_the_shop_can_have_is_priced_or_known_to_be_free() -> None:
+@pytest.mark.parametrize("source", ["github", "codecommit"])
+def test_everything_the_shop_can_have_is_priced_or_known_to_be_free(source: str) -> None:
     everything = {
         "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "alarms": True},
-        "delivery": {"repository": "owner/name"},
+        "delivery": {"source": source, "repository": "name"},
         "blog": {"image_tag": "any", "nat": True},
         "cache": {"mode": "replicated"},
     }

@@ -64,6 +64,8 @@ def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\nfeatures = "blog"', "features", "write a table"),
         ('regions = ["eu-west-1"]\ntags = ["books"]', "tags", "write a table"),
         ('regions = ["eu-west-1"]\n[tags]\n"aws:owner" = "us"', "tags", "AWS keeps tags"),
+        ('regions = ["eu-west-1"]\n[email]\nsender = "a@example.com"', "email", "set both"),
+        ('regions = ["eu-west-1"]\n[email]\nidentity = "example.com"', "email.identity", "arn:aws:ses"),
         ('regions = ["eu-west-1"]\n[features]\nblog = "perhaps"', "features.blog", "write true or false"),
         (
             'regions = ["eu-west-1"]\n[routing]\nhealth_check_threshold = "two"',
@@ -77,6 +79,82 @@ def test_a_mistake_is_one_line_that_names_the_place(tmp_path: Path, text: str, p
     assert "\n" not in line
     assert line.startswith(place)
     assert hint in line
+
+
+SES = "arn:aws:ses:eu-west-1:123456789012:identity/"
+
+
+@pytest.mark.parametrize(
+    ("sender", "verified"),
+    [
+        ("no-reply@books.example.com", "books.example.com"),
+        ("Books <no-reply@books.example.com>", "example.com"),
+        ('"Books, Inc." <no-reply@books.example.com>', "no-reply@books.example.com"),
+    ],
+)
+def test_a_sender_is_covered_by_its_address_or_a_domain_above_it(
+    tmp_path: Path, sender: str, verified: str
+) -> None:
+    email = f"[email]\nsender = '{sender}'\nidentity = '{SES}{verified}'"
+    assert load(tmp_path, GOOD + email).email.sender == sender
+
+
+@pytest.mark.parametrize(
+    ("sender", "verified"),
+    [
+        ("no-reply@books.example.com", "sbooks.example.com"),
+        ("no-reply@books.example.com", "ooks.example.com"),
+        ("no-reply@example.com", "books.example.com"),
+        ("no-reply@books.example.com", "orders@books.example.com"),
+    ],
+)
+def test_a_sender_that_ses_has_not_verified_is_a_mistake(tmp_path: Path, sender: str, verified: str) -> None:
+    (line,) = mistakes(tmp_path, GOOD + f"[email]\nsender = '{sender}'\nidentity = '{SES}{verified}'")
+    assert line == f"email: sender '{sender}' is not covered by identity '{verified}': verify its domain"
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "books.example.com",
+        "@books.example.com",
+        "no reply@books.example.com",
+        "no-reply@Books",
+        "Books, Inc. <no-reply@books.example.com>",
+        "Bücher <no-reply@books.example.com>",
+        "a@books.example.com, b@books.example.com",
+        "Books\\nBcc: x <no-reply@books.example.com>",
+        "",
+    ],
+)
+def test_a_sender_that_no_mail_can_have_is_a_mistake(tmp_path: Path, sender: str) -> None:
+    text = f'[email]\nsender = "{sender}"\nidentity = "{SES}books.example.com"'
+    (line,) = mistakes(tmp_path, GOOD + text)
+    assert line.startswith("email.sender: bad sender ")
+    assert "use an ASCII address such as" in line
+
+
+@pytest.mark.parametrize(
+    ("pool", "ses", "may"),
+    [
+        ("ap-southeast-1", "ap-southeast-1", True),
+        ("ap-southeast-1", "eu-west-1", True),
+        ("ap-southeast-1", "ap-northeast-1", False),
+        ("eu-west-1", "us-east-2", False),
+    ],
+)
+def test_cognito_sends_from_its_own_region_or_where_aws_lets_it(
+    tmp_path: Path, pool: str, ses: str, may: bool
+) -> None:
+    identity = SES.replace("eu-west-1", ses) + "example.com"
+    text = f'regions = ["{pool}"]\n[email]\nsender = "a@example.com"\nidentity = "{identity}"'
+    if may:
+        assert load(tmp_path, text).email.region == ses
+    else:
+        (line,) = mistakes(tmp_path, text)
+        assert line.startswith(
+            f"email.identity is in {ses}: Cognito sends from {pool}, where the user pool is"
+        )
 
 
 def test_every_mistake_has_a_line(tmp_path: Path) -> None:

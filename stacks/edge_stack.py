@@ -13,7 +13,6 @@ from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
 from stacks.aws import aws_provider
 from stacks.boundary import bound_roles
-from stacks.delivering import deliver
 from stacks.emulator import overlook_emulator_drift
 from stacks.global_stack import GlobalStack
 from stacks.guarding import guard_storefront
@@ -53,6 +52,8 @@ class EdgeStack(TerraformStack):
         if global_stack.log_bucket:
             distribution = self._storefront(web_dist, global_stack.log_bucket.arn, us_east_1)
             if settings.features.delivery:
+                from stacks.delivering import deliver  # what it is made of takes long to import
+
                 deliver(self, settings, distribution)
 
         if settings.features.blog:

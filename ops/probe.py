@@ -30,8 +30,14 @@ class Probe:
             region: own[region].api if region in own else f"https://api-{region}.{settings.domain}/v1"
             for region in settings.regions
         }
-        # A proxy of the operator's network is none for what runs on this machine.
-        self._http = httpx.Client(timeout=TIMEOUT, transport=transport, mounts={"all://127.0.0.1": transport})
+        self._http = httpx.Client(
+            timeout=TIMEOUT,
+            # Each question is a connection of its own, as Route 53's are: one that was kept would hide a region's loss.
+            limits=httpx.Limits(max_keepalive_connections=0),
+            transport=transport,
+            # A proxy of the operator's network is none for what runs on this machine.
+            mounts={"all://127.0.0.1": transport},
+        )
 
     def address(self, region: str) -> str:
         """URL of the region's own API, ending in /v1."""

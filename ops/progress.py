@@ -1,12 +1,18 @@
-"""Shows a deployment while it goes on: a line a stack that moves, or lines for a log."""
+"""Shows long work while it goes on: what moves on a terminal, or lines for a log.
 
+A deployment has a line a stack, whatever can be counted a bar.
+"""
+
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -154,3 +160,29 @@ def _phase(stack: StackProgress) -> str:
 
 def _changes(number: int) -> str:
     return f"{number} change{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def counting(label: str, things: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what is to be told how many things of how many are done: a bar for eyes; for a log, a line a tenth."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _a_line_a_tenth(label, things)
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(label)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _a_line_a_tenth(label: str, things: str) -> Callable[[int, int], None]:
+    shown = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        tenth = done * 10 // total
+        if tenth > shown:
+            shown = tenth
+            print(f"{label}: {done:,} of {total:,} {things}", file=sys.stderr, flush=True)
+
+    return progress

@@ -1,20 +1,17 @@
 """Loads a catalogue into a deployment: `python -m ops seed books.csv`."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ops.catalogue.loader import Report, load
 from ops.catalogue.rows import CatalogueError
 from ops.catalogue.table import TableError
 from ops.deployment import Deployment, DeploymentError
+from ops.progress import counting
 from stacks.settings import Settings, SettingsError
 
 __all__ = ["load", "seed"]
@@ -34,7 +31,7 @@ def seed(
     refused, 2 when the file is no catalogue.
     """
     try:
-        with _progress(catalog.name) as progress:
+        with counting(catalog.name, "books") as progress:
             report = load(Deployment.load(Settings.load(settings)), catalog, progress=progress)
     except (CatalogueError, SettingsError) as error:
         _fail(str(error), 2)
@@ -47,32 +44,6 @@ def seed(
     _print(report, catalog)
     if not report.loaded:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for eyes; for a log, a line at every tenth."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _plain_progress(label)
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(label)
-        yield lambda written, total: bar.update(task, completed=written, total=total)
-
-
-def _plain_progress(label: str) -> Callable[[int, int], None]:
-    shown = -1
-
-    def progress(written: int, total: int) -> None:
-        nonlocal shown
-        tenth = written * 10 // total
-        if tenth > shown:
-            shown = tenth
-            print(f"{label}: {written:,} of {total:,} books", file=sys.stderr, flush=True)
-
-    return progress
 
 
 def _print(report: Report, catalog: Path) -> None:

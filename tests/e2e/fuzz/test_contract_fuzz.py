@@ -13,12 +13,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ops.drilling.accounts import Account
+from ops.progress import counting
 from tests.e2e import contract
 from tests.e2e.api import Api, Json
 
@@ -114,7 +116,7 @@ def test_no_case_breaks_the_shop_or_leaves_its_contract(
     counted: Counter[str] = Counter()
     lock, failed = threading.Lock(), threading.Event()
 
-    def drive(lane: Lane) -> None:
+    def drive(lane: Lane, progress: Callable[[int, int], None]) -> None:
         first = True
         while counted.total() < CASES and not failed.is_set():
             phases = lane.phases(first)
@@ -124,24 +126,18 @@ def test_no_case_breaks_the_shop_or_leaves_its_contract(
                 failed.set()
                 raise
             with lock:
-                tenths = counted.total() * 10 // CASES
                 counted[phases] += cases
-                if counted.total() * 10 // CASES > tenths:
-                    tell()
+                progress(counted.total(), CASES)
             first = False
 
     began = time.monotonic()
-
-    def tell() -> None:
+    with capsys.disabled():  # what takes an hour is watched
+        with counting("fuzz", "cases") as progress, ThreadPoolExecutor(LANES) as pool:
+            list(pool.map(drive, lanes, repeat(progress)))
         took = time.monotonic() - began
-        of_each = ", ".join(f"{cases:,} {phases}" for phases, cases in sorted(counted.items()))
         print(
-            f"{counted.total():,} of {CASES:,} cases in {took:.0f} s, none of them a failure: {of_each}",
-            flush=True,
+            f"{counted.total():,} cases in {took:.0f} s, {counted.total() / took:.0f} a second: {dict(counted)}"
         )
-
-    with capsys.disabled(), ThreadPoolExecutor(LANES) as pool:  # it takes an hour, or a few minutes
-        list(pool.map(drive, lanes))
     assert counted.total() >= CASES
     assert any(ordered(cloud, lane.account) for lane in lanes), "no case went as far as an order"
 

@@ -72,7 +72,7 @@ def test_a_terminal_has_a_bar(
 ) -> None:
     terminal = io.StringIO()
     monkeypatch.setattr(
-        "ops.seed.Console", lambda **_: Console(file=terminal, force_terminal=True, width=100)
+        "ops.progress.Console", lambda **_: Console(file=terminal, force_terminal=True, width=100)
     )
     assert seed(tmp_path / "books.csv", *(GOOD.format(n=n) for n in range(30))).exit_code == 0
     assert "━" in terminal.getvalue()

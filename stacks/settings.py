@@ -33,6 +33,8 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError as SourceError
 
+from stacks.mistakes import in_one_line
+
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
 
@@ -341,7 +343,7 @@ class Settings(BaseSettings):
         try:
             return cls(**values)
         except ValidationError as error:
-            raise SettingsError(path, [_in_one_line(mistake) for mistake in error.errors()]) from error
+            raise SettingsError(path, [in_one_line(mistake) for mistake in error.errors()]) from error
         except SourceError as error:
             raise SettingsError(path, [f"a BOOKSTORE_ variable over it is not JSON: {error}"]) from error
 
@@ -380,37 +382,3 @@ class Settings(BaseSettings):
     def state_bucket(self, region: str) -> str:
         """The bucket that holds the state of what lives in `region`, when state is in S3."""
         return f"{self.state.bucket_prefix}-{region}"
-
-
-def _in_one_line(mistake: ErrorDetails) -> str:
-    place = ".".join(_key(part) for part in mistake["loc"])
-    reason = _reason(mistake)
-    return f"{place}: {reason}" if place else reason
-
-
-def _key(part: int | str) -> str:
-    """A key as TOML writes it: in quotes unless it is bare, so that none breaks the line."""
-    return str(part) if re.fullmatch(r"[A-Za-z0-9_-]+", str(part)) else json.dumps(part)
-
-
-def _reason(mistake: ErrorDetails) -> str:
-    match mistake["type"]:
-        case "extra_forbidden":
-            return "unknown key: remove it or mend its spelling"
-        case "missing":
-            return "missing: add it"
-        case "value_error":
-            return str(mistake["ctx"]["error"])
-        case "tuple_type":
-            return f"write a list in brackets, not {mistake['input']!r}"
-        case "dict_type" | "model_type":
-            return f"write a table of keys and values, not {mistake['input']!r}"
-        case "string_type":
-            return f"write text in quotes, not {mistake['input']!r}"
-        case "bool_type" | "bool_parsing":
-            return f"write true or false, not {mistake['input']!r}"
-        case "int_type" | "int_parsing":
-            return f"write a whole number, not {mistake['input']!r}"
-        case _:
-            given: Any = mistake["input"]
-            return f"{mistake['msg'][:1].lower()}{mistake['msg'][1:]}, not {given!r}"

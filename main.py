@@ -1,12 +1,17 @@
 """Settings in, Terraform out: one global stack, one stack a region, one edge stack over them all."""
+# ruff: noqa: E402  what is imported when is a third of the time
 
 import gc
+
+gc.disable()  # the process ends before what it could collect is worth the search
+
 import os
 import sys
+from functools import partial
 
-import stacks.aws  # noqa: F401  first: Node starts beside it
-
-from stacks.settings import Settings, SettingsError  # isort: skip
+import stacks.aws  # noqa: F401  Node starts beside what follows
+from stacks.node import ask_ahead
+from stacks.settings import Settings, SettingsError
 
 
 def main() -> int:
@@ -19,14 +24,14 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    gc.disable()  # the process ends before what it could collect is worth the search
     from stacks.shop import synthesize  # loads CDKTF, which a wrong file need not wait for
 
     try:
-        synthesize(settings)
+        ask_ahead(partial(synthesize, settings))
     except FileNotFoundError as missing:
         print(missing, file=sys.stderr)
         return 1
+    gc.freeze()  # nor before it ends, which searches once more
     return 0
 
 

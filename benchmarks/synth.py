@@ -1,5 +1,5 @@
-"""What a synth of the whole app costs, and what `stacks/aws.py` is worth: the same app with the provider's package
-imported plainly, in the same run, must write the same bytes.
+"""What a synth of the whole app costs, and what `stacks/aws.py` and `stacks/node.py` are worth: the same app with the
+provider's package imported plainly, in the same run, must write the same bytes.
 
 Each figure is of a fresh process, started as cdktf.json says: the median, and half of what lies between the
 quartiles. `wall` is judged. `processor` adds up Python and jsii's Node process, and says on a busy machine what an
@@ -32,7 +32,7 @@ MOST_SECONDS = 3.0
 TIMES_FASTER = 4.0
 
 LAZY = json.loads((ROOT / "cdktf.json").read_text())["app"].split()[1:]
-# Imported first, the package is run whole, and Node has started without the preload before stacks/aws.py is read.
+# Imported first, the package is run whole, and Node has started without the preload before stacks/node.py is read.
 PLAIN = [
     *LAZY[:-1],
     "-c",

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+ANSWER_SECONDS = 120.0
+"""How long a part is given to answer: MariaDB prepares its tables first, which a busy disk makes slow."""
 STOP_SECONDS = 20.0
 """How long a part is given to end politely."""
 TAIL_LINES = 15
@@ -107,7 +109,7 @@ class Supervisor:
         record = self.record(name)
         return record is not None and record.alive
 
-    def ensure(self, part: Part, seconds: float = 40) -> bool:
+    def ensure(self, part: Part, seconds: float = ANSWER_SECONDS) -> bool:
         """Have `part` running and serving; returns whether it had to be started.
 
         Raises PartFailedError when it ends, does not serve within `seconds`, or comes after `undo`.

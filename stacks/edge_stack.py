@@ -21,8 +21,6 @@ from stacks.settings import Settings
 from stacks.state import keep_state
 from stacks.watching import watch_fleet
 
-WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
-
 
 class EdgeStack(TerraformStack):
     """`<name>-edge`, in the first region, with a second provider for what AWS keeps in us-east-1 alone."""
@@ -35,7 +33,7 @@ class EdgeStack(TerraformStack):
         settings: Settings,
         global_stack: GlobalStack,
         regions: Mapping[str, RegionStack],
-        web_dist: Path = WEB_DIST,
+        web_dist: Path,
     ) -> None:
         """Raises FileNotFoundError when the storefront is wanted and `web_dist` holds no build of it."""
         super().__init__(scope, id)

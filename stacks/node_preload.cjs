@@ -1,4 +1,5 @@
-// Preloaded into jsii's Node process by stacks/aws.py, which says what for. It stands on jsii 1.14x and CDKTF 0.21.
+// Preloaded into jsii's Node process by stacks/node.py. Each way to load a file here leaves what CDKTF writes as it was,
+// and where a file is not as expected, the file as well. It stands on jsii 1.14x and CDKTF 0.21.
 "use strict";
 const fs = require("fs");
 const Module = require("module");
@@ -6,22 +7,20 @@ const { Writable } = require("stream");
 
 const load = Module._extensions[".js"];
 Module._extensions[".js"] = (module, filename) => {
-  const way = WAYS.find(([files]) => files.test(filename));
-  return way ? way[1](module, filename) : load(module, filename);
+  const [, way] = WAYS.find(([files]) => files.test(filename));
+  return way(module, filename);
 };
 
 const WAYS = [
   [/[\\/]bin[\\/]jsii-runtime\.js$/, runProgramInThisProcess],
+  [/[\\/]lib[\\/]program\.js$/, printNoTypes],
   [/[\\/]@cdktf[\\/]provider-[^\\/]+[\\/]lib[\\/]index\.js$/, exportLazily],
   [/[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/, traceNothing],
+  [/[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]resolve\.js$/, resolveLess],
+  [/[\\/]archiver[\\/]index\.js$/, loadWhenCalled],
+  [/[\\/]@?cdktf[\\/]/, leaveMapOut],
+  [/(?:)/, load],
 ];
-
-// The provider's index requires 2,180 modules at once, two seconds and 400 MB; each export becomes a getter.
-function exportLazily(module, filename) {
-  const eager = /^exports\.(\w+) = (require\("\.\/[\w-]+"\));$/gm;
-  const lazy = 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });';
-  return module._compile(fs.readFileSync(filename, "utf8").replace(eager, lazy), filename);
-}
 
 // jsii's entry starts a second process for its program, and carries each message between that one's file descriptor 3
 // and Python. Here the program runs in the first, where Python is at the other end of 0 and 1, and listens on 2 for
@@ -45,7 +44,52 @@ function runProgramInThisProcess(module) {
   module.require("../lib/program.js");
 }
 
+// The program prints each type that it meets, for the message of an assertion that holds.
+function printNoTypes(module, filename) {
+  const printed = /(`Kernel error: expected type information, got )\$\{\(0,\w+\.inspect\)\((\w+)\)\}/;
+  return module._compile(fs.readFileSync(filename, "utf8").replace(printed, "$1${$2}"), filename);
+}
+
+// The provider's index requires 2,180 modules at once, two seconds and 400 MB; each export becomes a getter.
+function exportLazily(module, filename) {
+  const eager = /^exports\.(\w+) = (require\("\.\/[\w-]+"\));$/gm;
+  const lazy = 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });';
+  return module._compile(fs.readFileSync(filename, "utf8").replace(eager, lazy), filename);
+}
+
 // Every token keeps where in JavaScript it was made, which says nothing to whoever writes Python.
 function traceNothing(module) {
   module.exports = { captureStackTrace: () => [] };
+}
+
+// Most of what is resolved is the name of an argument, or a value without a token in it.
+function resolveLess(module, filename) {
+  const source = sourceOf(filename)
+    .replace("makeContext()[0].resolve(key)", "isPlain(key) ? key : $&")
+    .replace("makeContext(key)[0].resolve(obj[key])", "isPlain(obj[key]) ? obj[key] : $&");
+  return module._compile(`${source}\n${isPlain}`, filename);
+}
+
+function isPlain(value) {
+  if (typeof value !== "string") return value === undefined || typeof value === "boolean";
+  return !/TfToken\[|[-|\d.+]e[-|\d.eE+]|Map Token Value$/.test(value);
+}
+
+// With it come eighty modules. Assets that are archives need them, and nothing here is one.
+function loadWhenCalled(module, filename) {
+  module.exports = (...given) => {
+    load(module, filename);
+    return module.exports(...given);
+  };
+}
+
+// Two thirds of these files is a map to their TypeScript.
+function leaveMapOut(module, filename) {
+  return module._compile(sourceOf(filename), filename);
+}
+
+function sourceOf(filename) {
+  const source = fs.readFileSync(filename, "utf8");
+  const map = source.lastIndexOf("//# sourceMappingURL=data:");
+  return map < 0 ? source : source.slice(0, map);
 }

@@ -7,10 +7,12 @@ import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package l
 
 from cdktf import App  # isort: skip
 
-from stacks.edge_stack import WEB_DIST, EdgeStack
+from stacks.edge_stack import EdgeStack
 from stacks.global_stack import GlobalStack
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
+
+WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 
 
 def synthesize(settings: Settings) -> None:
@@ -26,6 +28,7 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
     Raises FileNotFoundError when the storefront is wanted and `web_dist` holds no build of it.
     """
     shared = GlobalStack(app, f"{settings.name}-global", settings=settings)
+
     regions = {
         region: RegionStack(
             app, f"{settings.name}-{region}", settings=settings, region=region, global_stack=shared

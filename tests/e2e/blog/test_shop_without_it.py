@@ -34,7 +34,7 @@ def test_the_home_page_is_whole_but_for_the_posts_and_complains_of_nothing(
         visit = Visit(page, tmp_path)
         with page.expect_response("**/wp-json/**") as asked:
             page.goto(cloud.endpoints["storefront"])
-            expect(page.get_by_role("heading", name="Cookbooks")).to_be_visible()
+            expect(page.get_by_role("heading", name="Cookbooks")).to_be_visible(timeout=PATIENCE_MS)
             # Posts are asked for once their place comes into sight; it is there, at the end, when the categories are.
             page.get_by_role("contentinfo").scroll_into_view_if_needed()
         assert (asked.value.status, asked.value.json()) == (200, [])

@@ -25,7 +25,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import attr
 import jsii
 from jsii._kernel.providers import process as jsii_process
 from jsii._kernel.types import (
@@ -50,13 +49,6 @@ Python to read while Python waits for Node to."""
 _FIRST_NUMBER = 10_000
 _SETTERS = ("add", "put", "reset", "set")
 """How the methods begin that return nothing, in CDKTF and in what it generates for a provider."""
-_NAMES = {
-    LoadRequest: "load",
-    CreateRequest: "create",
-    InvokeRequest: "invoke",
-    SetRequest: "set",
-    StaticGetRequest: "sget",
-}
 
 
 class UnforeseenAnswerError(RuntimeError):
@@ -114,9 +106,9 @@ class _Node(jsii_process._NodeProcess):
 
     def _ask(self, request: Any, read_answer: Callable[[], object]) -> None:
         self._read_all_but(_MOST_UNREAD - 1)
-        question = {"api": _NAMES[type(request)], **attr.asdict(request, recurse=False)}
+        question = json.dumps(self._serializer.unstructure(request), default=jsii_process.jdefault)
         node: Any = self._process.stdin
-        node.write(json.dumps(question, default=_on_the_wire).encode() + b"\n")
+        node.write(question.encode() + b"\n")
         node.flush()
         self._unread.append(read_answer)
 
@@ -134,11 +126,6 @@ class _Node(jsii_process._NodeProcess):
                 raise UnforeseenAnswerError(error)
             case message:
                 raise UnforeseenAnswerError(f"{message} instead of {foreseen}")
-
-
-def _on_the_wire(value: Any) -> Any:
-    write = jsii_process._unstructure_ref if isinstance(value, ObjRef) else jsii_process.jdefault
-    return write(value)  # type: ignore[no-untyped-call]
 
 
 def _numbers(answer: Any) -> Iterator[int]:

@@ -13,14 +13,18 @@ Module._extensions[".js"] = (module, filename) => {
 
 const WAYS = [
   [/[\\/]bin[\\/]jsii-runtime\.js$/, runProgramInThisProcess],
-  [/[\\/]lib[\\/]program\.js$/, printNoTypes],
-  [/[\\/]@cdktf[\\/]provider-[^\\/]+[\\/]lib[\\/]index\.js$/, exportLazily],
+  [/[\\/]lib[\\/]program\.js$/, loadChanged(printNoTypes)],
+  [/[\\/]@cdktf[\\/]provider-[^\\/]+[\\/]lib[\\/]index\.js$/, loadChanged(exportLazily)],
   [/[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/, traceNothing],
-  [/[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]resolve\.js$/, resolveLess],
+  [/[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]resolve\.js$/, loadChanged(resolveLess)],
   [/[\\/]archiver[\\/]index\.js$/, loadWhenCalled],
-  [/[\\/]@?cdktf[\\/]/, leaveMapOut],
+  [/[\\/]@?cdktf[\\/]/, loadChanged(leaveMapOut)],
   [/(?:)/, load],
 ];
+
+function loadChanged(change) {
+  return (module, filename) => module._compile(change(fs.readFileSync(filename, "utf8")), filename);
+}
 
 // jsii's entry starts a second process for its program, and carries each message between that one's file descriptor 3
 // and Python. Here the program runs in the first, where Python is at the other end of 0 and 1, and listens on 2 for
@@ -45,16 +49,15 @@ function runProgramInThisProcess(module) {
 }
 
 // The program prints each type that it meets, for the message of an assertion that holds.
-function printNoTypes(module, filename) {
+function printNoTypes(source) {
   const printed = /(`Kernel error: expected type information, got )\$\{\(0,\w+\.inspect\)\((\w+)\)\}/;
-  return module._compile(fs.readFileSync(filename, "utf8").replace(printed, "$1${$2}"), filename);
+  return source.replace(printed, "$1${$2}");
 }
 
 // The provider's index requires 2,180 modules at once, two seconds and 400 MB; each export becomes a getter.
-function exportLazily(module, filename) {
+function exportLazily(source) {
   const eager = /^exports\.(\w+) = (require\("\.\/[\w-]+"\));$/gm;
-  const lazy = 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });';
-  return module._compile(fs.readFileSync(filename, "utf8").replace(eager, lazy), filename);
+  return source.replace(eager, 'Object.defineProperty(exports, "$1", { enumerable: true, get: () => $2 });');
 }
 
 // Every token keeps where in JavaScript it was made, which says nothing to whoever writes Python.
@@ -63,11 +66,11 @@ function traceNothing(module) {
 }
 
 // Most of what is resolved is the name of an argument, or a value without a token in it.
-function resolveLess(module, filename) {
-  const source = sourceOf(filename)
+function resolveLess(source) {
+  const less = leaveMapOut(source)
     .replace("makeContext()[0].resolve(key)", "isPlain(key) ? key : $&")
     .replace("makeContext(key)[0].resolve(obj[key])", "isPlain(obj[key]) ? obj[key] : $&");
-  return module._compile(`${source}\n${isPlain}`, filename);
+  return `${less}\n${isPlain}`;
 }
 
 function isPlain(value) {
@@ -84,12 +87,7 @@ function loadWhenCalled(module, filename) {
 }
 
 // Two thirds of these files is a map to their TypeScript.
-function leaveMapOut(module, filename) {
-  return module._compile(sourceOf(filename), filename);
-}
-
-function sourceOf(filename) {
-  const source = fs.readFileSync(filename, "utf8");
+function leaveMapOut(source) {
   const map = source.lastIndexOf("//# sourceMappingURL=data:");
   return map < 0 ? source : source.slice(0, map);
 }

@@ -28,7 +28,6 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
     Raises FileNotFoundError when the storefront is wanted and `web_dist` holds no build of it.
     """
     shared = GlobalStack(app, f"{settings.name}-global", settings=settings)
-
     regions = {
         region: RegionStack(
             app, f"{settings.name}-{region}", settings=settings, region=region, global_stack=shared

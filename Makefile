@@ -9,7 +9,7 @@ PYTHON ?= python3
 SETTINGS ?= settings/local.toml
 PORT_BASE ?= 4560
 TEST_PORT_BASE ?= 5560
-CATALOG ?= catalogue/books.csv
+CATALOG ?= data/catalog.csv
 REGION ?=
 FROM ?=
 ARGS ?=
@@ -47,7 +47,7 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	# Byte code, but not of the 2,000 resources of AWS that the shop has no use for: they would take half a minute.
 	unset PYTHONDONTWRITEBYTECODE
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
-	for optimized in '' -O; do .venv/bin/python $$optimized -c 'import stacks.shop'; done
+	for optimized in '' -O; do .venv/bin/python $$optimized -c 'import stacks.app'; done
 	touch $@
 
 # In an environment of their own: they pin what the shop pins otherwise.
@@ -102,7 +102,7 @@ down: $(INSTALLED)/python ## Stop it, and leave nothing running and no state beh
 status: $(INSTALLED)/python ## What runs, where, and each region's health.
 	@if grep -q '^\[local' $(SETTINGS); then $(CLOUD) status; fi
 	$(OPS) status
-seed: $(INSTALLED)/python ## Load a catalogue: make seed CATALOG=books.csv
+seed: $(INSTALLED)/python ## Load a catalog: make seed CATALOG=books.csv
 	@$(OPS) seed $(CATALOG)
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
@@ -182,8 +182,8 @@ e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, ag
 e2e-deployments: ready-locally ## What deploys a shop of its own: a region added, one removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 
-.PHONY: bench bench-synth bench-cold-start bench-handlers bench-leaderboard bench-shop bench-web fuzz
-BENCHMARKS := synth cold-start handlers leaderboard shop web
+.PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-shop bench-web fuzz
+BENCHMARKS := synth cold-start handlers bestsellers shop web
 bench: ready ## Every benchmark, and all figures in one table; the shop must be up.
 	@missed=
 	for benchmark in $(BENCHMARKS); do $(MAKE) bench-$$benchmark || missed="$$missed $$benchmark"; done
@@ -195,10 +195,10 @@ bench-cold-start: install ## What importing each handler costs.
 	@python -m benchmarks.cold_start
 bench-handlers: ready-locally ## What each route costs, and that pages cost the same behind 100,000 books.
 	@python -m benchmarks.handlers
-bench-leaderboard: install ## Orders a second into the ranking, and a rebuild of it.
-	@python -m benchmarks.leaderboard
+bench-bestsellers: install ## Orders a second into the ranking, and a rebuild of it.
+	@python -m benchmarks.bestsellers
 bench-shop: install ## Shoppers at once, against a shop that is up, and where their time goes.
-	@python -m benchmarks.shop
+	@python -m benchmarks.load
 bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, against a shop that is up.
 	@python -m benchmarks.web
 fuzz: $(INSTALLED)/python ## 200,000 cases against a shop that is up.

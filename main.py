@@ -24,7 +24,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    from stacks.shop import synthesize  # loads CDKTF, which a wrong file need not wait for
+    from stacks.app import synthesize  # loads CDKTF, which a wrong file need not wait for
 
     try:
         ask_ahead(partial(synthesize, settings))

@@ -38,11 +38,11 @@ FUNCTIONS = {
     "cart": "cart.handler",
     "orders": "orders.handler",
     "bestsellers": "bestsellers.handler",
-    "leaderboard-feeder": "bestsellers.feeder",
-    "leaderboard-rebuild": "bestsellers.rebuild",
+    "bestsellers-feeder": "bestsellers.feeder",
+    "bestsellers-rebuild": "bestsellers.rebuild",
     "health": "health.handler",
 }
-DYNAMODB = "import shop.aws; shop.aws.client('dynamodb')"
+DYNAMODB = "import runtime.aws; runtime.aws.client('dynamodb')"
 REDIS = "import bestsellers.connection; bestsellers.connection.redis()"
 READY = {
     **dict.fromkeys(FUNCTIONS.values(), DYNAMODB),

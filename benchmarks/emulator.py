@@ -11,16 +11,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from localcloud import parts
+from localcloud import programs
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Supervisor
 
 sys.path.insert(0, str(ROOT / "lambda_src"))
 
-from shop import aws, dynamo
-from tests.ports import free_base
-from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, create_tables
-from tests.unit.lambda_src.gateway import CLIENT
+from runtime import aws, dynamo
+from tests.support.api_events import CLIENT
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, create_tables
+from tests.support.ports import free_base
 
 BATCH = 25
 """The most items that BatchWriteItem takes."""
@@ -36,7 +36,7 @@ def emulator(redis_url: str) -> Iterator[None]:
         layout = Layout(free_base(), Path(folder))
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
         try:
-            supervisor.ensure(parts.aws_part(layout))
+            supervisor.ensure(programs.aws_part(layout))
             os.environ.update(
                 {
                     "AWS_ENDPOINT_URL": url(layout.aws),

@@ -19,8 +19,8 @@ from benchmarks.listings import BOOK_PAGES, ORDER_PAGES, flat, growth
 from benchmarks.metering import ROUNDS, Cost, Meter, measure
 from benchmarks.results import record
 from benchmarks.routes import fill_shop, routes
-from benchmarks.stock import placed
-from tests.unit.lambda_src.redis_server import redis_server
+from benchmarks.table_data import placed
+from tests.support.redis_server import redis_server
 
 CALLS = 100
 """Of a route in a round."""

@@ -20,7 +20,7 @@ from benchmarks.metering import ROUNDS, Cost, Meter, measure
 from benchmarks.results import middle
 from benchmarks.routes import request
 from ops.deployment import Deployment
-from ops.drilling.accounts import Account
+from ops.drill.accounts import Account
 
 SAMPLES = 20
 """Of each layer, in each of the rounds."""

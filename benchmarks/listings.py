@@ -11,12 +11,12 @@ from typing import Any
 from benchmarks.emulator import load
 from benchmarks.metering import Call, Cost, Meter, measure
 from benchmarks.routes import request
-from benchmarks.stock import book, placed
+from benchmarks.table_data import book, placed
 from catalog import handler as catalog
 from catalog.models import Position, plain_number
 from orders import handler as orders
-from shop import cursor
-from tests.unit.lambda_src.emulated import BOOKS, ORDERS
+from runtime import cursor
+from tests.support.lambda_tables import BOOKS, ORDERS
 
 PAGES = 4
 """Of a listing in a round: the emulator takes its time over large tables."""

@@ -11,17 +11,17 @@ from redis import Redis
 
 from benchmarks.emulator import load
 from benchmarks.metering import Call
-from benchmarks.stock import LINES, book, line, placed
+from benchmarks.table_data import LINES, book, line, placed
 from bestsellers import handler as bestsellers
+from bestsellers.counts import Ranking
 from bestsellers.models import Sale
-from bestsellers.ranking import Ranking
 from cart import handler as cart
 from catalog import handler as catalog
 from health import handler as health
 from orders import handler as orders
-from shop import clock, dynamo
-from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS
-from tests.unit.lambda_src.gateway import event
+from runtime import clock, dynamo
+from tests.support.api_events import event
+from tests.support.lambda_tables import BOOKS, CART, ORDERS
 
 STOCK = 200
 """Books of the shop."""

@@ -1,7 +1,7 @@
 """A client of the shop that gets by when a region is lost."""
 
+from client.bookstore import OutcomeUnknownError, RefusedError, Shop
 from client.failover import Answer, Attempt, Endpoints, Failover, UnreachableError
-from client.shop import OutcomeUnknownError, RefusedError, Shop
 from client.sign_in import Shopper, sign_in
 
 __all__ = [

@@ -14,21 +14,21 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from localcloud import disk
+from localcloud import disk_space
 from localcloud.blog.service import ImportFailedError
 from localcloud.down import take_down
-from localcloud.edge.places import UnknownPlaceError
+from localcloud.edge.region_locations import UnknownPlaceError
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
 from localcloud.processes import PartFailedError, Supervisor
 from localcloud.status import show_status
-from localcloud.steps import Steps
+from localcloud.step_output import Steps
 from localcloud.up import Up, UpError
-from ops.bootstrap import BucketRefusedError
-from ops.catalogue.rows import CatalogueError
-from ops.catalogue.table import TableError
+from ops.catalog.rows import CatalogError
+from ops.catalog.table import TableError
 from ops.cdktf import SynthesisError
-from ops.deploy import DeployFailedError
+from ops.commands.bootstrap import BucketRefusedError
+from ops.commands.deploy import DeployFailedError
 from ops.deployment import DeploymentError
 from stacks.settings import Settings, SettingsError
 
@@ -41,7 +41,7 @@ REFUSALS = (
     DeploymentError,
     UnknownPlaceError,
     BucketRefusedError,
-    CatalogueError,
+    CatalogError,
     TableError,
     ClientError,
     BotoCoreError,
@@ -66,7 +66,7 @@ def up(
     settings: SettingsOption = DEFAULT_SETTINGS,
     blog: Annotated[bool, typer.Option("--blog", help="Stop when the blog cannot run here.")] = False,
 ) -> None:
-    """Start the emulators, deploy every stack and load the catalogue; safe and quick to run again."""
+    """Start the emulators, deploy every stack and load the catalog; safe and quick to run again."""
     if subprocess.run(
         [ROOT / "bin" / "prerequisites"], env={**os.environ, "PYTHON": sys.executable}
     ).returncode:
@@ -81,7 +81,7 @@ def up(
         except SettingsError as mistakes:
             _refuse("\n".join(mistakes.mistakes), supervisor, 2)
         except (*REFUSALS, OSError) as failure:
-            full = disk.full(layout.directory)
+            full = disk_space.full(layout.directory)
             if full is None and not isinstance(failure, REFUSALS):
                 supervisor.undo()
                 raise

@@ -4,7 +4,7 @@ import shutil
 
 from localcloud.layout import Layout
 from localcloud.processes import Supervisor
-from localcloud.steps import Steps
+from localcloud.step_output import Steps
 
 
 def take_down(layout: Layout, supervisor: Supervisor, steps: Steps) -> None:

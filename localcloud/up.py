@@ -11,21 +11,22 @@ import boto3
 from botocore.config import Config
 from rich.table import Table
 
-from localcloud import disk, parts
+from localcloud import disk_space, programs
+from localcloud.account_defaults import lay_foundation
 from localcloud.blog.service import Blog, ensure_runnable
 from localcloud.blog.wordpress import WordPressUnavailableError
-from localcloud.deployed import Deployed
+from localcloud.deployment_fingerprint import Deployed
 from localcloud.environment import export, local_environment
-from localcloud.foundation import lay_foundation
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
-from localcloud.steps import Beside, Steps
-from ops import bootstrap, cdktf, seed
-from ops.deploy import deploy_stacks
+from localcloud.step_output import Beside, Steps
+from ops import cdktf
+from ops.commands import bootstrap, seed
+from ops.commands.deploy import deploy_stacks
 from ops.deployment import Deployment, terraform_outputs
 from stacks.settings import Settings
 
-CATALOGUE = ROOT / "catalogue" / "books.csv"
+CATALOG = ROOT / "data" / "catalog.csv"
 
 
 class UpError(Exception):
@@ -52,7 +53,7 @@ class Up:
             )
         export(local_environment(self.layout, self.settings, environment.regions))
         settings = Settings.load(self.settings)
-        if no_room := disk.too_small(self.layout.directory):
+        if no_room := disk_space.too_small(self.layout.directory):
             raise UpError(no_room)
         if not self.layout.emulators.exists():
             raise UpError(f"no emulators in {self.layout.emulators}: `make up` installs them")
@@ -71,7 +72,7 @@ class Up:
         if deployed:
             self._seed(deployment)
         if deployed or redis_is_new:
-            self._rebuild_leaderboards(deployment)
+            self._rebuild_bestsellerss(deployment)
         if blog:
             blog.finish()
         with self.steps.step("Every region answers"):
@@ -83,14 +84,14 @@ class Up:
 
     def _start(self, regions: Sequence[str]) -> bool:
         """Start what does not run yet; returns whether a Redis server is new, hence empty."""
-        aws = parts.aws_part(self.layout)
-        redis = [parts.redis_part(self.layout, index, region) for index, region in enumerate(regions)]
-        edge = parts.edge_part(self.layout, self.settings, regions)
+        aws = programs.aws_part(self.layout)
+        redis = [programs.redis_part(self.layout, index, region) for index, region in enumerate(regions)]
+        edge = programs.edge_part(self.layout, self.settings, regions)
         self._refuse_taken_ports([aws, *redis, edge], regions)
-        if parts.lost_its_state(self.layout, self.supervisor.record(parts.AWS)):
+        if programs.lost_its_state(self.layout, self.supervisor.record(programs.AWS)):
             self.steps.console.print("the AWS emulator ended without saving: beginning anew", style="yellow")
-            parts.forget_state(self.layout)
-            aws = parts.aws_part(self.layout)
+            programs.forget_state(self.layout)
+            aws = programs.aws_part(self.layout)
         with self.steps.step("AWS emulator") as say:
             say(self._start_part(aws))
         with self.steps.step("Redis, one a region") as say:
@@ -124,13 +125,13 @@ class Up:
     def _refuse_taken_ports(self, wanted: Sequence[Part], regions: Sequence[str]) -> None:
         """Say which ports other programs hold, all at once. Raises UpError."""
         needed = {part.name: [part.port] for part in wanted}
-        needed[parts.EDGE] = edge_ports(self.layout, regions)
+        needed[programs.EDGE] = edge_ports(self.layout, regions)
         taken = [
             f"{port} ({name})"
             for name, ports in needed.items()
             if not self.supervisor.running(name)
             for port in ports
-            if not parts.is_free(port)
+            if not programs.is_free(port)
         ]
         if taken:
             raise UpError(
@@ -166,21 +167,21 @@ class Up:
         return True
 
     def _seed(self, deployment: Deployment) -> None:
-        with self.steps.step("Catalogue loaded") as say:
-            report = seed.load(deployment, CATALOGUE)
+        with self.steps.step("Catalog loaded") as say:
+            report = seed.load(deployment, CATALOG)
             say(f"{report.loaded} books in {len(report.categories)} categories")
 
-    def _rebuild_leaderboards(self, deployment: Deployment) -> None:
+    def _rebuild_bestsellerss(self, deployment: Deployment) -> None:
         with self.steps.step("Best sellers counted") as say:
             for region, stack in deployment.regions.items():
-                invoke(deployment.client("lambda", region), stack.functions["leaderboard-rebuild"])
+                invoke(deployment.client("lambda", region), stack.functions["bestsellers-rebuild"])
             say("in each region")
 
     def _silent(self, regions: Sequence[str]) -> list[str]:
         """The API addresses that do not answer with success."""
         asked = [self.layout.api, *(self.layout.regional_api(index) for index in range(len(regions)))]
         addresses = [f"{url(port)}/v1/health" for port in asked]
-        return [address for address in addresses if not parts.answers(address, seconds=20)]
+        return [address for address in addresses if not programs.answers(address, seconds=20)]
 
     def _write_endpoints(self, deployment: Deployment) -> None:
         new = self.layout.endpoints.with_suffix(".new")

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
-from modules.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 class AlarmTopic(Construct):

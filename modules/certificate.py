@@ -5,8 +5,8 @@ from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateValidation
 from constructs import Construct
 
-from modules.record import Record
-from modules.suppression import suppress
+from modules.support.dns_record import Record
+from modules.support.suppression import suppress
 
 
 class Certificate(Construct):

@@ -6,8 +6,8 @@ from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
-from modules.logs import log_group
 from modules.permissions import Permissions, Statement
+from modules.support.logs import log_group
 
 _ASSUMED_BY_FLOW_LOGS = json.dumps(
     {

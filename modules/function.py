@@ -12,11 +12,11 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaF
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
-from modules.archive import Archives
-from modules.logs import log_group
 from modules.permissions import Permissions, Statement
-from modules.queue import DeadLetterQueue
-from modules.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.archive import Archives
+from modules.support.logs import log_group
+from modules.support.queue import DeadLetterQueue
+from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
 
 _ASSUMED_BY_LAMBDA = json.dumps(
     {

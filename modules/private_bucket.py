@@ -47,7 +47,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
-from modules.suppression import (
+from modules.support.suppression import (
     AWS_HOLDS_THE_KEY,
     CHECKER_DOES_NOT_SEE,
     KEPT_AS_IS,

@@ -10,8 +10,8 @@ from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
-from modules.api import ApiDomain
-from modules.record import Record
+from modules.api.rest_api import ApiDomain
+from modules.support.dns_record import Record
 
 
 @dataclass(frozen=True)

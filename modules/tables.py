@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table_replica import DynamodbTableReplica
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def main() -> None:
     )
     for name in COMMANDS:
         function = name.replace("-", "_")
-        app.command(name)(getattr(import_module(f"ops.{function}"), function))
+        app.command(name)(getattr(import_module(f"ops.commands.{function}"), function))
     app()
 
 

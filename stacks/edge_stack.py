@@ -12,14 +12,14 @@ from modules.certificate import IssuedCertificate
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
 from stacks.aws import aws_provider
-from stacks.boundary import bound_roles
-from stacks.emulator import overlook_emulator_drift
+from stacks.emulator_drift import overlook_emulator_drift
+from stacks.firewalls import guard_storefront
 from stacks.global_stack import GlobalStack
-from stacks.guarding import guard_storefront
+from stacks.monitoring import watch_fleet
+from stacks.permissions_boundary import bound_roles
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
-from stacks.state import keep_state
-from stacks.watching import watch_fleet
+from stacks.state_backend import keep_state
 
 
 class EdgeStack(TerraformStack):
@@ -50,7 +50,7 @@ class EdgeStack(TerraformStack):
         if global_stack.log_bucket:
             distribution = self._storefront(web_dist, global_stack.log_bucket.arn, us_east_1)
             if settings.features.delivery:
-                from stacks.delivering import deliver  # what it is made of takes long to import
+                from stacks.pipeline import deliver  # what it is made of takes long to import
 
                 deliver(self, settings, distribution)
 

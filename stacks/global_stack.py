@@ -4,18 +4,18 @@ from cdktf import TerraformProvider, TerraformStack
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
+from modules.blog.database import GlobalDatabase
+from modules.blog.database_secret import DatabaseSecret
 from modules.certificate import Certificate
-from modules.database import GlobalDatabase
-from modules.database_secret import DatabaseSecret
 from modules.identity import Identity, SesSender
 from modules.storefront import LogBucket
-from modules.suppression import LOGGED_ONCE, OWNER_DECIDES, suppress
+from modules.support.suppression import LOGGED_ONCE, OWNER_DECIDES, suppress
 from modules.tables import BaseTables
 from stacks.aws import aws_provider
-from stacks.emulator import overlook_emulator_drift
+from stacks.emulator_drift import overlook_emulator_drift
 from stacks.outputs import publish
 from stacks.settings import Settings
-from stacks.state import keep_state
+from stacks.state_backend import keep_state
 
 
 class GlobalStack(TerraformStack):

@@ -6,27 +6,27 @@ from pathlib import Path
 from cdktf import TerraformStack
 from constructs import Construct
 
-from modules.api import Api, Hosts
-from modules.archive import Archives
+from modules.api.contract import read_contract
+from modules.api.rest_api import Api, Hosts
+from modules.bestsellers import Bestsellers, Redis
 from modules.blog import Blog, BlogHosts, BlogOptions
+from modules.blog.database import Capacity, GlobalDatabase
 from modules.certificate import Certificate, IssuedCertificate
-from modules.contract import read_contract
-from modules.database import Capacity, GlobalDatabase
 from modules.function import Code, Function, Platform
-from modules.leaderboard import Leaderboard, Redis
 from modules.network import Network
-from modules.stack_folder import stack_folder
+from modules.support.archive import Archives
+from modules.support.stack_folder import stack_folder
 from modules.tables import RegionTables, TableReplicas
 from modules.web_bucket import WebBucket
 from stacks.aws import aws_provider
-from stacks.boundary import bound_roles
-from stacks.emulator import overlook_emulator_drift
+from stacks.emulator_drift import overlook_emulator_drift
+from stacks.firewalls import guard_region
 from stacks.global_stack import GlobalStack
-from stacks.guarding import guard_region
+from stacks.monitoring import watch_region
 from stacks.outputs import publish
+from stacks.permissions_boundary import bound_roles
 from stacks.settings import Settings
-from stacks.state import keep_state
-from stacks.watching import watch_region
+from stacks.state_backend import keep_state
 
 _ROOT = Path(__file__).parent.parent
 CONTRACT = _ROOT / "api" / "openapi.yaml"
@@ -64,9 +64,9 @@ class RegionStack(TerraformStack):
             architecture=settings.compute.architecture,
             log_retention_days=settings.log_retention_days,
         )
-        self.leaderboard = Leaderboard(
+        self.bestsellers = Bestsellers(
             self,
-            "leaderboard",
+            "bestsellers",
             platform=self.platform,
             network=self.network,
             tables=self.tables,
@@ -122,7 +122,7 @@ class RegionStack(TerraformStack):
             "cart": carts,
             "orders": order,
             "health": health,
-            "bestsellers": self.leaderboard.bestsellers,
+            "bestsellers": self.bestsellers.bestsellers,
         }
 
     def _function(self, domain: str, description: str, environment: Mapping[str, str]) -> Function:
@@ -193,7 +193,7 @@ class RegionStack(TerraformStack):
         )
 
     def _outputs(self) -> None:
-        functions = [*self.functions.values(), self.leaderboard.feeder, self.leaderboard.rebuild]
+        functions = [*self.functions.values(), self.bestsellers.feeder, self.bestsellers.rebuild]
         prefix = f"{self._settings.name}-"
         outputs: dict[str, object] = {
             "region": self.region,
@@ -202,7 +202,7 @@ class RegionStack(TerraformStack):
             "api_domain": self.api.regional_domain.name,
             "tables": dict(self.tables.names),
             "functions": {each.name.removeprefix(prefix): each.name for each in functions},
-            "feeder_dead_letter_queue_url": self.leaderboard.dead_letters.url,
+            "feeder_dead_letter_queue_url": self.bestsellers.dead_letters.url,
         }
         if self.web_bucket:
             outputs["web_bucket"] = self.web_bucket.name

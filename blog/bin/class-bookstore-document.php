@@ -21,7 +21,7 @@ final class Bookstore_Document {
 	 * @param string       $author     House byline.
 	 * @param string       $date       YYYY-MM-DD; the time is nine in the morning, UTC.
 	 * @param list<string> $categories Names.
-	 * @param list<string> $books      Ids of the catalogue.
+	 * @param list<string> $books      Ids of the catalog.
 	 * @param string       $excerpt    A sentence or two, plain text.
 	 * @param string       $body       HTML, with [book id="..."]...[/book] where a book is named.
 	 */

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shop.settings import settings
+from runtime.settings import settings
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -24,7 +24,7 @@ def redis() -> "Redis":
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    from bestsellers.traced import TracedRedis
+    from bestsellers.traced_redis import TracedRedis
 
     return TracedRedis.from_url(
         settings().redis_url,

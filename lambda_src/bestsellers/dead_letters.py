@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shop import aws
+from runtime import aws
 
 _MAX_BYTES = 250_000
 """A message holds 256 KiB in queues of any age; a record of more is named, not kept, and is in the table."""

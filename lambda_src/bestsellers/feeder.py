@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any
 
 from bestsellers.connection import redis
+from bestsellers.counts import Ranking
 from bestsellers.dead_letters import DeadLetters
 from bestsellers.models import Sale, UnreadableError
-from bestsellers.ranking import Ranking
-from shop import aws, clock, log
-from shop.settings import settings
+from runtime import aws, clock, log
+from runtime.settings import settings
 
 Record = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, list[object]]
     for record, reason in unreadable:
         _dead_letters().send(record, reason)
     if new:
-        log.metric("LeaderboardLag", [_age_ms(sale) for sale in sales[:100]], "Milliseconds")
+        log.metric("BestsellersLag", [_age_ms(sale) for sale in sales[:100]], "Milliseconds")
     log.write(
         "WARNING" if unreadable else "INFO",
         "fed",

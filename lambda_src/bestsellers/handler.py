@@ -3,13 +3,13 @@
 from functools import cache
 
 from bestsellers.connection import redis
+from bestsellers.counts import Ranking
 from bestsellers.logic import MOST, Bestsellers
-from bestsellers.ranking import Ranking
-from shop import aws
+from runtime import aws
+from runtime.http import Request, Response, Router
+from runtime.parsing import query_integer
+from runtime.settings import settings
 from shop.books import Books
-from shop.http import Request, Response, Router
-from shop.parsing import query_integer
-from shop.settings import settings
 
 handle = Router()
 

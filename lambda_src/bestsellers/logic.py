@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bestsellers.ranking import Ranking
-from shop import clock, log
+from bestsellers.counts import Ranking
+from runtime import clock, log
+from runtime.errors import Unavailable
 from shop.books import Books, present
-from shop.errors import Unavailable
 
 MOST = 20
 """Ranks that the shop shows."""

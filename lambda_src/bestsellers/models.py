@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from shop import clock
-from shop.errors import ShopError
-from shop.parsing import BOOK_ID, UUID
+from runtime import clock
+from runtime.errors import ShopError
+from runtime.parsing import BOOK_ID, UUID
 
 MOST_COPIES = 1_000_000
 """Of a book in an order that is believed; the shop itself takes far fewer."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bestsellers.connection import redis
+from bestsellers.counts import GenerationLostError, Ranking
 from bestsellers.models import Sale, UnreadableError
-from bestsellers.ranking import GenerationLostError, Ranking
-from shop import aws, dynamo, log
-from shop.settings import settings
+from runtime import aws, dynamo, log
+from runtime.settings import settings
 
 SEGMENTS = 4
 """Parts of the table that are read side by side."""

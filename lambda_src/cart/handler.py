@@ -3,13 +3,13 @@
 from functools import cache
 
 from cart.logic import Cart
-from shop import aws
+from runtime import aws
+from runtime.http import Request, Response, Router
+from runtime.parsing import book_id, fields, integer
+from runtime.settings import settings
 from shop.books import Books
 from shop.carts import Carts
-from shop.http import Request, Response, Router
 from shop.lines import MAX_QUANTITY
-from shop.parsing import book_id, fields, integer
-from shop.settings import settings
 
 handle = Router()
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from cart import rules
-from shop import clock
+from runtime import clock
+from runtime.backoff import attempts
+from runtime.errors import ConditionFailed, NotFound, Unavailable
 from shop import lines as cart_lines
 from shop.books import Books
 from shop.carts import Carts
-from shop.errors import ConditionFailed, NotFound, Unavailable
 from shop.lines import MAX_LINES, Line
-from shop.races import attempts
 
 _ATTEMPTS = 8
 
@@ -64,7 +64,7 @@ class Cart:
             in_cart = (line.book_id for line in cart_lines.live(lines.values(), clock.now()))
             books = self._books.get_many([book_id, *in_cart])
             if book_id not in books:
-                raise NotFound(f"The catalogue has no book {book_id}.")
+                raise NotFound(f"The catalog has no book {book_id}.")
             rules.require_one_currency(books.values())
             return lines
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from runtime import uuids
+from runtime.dynamo import Item
+from runtime.errors import BadRequest, CartLimit
 from shop import lines as cart_lines
-from shop import uuids
 from shop.books import present
-from shop.dynamo import Item
-from shop.errors import BadRequest, CartLimit
 from shop.lines import MAX_LINES, MAX_QUANTITY, Line
 
 EMPTY_CART_CURRENCY = "EUR"

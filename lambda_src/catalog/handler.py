@@ -1,15 +1,15 @@
-"""The catalogue over HTTP: books and categories, open to anyone."""
+"""The catalog over HTTP: books and categories, open to anyone."""
 
 from functools import cache
 
 from catalog import logic
 from catalog.store import Shelves
-from shop import aws
+from runtime import aws
+from runtime.errors import BadRequest, NotFound
+from runtime.http import Request, Response, Router
+from runtime.parsing import book_id, query_integer
+from runtime.settings import settings
 from shop.books import Books, present
-from shop.errors import BadRequest, NotFound
-from shop.http import Request, Response, Router
-from shop.parsing import book_id, query_integer
-from shop.settings import settings
 
 handle = Router()
 
@@ -41,7 +41,7 @@ def get_book(request: Request) -> Response:
     """One book."""
     item = _books().get(book_id(request.path.get("bookId")))
     if item is None:
-        raise NotFound("The catalogue has no such book.")
+        raise NotFound("The catalog has no such book.")
     return Response(present(item), headers=_SHORTLY)
 
 

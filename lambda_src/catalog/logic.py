@@ -1,4 +1,4 @@
-"""The catalogue's rules."""
+"""The catalog's rules."""
 
 from typing import Any
 

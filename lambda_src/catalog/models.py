@@ -1,11 +1,11 @@
-"""What the catalogue's pages are made of."""
+"""What the catalog's pages are made of."""
 
 import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from shop import cursor
-from shop.parsing import BOOK_ID
+from runtime import cursor
+from runtime.parsing import BOOK_ID
 
 _RATING = re.compile(r"[0-5](\.[0-9]{1,37})?")
 

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any
 
 from catalog.models import Position
-from shop import aws, dynamo
-from shop.dynamo import Item
+from runtime import aws, dynamo
+from runtime.dynamo import Item
 
 _LISTING = "books"
 """What every book has in `listing`, the key under which all categories together are sorted."""
@@ -25,7 +25,7 @@ class Shelves:
         return list(islice(self._walk(category, after, limit), limit))
 
     def categories(self) -> list[Item]:
-        """Name and count of each category, as the loader of the catalogue left them."""
+        """Name and count of each category, as the loader of the catalog left them."""
         key = dynamo.dump({"id": "_categories"})
         answer = aws.call(self._client.get_item, TableName=self._table, Key=key)
         return list(dynamo.load(answer["Item"])["categories"]) if "Item" in answer else []

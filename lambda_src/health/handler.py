@@ -4,8 +4,8 @@ from functools import cache
 
 from health.logic import Health, present
 from health.store import probe
-from shop.http import Request, Response, Router
-from shop.settings import settings
+from runtime.http import Request, Response, Router
+from runtime.settings import settings
 
 handle = Router()
 

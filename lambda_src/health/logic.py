@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shop import log
-from shop.errors import ShopError
+from runtime import log
+from runtime.errors import ShopError
 
 DEADLINE = 1.5
 """Seconds for all checks together; the rest of the two seconds that callers are promised is for the way."""

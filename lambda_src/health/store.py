@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shop import aws, dynamo
+from runtime import aws, dynamo
 
 READ_TIMEOUT = 1.0
 

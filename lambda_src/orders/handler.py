@@ -5,12 +5,12 @@ from functools import cache
 from orders import logic
 from orders.models import OrderRequest
 from orders.store import Orders
-from shop import aws
+from runtime import aws
+from runtime.http import Request, Response, Router
+from runtime.parsing import query_integer, uuid_text
+from runtime.settings import settings
 from shop.books import Books
 from shop.carts import Carts
-from shop.http import Request, Response, Router
-from shop.parsing import query_integer, uuid_text
-from shop.settings import settings
 
 handle = Router()
 

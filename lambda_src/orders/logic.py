@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from orders import decision
+from orders import rules
 from orders.models import Order, OrderRequest
 from orders.store import Orders
-from shop import clock, cursor, log
+from runtime import clock, cursor, log
+from runtime.backoff import attempts
+from runtime.errors import NotFound, TransactionCancelled, Unavailable
+from runtime.parsing import UUID
 from shop.books import Books
 from shop.carts import Carts
-from shop.errors import NotFound, TransactionCancelled, Unavailable
-from shop.parsing import UUID
-from shop.races import attempts
 
 _ATTEMPTS = 8
 
@@ -33,14 +33,14 @@ class Checkout:
         what was just added.
 
         Raises:
-            KeyReused, PriceChanged, NotFound, BadRequest: see `orders.decision`.
+            KeyReused, PriceChanged, NotFound, BadRequest: see `orders.rules`.
             Unavailable: DynamoDB is away or busy, or every race was lost; the same request may be sent again.
         """
         for attempt in attempts(_ATTEMPTS):
             existing = self._orders.get(request.customer_id, request.order_id)
             if existing is not None:
-                return decision.replay(request, existing)
-            placement = decision.decide(
+                return rules.replay(request, existing)
+            placement = rules.decide(
                 request,
                 self._books.get_many(request.quantities),
                 self._carts.some(request.customer_id, request.quantities),

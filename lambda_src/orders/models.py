@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from shop import uuids
-from shop.dynamo import Item
-from shop.errors import BadRequest
+from runtime import uuids
+from runtime.dynamo import Item
+from runtime.errors import BadRequest
+from runtime.parsing import book_id, fields, integer, uuid_text
 from shop.lines import MAX_LINES, MAX_QUANTITY
-from shop.parsing import book_id, fields, integer, uuid_text
 
 MAX_TOTAL = 1_000_000_000_000
 """Of an order, in minor units."""

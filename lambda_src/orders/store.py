@@ -3,9 +3,9 @@
 from itertools import islice
 from typing import Any
 
-from orders.decision import Placement
 from orders.models import Order
-from shop import aws, dynamo
+from orders.rules import Placement
+from runtime import aws, dynamo
 from shop.carts import Carts
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shop import aws, dynamo
-from shop.dynamo import Item
+from runtime import aws, dynamo
+from runtime.dynamo import Item
 
 
 class Books:
@@ -31,7 +31,7 @@ class Books:
 
 
 def present(item: Item) -> dict[str, Any]:
-    """A book as the contract's `Book`: what the catalogue does not know is null, a missing description
+    """A book as the contract's `Book`: what the catalog does not know is null, a missing description
     empty.
     """
     return {

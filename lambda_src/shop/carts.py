@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from shop import aws, dynamo
-from shop.dynamo import Item
-from shop.errors import ConditionFailed, Unavailable
+from runtime import aws, dynamo
+from runtime.dynamo import Item
+from runtime.errors import ConditionFailed, Unavailable
 from shop.lines import Line
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shop import clock
+from runtime import clock
 
 MAX_QUANTITY = 99
 MAX_LINES = 50

@@ -13,8 +13,8 @@ from localcloud.blog.aurora import GlobalDatabase
 from localcloud.blog.mariadb import DATABASE, USER, Server, await_answer
 from localcloud.blog.wordpress import WordPressUnavailableError, ensure_wordpress
 from localcloud.layout import HOST, ROOT, Layout, url
-from localcloud.parts import answers
 from localcloud.processes import Part, Supervisor
+from localcloud.programs import answers
 
 PROGRAMS = {
     "php": "php8.2-cli php8.2-mysql php8.2-gd php8.2-xml php8.2-mbstring",

@@ -1,4 +1,4 @@
-"""Orders as they arrive in each region: read from the Orders table's stream there, as the leaderboard's feeder does."""
+"""Orders as they arrive in each region: read from the Orders table's stream there, as the bestsellers's feeder does."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping

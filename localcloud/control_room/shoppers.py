@@ -8,10 +8,10 @@ import httpx
 
 from client import Endpoints, Failover, Shop
 from ops.deployment import Deployment
-from ops.drilling.accounts import close_account, open_account
-from ops.drilling.ledger import Ledger
-from ops.drilling.record import Recording
-from ops.drilling.shopping import Pace, Shopping, Visitor
+from ops.drill.accounts import close_account, open_account
+from ops.drill.ledger import Ledger
+from ops.drill.recording import Recording
+from ops.drill.shoppers import Pace, Shopping, Visitor
 
 SHOPPERS = 6
 TURN_SECONDS = 0.9

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud.edge.aws import Routes, read_routes
-from localcloud.edge.checker import Ask, Checker
-from localcloud.edge.dns import Answer, NoRecordError, Zone
-from localcloud.edge.health import HealthBoard
-from localcloud.edge.places import Place
-from localcloud.edge.resolver import Client, Resolver
+from localcloud.edge.deployed_resources import Routes, read_routes
+from localcloud.edge.dns_answers import Answer, NoRecordError, Zone
+from localcloud.edge.dns_cache import Client, Resolver
+from localcloud.edge.health_checker import Ask, Checker
+from localcloud.edge.health_rules import HealthBoard
+from localcloud.edge.region_locations import Place
 
 REFRESH_SECONDS = 1.0
 """How soon a change to a record or a check acts here; on AWS it is about a minute for records, seconds for checks."""

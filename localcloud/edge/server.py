@@ -12,22 +12,22 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from localcloud.control_room.room import ControlRoom
-from localcloud.edge.api import regional_api, shared_api
-from localcloud.edge.blog import Blogs, as_origin, regional_blog, shared_blog
+from localcloud.control_room.server import ControlRoom
+from localcloud.edge.api_gateway import Gateway
+from localcloud.edge.api_hosts import regional_api, shared_api
 from localcloud.edge.cloudfront.s3_origin import Buckets
 from localcloud.edge.cloudfront.server import CloudFront
 from localcloud.edge.cloudfront.worker import Worker
-from localcloud.edge.control import Control
-from localcloud.edge.dns import NoRecordError
-from localcloud.edge.gateway import Gateway
-from localcloud.edge.health import HealthCheck
-from localcloud.edge.places import usual_viewer
+from localcloud.edge.control_api import Control
+from localcloud.edge.deployment_watcher import Announcements, follow_deployment
+from localcloud.edge.dns_answers import NoRecordError
+from localcloud.edge.health_rules import HealthCheck
+from localcloud.edge.load_balancer import Blogs, as_origin, regional_blog, shared_blog
+from localcloud.edge.region_locations import usual_viewer
 from localcloud.edge.route53 import Route53
-from localcloud.edge.world import Announcements, follow_deployment
 from localcloud.layout import HOST, Layout, url
 from ops.deployment import Deployment
-from ops.pausing import Pausing
+from ops.replication_pause import Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
 

@@ -14,10 +14,10 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.blog.public_subnets import EVERYWHERE
 from modules.firewall import Firewall
 from modules.network import Network
-from modules.public_subnets import EVERYWHERE
-from modules.suppression import LOGGED_ONCE, OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
+from modules.support.suppression import LOGGED_ONCE, OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
 
 HTTP = 80
 HTTPS = 443

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from constructs import Construct
 
 from modules.blog.balancer import Balancer
+from modules.blog.database import Capacity, GlobalDatabase, RegionDatabase
 from modules.blog.image import Image
+from modules.blog.public_subnets import PublicSubnets
 from modules.blog.scaling import Scaling
 from modules.blog.service import Service, ServiceOptions
 from modules.blog.uploads import Uploads
-from modules.database import Capacity, GlobalDatabase, RegionDatabase
 from modules.firewall import Firewall
 from modules.network import Network
-from modules.public_subnets import PublicSubnets
 
 
 @dataclass(frozen=True)

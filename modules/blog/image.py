@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.ecr_repository import EcrRepository
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
 
 
 class Image(Construct):

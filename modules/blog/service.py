@@ -17,15 +17,15 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
+from modules.blog.database import DATABASE, RegionDatabase
+from modules.blog.database_secret import DatabaseSecret
 from modules.blog.image import Image
+from modules.blog.public_subnets import EVERYWHERE, PublicSubnets
 from modules.blog.uploads import Uploads
-from modules.database import DATABASE, RegionDatabase
-from modules.database_secret import DatabaseSecret
-from modules.logs import log_group
 from modules.network import HTTPS, Group
 from modules.permissions import Permissions, Statement
-from modules.public_subnets import EVERYWHERE, PublicSubnets
-from modules.suppression import OFF_FOR_ITS_PRICE, suppress
+from modules.support.logs import log_group
+from modules.support.suppression import OFF_FOR_ITS_PRICE, suppress
 
 _ASSUMED_BY_TASKS = json.dumps(
     {

@@ -13,9 +13,9 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
 from modules.delivery.artifacts import Artifacts
-from modules.logs import log_group
 from modules.permissions import Permissions, Statement
-from modules.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.logs import log_group
+from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
 
 TERRAFORM = "1.11.4"
 

@@ -18,10 +18,10 @@ from constructs import Construct
 from modules.alarm_topic import AlarmTopic
 from modules.delivery.artifacts import Artifacts
 from modules.delivery.builds import Build, Site, assumed_by, deploy_build, test_build
+from modules.delivery.push_trigger import PushTrigger
 from modules.delivery.source import OUTPUT, PipelineSource, Source
-from modules.delivery.trigger import PushTrigger
 from modules.permissions import Permissions, Statement
-from modules.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
 
 BUILT = "built"
 """The artifact with the storefront's files."""

@@ -85,7 +85,7 @@ def _rows(name: str, stage: str, *, feeder: str, memory: Row) -> tuple[Row, ...]
         Row(
             "Best sellers behind, ms",
             [
-                ("Bookstore", "LeaderboardLag", shop, "p99"),
+                ("Bookstore", "BestsellersLag", shop, "p99"),
                 ("AWS/Lambda", "IteratorAge", {"FunctionName": feeder}, "Maximum"),
             ],
         ),

@@ -8,9 +8,9 @@ from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompos
 from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
-from modules.observability import watches
-from modules.observability.blog_watches import WatchedBlog
-from modules.observability.watch import Watch
+from modules.observability import alarm_catalog
+from modules.observability.alarm import Watch
+from modules.observability.blog_alarms import WatchedBlog
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,19 @@ class Watched:
 
     def watches(self) -> Iterator[Watch]:
         """All that an alarm is made of."""
-        yield from watches.api(self.api, self.stage)
+        yield from alarm_catalog.api(self.api, self.stage)
         for short, name in self.functions.items():
-            yield from watches.function(name, short, answers_shoppers=True)
+            yield from alarm_catalog.function(name, short, answers_shoppers=True)
         for short, name in self.workers.items():
-            yield from watches.function(name, short, answers_shoppers=False)
+            yield from alarm_catalog.function(name, short, answers_shoppers=False)
         for short, name in self.stream_readers.items():
-            yield from watches.stream_reader(name, short)
-        yield from watches.dead_letters(self.dead_letters)
+            yield from alarm_catalog.stream_reader(name, short)
+        yield from alarm_catalog.dead_letters(self.dead_letters)
         for short, name in self.tables.items():
-            yield from watches.table(name, short)
-            yield from watches.replication(name, short)
-        yield from watches.cache(self.cache, self.cache_mode, self.cache_largest_gb)
-        yield from watches.certificate(self.certificate_arn)
+            yield from alarm_catalog.table(name, short)
+            yield from alarm_catalog.replication(name, short)
+        yield from alarm_catalog.cache(self.cache, self.cache_mode, self.cache_largest_gb)
+        yield from alarm_catalog.certificate(self.certificate_arn)
         if self.blog:
             yield from self.blog.watches()
 

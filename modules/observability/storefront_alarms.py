@@ -3,7 +3,7 @@
 from cdktf import TerraformProvider
 from constructs import Construct
 
-from modules.observability import watches
+from modules.observability import alarm_catalog
 
 
 class StorefrontAlarms(Construct):
@@ -25,5 +25,5 @@ class StorefrontAlarms(Construct):
     ) -> None:
         super().__init__(scope, id)
         # A region may be us-east-1 too, whose own certificate has an alarm of the shorter name.
-        for watch in watches.certificate(certificate_arn, "cloudfront-certificate"):
+        for watch in alarm_catalog.certificate(certificate_arn, "cloudfront-certificate"):
             watch.alarm(self, deployment=name, topic_arn=topic_arn, provider=provider)

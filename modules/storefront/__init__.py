@@ -5,7 +5,7 @@ from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
 from modules.storefront.log_bucket import LogBucket
 from modules.storefront.replication import RegionBucket, WebReplication
-from modules.storefront.site import Site
+from modules.storefront.site_config import Site
 from modules.storefront.storefront import Storefront, StorefrontOptions
 
 __all__ = [

@@ -33,7 +33,7 @@ from modules.storefront.blog_posts import BlogPosts
 from modules.storefront.files import ENTRY, HASHED
 from modules.storefront.headers import SecurityHeaders
 from modules.storefront.replication import RegionBucket
-from modules.suppression import CHECKER_DOES_NOT_SEE, OFF_FOR_ITS_PRICE, suppress
+from modules.support.suppression import CHECKER_DOES_NOT_SEE, OFF_FOR_ITS_PRICE, suppress
 
 # CloudFront's managed cache policies have the same ids in every account.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
-from modules.suppression import OWNER_DECIDES, suppress
+from modules.support.suppression import OWNER_DECIDES, suppress
 
 TWO_YEARS = 63_072_000
 """Seconds; what browsers' HSTS preload lists ask for."""

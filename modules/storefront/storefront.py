@@ -7,13 +7,13 @@ from pathlib import Path
 from cdktf import TerraformProvider
 from constructs import Construct
 
-from modules.record import Record
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
 from modules.storefront.replication import RegionBucket, WebReplication
-from modules.storefront.site import Site
+from modules.storefront.site_config import Site
+from modules.support.dns_record import Record
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ops.teardown.held import Held
+from ops.teardown.state_resources import Held
 
 AT_ONCE = 1000
 """Objects in one DeleteObjects call, S3's own limit."""

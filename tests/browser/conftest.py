@@ -15,7 +15,7 @@ from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
 from stacks.settings import Settings
-from tests.browser.visit import Visit
+from tests.support.browser import Visit
 
 SIZES: dict[str, ViewportSize] = {
     "desktop": {"width": 1280, "height": 900},

@@ -3,8 +3,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import check
-from tests.browser.visit import CODE, PASSWORD, OpenShop, Visit
+from tests.support.axe import check
+from tests.support.browser import CODE, PASSWORD, OpenShop, Visit
 
 BOOK = "the-joy-of-cooking"
 FOR_ANYONE = {

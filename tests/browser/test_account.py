@@ -1,6 +1,6 @@
 from playwright.sync_api import expect
 
-from tests.browser.visit import CODE, PASSWORD, OpenShop
+from tests.support.browser import CODE, PASSWORD, OpenShop
 
 NEW_PASSWORD = "Louder-Meridian-8!"
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from ops.deployment import Deployment
-from tests.browser import axe
-from tests.browser.visit import OpenShop, Visit
+from tests.support import axe
+from tests.support.browser import OpenShop, Visit
 
 BOOK = "how-to-eat"
 

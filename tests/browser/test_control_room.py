@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ops.deployment import Deployment
-from tests.browser import axe
-from tests.browser.visit import Visit
+from tests.support import axe
+from tests.support.browser import Visit
 
 DETECTED_MS = 60_000
 """Two failed checks ten seconds apart, and room for a machine that runs everything at once."""

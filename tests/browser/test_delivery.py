@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from playwright.sync_api import expect
 
 from ops.deployment import Deployment
-from tests.browser.visit import OpenShop
+from tests.support.browser import OpenShop
 
 POST = {
     "id": 1,

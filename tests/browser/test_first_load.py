@@ -4,7 +4,7 @@ import re
 
 from benchmarks.chromium import Traffic
 from benchmarks.web import MOST_SCRIPT_BYTES
-from tests.browser.visit import OpenShop
+from tests.support.browser import OpenShop
 
 LATER = re.compile("identity|Form|Page|Route|merge")
 """Amplify, forms, and whatever belongs to another page; files are called as the modules that they begin with."""

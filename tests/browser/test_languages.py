@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visit import OpenShop
+from tests.support.browser import OpenShop
 
 SPOKEN = {
     "de": (

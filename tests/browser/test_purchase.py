@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from ops.deployment import Deployment
-from ops.drilling.accounts import open_account
-from tests.browser.visit import OpenShop, Visit
+from ops.drill.accounts import open_account
+from tests.support.browser import OpenShop, Visit
 
 BOOK = "the-joy-of-cooking"
 TITLE = "The Joy of Cooking"

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import axe
-from tests.browser.visit import OpenShop
+from tests.support import axe
+from tests.support.browser import OpenShop
 
 COUNTRIES = {"eu-west-1": "Ireland", "ap-southeast-1": "Singapore"}
 

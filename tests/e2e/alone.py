@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from localcloud.layout import Layout, url
-from ops.pausing import Pausing
+from ops.replication_pause import Pausing
 from stacks.settings import Settings
 
 ALONE = os.environ.get("ALONE_REGION")

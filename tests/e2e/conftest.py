@@ -14,10 +14,10 @@ import pytest
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
-from ops.drilling.accounts import Account, open_account
+from ops.drill.accounts import Account, open_account
 from stacks.settings import Settings
 from tests.e2e.alone import ALONE, Alone
-from tests.e2e.api import Api
+from tests.support.api import Api
 
 MORE_ACCOUNTS = 16
 """For a region alone: beyond one for each test that shops, since some take several."""
@@ -136,7 +136,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if fixture in fixtures_of(item):
                 item.add_marker(pytest.mark.skip(reason=f"{work} in {primary}, which is away"))
         if "loaded" in fixtures_of(item):
-            item.add_marker(pytest.mark.skip(reason="a catalogue is loaded once every region has it"))
+            item.add_marker(pytest.mark.skip(reason="a catalog is loaded once every region has it"))
 
 
 def fixtures_of(item: pytest.Item) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import Api, Json, item
+from tests.support.api import Api, Json, item
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ops.drilling.accounts import Account
-from tests.e2e import sales
-from tests.e2e.api import Api, Json, item
+from ops.drill.accounts import Account
+from tests.support import sales
+from tests.support.api import Api, Json, item
 
 ORDERS, SHOPPERS, SENDS = 200, 8, 3
 

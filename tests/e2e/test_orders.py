@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
-from tests.e2e.api import Api, Json, item
+from ops.drill.accounts import Account
+from tests.support.api import Api, Json, item
 
 
 @pytest.fixture

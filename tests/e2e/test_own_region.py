@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-DEPLOYED = ("catalog", "bestsellers", "cart", "orders", "health", "leaderboard-feeder", "leaderboard-rebuild")
+DEPLOYED = ("catalog", "bestsellers", "cart", "orders", "health", "bestsellers-feeder", "bestsellers-rebuild")
 
 
 def test_no_function_names_another_region(region: str, cloud: Any) -> None:

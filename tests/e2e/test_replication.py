@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ops.drilling.accounts import Account
-from ops.drilling.contest import WAYS, Contest
-from ops.drilling.failures import ReplicationPaused
-from ops.drilling.ledger import Ledger
-from ops.drilling.reconcile import reconcile
-from ops.pausing import Pausing
-from tests.e2e import sales
+from ops.drill.accounts import Account
+from ops.drill.concurrent_writes import WAYS, Contest
+from ops.drill.failures import ReplicationPaused
+from ops.drill.ledger import Ledger
+from ops.drill.reconcile import reconcile
+from ops.replication_pause import Pausing
 from tests.e2e.alone import needs_every_region
-from tests.e2e.api import Api, Json, item
+from tests.support import sales
+from tests.support.api import Api, Json, item
 
 BESTSELLER_SECONDS = 5.0
 """The bar: from an order in one region to its rank in every region's best sellers."""

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e import contract
-from tests.e2e.api import Api, Json, item
+from tests.support import contract
+from tests.support.api import Api, Json, item
 
 
 def walk(public: Api, mine: Api, book: Json) -> dict[str, Json]:

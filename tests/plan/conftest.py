@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from tests.plan.planning import Changes, Secrets, plan
-from tests.synthesis import Shop
+from tests.support.planning import Changes, Secrets, plan
+from tests.support.synthesis import Shop
 
 Planner = Callable[[Shop, str, Path], Changes]
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from tests.plan.conftest import Planner
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 WRITE = """
 import json, sys
 from pathlib import Path
-from tests.synthesis import write
+from tests.support.synthesis import write
 write(Path(sys.argv[1]), json.loads(sys.argv[2]))
 """
 SETTINGS = {"features": {"delivery": True}, "delivery": {"repository": "someone/bookstore"}}

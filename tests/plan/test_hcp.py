@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 
 def test_terraform_accepts_workspaces_and_what_reads_them(tmp_path: Path) -> None:

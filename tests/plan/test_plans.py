@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.plan.conftest import Planner
-from tests.plan.planning import EVERYTHING
-from tests.synthesis import shop
+from tests.support.planning import EVERYTHING
+from tests.support.synthesis import shop
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "everything": EVERYTHING,

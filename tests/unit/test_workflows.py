@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.plan.planning import EVERYTHING
-from tests.synthesis import shop
+from tests.support.planning import EVERYTHING
+from tests.support.synthesis import shop
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))

@@ -7,7 +7,7 @@ import { scripts } from '../package.json';
 
 it('has the client that the contract gives: run `npm run api` when this fails', async () => {
   const { outputFile, ...rest } = options;
-  const generated = await generateEndpoints({ ...rest, apiFile: './base.ts' });
+  const generated = await generateEndpoints({ ...rest, apiFile: './client.ts' });
   expect(generated).toBe(readFileSync(outputFile, 'utf8'));
 });
 

@@ -1,6 +1,6 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Book, Cart } from '../src/api/bookstore';
+import type { Book, Cart } from '../src/api/generated';
 
 export const API = 'https://api.shop.test/v1';
 export const REGION = 'eu-west-1';

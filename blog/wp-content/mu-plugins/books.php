@@ -6,7 +6,7 @@
  * @package Bookstore
  */
 
-/** Terms of this taxonomy are named with book ids of the catalogue; a slug would take neither their dots nor their capitals. */
+/** Terms of this taxonomy are named with book ids of the catalog; a slug would take neither their dots nor their capitals. */
 const BOOKSTORE_TAXONOMY = 'book';
 
 /**

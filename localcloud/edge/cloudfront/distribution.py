@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.edge.aws import client
+from localcloud.edge.deployed_resources import client
 
 GLOBAL_REGION = "us-east-1"
 """Where CloudFront's API is."""

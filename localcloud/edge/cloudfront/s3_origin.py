@@ -10,10 +10,10 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from localcloud.edge.aws import client
 from localcloud.edge.cloudfront.bucket_policy import LIST, READ, allows
 from localcloud.edge.cloudfront.distribution import Origin, OriginGroup
-from localcloud.edge.fresh import Fresh, UnreadableError
+from localcloud.edge.deployed_resources import client
+from localcloud.edge.ttl_cache import Fresh, UnreadableError
 
 POLICY_SECONDS = 1.0
 """How soon a change to a bucket's policy acts."""

@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from localcloud.edge.cloudfront.distribution import Behavior, Distribution, HeaderRule, read_distribution
 from localcloud.edge.cloudfront.s3_origin import Buckets, Fetched
 from localcloud.edge.cloudfront.worker import Worker, WorkerError
-from localcloud.edge.fresh import Fresh, UnreadableError
+from localcloud.edge.ttl_cache import Fresh, UnreadableError
 
 CONFIGURATION_SECONDS = 2.0
 """How soon a change to the distribution acts; on AWS it takes minutes."""

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account, open_account
-from tests.e2e import contract
-from tests.e2e.api import Api, Json
+from ops.drill.accounts import Account, open_account
+from tests.support import contract
+from tests.support.api import Api, Json
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
-from tests.e2e import contract
-from tests.e2e.api import Api, Json, item
+from ops.drill.accounts import Account
+from tests.support import contract
+from tests.support.api import Api, Json, item
 
 WRITES: dict[str, Callable[[Json], Json]] = {
     "addToCart": lambda book: {"bookId": book["id"], "quantity": 1},

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
-from shop import cursor
-from tests.e2e.api import Api, Json
+from ops.drill.accounts import Account
+from runtime import cursor
+from tests.support.api import Api, Json
 
 CATEGORY = "Database"
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.api import Api, Json, item
+from tests.support.api import Api, Json, item
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from ops.drilling.accounts import Account
-from tests.e2e.api import Api, Json, item
+from ops.drill.accounts import Account
+from tests.support.api import Api, Json, item
 
 
 def test_no_route_gives_or_takes_what_is_another_shoppers(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
-from tests.e2e.api import Api, Json
-from tests.e2e.attacks.tokens import ForeignTokens, PoolKey, unsigned, with_claims
+from ops.drill.accounts import Account
+from tests.support.api import Api, Json
+from tests.support.tokens import ForeignTokens, PoolKey, unsigned, with_claims
 
 HOUR = 3600
 BODIES: dict[str, Json] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.blog.reader import Reader
+from tests.support.blog_reader import Reader
 
 CLOSED = (
     "/wp-admin/",

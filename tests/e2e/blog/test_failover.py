@@ -11,8 +11,8 @@ import pytest
 from localcloud.blog.service import Blog
 from localcloud.layout import ROOT
 from tests.e2e.blog.conftest import Desk
-from tests.e2e.blog.reader import Reader, seconds_until
 from tests.e2e.conftest import Cloud
+from tests.support.blog_reader import Reader, seconds_until
 
 NOTICED_WITHIN = 60.0
 """Seconds: two health checks at 10 s, and slack for a busy machine."""

@@ -6,10 +6,10 @@ import uuid
 from pathlib import Path
 
 from tests.e2e.blog.conftest import Desk
-from tests.e2e.blog.reader import Reader, seconds_until
 from tests.e2e.conftest import Cloud
+from tests.support.blog_reader import Reader, seconds_until
 
-CATALOGUE = Path(__file__).parents[3] / "catalogue" / "books.csv"
+CATALOG = Path(__file__).parents[3] / "data" / "catalog.csv"
 EVERYWHERE_WITHIN = 5.0
 """Seconds from publication in the primary to the last region's answer."""
 
@@ -53,8 +53,8 @@ def test_links_stay_on_the_shared_address(cloud: Cloud, readers: dict[str, Reade
             assert reader.get(post["link"].removeprefix(cloud.endpoints["blog"])).status_code == 200
 
 
-def test_posts_name_books_of_the_catalogue_and_link_to_the_shop(cloud: Cloud, anyone: Reader) -> None:
-    with CATALOGUE.open(encoding="utf-8") as file:
+def test_posts_name_books_of_the_catalog_and_link_to_the_shop(cloud: Cloud, anyone: Reader) -> None:
+    with CATALOG.open(encoding="utf-8") as file:
         books = {row["id"] for row in csv.DictReader(file)}
     for post in anyone.posts(per_page="100"):
         linked = re.findall(rf'{cloud.endpoints["storefront"]}/books/([^"]+)"', post["content"]["rendered"])

@@ -9,8 +9,8 @@ from playwright.sync_api import expect, sync_playwright
 from benchmarks.chromium import launch
 from localcloud.blog.service import Blog
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.visit import Visit
 from tests.e2e.conftest import Cloud
+from tests.support.browser import Visit
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.blog.service import Blog
-from tests.e2e.blog.reader import Reader, seconds_until
 from tests.e2e.conftest import Cloud
+from tests.support.blog_reader import Reader, seconds_until
 
 POSTS = "/wp-json/wp/v2/posts?per_page=3&_fields=id,link,title,excerpt,date"
 

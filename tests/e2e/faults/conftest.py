@@ -7,12 +7,12 @@ from typing import Any, Protocol
 import pytest
 
 from localcloud.layout import Layout
-from ops.drilling.accounts import Account
-from tests.e2e import sales
-from tests.e2e.api import Api, Json
-from tests.e2e.faults.between import Between, standing_between
-from tests.e2e.faults.function import Deployed, Function
-from tests.ports import free_base
+from ops.drill.accounts import Account
+from tests.e2e.faults.dynamodb_proxy import Between, standing_between
+from tests.support import sales
+from tests.support.api import Api, Json
+from tests.support.lambda_process import Deployed, Function
+from tests.support.ports import free_base
 
 
 class Start(Protocol):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import item
-from tests.e2e.faults import between as fault
+from tests.e2e.faults import dynamodb_proxy as fault
 from tests.e2e.faults.conftest import Checkout
-from tests.e2e.faults.function import DiedError
+from tests.support.api import item
+from tests.support.lambda_process import DiedError
 
 THE_WRITE = "TransactWriteItems"
 

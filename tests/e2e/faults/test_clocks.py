@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
-from tests.e2e.api import Api, Json, item
+from ops.drill.accounts import Account
 from tests.e2e.faults.conftest import Books, Start
-from tests.e2e.faults.function import Function
-from tests.unit.lambda_src.gateway import Answer
+from tests.support.api import Api, Json, item
+from tests.support.api_events import Answer
+from tests.support.lambda_process import Function
 
 HOUR = 3600.0
 

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 import redis
 
-from bestsellers.ranking import Ranking
-from localcloud import parts
+from bestsellers.counts import Ranking
+from localcloud import programs
 from localcloud.layout import Layout, url
 from localcloud.processes import Supervisor
-from shop import dynamo
-from tests.e2e import sales
-from tests.e2e.api import item
-from tests.e2e.faults.function import Deployed, Function
-from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
-from tests.unit.localcloud.ministack.emulator import aws_client
+from runtime import dynamo
+from tests.support import sales
+from tests.support.api import item
+from tests.support.emulator import aws_client
+from tests.support.lambda_process import Deployed, Function
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, Tables, create_tables
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 ROLE = "arn:aws:iam::000000000000:role/feeder"
@@ -42,12 +42,12 @@ class Emulator:
         """Begin, with what was kept."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
-            self._supervisor.ensure(parts.aws_part(self._layout))
-            self._supervisor.ensure(parts.redis_part(self._layout, 0, REGIONS[0]))
+            self._supervisor.ensure(programs.aws_part(self._layout))
+            self._supervisor.ensure(programs.redis_part(self._layout, 0, REGIONS[0]))
 
     def restart(self) -> None:
         """End as a machine that shuts down ends it, and begin again."""
-        self._supervisor.stop(parts.AWS)
+        self._supervisor.stop(programs.AWS)
         self.start()
 
     def stop(self) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import redis as client
 
-from localcloud import parts
+from localcloud import programs
 from localcloud.processes import Supervisor
-from tests.e2e import sales
-from tests.e2e.api import Api, Json
-from tests.e2e.faults.feeder import rebuild
+from tests.support import sales
+from tests.support.api import Api, Json
+from tests.support.feeder import rebuild
 
 SLOW_MS = 600
 """Less than the function waits for an answer, and far more than an answer takes."""
@@ -26,7 +26,7 @@ class Redis:
 
     def __init__(self, cloud: Any, region: str) -> None:
         self._layout = cloud.layout
-        self._part = parts.redis_part(cloud.layout, list(cloud.deployment.regions).index(region), region)
+        self._part = programs.redis_part(cloud.layout, list(cloud.deployment.regions).index(region), region)
         self.client = client.Redis(port=self._part.port, decode_responses=True)
 
     def start(self) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e import sales
-from tests.e2e.api import Api, Json
-from tests.e2e.faults.feeder import count_dead_letters, feed, images, rebuild, record
+from tests.support import sales
+from tests.support.api import Api, Json
+from tests.support.feeder import count_dead_letters, feed, images, rebuild, record
 
 COUNTED = ("orderId", "createdAt", "items")
 """What the feeder needs of an order."""

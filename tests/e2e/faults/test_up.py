@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import disk
+from localcloud import disk_space
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Supervisor
-from tests.ports import NEEDED, free
+from tests.support.ports import NEEDED, free
 
 
 def settings_without_blog(layout: Layout) -> Path:
@@ -82,7 +82,7 @@ exec "$0" "$@"
 def test_a_disk_that_fills_on_the_way_is_told_from_other_failures(layout: Layout) -> None:
     """Another program takes what is left as soon as the emulator keeps its files there."""
     fills = FILLS.format(cloud=layout.cloud, folder=layout.directory)
-    done = up(layout, within=[*on_a_disk_of(disk.NEEDED_MB + 20, layout.directory), "sh", "-c", fills])
+    done = up(layout, within=[*on_a_disk_of(disk_space.NEEDED_MB + 20, layout.directory), "sh", "-c", fills])
     assert done.returncode == 1
     assert f"the disk that holds {layout.directory} has 0 MB left" in done.stdout
     assert "Traceback" not in done.stdout

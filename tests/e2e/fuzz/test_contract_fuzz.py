@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from ops.drilling.accounts import Account
+from ops.drill.accounts import Account
 from ops.progress import counting
-from tests.e2e import contract
-from tests.e2e.api import Api, Json
+from tests.support import contract
+from tests.support.api import Api, Json
 
 CASES = int(os.environ.get("FUZZ_CASES", "20000"))
 LANES = 4

@@ -14,13 +14,13 @@ import httpx
 import pytest
 from rich.console import Console
 
-from localcloud.foundation import lay_foundation
+from localcloud.account_defaults import lay_foundation
 from ops import cdktf
-from ops.bootstrap import ensure_state_bucket
-from ops.deploy import deploy_stacks
+from ops.commands.bootstrap import ensure_state_bucket
+from ops.commands.deploy import deploy_stacks
+from ops.commands.destroy import destroy
+from ops.commands.remove_region import remove_region
 from ops.deployment import Deployment, terraform_outputs
-from ops.destroy import destroy
-from ops.remove_region import remove_region
 from ops.teardown.leftovers import has_state_bucket, still_tagged
 from stacks.settings import Settings
 from tests.e2e.conftest import Cloud

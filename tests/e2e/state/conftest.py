@@ -9,11 +9,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from ops.bootstrap import ensure_state_bucket
+from ops.commands.bootstrap import ensure_state_bucket
 from ops.teardown.protections import empty_bucket
 from stacks.settings import LocalCloud, Settings, State
 from tests.e2e.conftest import Cloud
-from tests.e2e.state.workshop import Terraform, synthesize
+from tests.support.state_stacks import Terraform, synthesize
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-import ops.move_state
-from ops.commands import RefusedError
-from ops.move_state import move
+import ops.commands.move_state
+from ops.commands.move_state import move
+from ops.region_commands import RefusedError
 from stacks.settings import Settings, State
 from tests.e2e.state.conftest import World
-from tests.e2e.state.workshop import Terraform, synthesize
+from tests.support.state_stacks import Terraform, synthesize
 
 HERE = "ap-southeast-1"
 ELSEWHERE = "us-west-2"
@@ -171,15 +171,15 @@ def test_states_move_from_files_to_s3_and_back_and_lose_nothing(world: World, mo
 def test_a_move_that_was_interrupted_is_run_again(moving: Move, monkeypatch: pytest.MonkeyPatch) -> None:
     held, pushes = moving.resources(), []
 
-    def push_one(stack: str, state: ops.move_state.State, *, over: str) -> None:
+    def push_one(stack: str, state: ops.commands.move_state.State, *, over: str) -> None:
         pushes.append(stack)
         if len(pushes) > 1:
             raise KeyboardInterrupt
         push(stack, state, over=over)
 
-    push = ops.move_state._push
+    push = ops.commands.move_state._push
     with monkeypatch.context() as patched:
-        patched.setattr(ops.move_state, "_push", push_one)
+        patched.setattr(ops.commands.move_state, "_push", push_one)
         with pytest.raises(KeyboardInterrupt):
             moving(moving.in_files, moving.in_s3)
     moving(moving.in_files, moving.in_s3)

@@ -8,7 +8,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.unit.blog.php import answer, needs_php
+from tests.support.php import answer, needs_php
 
 pytestmark = needs_php
 

@@ -20,8 +20,8 @@ def parse(path: Path) -> tuple[dict[str, str], str]:
     return front, found["body"]
 
 
-def catalogue() -> dict[str, dict[str, str]]:
-    with (ROOT / "catalogue" / "books.csv").open(encoding="utf-8") as file:
+def catalog() -> dict[str, dict[str, str]]:
+    with (ROOT / "data" / "catalog.csv").open(encoding="utf-8") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
@@ -41,9 +41,9 @@ def test_a_post_is_complete(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
-def test_a_post_names_its_books_as_the_catalogue_does(path: Path) -> None:
+def test_a_post_names_its_books_as_the_catalog_does(path: Path) -> None:
     front, body = parse(path)
-    books = catalogue()
+    books = catalog()
     named = dict(BOOK.findall(body))
     assert set(named) == set(front["books"].split(", "))
     for book, title in named.items():
@@ -53,7 +53,7 @@ def test_a_post_names_its_books_as_the_catalogue_does(path: Path) -> None:
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
 def test_a_posts_categories_are_the_shops(path: Path) -> None:
     front, _ = parse(path)
-    assert set(front["categories"].split(", ")) <= {book["category"] for book in catalogue().values()}
+    assert set(front["categories"].split(", ")) <= {book["category"] for book in catalog().values()}
 
 
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)

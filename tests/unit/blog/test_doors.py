@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.blog.php import answer, needs_php
+from tests.support.php import answer, needs_php
 
 pytestmark = needs_php
 

@@ -6,11 +6,11 @@ import pytest
 from moto import mock_aws
 from redis import Redis
 
-from shop import aws
-from shop.settings import settings
-from tests.unit.lambda_src.emulated import BOOKS, CART, ORDERS, Tables, create_tables
-from tests.unit.lambda_src.gateway import CLIENT
-from tests.unit.lambda_src.redis_server import redis_server
+from runtime import aws
+from runtime.settings import settings
+from tests.support.api_events import CLIENT
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.support.redis_server import redis_server
 
 ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "LOG_LEVEL": "INFO",
 }
 CACHES = (
-    "shop.settings",
+    "runtime.settings",
     "catalog.handler",
     "cart.handler",
     "orders.handler",

@@ -14,9 +14,9 @@ import cart.handler
 import catalog.handler
 import health.handler
 import orders.handler
-from shop.http import Router
-from tests.unit.lambda_src.emulated import Tables
-from tests.unit.lambda_src.gateway import CLIENT, contract, event, send
+from runtime.http import Router
+from tests.support.api_events import CLIENT, contract, event, send
+from tests.support.lambda_tables import Tables
 
 FUNCTIONS: dict[str, Router] = {
     "bestsellers": bestsellers.handler.handle,

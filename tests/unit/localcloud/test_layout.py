@@ -6,7 +6,7 @@ from localcloud.environment import local_environment
 from localcloud.layout import ROOT, Layout
 from localcloud.up import edge_ports, endpoints
 from stacks.settings import Settings
-from tests.unit.localcloud.deployments import deployment
+from tests.support.deployments import deployment
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-east-2")
 LAYOUT = Layout(7000, ROOT / ".local" / "test")

@@ -11,9 +11,9 @@ from typing import Literal
 from cart import rules
 from shop import lines as cart_lines
 from shop.lines import Line
-from tests.unit.model.setting import Setting
-from tests.unit.model.world import Added, Deed, Removed, Version, World
-from tests.unit.model.writing import become, line_of, successor, value_of
+from tests.unit.model.scenario import Setting
+from tests.unit.model.state import Added, Deed, Removed, Version, World
+from tests.unit.model.writes import become, line_of, successor, value_of
 
 
 @dataclass(frozen=True)

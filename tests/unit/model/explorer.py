@@ -7,8 +7,8 @@ from orders.models import Order
 from shop.lines import Line
 from tests.unit.model.devices import Look
 from tests.unit.model.requests import Process
-from tests.unit.model.setting import CHARGED_TWICE, DOUBLED, LOST, BrokenInvariantError, Setting
-from tests.unit.model.world import REGIONS, Settled, World, owed
+from tests.unit.model.scenario import CHARGED_TWICE, DOUBLED, LOST, BrokenInvariantError, Setting
+from tests.unit.model.state import REGIONS, Settled, World, owed
 
 
 @dataclass(frozen=True)

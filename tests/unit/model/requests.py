@@ -7,15 +7,15 @@ never in them.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from orders import decision
-from orders.decision import Placement, Settlement
+from orders import rules
 from orders.models import Order, OrderRequest, order_id_of
-from shop.errors import KeyReused, PriceChanged
+from orders.rules import Placement, Settlement
+from runtime.errors import KeyReused, PriceChanged
 from shop.lines import Line
 from tests.unit.model.devices import Change, Look, Stated
-from tests.unit.model.setting import DOUBLED, LOST, BrokenInvariantError, Setting
-from tests.unit.model.world import Item, Settled, Version, World
-from tests.unit.model.writing import become, line_of, stamped, successor
+from tests.unit.model.scenario import DOUBLED, LOST, BrokenInvariantError, Setting
+from tests.unit.model.state import Item, Settled, Version, World
+from tests.unit.model.writes import become, line_of, stamped, successor
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Send:
         self, world: World, index: int, setting: Setting, request: OrderRequest, existing: Order
     ) -> World:
         try:
-            answer = decision.replay(request, existing)
+            answer = rules.replay(request, existing)
         except KeyReused:
             if setting.guards.items_bound_to_key:
                 return become(world, index, replace(self, done=True))
@@ -85,9 +85,9 @@ class Send:
         if not setting.guards.settled_marker:
             lines = {book: line._replace(settled=()) for book, line in lines.items()}
         if not setting.guards.total_stated:
-            total = decision.price(request, books, moment, self.region).total
+            total = rules.price(request, books, moment, self.region).total
             request = request._replace(expected_total=total)
-        plan = decision.decide(request, books, lines, moment, self.region)
+        plan = rules.decide(request, books, lines, moment, self.region)
         if setting.guards.marker_without_line:
             return plan
         live = (one for one in plan.settlements if one.seen is not None and one.seen.held(moment))

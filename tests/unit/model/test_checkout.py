@@ -15,8 +15,8 @@ from shop import lines as cart_lines
 from tests.unit.model.devices import Change, Look, Stated
 from tests.unit.model.explorer import Exploration, explore
 from tests.unit.model.requests import Process, Send
-from tests.unit.model.setting import CHARGED_TWICE, DOUBLED, DROPPED, LOST, Guards, Setting
-from tests.unit.model.world import REGIONS, START, Added, Item, Version, World
+from tests.unit.model.scenario import CHARGED_TWICE, DOUBLED, DROPPED, LOST, Guards, Setting
+from tests.unit.model.state import REGIONS, START, Added, Item, Version, World
 
 PRICES = {"A": {"book": 5, "other": 7}, "B": {"book": 5, "other": 7}}
 KEY = "3b241101-e2bb-4255-8caf-4136c566a962"

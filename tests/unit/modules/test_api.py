@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
-from modules.contract import VERBS, Contract, Route
-from modules.gateway_responses import PROBLEMS, GatewayProblem
-from shop import errors
+from modules.api.contract import VERBS, Contract, Route
+from modules.api.gateway_responses import PROBLEMS, GatewayProblem
+from runtime import errors
 from stacks.region_stack import CONTRACT
-from tests.synthesis import Resource, Stack, shop
+from tests.support.synthesis import Resource, Stack, shop
 
 DOCUMENT = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
 OPERATIONS = [
@@ -204,7 +204,7 @@ def test_a_deployment_waits_for_all_that_it_deploys() -> None:
 
 def test_a_changed_contract_is_deployed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     from stacks import region_stack
-    from tests.synthesis import _shop
+    from tests.support.synthesis import _shop
 
     def shape() -> str:
         text = json.dumps({"environment": "anew", "domain": "a.example.com", "regions": ["eu-west-1"]})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.archive import Archives, UnfitPackageError
+from modules.support.archive import Archives, UnfitPackageError
 
 
 @pytest.fixture

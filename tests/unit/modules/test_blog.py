@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis import Shop, Stack, shop
+from tests.support.synthesis import Shop, Stack, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 

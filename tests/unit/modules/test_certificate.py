@@ -1,4 +1,4 @@
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 
 def test_one_record_proves_the_domain_to_every_region() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator  # type: ignore[import-untyped, unused-ignore]
 from openapi_schema_validator import OAS30Validator
 
-from modules.contract import Contract, read_contract
+from modules.api.contract import Contract, read_contract
 
 FILE = Path(__file__).parents[3] / "api" / "openapi.yaml"
 CONTRACT = read_contract(FILE)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from modules.blog.service import Service
-from tests.synthesis import Shop, shop
+from tests.support.synthesis import Shop, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 FOUNDERS_OWN = {"database_name", "master_username", "master_password_wo", "master_password_wo_version"}

@@ -7,7 +7,7 @@ import pytest
 
 from modules.delivery import CodeCommit, Delivery, GitHub, Site, Source
 from modules.storefront.files import content_type
-from tests.synthesis import Stack, construct
+from tests.support.synthesis import Stack, construct
 
 SITE = Site("shop-web", "arn:aws:s3:::shop-web", "EDISTRIBUTION", "arn:aws:cloudfront::1:distribution/E")
 GITHUB = GitHub("someone/bookstore", "main")

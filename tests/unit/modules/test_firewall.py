@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.synthesis import Stack, shop
+from tests.support.synthesis import Stack, shop
 
 
 @pytest.fixture(params=["eu-west-1", "ap-southeast-1"])

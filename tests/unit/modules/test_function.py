@@ -2,11 +2,11 @@ from pathlib import Path
 
 from cdktf import TerraformStack
 
-from modules.archive import Archives
 from modules.function import Code, Function, Platform
-from modules.queue import DeadLetterQueue
-from modules.stack_folder import stack_folder
-from tests.synthesis import Stack, construct, shop
+from modules.support.archive import Archives
+from modules.support.queue import DeadLetterQueue
+from modules.support.stack_folder import stack_folder
+from tests.support.synthesis import Stack, construct, shop
 
 SOURCES = Path(__file__).parents[3] / "lambda_src"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.synthesis import Resource, shop
+from tests.support.synthesis import Resource, shop
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 EVERYTHING: dict[str, Any] = {

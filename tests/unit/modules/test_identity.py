@@ -1,4 +1,4 @@
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 ARN = "arn:aws:ses:eu-west-1:123456789012:identity/books.example.com"
 

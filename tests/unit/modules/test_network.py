@@ -1,4 +1,4 @@
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 
 def test_nothing_leads_out_or_in() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from modules.cache import CacheMode
 from modules.observability import FleetDashboard
-from tests.synthesis import Body, Shop, Stack, construct, shop
+from tests.support.synthesis import Body, Shop, Stack, construct, shop
 
 REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
 

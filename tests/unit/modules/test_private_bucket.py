@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from tests.synthesis import Shop, Stack, construct, shop
+from tests.support.synthesis import Shop, Stack, construct, shop
 
 from modules.private_bucket import Forget, KeepVersions, PrivateBucket  # isort: skip  after CDKTF's fast way
 

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis import Body, Stack, construct, shop
+from tests.support.synthesis import Body, Stack, construct, shop
 
-from modules.api_domain import ApiDomain  # isort: skip  tests.synthesis loads CDKTF the fast way
+from modules.api.domain import ApiDomain  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy  # isort: skip
 
 TWO = ["eu-west-1", "ap-southeast-1"]

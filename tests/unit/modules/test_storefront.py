@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis import Body, Stack, construct, shop
+from tests.support.synthesis import Body, Stack, construct, shop
 
-from modules.storefront import Site, WebFiles  # isort: skip  tests.synthesis loads CDKTF the fast way
+from modules.storefront import Site, WebFiles  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 from modules.storefront import __file__ as package  # isort: skip
 
 TWO = ["eu-west-1", "ap-southeast-1"]

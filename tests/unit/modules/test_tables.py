@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from modules.tables import TABLES, TableSpec
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 
 def base(name: str) -> dict[str, Any]:

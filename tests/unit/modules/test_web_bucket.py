@@ -2,9 +2,9 @@ import re
 from functools import cache
 from typing import Any
 
-from tests.synthesis import Stack, construct
+from tests.support.synthesis import Stack, construct
 
-from modules.web_bucket import WebBucket  # isort: skip  tests.synthesis loads CDKTF the fast way
+from modules.web_bucket import WebBucket  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 
 
 @cache

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from ops.apply import apply
-from ops.plan import CHANGES, FAILED, NO_CHANGE, exit_code, plan_stacks
-from ops.plan_summary import plan_summary
-from ops.planning.saved import SavedPlans, plan_file
-from ops.teardown.held import terraform
+from ops.commands.apply import apply
+from ops.commands.plan import CHANGES, FAILED, NO_CHANGE, exit_code, plan_stacks
+from ops.commands.plan_summary import plan_summary
+from ops.planning.saved_plans import SavedPlans, plan_file
+from ops.teardown.state_resources import terraform
 
 READS = {"global": (), "one": ("global",), "two": ("global",), "edge": ("one", "two")}
 """A shop's stacks: what a region reads from the global one it puts out, and the edge reads that."""

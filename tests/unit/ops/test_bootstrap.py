@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from ops.bootstrap import BucketRefusedError, bootstrap, ensure_state_bucket, let_api_gateway_log
+from ops.commands.bootstrap import BucketRefusedError, bootstrap, ensure_state_bucket, let_api_gateway_log
 
 REGION = "ap-southeast-1"
 BUCKET = "bookstore-test-state-ap-southeast-1"

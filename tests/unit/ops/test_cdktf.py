@@ -11,7 +11,7 @@ import pytest
 
 from ops import cdktf
 from ops.cdktf import Listener, Phase, run, stack_order
-from ops.plan import CHANGES, FAILED, NO_CHANGE, StackPlan, exit_code
+from ops.commands.plan import CHANGES, FAILED, NO_CHANGE, StackPlan, exit_code
 
 GLOBAL, REGION = "shop-local-global", "shop-local-eu-west-1"
 DEPLOYED = f"""\

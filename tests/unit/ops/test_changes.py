@@ -1,7 +1,7 @@
 import pytest
 
 from ops.planning.changes import changes_of, losses
-from tests.unit.ops.planned import plan, resource
+from tests.support.plans import plan, resource
 
 
 def test_each_action_is_named() -> None:

@@ -7,7 +7,7 @@ from ops.cost.bill import Bill
 from ops.cost.prices import MissingPriceError, Prices
 from ops.cost.rules import BY_USE, FREE, RULES
 from ops.cost.synthesized import resources_of
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 PRICES = Prices(
     as_of=date(2025, 1, 1),

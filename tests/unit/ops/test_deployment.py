@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ops.deployment import OUTPUTS_VARIABLE, Deployment, DeploymentError
-from tests.unit.localcloud.deployments import deployment, outputs, settings
+from tests.support.deployments import deployment, outputs, settings
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 

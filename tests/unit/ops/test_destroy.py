@@ -7,10 +7,9 @@ import pytest
 import typer
 from moto import mock_aws
 
-import ops.destroy
-import ops.teardown.destruction
-from ops.destroy import destroy
-from ops.teardown.held import Held, summary
+import ops.commands.destroy
+import ops.teardown.stack_destroy
+from ops.commands.destroy import destroy
 from ops.teardown.leftovers import (
     delete_final_snapshots,
     delete_state_buckets,
@@ -18,6 +17,7 @@ from ops.teardown.leftovers import (
     still_tagged,
 )
 from ops.teardown.protections import empty_bucket, unprotect
+from ops.teardown.state_resources import Held, summary
 from stacks.settings import Features, Settings, State
 
 REGION = "eu-west-1"
@@ -150,9 +150,9 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str,
     """What Terraform is told, in an environment with two stacks that hold nothing."""
     told: list[tuple[str, ...]] = []
     monkeypatch.setattr("ops.cdktf.synthesize", lambda settings, log: None)
-    monkeypatch.setattr(ops.destroy, "stacks_in_reverse", lambda: ["x-edge", "x-global"])
-    monkeypatch.setattr(ops.destroy, "held", lambda stack: [])
-    monkeypatch.setattr(ops.teardown.destruction, "terraform", lambda *arguments: told.append(arguments))
+    monkeypatch.setattr(ops.commands.destroy, "stacks_in_reverse", lambda: ["x-edge", "x-global"])
+    monkeypatch.setattr(ops.commands.destroy, "held", lambda stack: [])
+    monkeypatch.setattr(ops.teardown.stack_destroy, "terraform", lambda *arguments: told.append(arguments))
     return told
 
 
@@ -211,7 +211,7 @@ def test_interrupted_between_two_state_buckets_it_goes_on(
     )
     stacks = ["edge", "us-west-2", "eu-west-1", "global"]
     monkeypatch.setattr(
-        ops.destroy, "stacks_in_reverse", lambda: [f"bookstore-test-{each}" for each in stacks]
+        ops.commands.destroy, "stacks_in_reverse", lambda: [f"bookstore-test-{each}" for each in stacks]
     )
     s3 = bucket("test-state-us-west-2", "us-west-2")  # the first region's is gone already
     destroy(file, confirm="bookstore-test")

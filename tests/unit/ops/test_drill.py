@@ -9,17 +9,17 @@ from redis import ConnectionError
 from typer import Typer
 from typer.testing import CliRunner
 
-from ops import drill
+from ops.commands import drill
 from ops.deployment import Deployment, DeploymentError
-from ops.drilling.accounts import Account
-from ops.drilling.contest import WAYS, Contest, ContestError
-from ops.drilling.drill import UnhealedError, _heal
-from ops.drilling.failures import Failure
-from ops.drilling.ledger import Ledger
-from ops.pausing import Pausing
-from ops.probe import Probe
+from ops.drill.accounts import Account
+from ops.drill.concurrent_writes import WAYS, Contest, ContestError
+from ops.drill.failures import Failure
+from ops.drill.ledger import Ledger
+from ops.drill.runner import UnhealedError, _heal
+from ops.health_probe import Probe
+from ops.replication_pause import Pausing
 from stacks.settings import LocalCloud, Settings
-from tests.unit.localcloud.deployments import outputs
+from tests.support.deployments import outputs
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE = Settings(regions=REGIONS, local=LocalCloud(aws_endpoint="http://127.0.0.1:4566"))

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from ops.deployment import Deployment
-from ops.drilling.figures import Arithmetic, dns_arithmetic, outage
-from ops.drilling.ledger import Intent, Ledger
-from ops.drilling.reconcile import Reconciliation
-from ops.drilling.record import Incident, Mark, Population, Recording, Sample
-from ops.drilling.report import Report
-from tests.unit.localcloud.deployments import deployment
+from ops.drill.figures import Arithmetic, dns_arithmetic, outage
+from ops.drill.ledger import Intent, Ledger
+from ops.drill.reconcile import Reconciliation
+from ops.drill.recording import Incident, Mark, Population, Recording, Sample
+from ops.drill.report import Report
+from tests.support.deployments import deployment
 
 HOME, PEER = "eu-west-1", "ap-southeast-1"
 DNS = Arithmetic(interval=10, threshold=2, ttl=60)

@@ -7,13 +7,13 @@ from botocore.exceptions import EndpointConnectionError
 from typer import Typer
 from typer.testing import CliRunner
 
-from ops import evacuate
-from ops.commands import RefusedError
-from ops.evacuate import require_another
-from ops.probe import Probe
+from ops.commands import evacuate
+from ops.commands.evacuate import require_another
+from ops.health_probe import Probe
+from ops.region_commands import RefusedError
 from ops.traffic import Traffic, TrafficError
 from stacks.settings import Settings, SettingsError
-from tests.unit.ops.operators import REGIONS, SETTINGS, Route53, probe
+from tests.support.operators import REGIONS, SETTINGS, Route53, probe
 
 PRIMARY, OTHER = REGIONS
 

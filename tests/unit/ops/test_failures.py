@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.deployment import Deployment
-from ops.drilling.failures import (
+from ops.drill.failures import (
     NOBODY_THERE,
     SERVING,
     Evacuated,
@@ -18,8 +18,8 @@ from ops.drilling.failures import (
 )
 from ops.traffic import Traffic
 from stacks.settings import LocalCloud, Settings
-from tests.unit.localcloud.deployments import outputs
-from tests.unit.ops.operators import SETTINGS, Route53
+from tests.support.deployments import outputs
+from tests.support.operators import SETTINGS, Route53
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE = REGIONS[0]
@@ -125,8 +125,8 @@ def test_healing_what_another_broke_changes_nothing(aws: Aws, deployment: Deploy
 
 def test_only_the_address_of_redis_is_taken_away(aws: Aws, deployment: Deployment) -> None:
     RedisLost(deployment).break_(HERE)
-    told = aws.functions["leaderboard-feeder"]["Environment"]["Variables"]
-    assert told == {"REDIS_URL": NOBODY_THERE, "TABLE": "leaderboard-feeder"}
+    told = aws.functions["bestsellers-feeder"]["Environment"]["Variables"]
+    assert told == {"REDIS_URL": NOBODY_THERE, "TABLE": "bestsellers-feeder"}
 
 
 def test_an_operators_own_evacuation_outlasts_a_drill() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from ops.planning.changes import Change, changes_of
 from ops.planning.markdown import COMMENT_LIMIT, StackSummary, TooMuchDangerError, shortened, whole
-from tests.unit.ops.planned import plan, resource
+from tests.support.plans import plan, resource
 
 ELSEWHERE = "https://github.example/run/7"
 

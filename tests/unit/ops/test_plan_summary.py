@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import typer
 
-from ops.plan_summary import plan_summary
+from ops.commands.plan_summary import plan_summary
 from ops.planning.markdown import COMMENT_LIMIT
-from tests.unit.ops.planned import plan, resource
+from tests.support.plans import plan, resource
 
 
 def written(folder: Path, *resources: dict[str, Any]) -> Path:

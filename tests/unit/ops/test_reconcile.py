@@ -8,10 +8,10 @@ from boto3.dynamodb.types import TypeSerializer
 from moto import mock_aws
 
 from ops.deployment import Deployment
-from ops.drilling.ledger import Intent, Ledger
-from ops.drilling.reconcile import BESTSELLERS, Reconciliation, compare_bestsellers, reconcile
+from ops.drill.ledger import Intent, Ledger
+from ops.drill.reconcile import BESTSELLERS, Reconciliation, compare_bestsellers, reconcile
 from stacks.settings import Settings
-from tests.unit.localcloud.deployments import outputs
+from tests.support.deployments import outputs
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE, THERE = REGIONS

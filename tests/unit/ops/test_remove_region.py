@@ -11,12 +11,13 @@ from moto import mock_aws
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from ops import cdktf, remove_region
-from ops.blog_promote import BlogDatabase
-from ops.teardown.held import Held
+from ops import cdktf
+from ops.commands import remove_region
+from ops.commands.blog_promote import BlogDatabase
+from ops.teardown.state_resources import Held
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.unit.ops.operators import Route53, probe
+from tests.support.operators import Route53, probe
 
 HOME, OTHER = "eu-west-1", "ap-southeast-1"
 CONFIRMED = f"bookstore-test-{OTHER}"
@@ -85,7 +86,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(remove_region, "catches_up", catches_up)
     monkeypatch.setattr(remove_region, "Traffic", Switch)
     monkeypatch.setattr(remove_region, "Probe", lambda settings: probe(world.answers))
-    monkeypatch.setattr("ops.remove_region.time.sleep", note("wait for resolvers"))
+    monkeypatch.setattr("ops.commands.remove_region.time.sleep", note("wait for resolvers"))
     with mock_aws():
         s3 = boto3.client("s3", region_name=OTHER)
         s3.create_bucket(

@@ -7,13 +7,14 @@ from moto import mock_aws
 from typer import Typer
 from typer.testing import CliRunner
 
-from ops import replication, restore
-from ops.commands import RefusedError
-from ops.replication import BEATS, lag, lag_behind, reported_latency
-from ops.restore import await_ready
+from ops import replication_lag
+from ops.commands import restore
+from ops.commands.restore import await_ready
+from ops.region_commands import RefusedError
+from ops.replication_lag import BEATS, lag, lag_behind, reported_latency
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.unit.ops.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
+from tests.support.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
 
 PRIMARY, OTHER = REGIONS
 BOTH_WELL = {PRIMARY: 200, OTHER: 200}
@@ -26,11 +27,11 @@ Clients = dict[tuple[str, str], Any]
 def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
     """The clients that the commands get, by service and region; a test may put others in."""
     monkeypatch.setattr(restore, "POLL", 0.01)
-    monkeypatch.setattr(replication, "POLL", 0.01)
+    monkeypatch.setattr(replication_lag, "POLL", 0.01)
     with mock_aws():
         made: Clients = {("dynamodb", region): client for region, client in deploy_cart_tables().items()}
         made |= {("cloudwatch", region): Metrics(0) for region in REGIONS}
-        monkeypatch.setattr(replication, "client", lambda service, region: made[service, region])
+        monkeypatch.setattr(replication_lag, "client", lambda service, region: made[service, region])
         yield made
 
 

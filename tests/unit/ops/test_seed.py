@@ -10,9 +10,9 @@ from rich.console import Console
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-import ops.seed
-from ops.catalogue.rows import COLUMNS
-from tests.unit.ops.test_seed_load import REGION, Deployment, items
+import ops.commands.seed
+from ops.catalog.rows import COLUMNS
+from tests.unit.ops.test_catalog_loader import REGION, Deployment, items
 
 GOOD = "book-{n},Title {n},Author,Cars,100,EUR,4.1,9,1999,en"
 HEADER = ",".join(COLUMNS)
@@ -34,7 +34,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Depl
 def seed(path: Path, *rows: str, header: str = HEADER) -> Result:
     path.write_text("\n".join([header, *rows]) + "\n")
     app = Typer()
-    app.command()(ops.seed.seed)
+    app.command()(ops.commands.seed.seed)
     return CliRunner().invoke(app, [str(path)])
 
 
@@ -54,7 +54,7 @@ def test_a_load_of_nothing_is_no_success(tmp_path: Path, deployment: Deployment)
     assert seed(tmp_path / "books.csv", "only,three,fields").exit_code == 1
 
 
-def test_a_file_that_is_no_catalogue_is_said_to_be_none(tmp_path: Path, deployment: Deployment) -> None:
+def test_a_file_that_is_no_catalog_is_said_to_be_none(tmp_path: Path, deployment: Deployment) -> None:
     done = seed(tmp_path / "books.csv", header="id,title")
     assert done.exit_code == 2
     assert "lacks the columns author, category" in done.stderr

@@ -10,13 +10,14 @@ from rich.console import Console
 from typer import Typer
 from typer.testing import CliRunner
 
-from ops import replication, status
-from ops.pausing import Backlog, Pausing
-from ops.probe import Probe
-from ops.status import Status, survey
+from ops import replication_lag
+from ops.commands import status
+from ops.commands.status import Status, survey
+from ops.health_probe import Probe
+from ops.replication_pause import Backlog, Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.unit.ops.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
+from tests.support.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
 
 PRIMARY, OTHER = REGIONS
 
@@ -25,7 +26,7 @@ PRIMARY, OTHER = REGIONS
 def _shared_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         client = deploy_cart_tables()[PRIMARY]
-        monkeypatch.setattr(replication, "client", lambda _, __: client)
+        monkeypatch.setattr(replication_lag, "client", lambda _, __: client)
         yield
 
 

@@ -6,10 +6,10 @@ import pytest
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from rich.console import Console
 
-from modules.suppression import suppress
+from modules.support.suppression import suppress
 from policy.__main__ import show
 from policy.report import Report, read
-from tests.synthesis import construct
+from tests.support.synthesis import construct
 
 
 def stack(folder: Path, **tables: dict[str, Any]) -> str:

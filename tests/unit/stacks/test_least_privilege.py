@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.synthesis import Resource, shop
+from tests.support.synthesis import Resource, shop
 
 EVERYTHING = {
     "features": {"storefront": True, "alarms": True, "waf": True, "blog": True, "delivery": True},
@@ -34,7 +34,7 @@ def allowed(function: str) -> dict[str, set[str]]:
     (document,) = [
         each
         for each in region.data("aws_iam_policy_document")
-        if each.id.startswith((f"{function}_permissions", f"leaderboard_{function}_permissions"))
+        if each.id.startswith((f"{function}_permissions", f"bestsellers_{function}_permissions"))
     ]
     may: dict[str, set[str]] = {}
     for statement in document.body["statement"]:
@@ -78,7 +78,7 @@ def test_roles_have_no_policies_but_those_written_here() -> None:
 
 def test_readers_cannot_write() -> None:
     writing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
-    for function in ("catalog", "health", "bestsellers", "leaderboard-feeder", "leaderboard-rebuild"):
+    for function in ("catalog", "health", "bestsellers", "bestsellers-feeder", "bestsellers-rebuild"):
         assert not writing & set().union(*allowed(function).values()), function
 
 

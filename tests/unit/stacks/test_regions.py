@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis import Shop, shop
+from tests.support.synthesis import Shop, shop
 
 TWO = ["eu-west-1", "ap-southeast-1"]
 THREE = ["eu-west-1", "ap-southeast-1", "us-west-2"]

@@ -255,7 +255,7 @@ def test_a_region_has_a_state_bucket_of_its_own(tmp_path: Path) -> None:
 def test_the_longest_names_fit_aws() -> None:
     longest_name = "p" * 14 + "-" + "e" * 10
     longest_region = max(known_regions(), key=len)
-    assert len(f"{longest_name}-leaderboard-rebuild-{longest_region}") <= 64, "IAM roles"
+    assert len(f"{longest_name}-bestsellers-rebuild-{longest_region}") <= 64, "IAM roles"
     assert len(f"{longest_name}-cache") <= 40, "ElastiCache"
     assert len(f"{longest_name}-media-{longest_region}-123456789012") <= 63, "S3"
     assert len(f"{longest_name}-blog") <= 32, "load balancers"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.synthesis import shop
+from tests.support.synthesis import shop
 
 REGIONS = {
     "global": "eu-west-1",

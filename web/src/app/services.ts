@@ -1,4 +1,4 @@
-import type { Services } from '../api/base';
+import type { Services } from '../api/client';
 import type { Config } from '../config';
 import { FailoverClient } from '../lib/failover';
 import { tokenSource } from './session';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { cartOf, SOLARIS } from '../../test/server';
-import { shop } from '../api/shop';
+import { shop } from '../api/endpoints';
 import { leave, signedIn } from '../lib/session';
 import { createStore } from './store';
 

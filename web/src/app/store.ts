@@ -1,5 +1,5 @@
 import { configureStore } from '@reduxjs/toolkit';
-import { api, type Services } from '../api/base';
+import { api, type Services } from '../api/client';
 import { guestCartReducer } from '../features/cart/guestCart';
 import { regionReducer } from '../lib/region';
 import { sessionReducer } from '../lib/session';

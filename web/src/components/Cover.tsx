@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Book } from '../api/bookstore';
+import type { Book } from '../api/generated';
 import { hash } from '../lib/hash';
 import { schemeFor } from './cover/colours';
 import { COMPOSITIONS } from './cover/compositions';
@@ -8,7 +8,7 @@ import { coverAuthor, coverTitle } from './cover/text';
 type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;
 
 /**
- * A book's cover: the catalogue's picture, else, or where that cannot be had, one drawn from title, author and
+ * A book's cover: the catalog's picture, else, or where that cannot be had, one drawn from title, author and
  * category, always the same for a book.
  *
  * It is decoration: whatever it says, the text beside it says too.

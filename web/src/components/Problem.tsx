@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, useLocation } from 'react-router';
-import type { ApiError } from '../api/base';
+import type { ApiError } from '../api/client';
 import { leave } from '../lib/session';
 
 type Advice = 'unreachable' | 'busy' | 'signIn' | 'notFound' | 'limit' | 'request' | 'shop';

@@ -1,6 +1,6 @@
 import { createSlice, type Dispatch, type PayloadAction } from '@reduxjs/toolkit';
 import { useSelector } from 'react-redux';
-import { api } from '../api/base';
+import { api } from '../api/client';
 
 export interface Shopper {
   /** Cognito's `sub`. */

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop import clock, dynamo
+from runtime import clock, dynamo
 
 Record = dict[str, Any]
 MakeOrder = Callable[..., dict[str, Any]]

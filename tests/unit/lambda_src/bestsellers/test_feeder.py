@@ -7,11 +7,11 @@ import pytest
 from moto import mock_aws
 from redis import Redis, RedisError
 
+from bestsellers.counts import Ranking
 from bestsellers.feeder import handle
-from bestsellers.ranking import Ranking
-from shop import aws
-from shop.errors import Unavailable
-from shop.settings import settings
+from runtime import aws
+from runtime.errors import Unavailable
+from runtime.settings import settings
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
 
 
@@ -173,4 +173,4 @@ def test_lag_is_measured_for_orders_that_are_new(
     feed(record)
     feed(record)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["LeaderboardLag"] for line in lines if "LeaderboardLag" in line] == [[0.0]]
+    assert [line["BestsellersLag"] for line in lines if "BestsellersLag" in line] == [[0.0]]

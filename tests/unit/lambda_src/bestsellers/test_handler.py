@@ -2,13 +2,13 @@ import pytest
 from redis import Redis
 
 from bestsellers import logic
+from bestsellers.counts import Ranking
 from bestsellers.handler import handle
 from bestsellers.models import Sale
-from bestsellers.ranking import Ranking
-from shop import dynamo
+from runtime import dynamo
+from tests.support.api_events import Answer, Shopper
+from tests.support.lambda_tables import BOOKS, Tables
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder
-from tests.unit.lambda_src.emulated import BOOKS, Tables
-from tests.unit.lambda_src.gateway import Answer, Shopper
 
 anyone = Shopper(handle)
 

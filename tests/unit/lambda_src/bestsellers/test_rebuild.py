@@ -4,12 +4,12 @@ import pytest
 from redis import Redis
 
 from bestsellers import rebuild
+from bestsellers.counts import LEASE_SECONDS, REBUILDING, GenerationLostError, Ranking
 from bestsellers.feeder import handle as feed
 from bestsellers.models import Sale
-from bestsellers.ranking import LEASE_SECONDS, REBUILDING, GenerationLostError, Ranking
-from shop import aws, dynamo
+from runtime import aws, dynamo
+from tests.support.lambda_tables import ORDERS, Tables
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
-from tests.unit.lambda_src.emulated import ORDERS, Tables
 
 
 def place(tables: Tables, order: dict[str, Any]) -> dict[str, Any]:
@@ -155,9 +155,9 @@ def test_nothing_is_left_behind(tables: Tables, redis: Redis, make_order: MakeOr
 
     keys = {key for key in redis.scan_iter() if not redis.ttl(key) > 0}
     ranking = Ranking(redis)
-    assert keys == {"{leaderboard}:current", f"{{leaderboard}}:{ranking.current}:sold"}
+    assert keys == {"{bestsellers}:current", f"{{bestsellers}}:{ranking.current}:sold"}
 
     generation = ranking.open()
     assert 0 < redis.ttl(REBUILDING) <= LEASE_SECONDS
     ranking.fill(generation, [Sale.from_image(dynamo.dump(order))])
-    assert redis.ttl(f"{{leaderboard}}:{generation}:sold") > 0, "an abandoned rebuild goes away by itself"
+    assert redis.ttl(f"{{bestsellers}}:{generation}:sold") > 0, "an abandoned rebuild goes away by itself"

@@ -5,8 +5,8 @@ import pytest
 from cart.handler import handle
 from shop.carts import Carts
 from shop.lines import MAX_LINES
-from tests.unit.lambda_src.emulated import BOOKS, CART, Tables
-from tests.unit.lambda_src.gateway import Answer, Shopper
+from tests.support.api_events import Answer, Shopper
+from tests.support.lambda_tables import BOOKS, CART, Tables
 
 ada = Shopper(handle, "ada")
 bob = Shopper(handle, "bob")
@@ -30,7 +30,7 @@ def contents(answer: Answer) -> dict[str, int]:
     return {item["bookId"]: item["quantity"] for item in answer.json["items"]}
 
 
-def test_cart_is_priced_from_the_catalogue(tables: Tables) -> None:
+def test_cart_is_priced_from_the_catalog(tables: Tables) -> None:
     tables.book("a", price=500)
     tables.book("b", price=299)
     add(ada, "a", 2)

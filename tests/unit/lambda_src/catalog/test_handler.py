@@ -3,9 +3,9 @@ from decimal import Decimal
 import pytest
 
 from catalog.handler import handle
-from shop import cursor
-from tests.unit.lambda_src.emulated import BOOKS, Tables
-from tests.unit.lambda_src.gateway import Answer, Shopper
+from runtime import cursor
+from tests.support.api_events import Answer, Shopper
+from tests.support.lambda_tables import BOOKS, Tables
 
 anyone = Shopper(handle)
 
@@ -68,7 +68,7 @@ def test_empty_shop(tables: Tables) -> None:
     assert anyone("GET", "/categories").json == {"items": []}
 
 
-def test_what_the_catalogue_does_not_know_is_null(tables: Tables) -> None:
+def test_what_the_catalog_does_not_know_is_null(tables: Tables) -> None:
     tables.book("a", rating=Decimal("4.3"))
 
     book = anyone("GET", "/books/{bookId}", path={"bookId": "a"}).json

@@ -6,9 +6,9 @@ import pytest
 from health import store
 from health.handler import handle
 from health.logic import Health
-from shop import aws
-from tests.unit.lambda_src.emulated import CART, Tables
-from tests.unit.lambda_src.gateway import Shopper
+from runtime import aws
+from tests.support.api_events import Shopper
+from tests.support.lambda_tables import CART, Tables
 
 anyone = Shopper(handle)
 

@@ -7,10 +7,10 @@ import pytest
 from cart.handler import handle as cart_handle
 from orders.handler import handle
 from orders.store import Orders
-from shop import clock, cursor
-from shop.errors import TransactionCancelled, Unavailable
-from tests.unit.lambda_src.emulated import CART, ORDERS, Tables
-from tests.unit.lambda_src.gateway import Answer, Shopper
+from runtime import clock, cursor
+from runtime.errors import TransactionCancelled, Unavailable
+from tests.support.api_events import Answer, Shopper
+from tests.support.lambda_tables import CART, ORDERS, Tables
 
 KEY = "3b241101-e2bb-4255-8caf-4136c566a962"
 ada = Shopper(handle, "ada")
@@ -36,7 +36,7 @@ def in_cart() -> dict[str, int]:
 
 
 @pytest.fixture(autouse=True)
-def catalogue(tables: Tables) -> None:
+def catalog(tables: Tables) -> None:
     tables.book("a", price=500)
     tables.book("b", price=299)
     tables.book("dollars", price=1, currency="USD")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop import clock
+from runtime import clock
 from shop.lines import EMPTY_KEPT_FOR, MAX_QUANTITY, MAX_SETTLED, Line, changed, live, settled
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

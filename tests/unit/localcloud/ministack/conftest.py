@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.localcloud.ministack.emulator import REGIONS, Emulator, running
+from tests.support.emulator import REGIONS, Emulator, running
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from localcloud.layout import Layout
-from localcloud.parts import aws_part, lost_its_state
-from tests.e2e.sales import eventually
-from tests.ports import free_base
-from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
+from localcloud.programs import aws_part, lost_its_state
+from tests.support.emulator import REGIONS, TABLE, Emulator
+from tests.support.ports import free_base
+from tests.support.sales import eventually
 
 IRELAND = REGIONS[0]
 GO_POOL_SECONDS = 90

@@ -5,7 +5,7 @@ import random
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.localcloud.ministack.emulator import REGIONS, TABLE, Emulator
+from tests.support.emulator import REGIONS, TABLE, Emulator
 
 IRELAND, SINGAPORE, OREGON = REGIONS
 

@@ -29,7 +29,7 @@ export const PALETTES: readonly Palette[] = [
   { dark: '#123c4a', bright: '#ef8354', light: '#eaf1f0' },
 ];
 
-/** Categories of the shop's own catalogue get two palettes each; any other is given them by its name. */
+/** Categories of the shop's own catalog get two palettes each; any other is given them by its name. */
 const WORLDS: Record<string, readonly [number, number]> = {
   Cars: [9, 0],
   Cookbooks: [6, 1],

@@ -20,7 +20,7 @@ describe('a cover', () => {
     expect(new Set(drawn).size).toBe(titles.length);
   });
 
-  it('shows the catalogue’s own picture where there is one', () => {
+  it('shows the catalog’s own picture where there is one', () => {
     const { container } = render(<Cover book={{ ...book, cover: '/covers/earthsea.jpg' }} />);
     expect(container.querySelector('img')?.getAttribute('src')).toBe('/covers/earthsea.jpg');
   });

@@ -1,5 +1,5 @@
 import type { ThunkAction, UnknownAction } from '@reduxjs/toolkit';
-import { asApiError, shop } from '../../api/shop';
+import { asApiError, shop } from '../../api/endpoints';
 import { type GuestCartRoot, mergePlanned, mergeRefused, mergeSettled, reread } from './guestCart';
 import { type Line, planMerge } from './plan';
 

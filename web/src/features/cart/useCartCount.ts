@@ -1,5 +1,5 @@
 import { useSelector } from 'react-redux';
-import { useGetCartQuery } from '../../api/shop';
+import { useGetCartQuery } from '../../api/endpoints';
 import { useSession } from '../../lib/session';
 import type { GuestCartRoot } from './guestCart';
 

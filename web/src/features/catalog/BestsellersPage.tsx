@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { asApiError, useListBestsellersQuery } from '../../api/shop';
+import { asApiError, useListBestsellersQuery } from '../../api/endpoints';
 import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Book } from '../../api/bookstore';
+import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Stars } from '../../components/Stars';
 import { useFormatter } from '../../lib/format';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useLocation } from 'react-router';
-import { useListCategoriesQuery } from '../../api/shop';
+import { useListCategoriesQuery } from '../../api/endpoints';
 import { categoryPath, useCategoryName } from './category';
 
 /** All categories on one line that scrolls sideways where it does not fit. */

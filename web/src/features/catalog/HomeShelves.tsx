@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { asApiError, useListCategoriesQuery } from '../../api/shop';
+import { asApiError, useListCategoriesQuery } from '../../api/endpoints';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
 import { BestsellerShelf, CategoryShelf } from './Shelf';

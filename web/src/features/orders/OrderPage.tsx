@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
-import type { Order } from '../../api/bookstore';
-import { asApiError, useGetOrderQuery } from '../../api/shop';
+import type { Order } from '../../api/generated';
+import { asApiError, useGetOrderQuery } from '../../api/endpoints';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
 import { Page, SHOP } from '../../components/Page';

@@ -1,4 +1,4 @@
-import type { Cart, NewOrder, PriceChanged, Uuid } from '../../api/bookstore';
+import type { Cart, NewOrder, PriceChanged, Uuid } from '../../api/generated';
 
 export interface QuotedLine {
   bookId: string;

@@ -1,0 +1,154 @@
+"""How fast orders are counted: the feeder and the rebuild against one `ZINCRBY` for each line of an order.
+
+The stream's records and the table's pages are made here, as DynamoDB would bring them, so what is measured is
+the functions' own work and a real Redis on this machine. One batch of the stream is 100 records; an order has
+three lines.
+
+Redis is on the same machine, which flatters the loop: over a network each of its steps waits for an answer.
+"""
+
+import random
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.results import Figure, record
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
+
+from bestsellers import feeder, rebuild
+from bestsellers.counts import Ranking
+from runtime import dynamo
+from tests.support.redis_server import redis_server
+
+BATCH = 100
+BATCHES = 40
+LINES = 3
+BOOKS = 250
+"""About as many as the shop's own catalog has."""
+REBUILT_ORDERS = 100_000
+REBUILDS = 3
+PAGE = 3_000
+"""Orders in a page of a scan: about one megabyte."""
+TIMES_FASTER = 10.0
+MOST_REBUILD_SECONDS = 30.0
+
+
+def image() -> dict[str, Any]:
+    """An order of three of the shop's books, in DynamoDB's notation."""
+    books = random.sample(range(BOOKS), LINES)
+    items = [{"bookId": f"book-{book}", "quantity": 1 + book % 3} for book in books]
+    return dynamo.dump(
+        {"orderId": str(uuid.uuid4()), "createdAt": "2026-01-31T08:15:30.123Z", "items": items}
+    )
+
+
+def batch() -> list[dict[str, Any]]:
+    """What the stream brings at once."""
+    return [{"eventName": "INSERT", "dynamodb": {"NewImage": image()}} for _ in range(BATCH)]
+
+
+def side_by_side(*ways: Callable[[list[dict[str, Any]]], None]) -> list[list[float]]:
+    """Orders a second in each way, batch by batch. The ways take turns, so that all see the same machine."""
+    rates: list[list[float]] = [[] for _ in ways]
+    for _ in range(BATCHES):
+        for count, measured in zip(ways, rates, strict=True):
+            records = batch()
+            started = time.perf_counter()
+            count(records)
+            measured.append(BATCH / (time.perf_counter() - started))
+    return rates
+
+
+def naive(client: Redis) -> Callable[[list[dict[str, Any]]], None]:
+    """One `ZINCRBY` a line, and nothing that keeps an order from counting twice."""
+
+    def count(records: list[dict[str, Any]]) -> None:
+        for change in records:
+            for line in dynamo.load(change["dynamodb"]["NewImage"])["items"]:
+                client.zincrby("naive", line["quantity"], line["bookId"])
+
+    return count
+
+
+def fed(ranking: Ranking) -> Callable[[list[dict[str, Any]]], None]:
+    """What the feeder does with a batch."""
+
+    def count(records: list[dict[str, Any]]) -> None:
+        sales, _ = feeder.sort(records)
+        ranking.count(sales)
+
+    return count
+
+
+class Scan:
+    """A client of DynamoDB whose one table holds these pages, spread over the segments of a scan."""
+
+    def __init__(self, pages: list[list[dict[str, Any]]]) -> None:
+        self._pages = pages
+
+    def scan(self, **asked: Any) -> dict[str, Any]:
+        """A page; its key is the number of the page before it."""
+        number = (
+            asked.get("ExclusiveStartKey", asked["Segment"] - asked["TotalSegments"]) + asked["TotalSegments"]
+        )
+        more = number + asked["TotalSegments"] < len(self._pages)
+        return {"Items": self._pages[number], **({"LastEvaluatedKey": number} if more else {})}
+
+
+def rebuild_seconds(ranking: Ranking) -> Figure:
+    """Seconds to count a whole table into a new ranking."""
+    pages = [[image() for _ in range(PAGE)] for _ in range(REBUILT_ORDERS // PAGE)]
+    pages.append([image() for _ in range(REBUILT_ORDERS % PAGE)])
+    took = []
+    for _ in range(REBUILDS):
+        started = time.perf_counter()
+        outcome = rebuild.rebuild(ranking, Scan(pages), "orders")
+        took.append(time.perf_counter() - started)
+        if outcome["orders"] != REBUILT_ORDERS:
+            raise ValueError(f"{outcome} is not {REBUILT_ORDERS} orders.")
+    return Figure.of(took)
+
+
+def main() -> int:
+    """Measure, print, record; 1 where a goal is missed."""
+    with redis_server() as url, Redis.from_url(url, decode_responses=True) as client:
+        ranking = Ranking(client)
+        ranking.promote(ranking.open())
+        loops, feeds = side_by_side(naive(client), fed(ranking))
+        seconds = rebuild_seconds(ranking)
+    loop, feed = Figure.of(loops), Figure.of(feeds)
+    faster = Figure.of([one / other for one, other in zip(feeds, loops, strict=True)])
+    table = Table(title=f"Counting orders of {LINES} lines, in batches of {BATCH}")
+    for column in ("what", "figure", "goal"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    table.add_row("one ZINCRBY a line", f"{loop.told()} orders/s", "")
+    table.add_row("feeder", f"{feed.told()} orders/s", "")
+    table.add_row("feeder, times faster", faster.told(1), f"{TIMES_FASTER:.0f}")
+    table.add_row(f"rebuild of {REBUILT_ORDERS:,}", f"{seconds.told(1)} s", f"{MOST_REBUILD_SECONDS:.0f} s")
+    Console().print(table)
+    record(
+        "bestsellers",
+        {
+            "naive_per_s": round(loop.median),
+            "naive_per_s_spread": round(loop.spread),
+            "feeder_per_s": round(feed.median),
+            "feeder_per_s_spread": round(feed.spread),
+            "times_faster": round(faster.median, 1),
+            "times_faster_spread": round(faster.spread, 1),
+            "rebuild_s": round(seconds.median, 1),
+            "rebuild_s_spread": round(seconds.spread, 1),
+        },
+    )
+    return 0 if faster.median >= TIMES_FASTER and seconds.median <= MOST_REBUILD_SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""HTTP in and out: from API Gateway's proxy event to a handler of one route, and back.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from runtime import identity, log, parsing
+from runtime.errors import BadRequest, MethodNotAllowed, NotFound, ShopError
+from runtime.settings import settings
+
+Event = Mapping[str, Any]
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+class Request:
+    """One request, read lazily and strictly."""
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self.id = str((event.get("requestContext") or {}).get("requestId", ""))
+        self.path: Mapping[str, str] = event.get("pathParameters") or {}
+
+    @cached_property
+    def customer_id(self) -> str:
+        """The shopper who asks.
+
+        Raises:
+            Unauthorized: nobody has signed in.
+        """
+        return identity.customer_id(self._event)
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Headers by their names in lower case."""
+        return {name.lower(): value for name, value in (self._event.get("headers") or {}).items()}
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The JSON object that was sent.
+
+        Raises:
+            UnsupportedMediaType, TooLarge, BadRequest: none was.
+        """
+        return parsing.json_object(
+            self.headers, self._event.get("body"), bool(self._event.get("isBase64Encoded"))
+        )
+
+    def query(self, name: str) -> str | None:
+        """A parameter of the query string, `None` where it is absent.
+
+        Raises:
+            BadRequest: it was given more than once, or is no text.
+        """
+        if len((self._event.get("multiValueQueryStringParameters") or {}).get(name) or []) > 1:
+            raise BadRequest(f"Give {name} once.")
+        value: str | None = (self._event.get("queryStringParameters") or {}).get(name)
+        return None if value is None else parsing.text(value, name)
+
+
+class Response(NamedTuple):
+    """What a route answers. A body of `None` is no body at all."""
+
+    body: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+Route = Callable[[Request], Response]
+
+
+class Router:
+    """The routes of one function, by method and by API Gateway's resource path.
+
+    Calling it answers an event. It never raises: whatever goes wrong becomes a problem (RFC 9457), and each
+    request is one line in the log.
+    """
+
+    def __init__(self) -> None:
+        self._routes: dict[str, dict[str, Route]] = {}
+
+    def route(self, method: str, resource: str) -> Callable[[Route], Route]:
+        """Register the decorated function for `method` on `resource`, as `GET`, `/books/{bookId}`."""
+
+        def register(answer: Route) -> Route:
+            self._routes.setdefault(resource, {})[method] = answer
+            return answer
+
+        return register
+
+    @property
+    def routes(self) -> set[tuple[str, str]]:
+        """Method and resource path of every route."""
+        return {(method, resource) for resource, methods in self._routes.items() for method in methods}
+
+    def __call__(self, event: Event, context: object) -> dict[str, Any]:
+        """Answer a proxy event."""
+        started = time.perf_counter()
+        request = Request(event)
+        log.follow(request.id)
+        fault: dict[str, str] = {}
+        try:
+            response = self._find(event)(request)
+        except ShopError as error:
+            response = problem(error, request.id)
+            fault = {"problem": error.slug}
+            if error.status >= 500:
+                fault["cause"] = repr(error.__cause__ or error)
+        except Exception:  # noqa: BLE001 - the outermost boundary: a bug must become a 500 and a line in the log
+            response = problem(ShopError(""), request.id)
+            fault = {"problem": ShopError.slug, "cause": _trace()}
+        log.write(
+            "ERROR" if response.status >= 500 else "INFO",
+            "request",
+            route=f"{event.get('httpMethod')} {event.get('resource')}",
+            status=response.status,
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+            **fault,
+        )
+        return _proxy(response)
+
+    def _find(self, event: Event) -> Route:
+        methods = self._routes.get(str(event.get("resource")))
+        if methods is None:
+            raise NotFound("This shop has no such route.")
+        answer = methods.get(str(event.get("httpMethod")))
+        if answer is None:
+            raise MethodNotAllowed(f"This route knows {', '.join(sorted(methods))}.")
+        return answer
+
+
+def problem(error: ShopError, request_id: str) -> Response:
+    """`error` as problem details. What is the shop's own fault is logged, not told."""
+    body = {
+        "type": f"urn:bookstore:problem:{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail if error.status != 500 else "It is logged under the request id.",
+        **({"instance": f"urn:bookstore:request:{request_id}"} if request_id else {}),
+        **error.extensions,
+    }
+    headers = {"content-type": PROBLEM}
+    if error.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    if error.status == 503:
+        headers["retry-after"] = "1"
+    return Response(body, error.status, headers)
+
+
+def _trace() -> str:
+    import traceback  # costs a cold start milliseconds, and is needed only where there is a bug
+
+    return traceback.format_exc()
+
+
+def _proxy(response: Response) -> dict[str, Any]:
+    headers = {
+        "x-region": settings().region,
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "x-region",
+        "cache-control": "no-store",
+        **({} if response.body is None else {"content-type": JSON}),
+        **response.headers,
+    }
+    body = "" if response.body is None else _dumps(response.body)
+    return {"statusCode": response.status, "headers": headers, "body": body, "isBase64Encoded": False}
+
+
+def _dumps(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_number)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no place in a response.")

@@ -1,0 +1,116 @@
+"""The edge's own state and switches, for `status`, the drill and the control room."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from localcloud.edge.api_gateway import Gateway
+from localcloud.edge.deployment_watcher import Announcements
+from localcloud.edge.dns_answers import NoRecordError
+from localcloud.edge.region_locations import CITIES, Place
+from localcloud.edge.route53 import Route53
+from localcloud.layout import HOST
+from ops.deployment import Deployment
+
+STATE = "/_edge/state"
+EVENTS = "/_edge/events"
+
+
+class Control:
+    """State as JSON, changes as server-sent events, and the switch that cuts a region off."""
+
+    def __init__(
+        self,
+        deployed: Callable[[], Deployment | None],
+        regions: tuple[str, ...],
+        route53: Route53,
+        gateway: Gateway,
+        announcements: Announcements,
+        default: Place,
+    ) -> None:
+        self._deployed = deployed
+        self._regions = regions
+        self._route53 = route53
+        self._gateway = gateway
+        self._announcements = announcements
+        self._default = default
+
+    def add_to(self, app: web.Application) -> None:
+        """Serve the state and the switches from `app`; they answer this machine's own programs and pages only."""
+        app.middlewares.append(_own_pages_only)
+        app.router.add_get(STATE, self._show)
+        app.router.add_get(EVENTS, self._stream)
+        app.router.add_post("/_edge/cut/{region}", self._switch(self._gateway.cut.add))
+        app.router.add_post("/_edge/mend/{region}", self._switch(self._gateway.cut.discard))
+
+    def state(self) -> dict[str, Any]:
+        """Every region, and who answers `api.<domain>` for whom, were they to ask now."""
+        deployment = self._deployed()
+        name = deployment.edge.api_domain if deployment else ""
+        health = self._route53.health(name)
+        return {
+            "deployed": deployment is not None,
+            "domain": name,
+            "answer": self._answer(name, self._default),
+            "regions": [
+                {
+                    "name": region,
+                    "healthy": region in health and health[region].healthy,
+                    "reason": health[region].reason if region in health else "no record",
+                    "cut": region in self._gateway.cut,
+                }
+                for region in self._regions
+            ],
+            "viewers": [
+                {
+                    "city": city.name,
+                    "latitude": city.latitude,
+                    "longitude": city.longitude,
+                    "region": self._answer(name, city),
+                }
+                for city in CITIES
+            ],
+        }
+
+    def _answer(self, name: str, viewer: Place) -> str | None:
+        try:
+            return self._route53.region_of(self._route53.ask(name, viewer))
+        except NoRecordError:
+            return None
+
+    async def _show(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.state())
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        async for _ in self._announcements.listen():
+            await response.write(f"event: state\ndata: {json.dumps(self.state())}\n\n".encode())
+        return response
+
+    def _switch(self, turn: Callable[[str], None]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def answer(request: web.Request) -> web.Response:
+            region = request.match_info["region"]
+            if region not in self._regions:
+                return web.Response(
+                    status=404, text=f"no region {region!r} here: {', '.join(self._regions)}\n"
+                )
+            turn(region)
+            self._announcements.announce()
+            return web.json_response(self.state())
+
+        return answer
+
+
+@web.middleware
+async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page from elsewhere must not throw a switch here, nor read the state by a name that leads to loopback."""
+    origin = request.headers.get("Origin")
+    if request.url.host not in (HOST, "localhost") or (origin and origin != str(request.url.origin())):
+        return web.Response(status=403, text="only for pages and programs of this machine\n")
+    return await handler(request)

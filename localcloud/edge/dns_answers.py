@@ -1,0 +1,97 @@
+"""How Route 53 answers a query: pure rules over records and health, with no clock and no network.
+
+Sources: "How Amazon Route 53 chooses records when health checking is configured" and "Values that are common for
+alias records", Amazon Route 53 Developer Guide.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from localcloud.edge.region_locations import Place, distance_km, place
+
+ALIAS_TTL = 60
+"""Seconds that an alias to API Gateway, CloudFront or S3 is kept: the target's own, and 60 for all of these."""
+
+Healthy = Callable[[str], bool]
+"""Whether the health check with this id counts as healthy."""
+
+
+class NoRecordError(Exception):
+    """The zone has nothing for this name."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record set of a hosted zone. Names carry no dot at the end; `ttl` is in seconds, aliases have none."""
+
+    name: str
+    type: str
+    set_identifier: str = ""
+    region: str | None = None
+    failover: str | None = None
+    ttl: int | None = None
+    values: tuple[str, ...] = ()
+    alias: str | None = None
+    evaluate_target_health: bool = False
+    health_check: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a resolver learns: the target's name or address, for how many seconds, by which record."""
+
+    target: str
+    ttl: int
+    record: Record
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A hosted zone's records."""
+
+    records: tuple[Record, ...] = ()
+
+    def named(self, name: str, type_: str) -> tuple[Record, ...]:
+        """The records of one name: one, or one for each way of routing."""
+        return tuple(
+            record for record in self.records if record.name == name and record.type in (type_, "CNAME")
+        )
+
+    def answer(self, name: str, viewer: Place, healthy: Healthy, type_: str = "A") -> Answer:
+        """What a viewer at `viewer` is told for `name`, aliases within the zone followed. Raises NoRecordError."""
+        records = self.named(name, type_)
+        if not records:
+            raise NoRecordError(f"no {type_} record for {name}")
+        chosen = choose(records, viewer, lambda record: self.is_healthy(record, healthy))
+        target = chosen.alias or chosen.values[0]
+        if chosen.alias and self.named(target, type_):
+            inner = self.answer(target, viewer, healthy, type_)
+            return Answer(inner.target, inner.ttl, chosen)
+        return Answer(target, ALIAS_TTL if chosen.ttl is None else chosen.ttl, chosen)
+
+    def is_healthy(self, record: Record, healthy: Healthy) -> bool:
+        """Whether `record` may be answered: its own check, and its alias's target when that is evaluated.
+
+        A target outside the zone (API Gateway) has no health that Route 53 could evaluate, so it counts as healthy.
+        """
+        if record.health_check and not healthy(record.health_check):
+            return False
+        if not (record.alias and record.evaluate_target_health):
+            return True
+        targets = self.named(record.alias, record.type)
+        return not targets or any(self.is_healthy(target, healthy) for target in targets)
+
+
+def choose(records: Iterable[Record], viewer: Place, healthy: Callable[[Record], bool]) -> Record:
+    """One of the records of a name. When none is healthy all count as healthy: Route 53 fails open."""
+    among = list(records)
+    fit = [record for record in among if healthy(record)] or among
+    if any(record.failover for record in fit):
+        return next((record for record in fit if record.failover == "PRIMARY"), fit[0])
+    if any(record.region for record in fit):
+        return min(fit, key=lambda record: _distance(viewer, record))
+    return fit[0]
+
+
+def _distance(viewer: Place, record: Record) -> float:
+    return distance_km(viewer, place(record.region)) if record.region else float("inf")

@@ -1,0 +1,145 @@
+"""Plays the blog's load balancers: `blog.<domain>` as Route 53 answers it, and one address for each region alone."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import aiohttp
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
+from yarl import URL
+
+from localcloud.edge.api_gateway import drop
+from localcloud.edge.api_hosts import client_of
+from localcloud.edge.cloudfront.s3_origin import Fetched, OtherHosts
+from localcloud.edge.dns_answers import NoRecordError
+from localcloud.edge.health_rules import CONNECT_SECONDS, RESPONSE_SECONDS, HealthCheck
+from localcloud.edge.region_locations import Place, UnknownPlaceError
+from localcloud.edge.route53 import Route53
+
+IDLE_SECONDS = 60
+"""A load balancer's own limit for an answer."""
+ORIGIN_SECONDS = 4
+"""How long CloudFront waits for posts (modules/storefront/blog_posts.py)."""
+LARGEST_REQUEST = 1024 * 1024
+_CACHED = frozenset(
+    {"content-type", "cache-control", "x-region", "x-wp-total", "x-wp-totalpages", "location"}
+)
+_DROPPED = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "x-viewer"})
+CLOSED = ("/wp-admin/", "/wp-login.php", "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
+"""What the listener's rule refuses before WordPress is asked."""
+
+
+class Blogs:
+    """Every region's WordPress. `addresses` are theirs; `host` is what readers type, for WordPress's own links."""
+
+    def __init__(self, addresses: Mapping[str, URL], host: str, cut: set[str]) -> None:
+        self._addresses = addresses
+        self._host = host
+        self._cut = cut
+
+    async def pass_on(self, request: web.Request, region: str) -> web.StreamResponse:
+        """Answer as `region`'s load balancer would: 502 when no task answers; nothing when the region is cut off."""
+        if region in self._cut:
+            return drop(request)
+        if request.path.startswith(CLOSED):
+            return web.Response(status=403, text="Forbidden")
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _DROPPED}
+        headers |= {"Host": self._host, "X-Forwarded-For": request.remote or "", "X-Forwarded-Proto": "http"}
+        target = URL(f"{self._addresses[region]}{request.rel_url.raw_path_qs}", encoded=True)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=IDLE_SECONDS)) as session,
+                session.request(
+                    request.method, target, headers=headers, data=await request.read(), allow_redirects=False
+                ) as answer,
+            ):
+                kept = [
+                    (name, value) for name, value in answer.headers.items() if name.lower() not in _DROPPED
+                ]
+                kept = [(name, value) for name, value in kept if name.lower() != "content-encoding"]
+                return web.Response(status=answer.status, body=await answer.read(), headers=kept)
+        except TimeoutError:
+            return web.Response(status=504, text="Gateway Timeout")
+        except aiohttp.ClientError:
+            return web.Response(status=502, text="Bad Gateway")
+
+    async def fetch(self, region: str, path: str) -> Fetched:
+        """What `region` answers to a cache that forwards nothing of its visitors: 502 when it does not."""
+        if region in self._cut:
+            return Fetched(502, CIMultiDict(), b"")
+        headers = {"Host": self._host, "X-Forwarded-Proto": "http"}
+        target = URL(f"{self._addresses[region]}{path}", encoded=True)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ORIGIN_SECONDS)) as session,
+                session.get(target, headers=headers, allow_redirects=False) as answer,
+            ):
+                kept = CIMultiDict(
+                    (name, value) for name, value in answer.headers.items() if name.lower() in _CACHED
+                )
+                return Fetched(answer.status, kept, await answer.read())
+        except (TimeoutError, aiohttp.ClientError):
+            return Fetched(502, CIMultiDict(), b"")
+
+    async def probe(self, region: str, check: HealthCheck) -> tuple[bool, str]:
+        """Ask what Route 53 asks; returns whether it is well, and what it said."""
+        if region in self._cut:
+            return False, "connection failed"
+        try:
+            async with (
+                asyncio.timeout(CONNECT_SECONDS + RESPONSE_SECONDS),
+                aiohttp.ClientSession() as session,
+                session.get(f"{self._addresses[region]}{check.path}") as answer,
+            ):
+                return 200 <= answer.status < 400, f"HTTP {answer.status}"
+        except TimeoutError:
+            return False, "timed out"
+        except aiohttp.ClientError:
+            return False, "connection failed"
+
+
+def as_origin(blogs: Blogs, route53: Route53, viewer: Place) -> OtherHosts:
+    """The blog as CloudFront asks it: by its shared name, through DNS."""
+
+    async def ask(host: str, path: str, query: str) -> Fetched:
+        try:
+            region = route53.region_of(route53.ask(host, viewer))
+        except NoRecordError:
+            return Fetched(502, CIMultiDict(), b"")
+        return await blogs.fetch(region, f"{path}?{query}" if query else path)
+
+    return ask
+
+
+def shared_blog(
+    blogs: Blogs, route53: Route53, name: Callable[[], str | None], default: Place
+) -> web.Application:
+    """The app that stands for `blog.<domain>`, whose name is known once it is deployed."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        host = name()
+        try:
+            region = route53.resolve(client_of(request, default), host or "")
+        except UnknownPlaceError as mistake:
+            return web.Response(status=400, text=f"{mistake}\n")
+        except NoRecordError as nowhere:
+            return web.Response(status=503, text=f"no blog can be found: {nowhere}\n")
+        return await blogs.pass_on(request, region)
+
+    return _app(answer)
+
+
+def regional_blog(blogs: Blogs, region: str) -> web.Application:
+    """The app that stands for `blog-<region>.<domain>`."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await blogs.pass_on(request, region)
+
+    return _app(answer)
+
+
+def _app(answer: Handler) -> web.Application:
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    app.router.add_route("*", r"/{path:[\s\S]*}", answer)
+    return app

@@ -1,0 +1,153 @@
+"""The programs that stand in for AWS: how each is started and asked whether it serves."""
+
+import hashlib
+import os
+import shutil
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from localcloud.edge.region_locations import usual_viewer
+from localcloud.environment import local_environment
+from localcloud.layout import HOST, ROOT, Layout, url
+from localcloud.processes import Part, Record
+
+REQUIREMENTS = Path(__file__).with_name("emulators.txt")
+MINISTACK = Path(__file__).with_name("ministack")
+AWS = "aws"
+EDGE = "edge"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def aws_part(layout: Layout) -> Part:
+    """MiniStack: one process that plays every region, and keeps its state when it is ended politely."""
+    state = layout.cloud / "aws"
+    for folder in ("state", "s3", "tmp"):
+        (state / folder).mkdir(parents=True, exist_ok=True)
+    return Part(
+        name=AWS,
+        command=[str(layout.emulators / "bin" / "python"), "-P", "-m", "localcloud.ministack"],
+        environment={
+            **_bare_environment(),
+            "PYTHONPATH": str(ROOT),
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(layout.aws),
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(state / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(state / "s3"),
+            "TMPDIR": str(state / "tmp"),
+            # Two servers for protocols that the shop does not speak; each would take a port.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "PYTHONUNBUFFERED": "1",
+        },
+        port=layout.aws,
+        ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
+        fingerprint=_digest([REQUIREMENTS, *sorted(MINISTACK.glob("*.py"))]),
+    )
+
+
+def redis_part(layout: Layout, index: int, region: str) -> Part:
+    """The Redis of one region; it keeps nothing, since a bestsellers can be counted again from the orders."""
+    port = layout.redis(index)
+    return Part(
+        name=f"redis-{region}",
+        command=[
+            _redis_server(layout),
+            *("--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"),
+            *("--dir", str(layout.cloud)),
+        ],
+        environment=_bare_environment(),
+        port=port,
+        ready=lambda: answers_redis(port),
+    )
+
+
+def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
+    """The edge: Route 53, CloudFront and the API's addresses.
+
+    Raises UnknownPlaceError when viewers are to be somewhere that nobody knows.
+    """
+    sources = sorted(
+        path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".js", ".html"}
+    )
+    return Part(
+        name=EDGE,
+        command=[sys.executable, "-m", "localcloud.edge"],
+        environment={**local_environment(layout, settings, regions), "PYTHONPATH": str(ROOT)},
+        port=layout.api,
+        ready=lambda: answers(f"{url(layout.control_room)}/_edge/state"),
+        fingerprint=_digest(sources, *regions, usual_viewer(regions[0]).name),
+    )
+
+
+def lost_its_state(layout: Layout, record: Record | None) -> bool:
+    """Whether the AWS emulator ended without saving all: then what it kept is older than what was deployed."""
+    if record is None or record.alive:
+        return False
+    saved = layout.cloud / "aws" / "state" / "saved"
+    return not saved.exists() or saved.stat().st_mtime < record.at
+
+
+def forget_state(layout: Layout) -> None:
+    """Remove what the AWS emulator kept, Terraform's state and the traces of the last deployment with it."""
+    shutil.rmtree(layout.cloud / "aws", ignore_errors=True)
+    layout.outputs.unlink(missing_ok=True)
+
+
+def is_free(port: int) -> bool:
+    """Whether `port` can be listened on."""
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections are still closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(address: str, seconds: float = 2) -> bool:
+    """Whether `address` answers with success."""
+    try:
+        with _DIRECT.open(address, timeout=seconds) as response:
+            return bool(response.status < 400)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def answers_redis(port: int) -> bool:
+    """Whether a Redis server at `port` answers a ping."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(7) == b"+PONG\r\n"
+    except OSError:
+        return False
+
+
+def _redis_server(layout: Layout) -> str:
+    return (
+        shutil.which("redis-server")
+        or shutil.which("valkey-server")
+        or str(layout.emulators / "bin/redis-server")
+    )
+
+
+def _bare_environment() -> dict[str, str]:
+    """What a program needs of this one's environment; the functions inherit it from the emulator, so little."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _digest(files: Sequence[Path], *words: str) -> str:
+    digest = hashlib.sha256("\n".join(words).encode())
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

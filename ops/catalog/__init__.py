@@ -1,0 +1,1 @@
+"""Reads a catalog from CSV and loads it into the Books table."""

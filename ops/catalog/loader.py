@@ -1,0 +1,106 @@
+"""Loads a catalog file into a deployment's Books table, once per book and from where it stopped."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from ops.catalog import table
+from ops.catalog.checkpoint import Checkpoint
+from ops.catalog.rows import Book, Rejected, read
+
+REPLICATION_SECONDS = 60.0
+
+
+class Region(Protocol):
+    """The part of a region that a load needs."""
+
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """Names of the tables by their short names."""
+
+
+class Deployment(Protocol):
+    """The part of a deployment that a load needs."""
+
+    @property
+    def regions(self) -> Mapping[str, Region]:
+        """The regions by name, the primary first."""
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a load did: `loaded` books of the file are in the table, `resumed` of them by an earlier run."""
+
+    loaded: int
+    resumed: int
+    rejected: list[Rejected]
+    categories: dict[str, int]
+
+
+def load(
+    deployment: Deployment,
+    path: Path,
+    *,
+    progress: Callable[[int, int], None] = lambda _written, _total: None,
+    checkpoints: Path | None = None,
+) -> Report:
+    """Load a file in the first region, count the categories, and wait until every region has the last write.
+
+    `progress` is told how many books of how many are written. A load that was stopped goes on from its
+    checkpoint. Raises CatalogError for a file that is none, TableError when the table refuses or a region
+    lags for more than a minute, and whatever botocore raises.
+    """
+    catalog = read(path)
+    if not catalog.books:
+        return Report(0, 0, catalog.rejected, {})
+    primary = next(iter(deployment.regions))
+    name = deployment.regions[primary].tables["books"]
+    client = deployment.client("dynamodb", primary)
+    described = client.describe_table(TableName=name)["Table"]
+    checkpoint = Checkpoint(
+        checkpoints or Path(os.environ.get("LOCAL_DIR", ".local")) / "seed",
+        catalog.books,
+        table_arn=described["TableArn"],
+        incarnation=f"{described.get('TableId')} {described['CreationDateTime']}",
+    )
+    resumed = _write(client, name, catalog.books, checkpoint, progress)
+    categories = table.count_categories(client, name)
+    _publish(client, name, categories, catalog.books[-1], deployment)
+    checkpoint.clear()
+    return Report(len(catalog.books), resumed, catalog.rejected, categories)
+
+
+def _write(
+    client: Any, name: str, books: list[Book], checkpoint: Checkpoint, progress: Callable[[int, int], None]
+) -> int:
+    """Write what the checkpoint does not vouch for, and say how much it did vouch for."""
+    resumed = min(checkpoint.written, len(books))
+    progress(resumed, len(books))
+
+    def written(count: int) -> None:
+        checkpoint.advance(resumed + count)
+        progress(resumed + count, len(books))
+
+    table.write(client, name, books[resumed:], written)
+    return resumed
+
+
+def _publish(
+    client: Any, name: str, categories: Mapping[str, int], last: Book, deployment: Deployment
+) -> None:
+    """Write the count, then see in every region that it and the last book have arrived."""
+    loaded_at = datetime.now(UTC).isoformat(timespec="microseconds")
+    table.put_categories(client, name, categories, loaded_at)
+    for region, has in deployment.regions.items():
+        local = deployment.client("dynamodb", region)
+        for key, wanted in ((last.id, table.book_item(last)), (table.CATEGORIES_ID, {"loadedAt": loaded_at})):
+            if not table.wait_for(local, has.tables["books"], key, wanted, REPLICATION_SECONDS):
+                raise table.TableError(
+                    f"{region} has not received {key} within a minute; look at its replica"
+                )

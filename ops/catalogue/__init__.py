@@ -1,1 +1,0 @@
-"""Reads a catalogue from CSV and loads it into the Books table."""

@@ -1,0 +1,157 @@
+"""`ops cost`: synthesize the environment, then with each feature turned and a region less; price each."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ops.cost.bill import Bill
+from ops.cost.prices import MissingPriceError, Prices
+from ops.cost.synthesized import SynthesisError, synthesize
+from ops.region_commands import exit_codes
+from stacks.settings import Features, Settings
+
+SYNTHS_AT_ONCE = 2
+"""Each synth keeps a Python and a Node process busy."""
+
+
+_WANTED_BY = {
+    "blog": (("BOOKSTORE_BLOG__IMAGE_TAG", "any"),),
+    "delivery": (("BOOKSTORE_DELIVERY__REPOSITORY", "owner/name"),),
+}
+"""What a feature wants before it runs: without an image the blog has no tasks to pay for."""
+
+
+LEAST_AWAKE = 0.5
+"""Capacity units of an Aurora Serverless instance that does not pause."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same environment with one thing changed."""
+
+    label: str
+    variables: tuple[tuple[str, str], ...]
+    removes: bool
+    """Whether the change takes something away, so that the thing's share is what is saved."""
+
+    def share(self, base: Bill, changed: Bill) -> float:
+        """USD a month that the thing costs."""
+        return (base.total - changed.total) * (1 if self.removes else -1)
+
+
+@exit_codes()
+def cost(
+    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="The environment's TOML file.")] = Path(
+        "settings/local.toml"
+    ),
+) -> None:
+    """Say what the environment costs a month when idle, by kind and region, and what each part adds."""
+    environment = Settings.load(settings)
+    try:
+        prices = Prices.load()
+        for region in environment.regions:
+            prices.monthly("vpc_endpoint_hour", region=region)
+        comparisons = [*_features(environment), *_last_region(environment)]
+        base, *changed = _bills(
+            settings, prices, [{}, *(dict(comparison.variables) for comparison in comparisons)]
+        )
+    except (MissingPriceError, SynthesisError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    console = Console()
+    console.print(_by_kind(environment, base, prices))
+    _print_what_awake_databases_cost(console, environment, prices)
+    console.print(_by_part(base, dict(zip(comparisons, changed, strict=True))))
+    _print_what_is_missing(console, base)
+
+
+def _features(environment: Settings) -> list[Comparison]:
+    comparisons = []
+    for feature in Features.model_fields:
+        is_on = getattr(environment.features, feature)
+        comparisons.append(
+            Comparison(
+                label=feature if is_on else f"{feature} (off; would add)",
+                variables=(
+                    (f"BOOKSTORE_FEATURES__{feature.upper()}", str(not is_on).lower()),
+                    *_WANTED_BY.get(feature, ()),
+                ),
+                removes=is_on,
+            )
+        )
+    return comparisons
+
+
+def _last_region(environment: Settings) -> list[Comparison]:
+    *others, last = environment.regions
+    if not others:
+        return []
+    return [Comparison(f"region {last}", (("BOOKSTORE_REGIONS", json.dumps(others)),), removes=True)]
+
+
+def _bills(settings: Path, prices: Prices, variants: list[Mapping[str, str]]) -> list[Bill]:
+    def priced(overrides: Mapping[str, str]) -> Bill:
+        return Bill.of(synthesize(settings, overrides), prices)
+
+    with ThreadPoolExecutor(SYNTHS_AT_ONCE) as pool:
+        return list(pool.map(priced, variants))
+
+
+def _by_kind(environment: Settings, bill: Bill, prices: Prices) -> Table:
+    places = bill.places(environment.regions)
+    table = Table(
+        title=f"{environment.name}: USD a month when idle",
+        caption=f"List prices of {prices.as_of}, without free tiers and tax, from {prices.source}",
+        show_footer=True,
+    )
+    table.add_column("", footer="together")
+    for place in places:
+        table.add_column(place, justify="right", footer=f"{bill.at(place):.2f}")
+    table.add_column("all", justify="right", footer=f"{bill.total:.2f}")
+    for kind in bill.kinds:
+        amounts = [bill.at(place, kind) for place in places]
+        table.add_row(kind, *(f"{usd:.2f}" if usd else "" for usd in amounts), f"{sum(amounts):.2f}")
+    return table
+
+
+def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
+    table = Table(title="Of which")
+    table.add_column("")
+    table.add_column("USD a month", justify="right")
+    for comparison, bill in changed.items():
+        # Rounded first, so that a difference in the last bit is no minus.
+        table.add_row(comparison.label, f"{round(comparison.share(base, bill), 2) + 0.0:.2f}")
+    return table
+
+
+def _print_what_awake_databases_cost(console: Console, environment: Settings, prices: Prices) -> None:
+    """A minimum of 0 counts as paused, which is for AWS to keep: say what it costs where it is not."""
+    if not environment.features.blog or environment.blog.database_minimum:
+        return
+    awake = {
+        region: LEAST_AWAKE * prices.monthly("aurora_capacity_unit_hour", region=region)
+        for region in environment.regions
+    }
+    each = ", ".join(f"{usd:.2f} in {region}" for region, usd in awake.items())
+    console.print(
+        f"The blog's databases are counted as paused. While they are awake they cost at least {each}: "
+        f"{sum(awake.values()):.2f} more a month if they never pause."
+    )
+
+
+def _print_what_is_missing(console: Console, bill: Bill) -> None:
+    by_use = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.by_use.items()))
+    console.print(f"Not counted, since they cost by use or by what they hold: {by_use}.")
+    console.print(
+        "Nor what Route 53's health checkers ask for day and night: with an interval of 10 s about 4 million "
+        "requests a region and month (docs/cost.md)."
+    )
+    unknown = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.unknown.items()))
+    console.print(f"Not priced, for want of a rule in ops/cost/rules.py: {unknown or 'nothing'}.")

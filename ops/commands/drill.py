@@ -1,0 +1,168 @@
+"""Breaks regions under load, heals them, and counts what was lost: `python -m ops drill`."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import httpx
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table
+
+from ops.deployment import Deployment, DeploymentError
+from ops.drill.concurrent_writes import ContestError
+from ops.drill.failures import (
+    Evacuated,
+    Failure,
+    FunctionsFailing,
+    MappingDeleted,
+    RedisLost,
+    ReplicationPaused,
+)
+from ops.drill.report import Report, seconds
+from ops.drill.runner import Drill, Plan, UnhealedError, UnsettledError
+from ops.health_probe import Probe
+from ops.replication_pause import Pausing
+from ops.traffic import Traffic
+from stacks.settings import Settings, SettingsError
+
+ORDERS = 2_000
+"""Orders that a whole drill is about, so that one lost in a thousand would show."""
+
+
+def drill(
+    short: Annotated[bool, typer.Option("--short", help="Two failures in one region.")] = False,
+    only: Annotated[str, typer.Option(help="Only failures with this in their name, such as redis.")] = "",
+    seed: Annotated[int, typer.Option(help="The same seed shops the same.")] = 1,
+    rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 6.0,
+    orders: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Shop on until so many orders are confirmed: {ORDERS:,}, or none with --short or --only."
+        ),
+    ] = None,
+    shoppers: Annotated[int, typer.Option(help="Shoppers of each kind in each region.")] = 2,
+    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
+        "settings/local.toml"
+    ),
+) -> None:
+    """Break regions under load, heal them, count what was lost, and write report.json and report.html.
+
+    The shoppers place real orders: not for a shop that real people use. Exits 1 when an order was lost or
+    doubled, or a bar was missed.
+    """
+    try:
+        deployment = Deployment.load(Settings.load(settings))
+        floor = orders if orders is not None else 0 if short or only else ORDERS
+        if len(deployment.regions) < 2:
+            _fail(
+                "a drill takes a region away, and this deployment has one only: add another to `regions`", 2
+            )
+        known = steps(deployment, within_reach(deployment), short=short)
+        chosen = [step for step in known if only.lower() in step[0].name.lower()]
+        if not chosen:
+            names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
+            _fail(f"no failure here has {only!r} in its name: {names}", 2)
+        plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=floor)
+        report = asyncio.run(_run(deployment, plan))
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except asyncio.CancelledError:
+        _fail("stopped; nothing is left broken, `make status` shows how it is", 1)
+    except (DeploymentError, UnsettledError, UnhealedError, ContestError) as error:
+        _fail(str(error), 1)
+    except (BotoCoreError, ClientError, httpx.HTTPError) as error:
+        _fail(f"{error}; nothing is left broken, `make status` shows how it is", 1)
+    page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
+    _print(report)
+    print(f"report: {page}")
+    if report.missed():
+        raise typer.Exit(1)
+
+
+def within_reach(deployment: Deployment) -> Sequence[str]:
+    """The regions whose shoppers a drill can play: all on one machine, on AWS the one that DNS gives who is here.
+
+    Raises DeploymentError when nobody answers.
+    """
+    if deployment.settings.local:
+        return tuple(deployment.regions)
+    probe = Probe(deployment.settings)
+    here = probe.who_answers()
+    if here is None or here not in deployment.regions:
+        raise DeploymentError(f"no region answers at {probe.api}: see `make status`")
+    others = ", ".join(region for region in deployment.regions if region != here)
+    print(f"shoppers here are answered by {here}; break {others} from a machine near there")
+    return (here,)
+
+
+def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> list[tuple[Failure, str]]:
+    """What to break where, in order: each failure in each of `regions` in turn; if `short` two in the first."""
+    mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
+    if short:
+        return [(redis, regions[0]), (mapping, regions[0])]
+    pausing = Pausing.of(deployment.settings)
+    if pausing is None:
+        print(
+            "replication is not paused here: AWS has the Fault Injection Service for that, docs/walkthrough/5-drill.md"
+        )
+    paused: list[Failure] = [ReplicationPaused(pausing)] if pausing else []
+    failures: list[Failure] = [
+        mapping,
+        FunctionsFailing(deployment),
+        *paused,
+        redis,
+        Evacuated(Traffic(deployment.settings)),
+    ]
+    return [(failure, region) for failure in failures for region in regions]
+
+
+async def _run(deployment: Deployment, plan: Plan) -> Report:
+    rehearsal = Drill(deployment, plan, say=lambda text: print(text, flush=True))
+    task = asyncio.ensure_future(rehearsal.run())
+    # An operator who stops the drill, by whatever signal, must find everything healed.
+    for received in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(received, task.cancel)
+    return Report(
+        name=deployment.settings.name,
+        seed=plan.seed,
+        regions=tuple(deployment.regions),
+        reconciliation=await task,
+        recording=rehearsal.recording,
+        arithmetic=rehearsal.arithmetic,
+    )
+
+
+def _print(report: Report) -> None:
+    table = Table(
+        "failure", "region", "client: longest wait, s", "DNS: last served, s", "DNS: arithmetic", "failed"
+    )
+    for incident in report.recording.incidents:
+        client, dns = report.outages(incident)
+        table.add_row(
+            incident.failure,
+            incident.region,
+            seconds(client.longest_wait),
+            seconds(dns.last_recovered),
+            str(report.arithmetic) if incident.moves_traffic else "–",
+            f"{client.failed} of {client.requests}, DNS only {dns.failed} of {dns.requests}",
+        )
+    Console().print(table)
+    found = report.reconciliation
+    print(
+        f"{found.confirmed:,} orders confirmed of {found.intents:,} asked for: {len(found.lost)} lost, "
+        f"{len(found.doubled)} doubled, {len(found.unasked)} unasked; {len(found.carts)} carts wrong, "
+        f"{len(found.bestsellers)} best sellers wrong"
+    )
+    for line in report.missed():
+        print(f"missed: {line}", file=sys.stderr)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(code)

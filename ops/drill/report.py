@@ -1,0 +1,203 @@
+"""The report of a drill: raw samples for programs, a page for people."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from html import escape
+from itertools import groupby
+from math import isinf
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from ops.drill.figures import CLIENT_BAR, DNS_ALLOWANCE, Arithmetic, Outage, outage
+from ops.drill.reconcile import Reconciliation
+from ops.drill.recording import Incident, Recording
+from ops.drill.timeline import timeline
+
+PAGE = Path(__file__).with_name("report.html")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a drill found."""
+
+    name: str
+    seed: int
+    regions: Sequence[str]
+    recording: Recording
+    reconciliation: Reconciliation
+    arithmetic: Arithmetic
+
+    def outages(self, incident: Incident) -> tuple[Outage, Outage]:
+        """What an incident did to clients that fail over, and to those that go by DNS alone."""
+        return outage(self.recording, incident, "failover"), outage(self.recording, incident, "dns")
+
+    def missed(self) -> list[str]:
+        """Every bar that the drill missed, in words; none means that it passed."""
+        found = self.reconciliation
+        wrong = [
+            *found.lost,
+            *found.doubled,
+            *found.unasked,
+            *found.different,
+            *found.carts,
+            *found.bestsellers,
+        ]
+        for incident in self.recording.incidents:
+            wrong += self._late(incident)
+        return wrong
+
+    def _late(self, incident: Incident) -> list[str]:
+        client, dns = self.outages(incident)
+        where = f"{incident.failure} in {incident.region}"
+        late = [] if incident.settled else [f"{where}: requests went on failing after it was healed"]
+        if incident.is_orderly:
+            late += self._lingering(where, dns)
+        if not incident.moves_traffic or incident.is_orderly:
+            failed = client.unexcused + dns.unexcused
+            spared = f" but {', '.join(incident.leans_on_it)}" if incident.leans_on_it else ""
+            return [*late, f"{where}: {failed} requests{spared} failed, none may"] if failed else late
+        if client.longest_wait is None or dns.last_recovered is None:
+            return [*late, f"{where}: no shopper met it, so nothing was measured"]
+        if client.longest_wait > CLIENT_BAR:
+            late.append(
+                f"{where}: seconds that a client waited: {seconds(client.longest_wait)}, allowed: {CLIENT_BAR}"
+            )
+        allowed = self.arithmetic.seconds + DNS_ALLOWANCE
+        if dns.last_recovered > allowed:
+            late.append(
+                f"{where}: seconds that DNS took: {seconds(dns.last_recovered)}, allowed: {allowed:.0f}"
+            )
+        return late
+
+    def _lingering(self, where: str, dns: Outage) -> list[str]:
+        """What is wrong with an evacuation after which DNS still leads somebody there when resolvers know better."""
+        allowed = self.arithmetic.ttl + DNS_ALLOWANCE
+        if dns.left is None or dns.left <= allowed:
+            return []
+        return [f"{where}: seconds until all had left: {dns.left:.1f}, allowed: {allowed:.0f}"]
+
+    def write(self, folder: Path) -> Path:
+        """Write report.json and report.html; gives the page."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_text(json.dumps(self._data(), indent=1))
+        page = folder / "report.html"
+        page.write_text(self._page(), encoding="utf-8")
+        return page
+
+    def _data(self) -> dict[str, Any]:
+        columns = list(self.recording.samples[0].__dataclass_fields__) if self.recording.samples else []
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "regions": list(self.regions),
+            "dns": {**asdict(self.arithmetic), "seconds": self.arithmetic.seconds},
+            "missed": self.missed(),
+            "reconciliation": asdict(self.reconciliation),
+            "incidents": [
+                {**asdict(incident), "outages": [_outage(found) for found in self.outages(incident)]}
+                for incident in self.recording.incidents
+            ],
+            "marks": [asdict(mark) for mark in self.recording.marks],
+            "sample_columns": columns,
+            "samples": [
+                [_plain(getattr(sample, column)) for column in columns] for sample in self.recording.samples
+            ],
+        }
+
+    def _page(self) -> str:
+        found, missed = self.reconciliation, self.missed()
+        samples = self.recording.samples
+        return Template(PAGE.read_text(encoding="utf-8")).substitute(
+            name=escape(self.name),
+            when=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
+            verdict="Nothing was lost" if not missed else "Not good enough",
+            verdict_class="good" if not missed else "bad",
+            lost=len(found.lost),
+            doubled=len(found.doubled) + len(found.unasked),
+            confirmed=f"{found.confirmed:,}",
+            requests=f"{len(samples):,}",
+            failed=f"{sum(not sample.ok for sample in samples):,}",
+            minutes=f"{max((sample.ended for sample in samples), default=0) / 60:.0f}",
+            missed="".join(f"<li>{escape(line)}</li>" for line in missed),
+            timeline=timeline(self.recording, self.regions),
+            rows=self._rows(),
+            total=self._total(),
+            arithmetic=escape(str(self.arithmetic)),
+            allowance=f"{DNS_ALLOWANCE:.0f}",
+            client_bar=CLIENT_BAR,
+            seed=self.seed,
+        )
+
+    def _rows(self) -> str:
+        """A row for each incident; those of one failure that follow each other are told once what it is."""
+        rows = []
+        for _, group in groupby(self.recording.incidents, key=lambda incident: incident.failure):
+            incidents = list(group)
+            for place, incident in enumerate(incidents):
+                named = (
+                    f"<th scope=rowgroup rowspan={len(incidents)}>{escape(incident.failure)}"
+                    f"<small>{escape(incident.what)}</small></th>"
+                )
+                rows.append(f"<tr>{'' if place else named}{''.join(self._cells(incident))}</tr>")
+        return "".join(rows)
+
+    def _cells(self, incident: Incident) -> Iterator[str]:
+        client, dns = self.outages(incident)
+        yield f"<td>{escape(incident.region)}</td>"
+        for figure in (
+            seconds(client.first_success),
+            seconds(client.longest_wait),
+            seconds(dns.first_success),
+            seconds(dns.left if incident.is_orderly else dns.last_recovered),
+            self._promise(incident),
+            f"{client.failed} of {client.requests}",
+            f"{dns.failed} of {dns.requests}",
+        ):
+            yield f"<td class=n>{figure}</td>"
+        yield "<td colspan=2></td>"
+
+    def _promise(self, incident: Incident) -> str:
+        """What DNS takes at most, as a sum; an evacuation waits for no health check."""
+        dns = self.arithmetic
+        if not incident.moves_traffic:
+            return "–"
+        if incident.is_orderly:
+            return f"TTL = {dns.ttl}"
+        return f"{dns.interval} &times; {dns.threshold} + {dns.ttl} = {dns.seconds}"
+
+    def _total(self) -> str:
+        """The last row: what all of it came to. Orders are counted at the end, when all regions are well."""
+        found = self.reconciliation
+        both = [self.outages(incident) for incident in self.recording.incidents]
+        cells = [
+            f"{sum(client.failed for client, _ in both)} of {sum(client.requests for client, _ in both)}",
+            f"{sum(dns.failed for _, dns in both)} of {sum(dns.requests for _, dns in both)}",
+            f"{len(found.lost)}",
+            f"{len(found.doubled) + len(found.unasked)}",
+        ]
+        return (
+            "<tr><th scope=row colspan=7>All of it; orders are counted at the end, in every region</th>"
+            + "".join(f"<td class=n>{cell}</td>" for cell in cells)
+            + "</tr>"
+        )
+
+
+def _outage(found: Outage) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in asdict(found).items()}
+
+
+def seconds(value: float | None) -> str:
+    """A figure of an outage, for people."""
+    if value is None:
+        return "–"
+    return "never" if isinf(value) else f"{value:.1f}"
+
+
+def _plain(value: Any) -> Any:
+    """A figure as JSON knows it, which has no infinity."""
+    if not isinstance(value, float):
+        return value
+    return "never" if isinf(value) else round(value, 3)

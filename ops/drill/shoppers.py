@@ -1,0 +1,159 @@
+"""Shoppers at work: each looks, fills a cart and orders, at a steady pace that a seed decides."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from client import Answer, Endpoints, Failover, RefusedError, Shop, UnreachableError
+from ops.drill.accounts import Account
+from ops.drill.ledger import Intent, Ledger
+from ops.drill.recording import Population, Recording, Sample
+
+VIEWER_HEADER = "x-viewer"
+"""Tells the local cloud's edge who asks, and from where; nobody reads it on AWS, where DNS knows."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who shops, from near which region, and how they find the shop."""
+
+    name: str
+    account: Account
+    home: str
+    population: Population
+
+
+class Shopping:
+    """One visitor's endless round: look around, choose, put into the cart, order."""
+
+    def __init__(
+        self,
+        visitor: Visitor,
+        endpoints: Endpoints,
+        *,
+        books: list[Json],
+        seed: int,
+        recording: Recording,
+        ledger: Ledger,
+    ) -> None:
+        self._visitor = visitor
+        self._books = books
+        self._chance = random.Random(f"{seed} {visitor.name}")  # noqa: S311 - repeatable, not secret
+        self._recording = recording
+        self._ledger = ledger
+        # A connection for each request: a kept one would hide from DNS-only clients that the name moved.
+        self._http = httpx.AsyncClient(
+            headers={VIEWER_HEADER: f"{visitor.name}@{visitor.home}"},
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+        known = endpoints if visitor.population == "failover" else Endpoints(endpoints.api)
+        self._last: Answer | None = None
+        self._shop = Shop(Failover(self._http, known), token=visitor.account.shopper.token, seen=self._see)
+
+    async def run(self, pace: "Pace") -> None:
+        """Shop until the pace ends; what was being ordered then is asked for a few times more."""
+        try:
+            while await pace.next():
+                await self._look_around()
+                if not await pace.next():
+                    break
+                book, quantity = self._chance.choice(self._books), self._chance.randint(1, 3)
+                await self._attempt("book", lambda book=book: self._shop.book(book["id"]))  # type: ignore[misc]
+                await pace.next()
+                cart = await self._fill(book["id"], quantity)
+                if cart is not None:
+                    await self._buy(cart, pace)
+        finally:
+            await self._http.aclose()
+
+    async def _look_around(self) -> None:
+        if self._chance.random() < 0.5:
+            await self._attempt("bestsellers", self._shop.bestsellers)
+        else:
+            category = self._chance.choice(self._books)["category"]
+            await self._attempt("books", lambda: self._shop.books(category=category, limit=24))
+
+    async def _fill(self, book_id: str, quantity: int) -> Json | None:
+        cart = await self._attempt("cart", lambda: self._shop.set_quantity(book_id, quantity))
+        if cart is None:
+            self._ledger.lost_sight(self._visitor.account.id)
+        else:
+            self._ledger.saw_cart(self._visitor.account.id, cart)
+        return cart
+
+    async def _buy(self, cart: Json, pace: "Pace") -> None:
+        """Order the cart, and press again for as long as there is no answer, as people do."""
+        intent = self._ledger.intend(self._visitor.account.id, cart)
+        extra = 5
+        while extra:
+            if not await pace.next():
+                extra -= 1
+            order = await self._attempt("order", lambda: self._order(intent))
+            if order is not None:
+                self._ledger.saw_order(intent, order)
+                return
+
+    async def _order(self, intent: Intent) -> Json:
+        items = [{"bookId": book, "quantity": quantity} for book, quantity in intent.items.items()]
+        return await self._shop.order(items, intent.total, key=intent.key)
+
+    async def _attempt(self, action: str, ask: Callable[[], Awaitable[Json]]) -> Json | None:
+        """One request, recorded; its answer, or None when the shop could not serve."""
+        self._last = None
+        at = self._recording.now()
+        failed = 0
+        try:
+            body: Json | None = await ask()
+            outcome = "stale" if body is not None and body.get("stale") else "ok"
+        except RefusedError as refused:
+            body, outcome = None, str(refused.status)
+        except UnreachableError as unreachable:
+            body, outcome, failed = None, unreachable.attempts[-1].outcome, len(unreachable.attempts)
+        if self._last is not None:
+            failed = len(self._last.attempts) - (body is not None)
+        self._recording.samples.append(
+            Sample(
+                at=at,
+                seconds=self._recording.now() - at,
+                shopper=self._visitor.name,
+                population=self._visitor.population,
+                home=self._visitor.home,
+                action=action,
+                region=self._last.region if self._last else None,
+                outcome=outcome,
+                ok=body is not None,
+                failed_attempts=failed,
+            )
+        )
+        return body
+
+    def _see(self, answer: Answer) -> None:
+        self._last = answer
+
+
+class Pace:
+    """Gives a visitor one turn every so many seconds until the drill is over; being late is not caught up."""
+
+    def __init__(self, period: float, phase: float, over: asyncio.Event) -> None:
+        self._period = period
+        self._next = asyncio.get_running_loop().time() + phase
+        self._over = over
+
+    async def next(self) -> bool:
+        """Wait for the next turn; False when the drill is over."""
+        now = asyncio.get_running_loop().time()
+        self._next = max(self._next + self._period, now)
+        try:
+            async with asyncio.timeout(self._next - now):
+                await self._over.wait()
+        except TimeoutError:
+            return True
+        # What is left to do after the end goes at the same pace.
+        await asyncio.sleep(self._period)
+        return False

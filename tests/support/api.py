@@ -1,0 +1,73 @@
+"""The shop's API as the tests use it: whatever it answers is held against the contract."""
+
+import uuid
+from typing import Any
+
+import httpx
+
+from client import Shopper
+from tests.support import contract
+
+Json = dict[str, Any]
+
+
+class Api:
+    """One address of the shop, as one shopper or as nobody. `region` is who must answer, None for any."""
+
+    def __init__(self, url: str, region: str | None, shopper: Shopper | None = None) -> None:
+        self.url = url
+        self.region = region
+        self._shopper = shopper
+        # A connection for each request: tests stop and start what answers.
+        self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+
+    def signed_in(self, shopper: Shopper) -> "Api":
+        """The same address for a shopper."""
+        return Api(self.url, self.region, shopper)
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._http.close()
+
+    def send(self, verb: str, path: str, **request: Any) -> httpx.Response:
+        """Send, check the answer against the contract, and give it."""
+        headers = dict(request.pop("headers", {}))
+        if self._shopper and "authorization" not in headers:
+            headers["authorization"] = f"Bearer {self._shopper.token()}"
+        response = self._http.request(verb, self.url + path, headers=headers, **request)
+        contract.check(response, path, self.region)
+        return response
+
+    def get(self, path: str, **query: Any) -> Json:
+        """The body of a 200."""
+        return self.expect(200, "GET", path, params=query)
+
+    def expect(self, status: int, verb: str, path: str, **request: Any) -> Json:
+        """The body of an answer with this status; any other fails the test."""
+        response = self.send(verb, path, **request)
+        assert response.status_code == status, f"{verb} {path}: {response.status_code} {response.text}"
+        body: Json = response.json() if response.content else {}
+        return body
+
+    def put_line(self, book_id: str, quantity: int) -> Json:
+        """Set a line of the cart."""
+        return self.expect(200, "PUT", f"/cart/{book_id}", json={"quantity": quantity})
+
+    def order(self, items: list[Json], total: int, *, key: str | None = None, status: int = 201) -> Json:
+        """Place an order under a key, a fresh one by default."""
+        return self.expect(
+            status,
+            "POST",
+            "/orders",
+            headers={"idempotency-key": key or str(uuid.uuid4())},
+            json={"items": items, "expectedTotal": total},
+        )
+
+    def order_book(self, book: Json, quantity: int = 1, *, key: str | None = None) -> Json:
+        """Order copies of one book at its price."""
+        return self.order([item(book, quantity)], book["price"] * quantity, key=key)
+
+
+def item(book: Json, quantity: int = 1) -> Json:
+    """An item of an order."""
+    return {"bookId": book["id"], "quantity": quantity}

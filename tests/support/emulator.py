@@ -1,0 +1,143 @@
+"""The mended MiniStack as a program of its own, and global tables in it."""
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from localcloud.layout import Layout, url
+from localcloud.processes import Supervisor
+from localcloud.programs import aws_part
+from tests.support.ports import free_base
+
+REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
+TABLE = "notes"
+Item = dict[str, str]
+
+
+@dataclass
+class Emulator:
+    """One that runs, with its state in a folder."""
+
+    layout: Layout
+    supervisor: Supervisor
+
+    def restart(self) -> None:
+        """End it politely and begin again with what it saved."""
+        self.supervisor.stop("aws")
+        self.supervisor.ensure(aws_part(self.layout))
+
+    def client(self, service: str, region: str) -> Any:
+        return aws_client(self.layout, service, region)
+
+    def turn(self, action: str, region: str) -> httpx.Response:
+        """Pause or resume replication."""
+        return httpx.post(f"{url(self.layout.aws)}/_replication/{action}/{region}")
+
+    def lose(self, region: str) -> httpx.Response:
+        """Take a region's APIs away."""
+        return httpx.post(f"{url(self.layout.aws)}/_regions/lose/{region}")
+
+    def find(self, region: str) -> httpx.Response:
+        """Give them back."""
+        return httpx.post(f"{url(self.layout.aws)}/_regions/find/{region}")
+
+    def from_a_page(self, action: str, region: str) -> httpx.Response:
+        """The same as a page of some other site would ask for it."""
+        return httpx.post(
+            f"{url(self.layout.aws)}/_replication/{action}/{region}", headers={"origin": "http://elsewhere"}
+        )
+
+    def replication(self) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(f"{url(self.layout.aws)}/_replication").json()
+        return found
+
+    def catch_up(self) -> None:
+        """Resume everything and wait until nothing waits."""
+        for region in self.replication()["paused"]:
+            assert self.turn("resume", region).is_success
+        deadline = time.monotonic() + 20
+        while self.replication()["waiting"]:
+            assert time.monotonic() < deadline, "what waits does not get less"
+
+    def make_global_table(self, *regions: str) -> None:
+        home = self.client("dynamodb", regions[0])
+        home.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        for region in regions[1:]:
+            home.update_table(TableName=TABLE, ReplicaUpdates=[{"Create": {"RegionName": region}}])
+
+    def drop_table(self, *regions: str) -> None:
+        for region in regions:
+            self.client("dynamodb", region).delete_table(TableName=TABLE)
+
+    def make_function(self, name: str, source: str, region: str = REGIONS[0]) -> None:
+        """One from one file with a `handle`."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(f"{name}.py", source)
+        self.client("lambda", region).create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role="arn:aws:iam::000000000000:role/any",
+            Handler=f"{name}.handle",
+            Code={"ZipFile": packed.getvalue()},
+        )
+
+    def put(self, region: str, id: str, text: str) -> None:
+        self.client("dynamodb", region).put_item(TableName=TABLE, Item={"id": {"S": id}, "text": {"S": text}})
+
+    def delete(self, region: str, id: str) -> None:
+        self.client("dynamodb", region).delete_item(TableName=TABLE, Key={"id": {"S": id}})
+
+    def texts(self, region: str) -> Item:
+        """What a region holds."""
+        items = self.client("dynamodb", region).scan(TableName=TABLE, ConsistentRead=True)["Items"]
+        return {item["id"]["S"]: item["text"]["S"] for item in items}
+
+    def stream(self, region: str) -> list[tuple[str, str]]:
+        """Every record of a region's stream: what happened, and to which item."""
+        table = self.client("dynamodb", region).describe_table(TableName=TABLE)["Table"]
+        streams = self.client("dynamodbstreams", region)
+        arn = table["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        records = streams.get_records(ShardIterator=iterator)["Records"]
+        return [(record["eventName"], record["dynamodb"]["Keys"]["id"]["S"]) for record in records]
+
+
+def aws_client(layout: Layout, service: str, region: str) -> Any:
+    """A boto3 client of the emulator there."""
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url(layout.aws),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Emulator]:
+    """One of its own, which ends with the block."""
+    layout = Layout(free_base(), folder)
+    supervisor = Supervisor(layout.cloud / "processes", layout.log)
+    try:
+        supervisor.ensure(aws_part(layout))
+        yield Emulator(layout, supervisor)
+    finally:
+        supervisor.stop_all()

@@ -1,0 +1,82 @@
+"""The shop's tables in moto, with the indexes that the functions query."""
+
+from typing import Any
+
+from runtime import dynamo
+
+BOOKS, CART, ORDERS = "shop-test-books", "shop-test-cart", "shop-test-orders"
+
+
+def _attributes(names: dict[str, str]) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "AttributeType": kind} for name, kind in names.items()]
+
+
+def _key(partition: str, sort: str | None = None) -> list[dict[str, str]]:
+    key = [{"AttributeName": partition, "KeyType": "HASH"}]
+    return key if sort is None else [*key, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def _index(partition: str, sort: str, name: str) -> dict[str, Any]:
+    return {"IndexName": name, "KeySchema": _key(partition, sort), "Projection": {"ProjectionType": "ALL"}}
+
+
+def create_tables(client: Any) -> None:
+    """Make the three tables, empty."""
+    client.create_table(
+        TableName=BOOKS,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=_attributes({"id": "S", "category": "S", "listing": "S", "rating": "N"}),
+        KeySchema=_key("id"),
+        GlobalSecondaryIndexes=[
+            _index("category", "rating", "category-rating"),
+            _index("listing", "rating", "listing-rating"),
+        ],
+    )
+    client.create_table(
+        TableName=CART,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=_attributes({"customerId": "S", "bookId": "S"}),
+        KeySchema=_key("customerId", "bookId"),
+    )
+    client.create_table(
+        TableName=ORDERS,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=_attributes({"customerId": "S", "orderId": "S", "createdAt": "S"}),
+        KeySchema=_key("customerId", "orderId"),
+        LocalSecondaryIndexes=[_index("customerId", "createdAt", "customer-createdAt")],
+    )
+
+
+class Tables:
+    """What the tables hold, put in and looked at past the functions."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def put(self, table: str, item: dict[str, Any]) -> None:
+        self.client.put_item(TableName=table, Item=dynamo.dump(item))
+
+    def scan(self, table: str) -> list[dict[str, Any]]:
+        return list(dynamo.items(self.client.scan, TableName=table))
+
+    def cart_line(self, customer_id: str, book_id: str) -> dict[str, Any] | None:
+        key = dynamo.dump({"customerId": customer_id, "bookId": book_id})
+        item = self.client.get_item(TableName=CART, Key=key).get("Item")
+        return None if item is None else dynamo.load(item)
+
+    def book(self, book_id: str, **attributes: Any) -> dict[str, Any]:
+        """Put a book into the catalog."""
+        item = {
+            "id": book_id,
+            "listing": "books",
+            "title": f"The {book_id}",
+            "author": "A. Writer",
+            "category": "Fairy Tales",
+            "price": 500,
+            "currency": "EUR",
+            "rating": 4,
+            "ratingsCount": 7,
+            **attributes,
+        }
+        self.put(BOOKS, item)
+        return item

@@ -1,0 +1,99 @@
+"""A shop of two regions in process: its health checks, its Cart tables (by moto), its API."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any, Self
+
+import boto3
+import httpx
+from botocore.exceptions import ClientError
+
+from ops.health_probe import Probe
+from stacks.settings import LocalCloud, RegionAddresses, Settings
+
+REGIONS = ("eu-west-1", "ap-southeast-1")
+SETTINGS = Settings(
+    regions=REGIONS,
+    domain="shop.example",
+    local=LocalCloud(
+        api="http://shop/v1",
+        regions={region: RegionAddresses(api=f"http://{region}/v1") for region in REGIONS},
+    ),
+)
+"""Each region is reached by its name as host, the shared address as `shop`."""
+CART = f"{SETTINGS.name}-cart"
+
+
+class Route53:
+    """Health checks as `modules/routing.py` makes them; `meddle` is called before each update.
+
+    Not moto's, which forgets the children of a calculated check when it is updated.
+    """
+
+    def __init__(self) -> None:
+        self.checks = {
+            check["Id"]: check
+            for region in REGIONS
+            for check in (
+                _check(f"endpoint-{region}", {"FullyQualifiedDomainName": f"api-{region}.{SETTINGS.domain}"}),
+                _check(
+                    f"record-{region}", {"ChildHealthChecks": [f"endpoint-{region}"], "HealthThreshold": 1}
+                ),
+            )
+        }
+        self.meddle: Callable[[], object] = lambda: None
+
+    def get_paginator(self, operation: str) -> Self:
+        assert operation == "list_health_checks"
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        return [{"HealthChecks": [deepcopy(check)]} for check in self.checks.values()]
+
+    def update_health_check(self, HealthCheckId: str, HealthCheckVersion: int, HealthThreshold: int) -> None:  # noqa: N803  boto3's own
+        self.meddle()
+        check = self.checks[HealthCheckId]
+        if check["HealthCheckVersion"] != HealthCheckVersion:
+            raise ClientError({"Error": {"Code": "HealthCheckVersionMismatch"}}, "UpdateHealthCheck")
+        check["HealthCheckVersion"] += 1
+        check["HealthCheckConfig"]["HealthThreshold"] = HealthThreshold
+
+
+def _check(id: str, configuration: dict[str, Any]) -> dict[str, Any]:
+    return {"Id": id, "HealthCheckVersion": 1, "HealthCheckConfig": configuration}
+
+
+def deploy_cart_tables() -> dict[str, Any]:
+    """A table in each region, without replication; its clients by region."""
+    clients = {region: boto3.client("dynamodb", region_name=region) for region in REGIONS}
+    for client in clients.values():
+        client.create_table(
+            TableName=CART,
+            KeySchema=[
+                {"AttributeName": "customerId", "KeyType": "HASH"},
+                {"AttributeName": "bookId", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "customerId", "AttributeType": "S"},
+                {"AttributeName": "bookId", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return clients
+
+
+def probe(answers: Mapping[str, int]) -> Probe:
+    """A probe that gets `answers`, a status by host; a host that is not among them does not answer."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if host not in answers:
+            raise httpx.ConnectError("refused", request=request)
+        ok = answers[host] == httpx.codes.OK
+        return httpx.Response(
+            answers[host],
+            headers={"x-region": host},
+            json={"checks": {"books": "ok", "cart": "ok" if ok else "failed"}},
+        )
+
+    return Probe(SETTINGS, transport=httpx.MockTransport(answer))

@@ -1,0 +1,65 @@
+"""What was sold: by the orders, which are the truth, and by each region's ranking."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import redis
+
+from bestsellers.counts import Ranking
+
+
+def by_orders(cloud: Any, region: str | None = None) -> dict[str, int]:
+    """Copies sold by book, added up from every order as one region has them."""
+    sold: Counter[str] = Counter()
+    table = cloud.table("orders", region)
+    page: dict[str, Any] = {}
+    while True:
+        page = table.scan(
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": page["LastEvaluatedKey"]} if page else {}),
+        )
+        for order in page["Items"]:
+            for line in order["items"]:
+                sold[line["bookId"]] += int(line["quantity"])
+        if "LastEvaluatedKey" not in page:
+            return dict(sold)
+
+
+def of_region(cloud: Any, region: str) -> dict[str, int]:
+    """The whole ranking of a region, read where its function reads it."""
+    with redis.Redis.from_url(cloud.deployment.settings.local.redis[region], decode_responses=True) as client:
+        return dict(Ranking(client).top(1_000_000) or [])
+
+
+def wait_until_exact(cloud: Any, seconds: float = 30.0) -> None:
+    """Fail unless, within the time, every region's ranking is what the orders add up to."""
+    for region in cloud.regions:
+        wanted = by_orders(cloud, region)
+        exact = eventually(partial(_ranks, cloud, region, wanted), seconds)
+        assert exact, f"{region} disagrees: {difference(of_region(cloud, region), wanted)} (ranked, ordered)"
+
+
+def _ranks(cloud: Any, region: str, wanted: dict[str, int]) -> bool:
+    return of_region(cloud, region) == wanted
+
+
+def difference(ranked: dict[str, int], ordered: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """The books that two counts disagree about."""
+    return {
+        book: (ranked.get(book, 0), ordered.get(book, 0))
+        for book in ranked.keys() | ordered.keys()
+        if ranked.get(book, 0) != ordered.get(book, 0)
+    }
+
+
+def eventually(holds: Callable[[], bool], seconds: float) -> bool:
+    """Ask until it holds or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True

@@ -1,0 +1,77 @@
+"""Small stacks whose state is kept exactly as the shop's is, and Terraform running in them."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package load fast
+
+from cdktf import App, DataResource, LocalExecProvisioner, TerraformOutput, TerraformStack  # isort: skip
+
+from stacks.settings import Settings
+from stacks.state_backend import keep_state
+
+
+def synthesize(settings: Settings, folder: Path) -> None:
+    """A global stack in the primary region, and a stack in each region that reads it.
+
+    A region's stack makes one thing at once, and a second one when the file named by GATE is there.
+    """
+    app = App(outdir=str(folder))
+    shared = TerraformStack(app, f"{settings.name}-global")
+    keep_state(shared, settings, settings.primary)
+    wisdom = DataResource(shared, "wisdom", input={"text": "what all regions know"})
+    for region in settings.regions:
+        stack = TerraformStack(app, f"{settings.name}-{region}")
+        keep_state(stack, settings, region)
+        first = DataResource(stack, "first", input={"text": wisdom.output.lookup("text")})
+        DataResource(
+            stack,
+            "second",
+            depends_on=[first],
+            provisioners=[
+                LocalExecProvisioner(
+                    type="local-exec", command='until [ -e "$GATE" ]; do sleep 0.1; done', when="create"
+                )
+            ],
+        )
+        TerraformOutput(stack, "heard", value=first.output)
+    app.synth()
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform in the folder of one stack; `gate` is the file that a slow apply waits for."""
+
+    folder: Path
+    gate: Path
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Begin a command."""
+        return subprocess.Popen(
+            ["terraform", f"-chdir={self.folder}", *arguments],
+            env=os.environ | {"GATE": str(self.gate), "TF_INPUT": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """A command to its end: its exit code and what it said."""
+        process = self.start(*arguments)
+        said, _ = process.communicate()
+        return process.returncode, said
+
+    def init(self) -> None:
+        """Prepare the folder."""
+        code, said = self.run("init", "-no-color")
+        assert code == 0, said
+
+    def resources(self) -> list[str]:
+        """What the state holds."""
+        code, said = self.run("state", "list")
+        assert code == 0, said
+        return said.split()

@@ -1,0 +1,146 @@
+"""Synthesized Terraform as plain dictionaries, for tests of what is deployed."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+
+import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package load fast
+
+from cdktf import App, TerraformStack  # isort: skip
+
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+
+from stacks.settings import Settings
+
+Body = Mapping[str, Any]
+
+_SYNTHESIZED = TemporaryDirectory(prefix="synthesis-")
+"""Removed when the interpreter ends."""
+
+ON_AWS: Mapping[str, Any] = {
+    "environment": "prod",
+    "domain": "books.example.com",
+    "regions": ["eu-west-1", "ap-southeast-1"],
+    "state": {"backend": "s3", "bucket_prefix": "books-example-state"},
+}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource or data source of a stack."""
+
+    kind: str
+    id: str
+    body: Body
+
+    @property
+    def address(self) -> str:
+        """As Terraform refers to it."""
+        return f"{self.kind}.{self.id}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack's Terraform."""
+
+    document: Body
+
+    def resources(self, kind: str | None = None) -> list[Resource]:
+        """All of it that Terraform makes, or those of one kind."""
+        return list(_each(self.document.get("resource", {}), kind))
+
+    def data(self, kind: str | None = None) -> list[Resource]:
+        """All that Terraform looks up, or those of one kind."""
+        return list(_each(self.document.get("data", {}), kind))
+
+    def only(self, kind: str) -> Body:
+        """The body of the one resource of a kind."""
+        (resource,) = self.resources(kind)
+        return resource.body
+
+    def find(self, kind: str, **values: Any) -> Resource:
+        """The one resource of a kind that has these values."""
+        (found,) = [
+            each
+            for each in self.resources(kind)
+            if all(each.body.get(name) == value for name, value in values.items())
+        ]
+        return found
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An environment's stacks, and the folder that they were written to."""
+
+    name: str
+    folder: Path
+    stacks: Mapping[str, Stack]
+
+    def __getitem__(self, short_name: str) -> Stack:
+        return self.stacks[f"{self.name}-{short_name}"]
+
+
+def shop(**changes: Any) -> Shop:
+    """The whole shop as it goes to AWS with some settings changed; the same settings, the same shop."""
+    return _shop(json.dumps({**ON_AWS, **changes}, sort_keys=True))
+
+
+@cache
+def _shop(values: str) -> Shop:
+    return synthesize(Settings(**json.loads(values)), Path(mkdtemp(dir=_SYNTHESIZED.name)))
+
+
+def synthesize(settings: Settings, folder: Path) -> Shop:
+    """Write every stack of an environment into `folder` and read it back."""
+    from stacks.app import build
+
+    app = App(outdir=str(folder))
+    build(app, settings, web_dist=_web_dist())
+    app.synth()
+    written = {file.parent.name: _read(file) for file in folder.glob("stacks/*/cdk.tf.json")}
+    return Shop(settings.name, folder, written)
+
+
+def write(folder: Path, changes: Mapping[str, Any]) -> None:
+    """Write what `shop` makes of these changes, as JSON or as the environment says."""
+    from stacks.app import build
+
+    app = App(outdir=str(folder))
+    build(app, Settings(**{**ON_AWS, **changes}), web_dist=_web_dist())
+    app.synth()
+
+
+def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1") -> Stack:
+    """What `make` adds to a stack of its own."""
+    folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
+    app = App(outdir=str(folder))
+    stack = TerraformStack(app, "stack")
+    AwsProvider(stack, "aws", region=region)
+    make(stack)
+    app.synth()
+    return _read(folder / "stacks" / "stack" / "cdk.tf.json")
+
+
+@cache
+def _web_dist() -> Path:
+    folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
+    (folder / "assets").mkdir()
+    (folder / "index.html").write_text("<!doctype html><title>Books</title>")
+    for name in ("index-0a1b2c3d.js", "index-0a1b2c3d.js.br"):
+        (folder / "assets" / name).write_text("export {};")
+    return folder
+
+
+def _read(file: Path) -> Stack:
+    return Stack(json.loads(file.read_text()))
+
+
+def _each(kinds: Body, wanted: str | None) -> Iterator[Resource]:
+    for kind, bodies in kinds.items():
+        if wanted in {None, kind}:
+            for id, body in bodies.items():
+                yield Resource(kind, id, body)

@@ -1,0 +1,105 @@
+"""Tokens that are none of the shop's: forged, or given by Cognito for something else."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any, Self
+
+import jwt  # pycognito's own, with which the shop's client signs in
+
+from client import sign_in
+from localcloud.layout import Layout
+from ops.drill.accounts import Account
+from tests.support.api import Json
+
+
+class ForeignTokens:
+    """Id tokens that Cognito gave for another pool, and for another client of the shop's own pool.
+
+    A context: the pool and the client are gone after it.
+    """
+
+    def __init__(self, cloud: Any, account: Account) -> None:
+        self._shared = cloud.deployment.shared
+        self._cognito = cloud.deployment.client("cognito-idp", self._shared.user_pool_region)
+        self._account = account
+
+    def __enter__(self) -> tuple[str, str]:
+        """The other pool's token, and the other client's."""
+        self._pool = self._cognito.create_user_pool(PoolName="another-shop")["UserPool"]["Id"]
+        self._client = self._new_client(self._shared.user_pool_id)
+        mail = self._account.email
+        self._cognito.admin_create_user(UserPoolId=self._pool, Username=mail, MessageAction="SUPPRESS")
+        self._cognito.admin_set_user_password(
+            UserPoolId=self._pool, Username=mail, Password=self._account.password, Permanent=True
+        )
+        return (
+            self._token(self._pool, self._new_client(self._pool)),
+            self._token(self._shared.user_pool_id, self._client),
+        )
+
+    def __exit__(self, *_error: object) -> None:
+        self._cognito.delete_user_pool_client(UserPoolId=self._shared.user_pool_id, ClientId=self._client)
+        self._cognito.delete_user_pool(UserPoolId=self._pool)
+
+    def _new_client(self, pool: str) -> str:
+        created = self._cognito.create_user_pool_client(
+            UserPoolId=pool,
+            ClientName="another",
+            ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        )
+        return str(created["UserPoolClient"]["ClientId"])
+
+    def _token(self, pool: str, client: str) -> str:
+        return sign_in(
+            self._cognito,
+            pool_id=pool,
+            client_id=client,
+            email=self._account.email,
+            password=self._account.password,
+        ).token()
+
+
+class PoolKey:
+    """The key that the shop's user pool signs id tokens with, which the emulator keeps in a file.
+
+    Whoever has it makes tokens that only their claims give away, as time does with those of Cognito.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._pem = path.read_bytes()
+
+    @classmethod
+    def of(cls, layout: Layout, user_pool_id: str) -> Self:
+        """The key of a pool."""
+        return cls(layout.cloud / f"aws/state/cognito-pool-keys/{user_pool_id}-id.pem")
+
+    def signed(self, token: str, **claims: Any) -> str:
+        """The token with claims changed, and signed anew."""
+        header, payload, _ = token.split(".")
+        return jwt.encode(
+            decoded(payload) | claims, self._pem, algorithm="RS256", headers={"kid": decoded(header)["kid"]}
+        )
+
+
+def with_claims(token: str, **claims: Any) -> str:
+    """The token with claims changed under its old signature."""
+    header, payload, signature = token.split(".")
+    return ".".join([header, encoded(decoded(payload) | claims), signature])
+
+
+def unsigned(token: str) -> str:
+    """The token as one that claims to need no signature."""
+    header, payload, _ = token.split(".")
+    return f"{encoded(decoded(header) | {'alg': 'none'})}.{payload}."
+
+
+def decoded(part: str) -> Json:
+    """A part of a token."""
+    claims: Json = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return claims
+
+
+def encoded(value: Json) -> str:
+    """A part of a token, as it is written there."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")

@@ -1,0 +1,189 @@
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from runtime.errors import Misconfigured, NotFound, PriceChanged, Unavailable
+from runtime.http import Request, Response, Router
+from tests.support.api_events import CLIENT, Answer, event, send
+
+router = Router()
+KEY_VALUE = {"a": 1}
+
+
+@router.route("POST", "/echo")
+def echo(request: Request) -> Response:
+    return Response(request.body)
+
+
+@router.route("GET", "/who")
+def who(request: Request) -> Response:
+    return Response({"customer": request.customer_id})
+
+
+@router.route("GET", "/query")
+def query(request: Request) -> Response:
+    return Response({"value": request.query("name")})
+
+
+@router.route("GET", "/broken")
+def broken(request: Request) -> Response:
+    raise ZeroDivisionError("secret-looking detail")
+
+
+@router.route("GET", "/changed")
+def changed(request: Request) -> Response:
+    raise PriceChanged("Look again.", total=5)
+
+
+@router.route("GET", "/misconfigured")
+def misconfigured(request: Request) -> Response:
+    raise Misconfigured("TABLE is not set.")
+
+
+@router.route("GET", "/away")
+def away(request: Request) -> Response:
+    raise Unavailable("Try again.")
+
+
+def post(body: str | None, content_type: str | None = "application/json", *, encoded: bool = False) -> Answer:
+    headers = None if content_type is None else {"CONTENT-Type": content_type}
+    return send(router, event("POST", "/echo", headers=headers, body=body, base64=encoded))
+
+
+def get(resource: str, **parts: Any) -> Answer:
+    return send(router, event("GET", resource, **parts))
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
+def test_json_is_read(content_type: str) -> None:
+    assert post(json.dumps(KEY_VALUE), content_type).json == KEY_VALUE
+    assert post(base64.b64encode(b'{"a":1}').decode(), content_type, encoded=True).json == KEY_VALUE
+    assert post('{"name":"Złota księga 📚"}').json == {"name": "Złota księga 📚"}
+
+
+@pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/json-patch+json", "*/*"])
+def test_other_media_types_are_refused(content_type: str | None) -> None:
+    assert post("{}", content_type).status == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "",
+        "nonsense",
+        "[]",
+        '"text"',
+        "null",
+        "1",
+        '{"a":NaN}',
+        '{"a":1}{"b":2}',
+        '{"a":1,"a":2}',
+        '{"a":' * 20_000,
+        "[" * 60_000,
+        '{"a":' + "9" * 5000 + "}",
+        '\ud800{"a":1}',
+    ],
+)
+def test_what_is_no_json_object_is_refused(body: str | None) -> None:
+    answer = post(body)
+    assert answer.status in (400, 413)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("body", ["*", "abc", base64.b64encode(b"\xff\xfe{}").decode(), "ä"])
+def test_wrong_encodings_are_refused(body: str) -> None:
+    assert post(body, encoded=True).status == 400
+
+
+def test_large_bodies_are_refused() -> None:
+    assert post(json.dumps({"a": "x" * 65_536})).status == 413
+    assert post(json.dumps({"a": "ä" * 33_000}, ensure_ascii=False)).status == 413
+    assert post(base64.b64encode(b" " * 70_000).decode(), encoded=True).status == 413
+
+
+def test_unknown_routes_and_methods() -> None:
+    assert get("/nowhere").status == 404
+    assert send(router, event("DELETE", "/echo")).status == 405
+    assert send(router, {**event("GET", "/x"), "resource": None}).status == 404
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        None,
+        {},
+        {"sub": "ada"},
+        {"token_use": "id", "aud": CLIENT},
+        {"sub": "", "token_use": "id", "aud": CLIENT},
+        {"sub": "ada", "token_use": "access", "aud": CLIENT},
+        {"sub": "ada", "token_use": "access", "client_id": CLIENT},
+        {"sub": "a" * 129, "token_use": "id", "aud": CLIENT},
+        {"sub": "ada", "token_use": "id", "aud": "another client"},
+        {"sub": "ada", "token_use": "id"},
+    ],
+)
+def test_who_bears_no_id_token_is_nobody(claims: dict[str, str] | None) -> None:
+    assert get("/who", claims=claims).status == 401
+
+
+def test_who_bears_one_is_its_subject() -> None:
+    assert get("/who", claims={"sub": "ada", "token_use": "id", "aud": CLIENT}).json == {"customer": "ada"}
+
+
+def test_a_parameter_is_given_once() -> None:
+    assert get("/query", query={"name": "x"}).json == {"value": "x"}
+    assert get("/query").json == {"value": None}
+    twice = event("GET", "/query", query={"name": "x"})
+    twice["multiValueQueryStringParameters"] = {"name": ["x", "y"]}
+    assert send(router, twice).status == 400
+
+
+def test_problems_carry_what_an_error_says() -> None:
+    answer = get("/changed")
+    assert answer.json == {
+        "type": "urn:bookstore:problem:price-changed",
+        "title": PriceChanged.title,
+        "status": 409,
+        "detail": "Look again.",
+        "instance": "urn:bookstore:request:r-1",
+        "total": 5,
+    }
+
+
+def test_a_bug_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = get("/broken")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert answer.status == 500
+    assert "secret" not in answer.text
+    assert "ZeroDivisionError" in json.loads(line)["cause"]
+    assert json.loads(line)["level"] == "ERROR"
+
+
+def test_a_wrong_deployment_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = get("/misconfigured")
+    assert (answer.status, "TABLE" in answer.text) == (500, False)
+    assert "TABLE" in capsys.readouterr().out
+
+
+def test_every_answer_may_be_read_by_browsers_and_names_its_region() -> None:
+    for answer in (get("/query"), get("/away"), get("/broken"), get("/nowhere")):
+        assert answer.headers["x-region"] == "eu-west-1"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-expose-headers"] == "x-region"
+    assert get("/away").headers["retry-after"] == "1"
+
+
+def test_one_line_a_request(capsys: pytest.CaptureFixture[str]) -> None:
+    get("/query", query={"name": "value"}, claims={"sub": "ada", "token_use": "id", "aud": CLIENT})
+    (line,) = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    assert (told["route"], told["status"], told["request_id"]) == ("GET /query", 200, "r-1")
+    assert told["region"] == "eu-west-1"
+    assert "ada" not in line
+
+
+def test_details_are_the_errors_own() -> None:
+    assert str(NotFound("Nothing here.")) == "Nothing here."

@@ -1,0 +1,138 @@
+"""The room's buttons, over real connections: what they refuse, and what they leave behind."""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
+
+from localcloud.control_room import server as control_room
+from localcloud.control_room.server import ControlRoom
+from localcloud.edge.api_gateway import Gateway
+from localcloud.edge.control_api import Control
+from localcloud.edge.deployment_watcher import Announcements
+from localcloud.edge.region_locations import place
+from localcloud.edge.route53 import Route53
+from localcloud.processes import began
+from ops.drill.failures import Failure
+from ops.replication_pause import Pausing
+from ops.traffic import Traffic
+from tests.support.deployments import deployment
+
+pytestmark = pytest.mark.anyio
+REGIONS = ("eu-west-1", "ap-southeast-1")
+HERE = REGIONS[0]
+Client = TestClient[web.Request, web.Application]
+
+
+class Breaking(Failure):
+    """Takes as long as it is told to."""
+
+    name = "mapping gone"
+    what = "it breaks"
+
+    def __init__(self) -> None:
+        self.goes_on = threading.Event()
+        self.broken: list[str] = []
+
+    def break_(self, region: str) -> None:
+        self.goes_on.wait(10)
+        self.broken.append(region)
+
+    def heal(self, region: str) -> None:
+        self.broken.clear()
+
+
+@pytest.fixture
+def failure(monkeypatch: pytest.MonkeyPatch) -> Breaking:
+    made = Breaking()
+    monkeypatch.setattr(control_room, "FAILURES", {"mapping": lambda *_: made})
+    return made
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    announcements = Announcements()
+    gateway = Gateway(URL("http://127.0.0.1"))
+    known = deployment(REGIONS)
+    app = web.Application()
+    control = Control(
+        lambda: known, REGIONS, Route53(announcements.announce), gateway, announcements, place(HERE)
+    )
+    control.add_to(app)
+    ControlRoom(
+        lambda: known,
+        control,
+        announcements,
+        gateway.cut,
+        cast(Traffic, None),
+        pausing=Pausing("http://127.0.0.1"),
+        api="http://127.0.0.1/v1",
+        regions=dict.fromkeys(REGIONS, "http://127.0.0.1/v1"),
+    ).add_to(app)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def rested(client: Client) -> dict[str, Any]:
+    """The region as the page is told of it, once nothing is under way there."""
+    async with client.get("/_room/events") as events:
+        async for line in events.content:
+            if line.startswith(b"data: "):
+                region: dict[str, Any] = json.loads(line.removeprefix(b"data: "))["regions"][0]
+                if region["busy"] is None:
+                    return region
+    raise AssertionError("the events ended")
+
+
+@pytest.mark.parametrize("path", ["flood/eu-west-1", "heal/us-west-2"])
+async def test_what_is_not_there_is_not_pressed(client: Client, path: str) -> None:
+    assert (await client.post(f"/_room/{path}")).status == 404
+
+
+async def test_one_thing_at_a_time_and_nothing_twice(client: Client, failure: Breaking) -> None:
+    assert (await client.post(f"/_room/mapping/{HERE}")).status == 202
+    busy = await client.post(f"/_room/heal/{HERE}")
+    assert (busy.status, await busy.text()) == (409, "mapping is still under way\n")
+    failure.goes_on.set()
+    assert (await rested(client))["broken"] == ["mapping"]
+    assert (await client.post(f"/_room/mapping/{HERE}")).status == 409
+    assert failure.broken == [HERE]
+    assert (await client.post(f"/_room/heal/{HERE}")).status == 202
+    assert (await rested(client))["broken"] == []
+
+
+async def test_a_region_is_cut_off_and_healed(client: Client) -> None:
+    await client.post(f"/_room/cut/{HERE}")
+    assert (await rested(client))["cut"]
+    await client.post(f"/_room/heal/{HERE}")
+    assert not (await rested(client))["cut"]
+
+
+async def test_a_command_does_not_outlive_the_room(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "pid"
+    os.mkfifo(told)
+    waiting = tmp_path / "waits"
+    waiting.write_text(f'#!/bin/sh\necho $$ > "{told}"\nexec sleep 600\n')
+    waiting.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(waiting))
+    await client.post(f"/_room/restore/{HERE}")
+    pid = int(await asyncio.to_thread(told.read_text))
+    await client.close()
+    assert began(pid) is None
+
+
+async def test_the_page_runs_no_scripts_but_its_own(client: Client) -> None:
+    answer = await client.get("/")
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert (await client.post(f"/_room/cut/{HERE}", headers={"Origin": "https://evil.example"})).status == 403

@@ -1,0 +1,95 @@
+from collections.abc import Callable
+
+import pytest
+
+from localcloud.edge.dns_answers import ALIAS_TTL, NoRecordError, Record, Zone
+from localcloud.edge.region_locations import place
+
+API = "api.bookstore.example"
+DUBLIN, TOKYO = place("Dublin"), place("Tokyo")
+
+
+def latency(region: str, **more: object) -> Record:
+    alias = f"d-{region}.execute-api.amazonaws.com"
+    fields = {"evaluate_target_health": True, "health_check": f"check-{region}", **more}
+    return Record(API, "A", region, region, alias=alias, **fields)  # type: ignore[arg-type]
+
+
+def failover(kind: str, region: str) -> Record:
+    return Record(API, "A", region, failover=kind, alias=f"d-{region}", health_check=f"check-{region}")
+
+
+def all_but(*ids: str) -> Callable[[str], bool]:
+    return lambda id_: id_ not in ids
+
+
+EVERYBODY_WELL = all_but()
+TWO = Zone((latency("eu-west-1"), latency("ap-southeast-1")))
+PAIR = Zone((failover("PRIMARY", "eu-west-1"), failover("SECONDARY", "ap-southeast-1")))
+
+
+@pytest.mark.parametrize(("viewer", "region"), [(DUBLIN, "eu-west-1"), (TOKYO, "ap-southeast-1")])
+def test_latency_records_answer_with_the_nearest_region(viewer: object, region: str) -> None:
+    assert TWO.answer(API, viewer, EVERYBODY_WELL).record.region == region  # type: ignore[arg-type]
+
+
+def test_an_unhealthy_region_is_not_answered_however_near() -> None:
+    assert TWO.answer(API, DUBLIN, all_but("check-eu-west-1")).record.region == "ap-southeast-1"
+
+
+def test_when_nobody_is_healthy_everybody_counts_as_healthy() -> None:
+    nobody = all_but("check-eu-west-1", "check-ap-southeast-1")
+    assert TWO.answer(API, TOKYO, nobody).record.region == "ap-southeast-1"
+
+
+def test_failover_answers_the_primary_while_it_is_well() -> None:
+    assert PAIR.answer(API, TOKYO, EVERYBODY_WELL).target == "d-eu-west-1"
+
+
+def test_failover_answers_the_secondary_when_the_primary_is_not() -> None:
+    assert PAIR.answer(API, DUBLIN, all_but("check-eu-west-1")).target == "d-ap-southeast-1"
+
+
+def test_failover_answers_the_primary_when_neither_is_well() -> None:
+    assert PAIR.answer(API, TOKYO, all_but("check-eu-west-1", "check-ap-southeast-1")).target == "d-eu-west-1"
+
+
+def test_an_alias_is_kept_for_the_time_that_aws_gives_it() -> None:
+    assert TWO.answer(API, DUBLIN, EVERYBODY_WELL).ttl == ALIAS_TTL
+
+
+def test_a_record_is_kept_for_its_own_ttl() -> None:
+    zone = Zone((Record("www.bookstore.example", "A", ttl=5, values=("192.0.2.1",)),))
+    answer = zone.answer("www.bookstore.example", DUBLIN, EVERYBODY_WELL)
+    assert (answer.target, answer.ttl) == ("192.0.2.1", 5)
+
+
+def test_an_alias_within_the_zone_is_followed_and_takes_its_targets_ttl() -> None:
+    zone = Zone(
+        (
+            Record(API, "A", alias="eu.bookstore.example"),
+            Record("eu.bookstore.example", "A", ttl=7, values=("x",)),
+        )
+    )
+    answer = zone.answer(API, DUBLIN, EVERYBODY_WELL)
+    assert (answer.target, answer.ttl) == ("x", 7)
+
+
+def aliased(*, evaluate: bool) -> Zone:
+    """Near records point to a name of the zone whose only record may be unhealthy."""
+    near = Record(API, "A", "eu", "eu-west-1", alias="eu.bookstore.example", evaluate_target_health=evaluate)
+    target = Record("eu.bookstore.example", "A", values=("192.0.2.1",), ttl=5, health_check="check-eu")
+    return Zone((near, target, latency("ap-southeast-1")))
+
+
+def test_target_health_counts_where_it_is_evaluated() -> None:
+    assert aliased(evaluate=True).answer(API, DUBLIN, all_but("check-eu")).record.region == "ap-southeast-1"
+
+
+def test_target_health_does_not_count_where_it_is_not_evaluated() -> None:
+    assert aliased(evaluate=False).answer(API, DUBLIN, all_but("check-eu")).record.region == "eu-west-1"
+
+
+def test_a_name_without_a_record_is_an_error() -> None:
+    with pytest.raises(NoRecordError):
+        TWO.answer("nobody.bookstore.example", DUBLIN, EVERYBODY_WELL)

@@ -1,0 +1,98 @@
+"""Probing on a schedule, with a clock that the test turns."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from localcloud.edge.health_checker import Checker
+from localcloud.edge.health_rules import HealthBoard, HealthCheck
+
+pytestmark = pytest.mark.anyio
+CHECK = HealthCheck("endpoint", "HTTPS", host="api-eu-west-1.bookstore.example", interval=10, threshold=2)
+
+
+@dataclass
+class Schedule:
+    """A board and a checker whose pauses last until the test ends them."""
+
+    board: HealthBoard = field(default_factory=HealthBoard)
+    well: bool = True
+    asked: list[str] = field(default_factory=list)
+    pauses: "asyncio.Queue[tuple[float, asyncio.Event]]" = field(default_factory=asyncio.Queue)
+    changes: int = 0
+
+    def __post_init__(self) -> None:
+        self.checker = Checker(self.board, self._ask, self._changed, self._sleep)
+
+    async def _ask(self, check: HealthCheck) -> tuple[bool, str]:
+        self.asked.append(check.id)
+        return self.well, "HTTP 200" if self.well else "HTTP 503"
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    async def _sleep(self, seconds: float) -> None:
+        over = asyncio.Event()
+        await self.pauses.put((seconds, over))
+        await over.wait()
+
+    async def probed(self) -> float:
+        """Wait for the end of a probe, let the pause after it be over, and tell how long it was to last."""
+        seconds, over = await self.pauses.get()
+        over.set()
+        return seconds
+
+    def follow(self, *checks: HealthCheck) -> None:
+        self.board.renew(checks)
+        self.checker.follow()
+
+
+async def test_an_endpoint_is_asked_at_once_and_then_on_its_interval() -> None:
+    schedule = Schedule()
+    schedule.follow(CHECK)
+    pauses = [await schedule.probed() for _ in range(3)]
+    assert pauses == pytest.approx([10, 10, 10], abs=0.5)
+    assert len(schedule.asked) == 3
+    await schedule.checker.stop()
+
+
+async def test_a_change_is_announced_once_and_after_the_threshold() -> None:
+    schedule = Schedule(well=False)
+    schedule.follow(CHECK)
+    await schedule.probed()
+    assert (schedule.board.healthy("endpoint"), schedule.changes) == (True, 0)
+    await schedule.probed()
+    await schedule.probed()
+    assert (schedule.board.healthy("endpoint"), schedule.changes) == (False, 1)
+    await schedule.checker.stop()
+
+
+async def test_following_again_does_not_ask_twice() -> None:
+    schedule = Schedule()
+    schedule.follow(CHECK)
+    schedule.follow(CHECK)
+    await schedule.probed()
+    assert schedule.asked == ["endpoint"]
+    await schedule.checker.stop()
+
+
+async def test_what_is_disabled_or_calculated_is_not_asked() -> None:
+    schedule = Schedule()
+    schedule.follow(
+        replace(CHECK, disabled=True), HealthCheck("record", "CALCULATED"), replace(CHECK, id="asked")
+    )
+    await schedule.probed()
+    assert schedule.asked == ["asked"]
+    await schedule.checker.stop()
+
+
+async def test_what_is_gone_is_asked_no_more() -> None:
+    schedule = Schedule()
+    schedule.follow(CHECK)
+    await schedule.pauses.get()
+    schedule.follow()
+    schedule.follow(replace(CHECK, id="another"))
+    await schedule.probed()
+    assert schedule.asked == ["endpoint", "another"]
+    await schedule.checker.stop()

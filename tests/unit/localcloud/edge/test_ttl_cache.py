@@ -1,0 +1,64 @@
+import asyncio
+import threading
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from localcloud.edge.ttl_cache import Fresh, UnreadableError
+
+pytestmark = pytest.mark.anyio
+
+
+class Source:
+    """Counts its readings; each waits until `open` is set."""
+
+    def __init__(self) -> None:
+        self.readings = 0
+        self.time = 0.0
+        self.open = threading.Event()
+        self.open.set()
+        self.gone = False
+
+    def read(self, key: str) -> str:
+        self.readings += 1
+        self.open.wait(5)
+        if self.gone:
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
+        return f"{key} {self.readings}"
+
+    def fresh(self) -> "Fresh[str, str]":
+        return Fresh(self.read, 1.0, lambda: self.time)
+
+
+async def test_a_value_is_kept_for_its_time_and_then_read_again() -> None:
+    source = Source()
+    fresh = source.fresh()
+    assert [await fresh.get("a"), await fresh.get("a")] == ["a 1", "a 1"]
+    source.time = 1.0
+    assert await fresh.get("a") == "a 2"
+
+
+async def test_each_key_has_its_own_value() -> None:
+    fresh = Source().fresh()
+    assert [await fresh.get("a"), await fresh.get("b")] == ["a 1", "b 2"]
+
+
+async def test_one_reading_serves_all_who_wait_even_when_the_first_gives_up() -> None:
+    source = Source()
+    source.open.clear()
+    fresh = source.fresh()
+    first, *others = (asyncio.create_task(fresh.get("a")) for _ in range(5))
+    await asyncio.sleep(0)
+    first.cancel()
+    source.open.set()
+    assert await asyncio.gather(*others) == ["a 1"] * 4
+
+
+async def test_an_api_that_is_away_is_told_from_an_answer_and_asked_again() -> None:
+    source = Source()
+    fresh = source.fresh()
+    source.gone = True
+    with pytest.raises(UnreadableError):
+        await fresh.get("a")
+    source.gone, source.time = False, 1.0
+    assert await fresh.get("a") == "a 2"

@@ -1,0 +1,55 @@
+"""What a person reads while the local cloud comes up."""
+
+import io
+from threading import Event
+
+import pytest
+from rich.console import Console
+
+from localcloud.step_output import Steps
+
+
+@pytest.fixture
+def pipe() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def steps(pipe: io.StringIO) -> Steps:
+    return Steps(Console(file=pipe, width=100))
+
+
+def test_a_step_beside_others_is_told_when_it_is_over(steps: Steps, pipe: io.StringIO) -> None:
+    go_on = Event()
+
+    def work() -> str:
+        assert go_on.wait(5)
+        return "13 posts"
+
+    blog = steps.beside("Blog", work)
+    with steps.step("Deployed"):
+        blog.finish(wait=False)
+    assert "Blog" not in pipe.getvalue()
+    go_on.set()
+    blog.finish()
+    blog.finish()
+    deployed, told = pipe.getvalue().splitlines()
+    assert "Deployed" in deployed
+    assert "✓ Blog" in told
+    assert "13 posts" in told
+
+
+def test_what_fails_beside_fails_where_it_is_waited_for(steps: Steps, pipe: io.StringIO) -> None:
+    def work() -> str:
+        raise ValueError("no database")
+
+    blog = steps.beside("Blog", work)
+    with pytest.raises(ValueError, match="no database"):
+        blog.finish()
+    assert "✗ Blog" in pipe.getvalue()
+
+
+def test_a_step_that_fails_is_told_and_fails(steps: Steps, pipe: io.StringIO) -> None:
+    with pytest.raises(ValueError, match="no"), steps.step("Deployed"):
+        raise ValueError("no")
+    assert "✗ Deployed" in pipe.getvalue()

@@ -1,0 +1,116 @@
+import json
+from typing import Any
+
+from tests.support.synthesis import Resource, Stack, shop
+
+LOCAL: dict[str, Any] = {
+    "environment": "local",
+    "local": {
+        "redis": {"eu-west-1": "redis://127.0.0.1:4580/0", "ap-southeast-1": "redis://127.0.0.1:4581/0"}
+    },
+}
+IN_THE_NETWORK = ("bestsellers", "bestsellers-feeder", "bestsellers-rebuild")
+
+
+def function(stack: Stack, name: str, deployment: str = "bookstore-prod") -> Resource:
+    return stack.find("aws_lambda_function", function_name=f"{deployment}-{name}")
+
+
+def redis_url(stack: Stack, name: str, deployment: str = "bookstore-prod") -> str:
+    url: str = function(stack, name, deployment).body["environment"]["variables"]["REDIS_URL"]
+    return url
+
+
+def test_the_feeder_reads_its_own_region_s_stream_and_new_orders_only() -> None:
+    region = shop()["eu-west-1"]
+    (orders,) = [each for each in region.data("aws_dynamodb_table") if "orders" in each.id]
+    mapping = region.only("aws_lambda_event_source_mapping")
+    assert mapping["event_source_arn"] == f"${{data.{orders.address}.stream_arn}}"
+    (pattern,) = mapping["filter_criteria"]["filter"]
+    assert json.loads(pattern["pattern"]) == {"eventName": ["INSERT"]}
+
+
+def test_a_bad_batch_is_halved_retried_and_then_kept() -> None:
+    region = shop()["eu-west-1"]
+    mapping = region.only("aws_lambda_event_source_mapping")
+    assert mapping["bisect_batch_on_function_error"] is True
+    assert mapping["batch_size"] == 100
+    assert 0 < mapping["maximum_retry_attempts"] <= 100
+    assert mapping["maximum_record_age_in_seconds"] > 0
+    (queue,) = region.resources("aws_sqs_queue")
+    assert mapping["destination_config"]["on_failure"]["destination_arn"] == f"${{{queue.address}.arn}}"
+    assert queue.body["message_retention_seconds"] == 14 * 24 * 3600
+
+
+def test_no_order_is_missed_while_the_mapping_is_made() -> None:
+    assert shop()["eu-west-1"].only("aws_lambda_event_source_mapping")["starting_position"] == "TRIM_HORIZON"
+
+
+def test_redis_is_serverless_valkey_by_default_with_a_ceiling() -> None:
+    cache = shop()["eu-west-1"].only("aws_elasticache_serverless_cache")
+    assert cache["engine"] == "valkey"
+    (limits,) = cache["cache_usage_limits"]
+    assert limits["data_storage"][0]["maximum"] <= 1
+    assert limits["ecpu_per_second"][0]["maximum"] <= 5000
+
+
+def test_redis_can_be_two_nodes_in_two_zones_encrypted() -> None:
+    region = shop(cache={"mode": "replicated"})["eu-west-1"]
+    assert not region.resources("aws_elasticache_serverless_cache")
+    group = region.only("aws_elasticache_replication_group")
+    assert group["engine"] == "valkey"
+    assert group["num_cache_clusters"] == 2
+    assert group["multi_az_enabled"] is True
+    assert group["automatic_failover_enabled"] is True
+    assert group["transit_encryption_enabled"] is True
+    assert group["at_rest_encryption_enabled"] == "true"
+
+
+def test_functions_speak_tls_to_redis() -> None:
+    for settings in ({}, {"cache": {"mode": "replicated"}}):
+        for name in IN_THE_NETWORK:
+            url = redis_url(shop(**settings)["eu-west-1"], name)
+            assert url.startswith("rediss://${aws_elasticache_")
+            assert url.endswith(":6379/0")
+
+
+def test_each_region_has_a_redis_of_its_own_on_one_machine_too() -> None:
+    urls = {
+        redis_url(shop(**LOCAL)[region], "bestsellers", "bookstore-local")
+        for region in ("eu-west-1", "ap-southeast-1")
+    }
+    assert urls == {"redis://127.0.0.1:4580/0", "redis://127.0.0.1:4581/0"}
+
+
+def test_only_what_needs_redis_is_in_the_network() -> None:
+    functions = shop()["eu-west-1"].resources("aws_lambda_function")
+    inside = {each.body["function_name"] for each in functions if "vpc_config" in each.body}
+    assert inside == {f"bookstore-prod-{name}" for name in IN_THE_NETWORK}
+
+
+def test_a_ranking_that_redis_lost_comes_back_by_itself() -> None:
+    region = shop()["eu-west-1"]
+    rebuild = function(region, "bestsellers-rebuild")
+    assert rebuild.body["timeout"] == 900
+    (target,) = [each for each in region.resources("aws_cloudwatch_event_target") if "bestsellers" in each.id]
+    assert target.body["arn"] == f"${{{rebuild.address}.arn}}"
+    assert json.loads(target.body["input"]) == {"onlyIfMissing": True}
+    assert region.only("aws_lambda_function_event_invoke_config")["destination_config"]
+
+
+def test_the_rebuild_scans_orders_and_the_feeder_does_not() -> None:
+    region = shop()["eu-west-1"]
+    documents = {each.id: each.body["statement"] for each in region.data("aws_iam_policy_document")}
+
+    def actions(part: str) -> set[str]:
+        return {
+            action
+            for id, statements in documents.items()
+            if part in id
+            for statement in statements
+            for action in statement["actions"]
+        }
+
+    assert "dynamodb:Scan" in actions("bestsellers-rebuild_permissions")
+    assert "dynamodb:Scan" not in actions("bestsellers-feeder_permissions")
+    assert "sqs:SendMessage" in actions("bestsellers-feeder_permissions")

@@ -1,0 +1,199 @@
+"""What holds for every stack of the shop, whichever module it comes from."""
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from main import main
+from stacks.app import build
+from stacks.emulator_drift import DRIFT
+from stacks.settings import Settings
+from tests.support.synthesis import ON_AWS, Resource, Shop, shop, synthesize
+
+EVERYTHING = {"storefront": True, "alarms": True, "waf": True, "blog": True}
+LOCAL = {"environment": "local", "local": {}, "features": EVERYTHING}
+
+_NAMES = (
+    "name",
+    "bucket",
+    "function_name",
+    "replication_group_id",
+    "alarm_name",
+    "dashboard_name",
+    "cluster_identifier",
+    "global_cluster_identifier",
+)
+_NAMED_WITHIN_ANOTHER = {
+    "aws_api_gateway_authorizer",
+    "aws_api_gateway_model",
+    "aws_api_gateway_request_validator",
+    "aws_cloudwatch_log_stream",
+    "aws_iam_role_policy",
+}
+"""Kinds whose names are unique within what they belong to, not in the account."""
+
+
+def everything(of: Shop) -> Iterator[tuple[str, Resource]]:
+    for name, stack in of.stacks.items():
+        for resource in stack.resources():
+            yield name, resource
+
+
+def ignored(resource: Resource) -> set[str]:
+    return set(resource.body.get("lifecycle", {}).get("ignore_changes", ()))
+
+
+def names(of: Shop) -> set[tuple[str, str]]:
+    return {
+        (resource.kind, resource.body[key])
+        for _, resource in everything(of)
+        if resource.kind not in _NAMED_WITHIN_ANOTHER
+        for key in _NAMES
+        if isinstance(resource.body.get(key), str) and "${" not in resource.body[key]
+    }
+
+
+def test_two_deployments_share_an_account() -> None:
+    rest = {"features": {**EVERYTHING, "delivery": True}, "delivery": {"repository": "someone/bookstore"}}
+    blue = names(shop(environment="blue", domain="blue.example.com", **rest))
+    green = names(shop(environment="green", domain="green.example.com", **rest))
+    assert len(blue) > 40
+    assert not blue & green
+
+
+def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    settings = Settings(**ON_AWS)
+    written = []
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        synthesize(settings, folder)
+        written.append(
+            {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        )
+    first, second = written
+    assert any(file.suffix == ".zip" for file in first)
+    assert first == second
+
+
+def test_a_storefront_that_was_not_built_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("stacks.app.build", partial(build, web_dist=tmp_path))
+    assert main() == 1
+    assert capsys.readouterr().err == f"{tmp_path} holds no build of the storefront. Run: make web\n"
+
+
+def test_regions_run_the_same_archives() -> None:
+    archives = {
+        region: {
+            file.name: file.read_bytes()
+            for file in (shop().folder / "stacks" / f"bookstore-prod-{region}" / "archives").iterdir()
+        }
+        for region in ("eu-west-1", "ap-southeast-1")
+    }
+    assert archives["eu-west-1"] == archives["ap-southeast-1"]
+
+
+def test_the_provider_s_package_is_not_run() -> None:
+    shop()
+    loaded = [name for name in sys.modules if name.startswith("cdktf_cdktf_provider_aws.")]
+    assert 20 < len(loaded) < 400, "importing the package itself would load over 2,000"
+
+
+def test_no_provider_is_told_of_an_emulator() -> None:
+    for of in (shop(), shop(**LOCAL)):
+        for stack in of.stacks.values():
+            for provider in stack.document["provider"]["aws"]:
+                assert set(provider) <= {"region", "default_tags", "alias"}
+
+
+@pytest.mark.parametrize("overlooked", DRIFT)
+def test_what_the_emulator_forgets_is_overlooked_there_alone(overlooked: Any) -> None:
+    kind: str = overlooked.TF_RESOURCE_TYPE
+
+    def overlooks(resource: Resource) -> bool:
+        return set(DRIFT[overlooked]) <= ignored(resource)
+
+    on_aws = [resource for _, resource in everything(shop(features=EVERYTHING)) if resource.kind == kind]
+    local = [resource for _, resource in everything(shop(**LOCAL)) if resource.kind == kind]
+    assert on_aws
+    assert local
+    assert not any(map(overlooks, on_aws))
+    assert all(map(overlooks, local))
+
+
+def test_what_is_overlooked_for_good_stays_so_on_the_emulator() -> None:
+    on_aws, local = shop(features=EVERYTHING), shop(**LOCAL)
+    for name, resource in everything(on_aws):
+        there = local.stacks[name.replace(on_aws.name, local.name)].resources(resource.kind)
+        for same in [each for each in there if each.id == resource.id]:
+            assert ignored(resource) <= ignored(same), resource.address
+    assert ignored(local["global"].resources("aws_dynamodb_table")[0]) == {"replica"}
+    assert "replication_source_identifier" in ignored(local["eu-west-1"].resources("aws_rds_cluster")[0])
+
+
+def test_data_on_aws_is_protected_and_local_data_is_not() -> None:
+    def protection(of: Shop) -> set[bool | str]:
+        replicas = of["ap-southeast-1"].resources("aws_dynamodb_table_replica")
+        tables = of["global"].resources("aws_dynamodb_table")
+        return {each.body["deletion_protection_enabled"] for each in (*tables, *replicas)} | {
+            of["global"].only("aws_cognito_user_pool")["deletion_protection"] == "ACTIVE"
+        }
+
+    assert protection(shop()) == {True}
+    assert protection(shop(**LOCAL)) == {False}
+
+
+def test_a_record_whose_making_was_not_answered_does_not_bar_the_next_apply() -> None:
+    records = [
+        record
+        for stack in shop(features=EVERYTHING).stacks.values()
+        for record in stack.resources("aws_route53_record")
+    ]
+    assert records
+    assert all(record.body["allow_overwrite"] is True for record in records)
+
+
+def test_everything_is_tagged_with_its_deployment() -> None:
+    for stack in shop(tags={"CostCenter": "books"}).stacks.values():
+        for provider in stack.document["provider"]["aws"]:
+            (default,) = provider["default_tags"]
+            assert default["tags"] == {
+                "Project": "bookstore",
+                "Environment": "prod",
+                "ManagedBy": "Terraform",
+                "CostCenter": "books",
+            }
+
+
+def test_outputs_are_what_operators_read() -> None:
+    assert set(shop()["global"].document["output"]) >= {
+        "zone_id",
+        "delegation",
+        "user_pool_id",
+        "user_pool_client_id",
+        "user_pool_region",
+    }
+    record = shop()["global"].document["output"]["delegation"]
+    assert (record["value"]["name"], record["value"]["type"]) == ("books.example.com", "NS")
+    assert record["value"]["values"].endswith(".name_servers}")
+    region = shop()["ap-southeast-1"].document["output"]
+    assert region["region"]["value"] == "ap-southeast-1"
+    assert region["api_domain"]["value"] == "api-ap-southeast-1.books.example.com"
+    assert set(region["tables"]["value"]) == {"books", "cart", "orders"}
+    assert region["functions"]["value"] == {
+        short_name: f"bookstore-prod-{short_name}"
+        for short_name in (
+            "bestsellers",
+            "cart",
+            "catalog",
+            "health",
+            "bestsellers-feeder",
+            "bestsellers-rebuild",
+            "orders",
+        )
+    }
+    assert set(region) >= {"api_id", "api_stage", "feeder_dead_letter_queue_url", "web_bucket"}

@@ -1,0 +1,328 @@
+import { api } from "./client";
+export const addTagTypes = [
+  "catalog",
+  "bestsellers",
+  "cart",
+  "orders",
+  "health",
+] as const;
+const injectedRtkApi = api
+  .enhanceEndpoints({
+    addTagTypes,
+  })
+  .injectEndpoints({
+    endpoints: (build) => ({
+      listBooks: build.query<ListBooksApiResponse, ListBooksApiArg>({
+        query: (queryArg) => ({
+          url: `/books`,
+          params: {
+            category: queryArg.category,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["catalog"],
+      }),
+      getBook: build.query<GetBookApiResponse, GetBookApiArg>({
+        query: (queryArg) => ({ url: `/books/${queryArg.bookId}` }),
+        providesTags: ["catalog"],
+      }),
+      listCategories: build.query<
+        ListCategoriesApiResponse,
+        ListCategoriesApiArg
+      >({
+        query: () => ({ url: `/categories` }),
+        providesTags: ["catalog"],
+      }),
+      listBestsellers: build.query<
+        ListBestsellersApiResponse,
+        ListBestsellersApiArg
+      >({
+        query: (queryArg) => ({
+          url: `/bestsellers`,
+          params: {
+            limit: queryArg.limit,
+          },
+        }),
+        providesTags: ["bestsellers"],
+      }),
+      getCart: build.query<GetCartApiResponse, GetCartApiArg>({
+        query: () => ({ url: `/cart` }),
+        providesTags: ["cart"],
+      }),
+      addToCart: build.mutation<AddToCartApiResponse, AddToCartApiArg>({
+        query: (queryArg) => ({
+          url: `/cart`,
+          method: "POST",
+          body: queryArg.newCartLine,
+        }),
+        invalidatesTags: ["cart"],
+      }),
+      getCartLine: build.query<GetCartLineApiResponse, GetCartLineApiArg>({
+        query: (queryArg) => ({ url: `/cart/${queryArg.bookId}` }),
+        providesTags: ["cart"],
+      }),
+      setCartLine: build.mutation<SetCartLineApiResponse, SetCartLineApiArg>({
+        query: (queryArg) => ({
+          url: `/cart/${queryArg.bookId}`,
+          method: "PUT",
+          body: queryArg.cartLineQuantity,
+        }),
+        invalidatesTags: ["cart"],
+      }),
+      removeCartLine: build.mutation<
+        RemoveCartLineApiResponse,
+        RemoveCartLineApiArg
+      >({
+        query: (queryArg) => ({
+          url: `/cart/${queryArg.bookId}`,
+          method: "DELETE",
+        }),
+        invalidatesTags: ["cart"],
+      }),
+      listOrders: build.query<ListOrdersApiResponse, ListOrdersApiArg>({
+        query: (queryArg) => ({
+          url: `/orders`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["orders"],
+      }),
+      placeOrder: build.mutation<PlaceOrderApiResponse, PlaceOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/orders`,
+          method: "POST",
+          body: queryArg.newOrder,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      getOrder: build.query<GetOrderApiResponse, GetOrderApiArg>({
+        query: (queryArg) => ({ url: `/orders/${queryArg.orderId}` }),
+        providesTags: ["orders"],
+      }),
+      getRegion: build.query<GetRegionApiResponse, GetRegionApiArg>({
+        query: () => ({ url: `/region` }),
+        providesTags: ["health"],
+      }),
+      getHealth: build.query<GetHealthApiResponse, GetHealthApiArg>({
+        query: () => ({ url: `/health` }),
+        providesTags: ["health"],
+      }),
+    }),
+    overrideExisting: false,
+  });
+export { injectedRtkApi as bookstore };
+export type ListBooksApiResponse = /** status 200 A page of books. */ BookPage;
+export type ListBooksApiArg = {
+  /** Exact name of a category, as `GET /categories` gives it. */
+  category?: string;
+  /** Most items on a page. */
+  limit?: number;
+  /** `nextCursor` of the page before; opaque, and good for the same query only. */
+  cursor?: string;
+};
+export type GetBookApiResponse = /** status 200 The book. */ Book;
+export type GetBookApiArg = {
+  bookId: BookId;
+};
+export type ListCategoriesApiResponse =
+  /** status 200 The categories. */ CategoryList;
+export type ListCategoriesApiArg = void;
+export type ListBestsellersApiResponse =
+  /** status 200 The ranking. */ BestsellerList;
+export type ListBestsellersApiArg = {
+  limit?: number;
+};
+export type GetCartApiResponse = /** status 200 The cart. */ Cart;
+export type GetCartApiArg = void;
+export type AddToCartApiResponse =
+  /** status 200 The cart after the change. */ Cart;
+export type AddToCartApiArg = {
+  newCartLine: NewCartLine;
+};
+export type GetCartLineApiResponse =
+  /** status 200 The cart with at most the one line; `total` is that line's, `checkoutKey` the whole cart's. */ Cart;
+export type GetCartLineApiArg = {
+  bookId: BookId;
+};
+export type SetCartLineApiResponse =
+  /** status 200 The cart after the change. */ Cart;
+export type SetCartLineApiArg = {
+  bookId: BookId;
+  cartLineQuantity: CartLineQuantity;
+};
+export type RemoveCartLineApiResponse = unknown;
+export type RemoveCartLineApiArg = {
+  bookId: BookId;
+};
+export type ListOrdersApiResponse =
+  /** status 200 A page of orders. */ OrderPage;
+export type ListOrdersApiArg = {
+  /** Most items on a page. */
+  limit?: number;
+  /** `nextCursor` of the page before; opaque, and good for the same query only. */
+  cursor?: string;
+};
+export type PlaceOrderApiResponse =
+  /** status 201 The order; the first one when the key was used before for the same items. */ Order;
+export type PlaceOrderApiArg = {
+  /** A UUID, minted once for each purchase; `checkoutKey` of the cart, or the client's own. */
+  "Idempotency-Key": Uuid;
+  newOrder: NewOrder;
+};
+export type GetOrderApiResponse = /** status 200 The order. */ Order;
+export type GetOrderApiArg = {
+  orderId: Uuid;
+};
+export type GetRegionApiResponse = /** status 200 The region. */ RegionName;
+export type GetRegionApiArg = void;
+export type GetHealthApiResponse = /** status 200 It can. */ Health;
+export type GetHealthApiArg = void;
+export type BookId = string;
+export type Minor = number;
+export type Currency = string;
+export type Book = {
+  id: BookId;
+  title: string;
+  author: string;
+  category: string;
+  /** Empty where none is known. */
+  description: string;
+  price: Minor;
+  currency: Currency;
+  /** Average of readers' ratings. */
+  rating: number;
+  ratingsCount: number;
+  /** Negative before our era. */
+  publishedYear: number | null;
+  /** As the catalog gives it; BCP 47 for books written for this shop. */
+  language: string | null;
+  /** Address of a cover image; null where the storefront draws one from title and author. */
+  cover: string | null;
+};
+export type BookPage = {
+  items: Book[];
+  /** Null on the last page. */
+  nextCursor: string | null;
+};
+export type Problem = {
+  /** Stable; `urn:bookstore:problem:<name>`. */
+  type: string;
+  title: string;
+  status: number;
+  /** What happened this time and what to do about it. */
+  detail?: string;
+  /** The request, for the logs. */
+  instance?: string;
+};
+export type Category = {
+  name: string;
+  count: number;
+};
+export type CategoryList = {
+  items: Category[];
+};
+export type Bestseller = {
+  rank: number;
+  /** Copies sold in all regions. */
+  sold: number;
+  book: Book;
+};
+export type Time = string;
+export type BestsellerList = {
+  items: Bestseller[];
+  asOf: Time;
+  /** True when the ranking could not be read just now. */
+  stale: boolean;
+};
+export type Quantity = number;
+export type CartLine = {
+  bookId: BookId;
+  quantity: Quantity;
+  unitPrice: Minor;
+  lineTotal: Minor;
+  book: Book;
+};
+export type Uuid = string;
+export type Cart = {
+  items: CartLine[];
+  total: Minor;
+  currency: Currency;
+  checkoutKey: Uuid;
+};
+export type NewCartLine = {
+  bookId: BookId;
+  quantity: Quantity;
+};
+export type CartLineQuantity = {
+  quantity: Quantity;
+};
+export type OrderItem = {
+  bookId: BookId;
+  title: string;
+  quantity: Quantity;
+  unitPrice: Minor;
+  lineTotal: Minor;
+};
+export type Order = {
+  orderId: Uuid;
+  items: OrderItem[];
+  total: Minor;
+  currency: Currency;
+  createdAt: Time;
+  /** The region that took the order. */
+  region: string;
+};
+export type OrderPage = {
+  items: Order[];
+  /** Null on the last page. */
+  nextCursor: string | null;
+};
+export type PriceChanged = Problem & {
+  /** The lines at the prices of now. */
+  items: OrderItem[];
+  total: Minor;
+  currency: Currency;
+};
+export type OrderedItem = {
+  bookId: BookId;
+  quantity: Quantity;
+};
+export type NewOrder = {
+  /** Each book once. */
+  items: OrderedItem[];
+  /** The total that the shopper was shown. */
+  expectedTotal: number;
+};
+export type RegionName = {
+  region: string;
+};
+export type Health = {
+  status: "ok" | "unavailable";
+  region: string;
+  /** By name of what the region needs. */
+  checks: {
+    [key: string]: "ok" | "slow" | "failed";
+  };
+};
+export const {
+  useListBooksQuery,
+  useGetBookQuery,
+  useListCategoriesQuery,
+  useListBestsellersQuery,
+  useGetCartQuery,
+  useAddToCartMutation,
+  useGetCartLineQuery,
+  useSetCartLineMutation,
+  useRemoveCartLineMutation,
+  useListOrdersQuery,
+  usePlaceOrderMutation,
+  useGetOrderQuery,
+  useGetRegionQuery,
+  useGetHealthQuery,
+} = injectedRtkApi;

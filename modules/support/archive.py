@@ -1,4 +1,4 @@
-"""The zip of a function's code, the same bytes for the same sources."""
+"""Zip archives of Lambda code that are byte-identical for identical sources."""
 
 import base64
 import hashlib
@@ -14,26 +14,29 @@ _READABLE_FILE = 0o100644 << 16
 
 
 class UnfitPackageError(Exception):
-    """A package that cannot go into an archive; the message says why."""
+    """A package cannot be put into an archive. The message says why."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A function's code. It does not change with the machine, the day or the folder it is made in.
+    """A zip file with a function's code.
 
-    CDKTF's own asset archives carry the files' modification times, so that every checkout would deploy anew.
+    The bytes don't depend on the machine, the date or the folder. CDKTF's own asset archives contain modification
+    times, so every checkout would cause a deployment.
     """
 
     name: str
+    """Name of the file, without `.zip`."""
     content: bytes
+    """The zip file itself."""
 
     @property
     def sha256(self) -> str:
-        """The hash that Lambda compares, in base64."""
+        """Hash in base64, as Lambda's `source_code_hash` expects it."""
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
     def write_into(self, folder: Path) -> str:
-        """Write it below a stack's `folder`, see `modules.support.stack_folder`; returns the path from there."""
+        """Write the file below a stack's `folder` and return its path relative to that folder."""
         relative = Path("archives", f"{self.name}.zip")
         file = folder / relative
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -42,29 +45,30 @@ class Archive:
 
 
 class Archives:
-    """Makes the archive of each domain, once however many functions and regions use it."""
+    """Builds the archive of each domain once, for all functions and regions that use it."""
 
-    def __init__(self, sources: Path) -> None:
-        """`sources` holds a folder for each domain, and `shop`, which all domains share."""
+    def __init__(self, sources: Path, shared: Sequence[str] = ("runtime", "shop")) -> None:
+        """Read code from `sources`, one folder per domain. Every archive also contains the `shared` folders."""
         self._sources = sources
-        self._made: dict[tuple[str, tuple[str, ...]], Archive] = {}
+        self._shared = tuple(shared)
+        self._built: dict[tuple[str, tuple[str, ...]], Archive] = {}
 
     def of(self, domain: str, *, packages: Sequence[str] = ()) -> Archive:
-        """The code of `domain` with the distributions it names, as they are installed here.
+        """Return the archive of `domain` with the installed distributions in `packages`.
 
         Raises:
-            UnfitPackageError: a package holds code compiled for one platform.
+            UnfitPackageError: a package contains code compiled for one platform.
         """
         key = (domain, tuple(packages))
-        if key not in self._made:
+        if key not in self._built:
             files = dict(self._domain(domain))
             for package in packages:
                 files.update(_package(package))
-            self._made[key] = Archive(domain, _zip(files))
-        return self._made[key]
+            self._built[key] = Archive(domain, _zip(files))
+        return self._built[key]
 
     def _domain(self, domain: str) -> Iterator[tuple[str, Path]]:
-        for folder in ("shop", domain):
+        for folder in (*self._shared, domain):
             for file in (self._sources / folder).rglob("*.py"):
                 yield file.relative_to(self._sources).as_posix(), file
 
@@ -73,7 +77,7 @@ def _package(name: str) -> Iterator[tuple[str, Path]]:
     for file in metadata.files(name) or ():
         if file.suffix in {".so", ".pyd"}:
             raise UnfitPackageError(
-                f"{name} holds {file}, compiled for this platform: one archive must fit all"
+                f"{name} contains {file}, compiled for this platform; an archive must run on both architectures"
             )
         if file.suffix == ".py":
             yield file.as_posix(), Path(str(file.locate()))
@@ -81,11 +85,11 @@ def _package(name: str) -> Iterator[tuple[str, Path]]:
 
 def _zip(files: dict[str, Path]) -> bytes:
     buffer = io.BytesIO()
-    # Stored, not deflated: zlib's versions compress differently, and every machine must give these bytes.
+    # Stored, not deflated: versions of zlib compress differently, and every machine must produce the same bytes.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, file in sorted(files.items()):
             entry = zipfile.ZipInfo(name, date_time=_EARLIEST)
             entry.external_attr = _READABLE_FILE
-            entry.create_system = 3  # Unix, also where Python would say Windows: it is part of the bytes
+            entry.create_system = 3  # Unix on every platform: the value is part of the bytes
             archive.writestr(entry, file.read_bytes())
     return buffer.getvalue()

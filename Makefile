@@ -178,7 +178,7 @@ e2e-tests:
 	@$(TEST_CLOUD) $(OPS) drill --short --rate 4
 	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
 e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
-	@$(CLOUD) run python -m tests.e2e.alone $(ARGS)
+	@$(CLOUD) run python -m tests.support.single_region $(ARGS)
 e2e-deployments: ready-locally ## What deploys a shop of its own: a region added, one removed, all of it destroyed.
 	@pytest $(DEPLOYMENTS)
 

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.emulator import emulator
+from benchmarks.dynamodb_emulator import emulator
 from benchmarks.listings import BOOK_PAGES, ORDER_PAGES, flat, growth
 from benchmarks.metering import ROUNDS, Cost, Meter, measure
 from benchmarks.results import record

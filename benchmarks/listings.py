@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.emulator import load
+from benchmarks.dynamodb_emulator import load
 from benchmarks.metering import Call, Cost, Meter, measure
 from benchmarks.routes import request
 from benchmarks.table_data import book, placed

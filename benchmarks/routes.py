@@ -9,7 +9,7 @@ from typing import Any
 
 from redis import Redis
 
-from benchmarks.emulator import load
+from benchmarks.dynamodb_emulator import load
 from benchmarks.metering import Call
 from benchmarks.table_data import LINES, book, line, placed
 from bestsellers import handler as bestsellers

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.chromium import Traffic, launch
 from benchmarks.results import record
 from localcloud.layout import Layout
+from tests.support.chromium import Traffic, launch
 
 RUNS = 7
 CPU_SLOWDOWN = 4

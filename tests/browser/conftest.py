@@ -10,19 +10,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
-from benchmarks.chromium import launch
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
 from stacks.settings import Settings
-from tests.support.browser import Visit
+from tests.support.browser import PATIENCE_MS, Visit
+from tests.support.chromium import launch
 
 SIZES: dict[str, ViewportSize] = {
     "desktop": {"width": 1280, "height": 900},
     "phone": {"width": 390, "height": 844},
 }
-# The emulators share two cores with the browser; on AWS a tenth of this would do.
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@
 
 import re
 
-from benchmarks.chromium import Traffic
 from benchmarks.web import MOST_SCRIPT_BYTES
 from tests.support.browser import OpenShop
+from tests.support.chromium import Traffic
 
 LATER = re.compile("identity|Form|Page|Route|merge")
 """Amplify, forms, and whatever belongs to another page; files are called as the modules that they begin with."""

@@ -5,7 +5,6 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from localcloud.layout import Layout
 from ops.deployment import Deployment
 from ops.drill.accounts import Account, open_account
 from stacks.settings import Settings
-from tests.e2e.alone import ALONE, Alone
 from tests.support.api import Api
+from tests.support.cloud import ALONE, Cloud
+from tests.support.single_region import SingleRegion
 
 MORE_ACCOUNTS = 16
 """For a region alone: beyond one for each test that shops, since some take several."""
@@ -26,30 +26,6 @@ DONE_IN_THE_PRIMARY = {
     "bad_tokens": "signs in anew, and the user pool is",
 }
 """By fixture, what its tests do where the shop has it once."""
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """A running shop."""
-
-    layout: Layout
-    endpoints: dict[str, Any]
-    deployment: Deployment
-    opened_before: list[Account] = field(default_factory=list)
-    """Accounts for when no more can be opened."""
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Those that can be reached, the primary first."""
-        return (ALONE,) if ALONE else tuple(self.deployment.regions)
-
-    def table(self, name: str, region: str | None = None) -> Any:
-        """A table as one region has it, through boto3's resource interface."""
-        import boto3
-
-        region = region or self.regions[0]
-        resource = boto3.resource("dynamodb", region_name=region)
-        return resource.Table(self.deployment.regions[region].tables[name])
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +44,7 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
         open_account(found.deployment, f"test-{uuid.uuid4()}@example.com")
         for _ in range(len(shopping) + MORE_ACCOUNTS)
     )
-    with Alone(layout, ALONE, [region for region in found.deployment.regions if region != ALONE]):
+    with SingleRegion(layout, ALONE, [region for region in found.deployment.regions if region != ALONE]):
         yield found
 
 

@@ -16,8 +16,7 @@ import pytest
 
 from ops.catalog import loader, table
 from ops.catalog.rows import COLUMNS, Book, read
-from tests.e2e.test_routes import pages
-from tests.support.api import Api, Json
+from tests.support.api import Api, Json, pages
 
 SIZE = 10_000
 TITLES = ('Salt, Fat & "Acid"', "Älska, ödet", "حكايات", "日本沈没", "Two\nlines", "L'Étranger", "=1+1", "🦉")

@@ -13,7 +13,7 @@ from cdktf import App, LocalBackend, TerraformStack  # isort: skip
 from modules.routing import RegionHealth, RoutingPolicy
 from ops.traffic import Traffic
 from stacks.settings import LocalCloud, Settings
-from tests.e2e.alone import needs_every_region
+from tests.support.cloud import needs_every_region
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE = REGIONS[0]

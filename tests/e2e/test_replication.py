@@ -11,9 +11,9 @@ from ops.drill.failures import ReplicationPaused
 from ops.drill.ledger import Ledger
 from ops.drill.reconcile import reconcile
 from ops.replication_pause import Pausing
-from tests.e2e.alone import needs_every_region
 from tests.support import sales
 from tests.support.api import Api, Json, item
+from tests.support.cloud import needs_every_region
 
 BESTSELLER_SECONDS = 5.0
 """The bar: from an order in one region to its rank in every region's best sellers."""

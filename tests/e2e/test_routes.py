@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support import contract
-from tests.support.api import Api, Json, item
+from tests.support.api import Api, Json, item, pages
 
 
 def walk(public: Api, mine: Api, book: Json) -> dict[str, Json]:
@@ -117,14 +117,3 @@ def test_all_categories_together_hold_every_book_once(home: Api) -> None:
     seen = list(pages(home, limit=100))
     assert len({book["id"] for book in seen}) == len(seen) == total
     assert [book["rating"] for book in seen] == sorted((book["rating"] for book in seen), reverse=True)
-
-
-def pages(api: Api, **query: Any) -> Any:
-    """Every book of a listing, by following its cursors."""
-    cursor = None
-    while True:
-        page = api.get("/books", **query, **({"cursor": cursor} if cursor else {}))
-        yield from page["items"]
-        cursor = page["nextCursor"]
-        if cursor is None:
-            return

@@ -1,6 +1,7 @@
 """The shop's API as the tests use it: whatever it answers is held against the contract."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -71,3 +72,14 @@ class Api:
 def item(book: Json, quantity: int = 1) -> Json:
     """An item of an order."""
     return {"bookId": book["id"], "quantity": quantity}
+
+
+def pages(api: Api, **query: Any) -> Iterator[Json]:
+    """Yield every book of a listing, following its cursors."""
+    cursor = None
+    while True:
+        page = api.get("/books", **query, **({"cursor": cursor} if cursor else {}))
+        yield from page["items"]
+        cursor = page["nextCursor"]
+        if cursor is None:
+            return

@@ -1,13 +1,9 @@
 """Somebody who reads the blog, and asks again until what is expected is there."""
 
-import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import httpx
-
-POLL = 0.05
 
 
 class Reader:
@@ -46,12 +42,3 @@ class Reader:
     def slugs(self) -> set[str]:
         """The newest posts, by slug."""
         return {post["slug"] for post in self.posts(per_page="100")}
-
-
-def seconds_until(holds: Callable[[], bool], limit: float) -> float:
-    """How long it takes until `holds()`; fails after `limit` seconds."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < limit, f"not so after {limit} s"
-        time.sleep(POLL)
-    return time.monotonic() - began

@@ -8,7 +8,11 @@ from pathlib import Path
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 PASSWORD = "Quiet-Meridian-7!"
-CODE = "123456"  # what the emulated Cognito sends
+CODE = "123456"  # sent by the emulated Cognito
+
+
+PATIENCE_MS = 30_000
+"""Timeout of a step; the emulators share two cores with the browser."""
 
 
 class Visit:

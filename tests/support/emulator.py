@@ -1,7 +1,6 @@
 """The mended MiniStack as a program of its own, and global tables in it."""
 
 import io
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from localcloud.layout import Layout, url
 from localcloud.processes import Supervisor
 from localcloud.programs import aws_part
 from tests.support.ports import free_base
+from tests.support.waiting import wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 TABLE = "notes"
@@ -63,9 +63,7 @@ class Emulator:
         """Resume everything and wait until nothing waits."""
         for region in self.replication()["paused"]:
             assert self.turn("resume", region).is_success
-        deadline = time.monotonic() + 20
-        while self.replication()["waiting"]:
-            assert time.monotonic() < deadline, "what waits does not get less"
+        wait_until(lambda: not self.replication()["waiting"], 20, lambda: str(self.replication()))
 
     def make_global_table(self, *regions: str) -> None:
         home = self.client("dynamodb", regions[0])

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from tests.support.api_events import Answer, event
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).with_name("lambda_worker.py")
 
 
 class DiedError(Exception):

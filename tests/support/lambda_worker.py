@@ -1,6 +1,6 @@
 """Runs one of the shop's functions: events in on standard input, one a line, and its answers out.
 
-`python worker.py <module> <seconds that its clock is ahead>`; lambda_src must be on the path.
+`python lambda_worker.py <module> <seconds that its clock is ahead>`; lambda_src must be on the path.
 """
 
 import json

@@ -1,24 +1,24 @@
-"""A real Redis server for as long as tests, or a benchmark, need one."""
+"""A real Redis server for tests and benchmarks."""
 
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from redis import Redis, RedisError
 
-PATIENCE = 10.0
-"""Seconds until it answers."""
+from tests.support.waiting import wait_until
+
+START_SECONDS = 10.0
 
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """The address of one that is empty and keeps nothing; it ends with the context.
+    """Start an empty server without persistence and yield its URL; the context stops it.
 
     Raises:
-        TimeoutError: it did not answer in time.
+        AssertionError: it did not answer within START_SECONDS.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -44,13 +44,11 @@ def _executable() -> str:
 
 
 def _await(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE
     with Redis.from_url(url) as client:
-        while time.monotonic() < deadline:
-            try:
-                client.ping()
-            except RedisError:
-                time.sleep(0.02)
-            else:
-                return
-    raise TimeoutError("Redis did not start.")
+        wait_until(lambda: _answers(client), START_SECONDS, "Redis did not start")
+
+
+def _answers(client: Redis) -> bool:
+    with suppress(RedisError):
+        return bool(client.ping())
+    return False

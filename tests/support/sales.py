@@ -1,14 +1,13 @@
 """What was sold: by the orders, which are the truth, and by each region's ranking."""
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import redis
 
 from bestsellers.counts import Ranking
+from tests.support.waiting import wait_until
 
 
 def by_orders(cloud: Any, region: str | None = None) -> dict[str, int]:
@@ -38,12 +37,17 @@ def wait_until_exact(cloud: Any, seconds: float = 30.0) -> None:
     """Fail unless, within the time, every region's ranking is what the orders add up to."""
     for region in cloud.regions:
         wanted = by_orders(cloud, region)
-        exact = eventually(partial(_ranks, cloud, region, wanted), seconds)
-        assert exact, f"{region} disagrees: {difference(of_region(cloud, region), wanted)} (ranked, ordered)"
+        wait_until(
+            partial(_ranks, cloud, region, wanted), seconds, partial(_disagreement, cloud, region, wanted)
+        )
 
 
 def _ranks(cloud: Any, region: str, wanted: dict[str, int]) -> bool:
     return of_region(cloud, region) == wanted
+
+
+def _disagreement(cloud: Any, region: str, wanted: dict[str, int]) -> str:
+    return f"{region} (ranked, ordered): {difference(of_region(cloud, region), wanted)}"
 
 
 def difference(ranked: dict[str, int], ordered: dict[str, int]) -> dict[str, tuple[int, int]]:
@@ -53,13 +57,3 @@ def difference(ranked: dict[str, int], ordered: dict[str, int]) -> dict[str, tup
         for book in ranked.keys() | ordered.keys()
         if ranked.get(book, 0) != ordered.get(book, 0)
     }
-
-
-def eventually(holds: Callable[[], bool], seconds: float) -> bool:
-    """Ask until it holds or the time is over."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True

@@ -8,8 +8,8 @@ import pytest
 
 from localcloud.blog.service import Blog, missing_packages
 from localcloud.processes import Part, Supervisor
-from tests.e2e.conftest import Cloud
 from tests.support.blog_reader import Reader
+from tests.support.cloud import Cloud
 
 
 @pytest.fixture(scope="session")

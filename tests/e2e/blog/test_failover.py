@@ -11,8 +11,9 @@ import pytest
 from localcloud.blog.service import Blog
 from localcloud.layout import ROOT
 from tests.e2e.blog.conftest import Desk
-from tests.e2e.conftest import Cloud
-from tests.support.blog_reader import Reader, seconds_until
+from tests.support.blog_reader import Reader
+from tests.support.cloud import Cloud
+from tests.support.waiting import wait_until
 
 NOTICED_WITHIN = 60.0
 """Seconds: two health checks at 10 s, and slack for a busy machine."""
@@ -47,11 +48,11 @@ def test_another_region_takes_over(
     home, standby = cloud.regions[:2]
     published = f"before-{uuid.uuid4().hex[:8]}"
     desk.publish(published)
-    seconds_until(lambda: published in readers[standby].slugs(), 5)
+    wait_until(lambda: published in readers[standby].slugs(), 5)
     everything = readers[home].slugs()
 
     blog.stop_region(home)
-    seconds_until(lambda: anyone.get("/").headers.get("x-region") == standby, NOTICED_WITHIN)
+    wait_until(lambda: anyone.get("/").headers.get("x-region") == standby, NOTICED_WITHIN)
     assert anyone.slugs() == everything
 
     refused = promote(standby)
@@ -65,10 +66,10 @@ def test_another_region_takes_over(
     assert anyone.slugs() == {*everything, afterwards}
 
     blog.start_region(home)
-    seconds_until(lambda: readers[home].get("/readyz").status_code == 200, 10)
+    wait_until(lambda: readers[home].get("/readyz").status_code == 200, 10)
     # While it starts over from the writer's history its tables are not there yet.
-    seconds_until(lambda: readers[home].get("/wp-json/wp/v2/posts").status_code == 200, 10)
-    seconds_until(lambda: readers[home].slugs() == {*everything, afterwards}, 10)
+    wait_until(lambda: readers[home].get("/wp-json/wp/v2/posts").status_code == 200, 10)
+    wait_until(lambda: readers[home].slugs() == {*everything, afterwards}, 10)
 
 
 def test_a_planned_switch_loses_nothing(

@@ -6,8 +6,9 @@ import uuid
 from pathlib import Path
 
 from tests.e2e.blog.conftest import Desk
-from tests.e2e.conftest import Cloud
-from tests.support.blog_reader import Reader, seconds_until
+from tests.support.blog_reader import Reader
+from tests.support.cloud import Cloud
+from tests.support.waiting import wait_until
 
 CATALOG = Path(__file__).parents[3] / "data" / "catalog.csv"
 EVERYWHERE_WITHIN = 5.0
@@ -18,7 +19,7 @@ def test_a_post_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> 
     slug = f"fresh-{uuid.uuid4().hex[:8]}"
     desk.publish(slug)
     for reader in readers.values():
-        seconds_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
+        wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
 
 
 def test_a_change_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
@@ -26,7 +27,7 @@ def test_a_change_reaches_every_region(readers: dict[str, Reader], desk: Desk) -
     desk.publish(slug, title="Before")
     desk.publish(slug, title="After")
     for reader in readers.values():
-        seconds_until(
+        wait_until(
             lambda reader=reader: (
                 [post["title"]["rendered"] for post in reader.posts(slug=slug)] == ["After"]
             ),  # type: ignore[misc]

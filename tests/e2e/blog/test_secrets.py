@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.e2e.conftest import Cloud
+from tests.support.cloud import Cloud
 
 
 @pytest.fixture(scope="module")

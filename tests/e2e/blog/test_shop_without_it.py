@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from benchmarks.chromium import launch
 from localcloud.blog.service import Blog
-from tests.browser.conftest import PATIENCE_MS
-from tests.e2e.conftest import Cloud
-from tests.support.browser import Visit
+from tests.support.browser import PATIENCE_MS, Visit
+from tests.support.chromium import launch
+from tests.support.cloud import Cloud
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.blog.service import Blog
-from tests.e2e.conftest import Cloud
-from tests.support.blog_reader import Reader, seconds_until
+from tests.support.blog_reader import Reader
+from tests.support.cloud import Cloud
+from tests.support.waiting import wait_until
 
 POSTS = "/wp-json/wp/v2/posts?per_page=3&_fields=id,link,title,excerpt,date"
 
@@ -47,4 +48,4 @@ def test_a_blog_that_is_away_is_a_blog_without_posts(shop: Reader, without_a_blo
 
 
 def test_posts_are_back_when_the_blog_is(shop: Reader) -> None:
-    seconds_until(lambda: len(shop.get(POSTS).json()) == 3, 30)
+    wait_until(lambda: len(shop.get(POSTS).json()) == 3, 30)

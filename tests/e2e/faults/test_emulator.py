@@ -20,11 +20,11 @@ from localcloud import programs
 from localcloud.layout import Layout, url
 from localcloud.processes import Supervisor
 from runtime import dynamo
-from tests.support import sales
 from tests.support.api import item
 from tests.support.emulator import aws_client
 from tests.support.lambda_process import Deployed, Function
 from tests.support.lambda_tables import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.support.waiting import wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 ROLE = "arn:aws:iam::000000000000:role/feeder"
@@ -138,7 +138,7 @@ def place(emulator: Emulator, region: str, key: str) -> dict[str, Any]:
 def test_an_emulator_that_begins_again_has_lost_and_doubled_nothing(emulator: Emulator) -> None:
     key = str(uuid.uuid4())
     before = place(emulator, REGIONS[0], key)
-    assert sales.eventually(lambda: emulator.ranked() == {"a": 2}, seconds=20)
+    wait_until(lambda: emulator.ranked() == {"a": 2}, 20)
     kept = {
         (table, region): emulator.kept(table, region) for table in (BOOKS, CART, ORDERS) for region in REGIONS
     }
@@ -153,4 +153,4 @@ def test_an_emulator_that_begins_again_has_lost_and_doubled_nothing(emulator: Em
 
     place(emulator, REGIONS[1], str(uuid.uuid4()))
     assert [len(emulator.kept(ORDERS, region)) for region in REGIONS] == [2, 2]
-    assert sales.eventually(lambda: emulator.ranked() == {"a": 4}, seconds=20), emulator.ranked()
+    wait_until(lambda: emulator.ranked() == {"a": 4}, 20, lambda: str(emulator.ranked()))

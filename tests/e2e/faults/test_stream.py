@@ -9,6 +9,7 @@ import pytest
 from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.feeder import count_dead_letters, feed, images, rebuild, record
+from tests.support.waiting import wait_until
 
 COUNTED = ("orderId", "createdAt", "items")
 """What the feeder needs of an order."""
@@ -66,10 +67,7 @@ def test_an_order_counts_in_full_whatever_stands_beside_it(
         book = line["M"]["bookId"]["S"]
         expected[book] = expected.get(book, 0) + int(line["M"]["quantity"]["N"])
     assert sales.of_region(cloud, region) == expected
-    arrived = sales.eventually(
-        lambda: count_dead_letters(cloud, region) == letters + len(nonsense) + 1, seconds=10
-    )
-    assert arrived
+    wait_until(lambda: count_dead_letters(cloud, region) == letters + len(nonsense) + 1, 10)
     # The rebuild counts orders, and this one is none.
     rebuild(cloud, region)
     assert sales.of_region(cloud, region) == before
@@ -85,11 +83,11 @@ def test_a_poisoned_item_goes_to_the_dead_letters_and_holds_nothing_up(
     try:
         mine[first].order_book(books[3], 3)
         for region in cloud.regions:
-            arrived = sales.eventually(
+            wait_until(
                 lambda region=region: count_dead_letters(cloud, region) > letters[region],  # type: ignore[misc]
-                seconds=30,
+                30,
+                region,
             )
-            assert arrived, region
     finally:
         cloud.table("orders", first).delete_item(
             Key={"customerId": poison["customerId"], "orderId": poison["orderId"]}

@@ -23,7 +23,7 @@ from ops.commands.remove_region import remove_region
 from ops.deployment import Deployment, terraform_outputs
 from ops.teardown.leftovers import has_state_bucket, still_tagged
 from stacks.settings import Settings
-from tests.e2e.conftest import Cloud
+from tests.support.cloud import Cloud
 
 TWO = ("eu-west-1", "ap-southeast-1")
 THIRD = "us-west-2"

@@ -1,6 +1,5 @@
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from botocore.config import Config
 from ops.commands.bootstrap import ensure_state_bucket
 from ops.teardown.protections import empty_bucket
 from stacks.settings import LocalCloud, Settings, State
-from tests.e2e.conftest import Cloud
+from tests.support.cloud import Cloud
 from tests.support.state_stacks import Terraform, synthesize
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
@@ -67,16 +66,3 @@ def world(cloud: Cloud, tmp_path: Path) -> Iterator[World]:
             bucket["Name"] for bucket in world.s3(region).list_buckets()["Buckets"]
         }:
             world.remove_bucket(region)
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], bool]], None]:
-    """Waits until something holds, a minute at most."""
-
-    def wait(holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + 60
-        while not holds():
-            assert time.monotonic() < end, "it never came about"
-            time.sleep(0.1)
-
-    return wait

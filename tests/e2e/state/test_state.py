@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,18 @@ from ops.region_commands import RefusedError
 from stacks.settings import Settings, State
 from tests.e2e.state.conftest import World
 from tests.support.state_stacks import Terraform, synthesize
+from tests.support.waiting import wait_until
 
 HERE = "ap-southeast-1"
 ELSEWHERE = "us-west-2"
 APPLY = ("apply", "-auto-approve", "-no-color")
 
-Until = Callable[[Callable[[], bool]], None]
 
-
-def test_two_applies_at_once_one_is_refused_or_waits_and_the_state_is_whole(
-    world: World, until: Until
-) -> None:
+def test_two_applies_at_once_one_is_refused_or_waits_and_the_state_is_whole(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     first = terraform.start(*APPLY)
-    until(lambda: world.lock(HERE))
+    wait_until(lambda: world.lock(HERE), 60, "no lock file")
 
     code, said = terraform.run(*APPLY)
     assert code != 0
@@ -46,11 +42,11 @@ def test_two_applies_at_once_one_is_refused_or_waits_and_the_state_is_whole(
     assert not world.lock(HERE)
 
 
-def test_an_interrupted_apply_keeps_what_it_made_and_gives_its_lock_back(world: World, until: Until) -> None:
+def test_an_interrupted_apply_keeps_what_it_made_and_gives_its_lock_back(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     process = terraform.start(*APPLY)
-    until(lambda: world.lock(HERE))
+    wait_until(lambda: world.lock(HERE), 60, "no lock file")
     assert process.stdout
     for line in process.stdout:
         if "terraform_data.second: Provisioning" in line:
@@ -66,11 +62,11 @@ def test_an_interrupted_apply_keeps_what_it_made_and_gives_its_lock_back(world: 
     assert code == 0, said
 
 
-def test_a_killed_apply_leaves_a_lock_that_names_itself_and_can_be_broken(world: World, until: Until) -> None:
+def test_a_killed_apply_leaves_a_lock_that_names_itself_and_can_be_broken(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     process = terraform.start(*APPLY)
-    until(lambda: world.lock(HERE))
+    wait_until(lambda: world.lock(HERE), 60, "no lock file")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert world.lock(HERE), "nobody was left to remove it"

@@ -12,7 +12,7 @@ from localcloud.layout import Layout
 from localcloud.programs import aws_part, lost_its_state
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.ports import free_base
-from tests.support.sales import eventually
+from tests.support.waiting import wait_until
 
 IRELAND = REGIONS[0]
 GO_POOL_SECONDS = 90
@@ -49,12 +49,12 @@ def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
     )
     for number in range(20):
         emulator.put(IRELAND, f"before-{number}", "")
-    assert eventually(lambda: found.exists() and len(found.read_text().split()) == 20, 20)
+    wait_until(lambda: found.exists() and len(found.read_text().split()) == 20, 20)
 
     emulator.restart()
     emulator.put(IRELAND, "after", "")
 
-    assert eventually(lambda: "after" in found.read_text().split(), 20)
+    wait_until(lambda: "after" in found.read_text().split(), 20)
     emulator.client("lambda", IRELAND).delete_event_source_mapping(UUID=mapping["UUID"])
     emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
 

@@ -1,40 +1,32 @@
-"""One region by itself, its peers unreachable; and `python -m tests.e2e.alone`, which runs the tests so in each.
+"""Makes every region but one unreachable; `python -m tests.support.single_region` runs the tests so in each region.
 
-A region that is away drops every connection to its API, its AWS APIs answer nobody (functions that were to call it
-would fail), and nothing is replicated to or from it. Whoever is to shop has signed in before: the user pool lives in
-one region, and while that is lost nobody can sign in, which docs/runbooks/sign-in-region-lost.md is about.
+An unreachable region drops every connection to its API, its AWS APIs answer 503, and nothing replicates to or from it.
+Test accounts are opened before: the user pool is in the primary region, and nobody can sign in while that is lost
+(docs/runbooks/sign-in-region-lost.md).
 """
 
 import os
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-import pytest
 
 from localcloud.layout import Layout, url
 from ops.replication_pause import Pausing
 from stacks.settings import Settings
+from tests.support.waiting import wait_until
 
-ALONE = os.environ.get("ALONE_REGION")
-"""The region that is left, when the tests run so."""
 NOTICED = 60.0
 """Seconds within which Route 53 must have noticed, or seen them come back."""
 APART = ("blog", "regions", "state", "faults")
 """Folders whose tests deploy, or break, something of their own; the rest of tests/e2e runs."""
 
 
-def needs_every_region(reason: str) -> pytest.MarkDecorator:
-    """For a test that is about several regions by nature."""
-    return pytest.mark.skipif(ALONE is not None, reason=reason)
-
-
-class Alone:
+class SingleRegion:
     """Takes every region but one away for as long as the block lasts."""
 
     def __init__(self, layout: Layout, region: str, peers: list[str]) -> None:
@@ -75,10 +67,11 @@ class Alone:
         self._await({self._region, *self._peers})
 
     def _await(self, healthy: set[str]) -> None:
-        deadline = time.monotonic() + NOTICED
-        while (found := self._healthy()) != healthy:
-            assert time.monotonic() < deadline, f"Route 53 finds {found} healthy, not {healthy}"
-            time.sleep(0.5)
+        wait_until(
+            lambda: self._healthy() == healthy,
+            NOTICED,
+            lambda: f"Route 53 reports {self._healthy()} as healthy, expected {healthy}",
+        )
 
     def _healthy(self) -> set[str]:
         state: dict[str, Any] = httpx.get(f"{self._edge}/state").raise_for_status().json()

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
-from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 
 class AlarmTopic(Construct):
@@ -24,7 +24,7 @@ class AlarmTopic(Construct):
     ) -> None:
         super().__init__(scope, id)
         topic = SnsTopic(self, "topic", name=name, provider=provider)
-        suppress(topic, {"CKV_AWS_26": AWS_HOLDS_THE_KEY})
+        suppress(topic, {"CKV_AWS_26": AWS_MANAGED_KEY})
         self.arn: str = topic.arn
         """What alarms notify."""
         for number, email in enumerate(emails):

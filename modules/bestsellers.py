@@ -12,7 +12,7 @@ from modules.cache import Cache, CacheMode
 from modules.function import Code, Function, Placement, Platform
 from modules.network import Group, Network
 from modules.permissions import Statement
-from modules.support.queue import DeadLetterQueue
+from modules.support.resources import DeadLetterQueue
 from modules.tables import RegionTables
 
 

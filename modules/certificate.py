@@ -5,7 +5,7 @@ from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateValidation
 from constructs import Construct
 
-from modules.support.dns_record import Record
+from modules.support.resources import Record
 from modules.support.suppression import suppress
 
 

@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
 )
 from constructs import Construct
 
-from modules.support.logs import log_group
+from modules.support.resources import log_group
 
 KNOWN_CULPRITS = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
 """AWS's lists of addresses and of inputs that are never a shopper's."""

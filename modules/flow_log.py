@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.support.logs import log_group
+from modules.support.resources import log_group
 
 _ASSUMED_BY_FLOW_LOGS = json.dumps(
     {

@@ -13,10 +13,9 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.support.archive import Archives
-from modules.support.logs import log_group
-from modules.support.queue import DeadLetterQueue
-from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.resources import DeadLetterQueue, log_group
+from modules.support.stack_files import Archives
+from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 _ASSUMED_BY_LAMBDA = json.dumps(
     {
@@ -142,7 +141,7 @@ class Function(Construct):
         suppress(
             self._function,
             {
-                "CKV_AWS_173": AWS_HOLDS_THE_KEY,
+                "CKV_AWS_173": AWS_MANAGED_KEY,
                 **dict.fromkeys(
                     ("CKV_AWS_115", "CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_272"), _PLAIN_FUNCTION
                 ),

@@ -1,5 +1,6 @@
-"""What an IAM role may do, one statement at a time, with a reason wherever AWS takes no narrower resource."""
+"""IAM policies of roles, statement by statement. A statement for all resources must give a reason."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,31 +10,41 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 
+def assumed_by(service: str) -> str:
+    """Return a trust policy, in JSON, that lets one AWS service assume the role."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of a policy.
 
     Raises:
-        ValueError: it allows every action, or every resource without saying why.
+        ValueError: an action contains a wildcard, or the resource is `*` without a reason.
     """
 
     sid: str
+    """Identifier of the statement, unique within its policy."""
     actions: tuple[str, ...]
+    """Actions by their full names."""
     resources: tuple[str, ...]
+    """ARNs, or `*`."""
     effect: str = "Allow"
+    """`Allow` or `Deny`."""
     conditions: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
-    """Test to variable to values, as in a policy's JSON."""
+    """Values by test and variable, as in a policy's JSON."""
     reason: str = ""
     """Why the resource is `*`."""
 
     def __post_init__(self) -> None:
         if any("*" in action for action in self.actions):
-            raise ValueError(f"{self.sid}: name each action")
+            raise ValueError(f"{self.sid}: write each action in full, without wildcards")
         if "*" in self.resources and not self.reason:
-            raise ValueError(f"{self.sid}: say why the resource cannot be narrower")
+            raise ValueError(f"{self.sid}: a statement for all resources needs a reason")
 
     def as_input(self) -> dict[str, object]:
-        """The statement as the Terraform data source wants it."""
+        """Return the statement in the form of the `aws_iam_policy_document` data source."""
         return {
             "sid": self.sid,
             "effect": self.effect,
@@ -48,20 +59,24 @@ class Statement:
 
 
 class Permissions(Construct):
-    """A role's own policy; what is allowed later is added to the same document."""
+    """The inline policy of a role. Statements can be added until the stack is synthesized."""
 
-    def __init__(self, scope: Construct, id: str, *, role: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, role: str, name: str = "permissions") -> None:
+        """Create the policy without statements.
+
+        Args:
+            role: Name of the role.
+            name: Name of the inline policy.
+        """
         super().__init__(scope, id)
         self._statements: list[Statement] = []
         self._document = DataAwsIamPolicyDocument(self, "document")
-        self._policy = IamRolePolicy(
-            self, "policy", name="permissions", role=role, policy=self._document.json
-        )
+        self._policy = IamRolePolicy(self, "policy", name=name, role=role, policy=self._document.json)
         self.granted: ITerraformDependable = self._policy
-        """What to depend on in order to wait for the permissions."""
+        """Dependency for resources that need the permissions when they are created."""
 
     def allow(self, *statements: Statement) -> None:
-        """Add statements; their reasons are kept beside the policy, for its readers and its tests."""
+        """Add statements. Their reasons are written beside the policy in the synthesized Terraform."""
         self._statements.extend(statements)
         self._document.put_statement([statement.as_input() for statement in self._statements])
         if any(statement.reason for statement in statements):

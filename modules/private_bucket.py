@@ -48,10 +48,10 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA
 from constructs import Construct
 
 from modules.support.suppression import (
-    AWS_HOLDS_THE_KEY,
-    CHECKER_DOES_NOT_SEE,
-    KEPT_AS_IS,
-    LOGGED_ONCE,
+    AWS_MANAGED_KEY,
+    LOGGED_ELSEWHERE,
+    NO_COPIES_NEEDED,
+    UNSEEN_BY_CHECKOV,
     suppress,
 )
 
@@ -188,16 +188,16 @@ class PrivateBucket(Construct):
 
 def _suppress(bucket: S3Bucket, content: KeepVersions | Forget) -> None:
     copies = (
-        {"CKV_AWS_21": KEPT_AS_IS, "CKV_AWS_144": KEPT_AS_IS}
+        {"CKV_AWS_21": NO_COPIES_NEEDED, "CKV_AWS_144": NO_COPIES_NEEDED}
         if isinstance(content, Forget)
-        else {"CKV_AWS_144": CHECKER_DOES_NOT_SEE}
+        else {"CKV_AWS_144": UNSEEN_BY_CHECKOV}
     )
     suppress(
         bucket,
         {
-            "CKV_AWS_18": LOGGED_ONCE,
-            "CKV_AWS_145": AWS_HOLDS_THE_KEY,
-            "CKV2_AWS_62": KEPT_AS_IS,
+            "CKV_AWS_18": LOGGED_ELSEWHERE,
+            "CKV_AWS_145": AWS_MANAGED_KEY,
+            "CKV2_AWS_62": NO_COPIES_NEEDED,
             **copies,
         },
     )

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
 from modules.api.rest_api import ApiDomain
-from modules.support.dns_record import Record
+from modules.support.resources import Record
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table_replica import DynamodbTableReplica
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class BaseTables(Construct):
             # Each replica belongs to its own region's stack; here it would be taken for a change to undo.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["replica"]),
         )
-        suppress(table, {"CKV_AWS_119": AWS_HOLDS_THE_KEY})
+        suppress(table, {"CKV_AWS_119": AWS_MANAGED_KEY})
         return table
 
 
@@ -129,7 +129,7 @@ class TableReplicas(Construct):
             for name, arn in base_arns.items()
         }
         for replica in self.replicas.values():
-            suppress(replica, {"CKV_AWS_271": AWS_HOLDS_THE_KEY})
+            suppress(replica, {"CKV_AWS_271": AWS_MANAGED_KEY})
 
 
 class Table:

@@ -9,7 +9,7 @@ from modules.blog.database_secret import DatabaseSecret
 from modules.certificate import Certificate
 from modules.identity import Identity, SesSender
 from modules.storefront import LogBucket
-from modules.support.suppression import LOGGED_ONCE, OWNER_DECIDES, suppress
+from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, LOGGED_ELSEWHERE, suppress
 from modules.tables import BaseTables
 from stacks.aws import aws_provider
 from stacks.emulator_drift import overlook_emulator_drift
@@ -29,7 +29,7 @@ class GlobalStack(TerraformStack):
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         zone = Route53Zone(self, "zone", name=settings.domain, force_destroy=not protected)
-        suppress(zone, {"CKV2_AWS_38": OWNER_DECIDES, "CKV2_AWS_39": LOGGED_ONCE})
+        suppress(zone, {"CKV2_AWS_38": DECIDED_BY_DOMAIN_OWNER, "CKV2_AWS_39": LOGGED_ELSEWHERE})
         self.zone_id: str = zone.zone_id
         certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
         certificate.prove_by(self.zone_id)

@@ -14,8 +14,7 @@ from modules.blog.database import Capacity, GlobalDatabase
 from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, Platform
 from modules.network import Network
-from modules.support.archive import Archives
-from modules.support.stack_folder import stack_folder
+from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables, TableReplicas
 from modules.web_bucket import WebBucket
 from stacks.aws import aws_provider

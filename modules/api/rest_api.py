@@ -25,8 +25,8 @@ from modules.api.gateway_responses import PROBLEMS, GatewayResponses
 from modules.api.preflight import Preflight
 from modules.firewall import Firewall
 from modules.function import Function
-from modules.support.logs import log_group
-from modules.support.suppression import OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
+from modules.support.resources import log_group
+from modules.support.suppression import OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, suppress
 
 __all__ = ["Api", "ApiDomain", "Hosts"]
 
@@ -216,7 +216,7 @@ class Api(Construct):
             **sign_in,
         )
         if not operation.signed_in:
-            suppress(method, {"CKV_AWS_59": OPEN_TO_ANYBODY})
+            suppress(method, {"CKV_AWS_59": PUBLIC_ON_PURPOSE})
         self._parts.append(
             ApiGatewayIntegration(
                 self,

@@ -17,7 +17,7 @@ from constructs import Construct
 from modules.blog.public_subnets import EVERYWHERE
 from modules.firewall import Firewall
 from modules.network import Network
-from modules.support.suppression import LOGGED_ONCE, OFF_FOR_ITS_PRICE, OPEN_TO_ANYBODY, suppress
+from modules.support.suppression import LOGGED_ELSEWHERE, OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, suppress
 
 HTTP = 80
 HTTPS = 443
@@ -65,7 +65,7 @@ class Balancer(Construct):
             drop_invalid_header_fields=True,
             enable_deletion_protection=protected,
         )
-        reasons = {"CKV_AWS_91": LOGGED_ONCE}
+        reasons = {"CKV_AWS_91": LOGGED_ELSEWHERE}
         if firewall:
             firewall.protect("blog", balancer.arn)
         else:
@@ -107,7 +107,7 @@ class Balancer(Construct):
             to_port=port,
         )
         if port == HTTP:
-            suppress(rule, {"CKV_AWS_260": OPEN_TO_ANYBODY})
+            suppress(rule, {"CKV_AWS_260": PUBLIC_ON_PURPOSE})
 
     def _target(self, name: str, network: Network) -> LbTargetGroup:
         return LbTargetGroup(

@@ -17,8 +17,8 @@ from constructs import Construct
 
 from modules.blog.database_secret import DatabaseSecret, password_of
 from modules.network import Group, Network
-from modules.support.logs import log_group
-from modules.support.suppression import SMALL_AND_GLOBAL, suppress
+from modules.support.resources import log_group
+from modules.support.suppression import SMALL_GLOBAL_DATABASE, suppress
 
 ENGINE = "aurora-mysql"
 ENGINE_VERSION = "8.0.mysql_aurora.3.10.3"
@@ -121,7 +121,7 @@ class RegionDatabase(Construct):
             lifecycle={"ignore_changes": ["replication_source_identifier"]},
             **self._founding(database.secret) if founds else {},
         )
-        suppress(cluster, dict.fromkeys(("CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8"), SMALL_AND_GLOBAL))
+        suppress(cluster, dict.fromkeys(("CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8"), SMALL_GLOBAL_DATABASE))
         self.cluster_arn: str = cluster.arn
         self.cluster_name = self._name
         """What its metrics call it."""
@@ -161,7 +161,9 @@ class RegionDatabase(Construct):
             # The regions' versions must stay equal, or the writer cannot move without loss.
             auto_minor_version_upgrade=False,
         )
-        suppress(instance, dict.fromkeys(("CKV_AWS_118", "CKV_AWS_226", "CKV_AWS_353"), SMALL_AND_GLOBAL))
+        suppress(
+            instance, dict.fromkeys(("CKV_AWS_118", "CKV_AWS_226", "CKV_AWS_353"), SMALL_GLOBAL_DATABASE)
+        )
 
     def _subnets(self, network: Network) -> str:
         group = DbSubnetGroup(self, "subnets", name=self._name, subnet_ids=list(network.private_subnet_ids))
@@ -194,7 +196,7 @@ class RegionDatabase(Construct):
     def _key(self) -> str:
         """A key of this region's own: a copy cannot be encrypted with another region's."""
         key = KmsKey(self, "key", description=f"Encrypts {self._name}", enable_key_rotation=True)
-        suppress(key, {"CKV2_AWS_64": SMALL_AND_GLOBAL})
+        suppress(key, {"CKV2_AWS_64": SMALL_GLOBAL_DATABASE})
         KmsAlias(self, "key-alias", name=f"alias/{self._name}", target_key_id=key.key_id)
         arn: str = key.arn
         return arn

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret,
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
-from modules.support.suppression import AWS_HOLDS_THE_KEY, SMALL_AND_GLOBAL, suppress
+from modules.support.suppression import AWS_MANAGED_KEY, SMALL_GLOBAL_DATABASE, suppress
 
 PASSWORD_LENGTH = 40
 SALT_LENGTH = 64
@@ -46,7 +46,7 @@ class DatabaseSecret(Construct):
             force_overwrite_replica_secret=True,
             replica=[SecretsmanagerSecretReplica(region=region) for region in replica_regions],
         )
-        suppress(secret, {"CKV_AWS_149": AWS_HOLDS_THE_KEY, "CKV2_AWS_57": SMALL_AND_GLOBAL})
+        suppress(secret, {"CKV_AWS_149": AWS_MANAGED_KEY, "CKV2_AWS_57": SMALL_GLOBAL_DATABASE})
         password = self._random("password", PASSWORD_LENGTH)
         salt = self._random("salt", SALT_LENGTH)
         self._version = SecretsmanagerSecretVersion(

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.ecr_repository import EcrRepository
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 
 class Image(Construct):
@@ -29,7 +29,7 @@ class Image(Construct):
             image_scanning_configuration={"scan_on_push": True},
             force_delete=disposable,
         )
-        suppress(repository, {"CKV_AWS_136": AWS_HOLDS_THE_KEY})
+        suppress(repository, {"CKV_AWS_136": AWS_MANAGED_KEY})
         oldest_go = {
             "rulePriority": 1,
             "description": f"Keep the last {self.KEPT} images",

@@ -7,7 +7,7 @@ from typing import Any
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
-from modules.support.dns_record import Record
+from modules.support.resources import Record
 
 
 @dataclass(frozen=True)

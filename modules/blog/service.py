@@ -24,7 +24,7 @@ from modules.blog.public_subnets import EVERYWHERE, PublicSubnets
 from modules.blog.uploads import Uploads
 from modules.network import HTTPS, Group
 from modules.permissions import Permissions, Statement
-from modules.support.logs import log_group
+from modules.support.resources import log_group
 from modules.support.suppression import OFF_FOR_ITS_PRICE, suppress
 
 _ASSUMED_BY_TASKS = json.dumps(

@@ -14,8 +14,8 @@ from constructs import Construct
 
 from modules.delivery.artifacts import Artifacts
 from modules.permissions import Permissions, Statement
-from modules.support.logs import log_group
-from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.resources import log_group
+from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 TERRAFORM = "1.11.4"
 
@@ -79,7 +79,7 @@ class Build(Construct):
             logs_config={"cloudwatch_logs": {"group_name": logs.name}},
             depends_on=[self.permissions.granted],
         )
-        suppress(project, {"CKV_AWS_147": AWS_HOLDS_THE_KEY})
+        suppress(project, {"CKV_AWS_147": AWS_MANAGED_KEY})
         self.arn: str = project.arn
         """What the pipeline starts."""
 

@@ -21,7 +21,7 @@ from modules.delivery.builds import Build, Site, assumed_by, deploy_build, test_
 from modules.delivery.push_trigger import PushTrigger
 from modules.delivery.source import OUTPUT, PipelineSource, Source
 from modules.permissions import Permissions, Statement
-from modules.support.suppression import AWS_HOLDS_THE_KEY, suppress
+from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 BUILT = "built"
 """The artifact with the storefront's files."""
@@ -78,7 +78,7 @@ class Delivery(Construct):
             ],
             depends_on=[permissions.granted],
         )
-        suppress(pipeline, {"CKV_AWS_219": AWS_HOLDS_THE_KEY})
+        suppress(pipeline, {"CKV_AWS_219": AWS_MANAGED_KEY})
         if own.repository_arn:
             PushTrigger(
                 self,

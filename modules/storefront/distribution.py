@@ -33,7 +33,7 @@ from modules.storefront.blog_posts import BlogPosts
 from modules.storefront.files import ENTRY, HASHED
 from modules.storefront.headers import SecurityHeaders
 from modules.storefront.replication import RegionBucket
-from modules.support.suppression import CHECKER_DOES_NOT_SEE, OFF_FOR_ITS_PRICE, suppress
+from modules.support.suppression import OFF_FOR_ITS_PRICE, UNSEEN_BY_CHECKOV, suppress
 
 # CloudFront's managed cache policies have the same ids in every account.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -139,7 +139,7 @@ class Distribution(Construct):
             web_acl_id=web_acl_arn,
             wait_for_deployment=wait_for_deployment,
         )
-        reasons = {"CKV_AWS_86": CHECKER_DOES_NOT_SEE, "CKV_AWS_374": "Books are sold everywhere"}
+        reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "Books are sold everywhere"}
         if web_acl_arn is None:
             reasons |= dict.fromkeys(("CKV_AWS_68", "CKV2_AWS_47"), OFF_FOR_ITS_PRICE)
         suppress(self.resource, reasons)

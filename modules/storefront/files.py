@@ -9,7 +9,7 @@ from cdktf import Fn, ITerraformDependable, Token
 from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
 
-from modules.support.stack_folder import stack_folder
+from modules.support.stack_files import stack_folder
 
 HASHED = "assets/"
 """Vite puts files here whose names hold a hash of their content."""

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
-from modules.support.suppression import OWNER_DECIDES, suppress
+from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, suppress
 
 TWO_YEARS = 63_072_000
 """Seconds; what browsers' HSTS preload lists ask for."""
@@ -49,4 +49,4 @@ class SecurityHeaders(Construct):
                 ]
             },
         )
-        suppress(self.policy, {"CKV_AWS_259": OWNER_DECIDES})
+        suppress(self.policy, {"CKV_AWS_259": DECIDED_BY_DOMAIN_OWNER})

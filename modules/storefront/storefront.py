@@ -13,7 +13,7 @@ from modules.storefront.distribution import Distribution
 from modules.storefront.files import WebFiles
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site_config import Site
-from modules.support.dns_record import Record
+from modules.support.resources import Record
 
 
 @dataclass(frozen=True)

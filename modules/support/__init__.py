@@ -1,1 +1,1 @@
-"""Small constructs that the others are made of."""
+"""Building blocks of the other modules: single resources, files of a stack, suppressed checks."""

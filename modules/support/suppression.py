@@ -1,51 +1,52 @@
-"""Checks of the policy tool that a resource fails on purpose.
+"""Checks of checkov that a resource fails on purpose, with the reasons.
 
-A reason that holds for several kinds of resource is here, so that it is decided once and counted once.
+A reason that applies to several kinds of resource is a constant, so that one decision has one text.
 """
 
 from collections.abc import Mapping
 
 from cdktf import TerraformElement
 
-AWS_HOLDS_THE_KEY = (
-    "AWS encrypts it with a key of its own: one of ours would be a thing more, in every region, that takes the shop "
-    "down or blinds its operators when it is disabled, and CloudWatch cannot publish under AWS's key for SNS"
+AWS_MANAGED_KEY = (
+    "Encrypted with a key that AWS manages. A key of our own would be a further regional dependency: disabling it "
+    "would stop the shop or its alarms, and CloudWatch cannot publish with the AWS managed key of SNS"
 )
-OPEN_TO_ANYBODY = "Anybody may look around the shop and read its blog; port 80 only redirects"
-OFF_FOR_ITS_PRICE = "A setting that is off by default for its price: features.waf, blog.nat"
-LOGGED_ONCE = (
-    "Requests are logged by what answers them (CloudFront, API Gateway, WordPress); one log more keeps addresses of "
-    "readers or resolvers and tells nothing to act on"
+PUBLIC_ON_PURPOSE = "The catalog and the blog are public. Port 80 only redirects to HTTPS"
+OFF_FOR_ITS_PRICE = "A setting that is off by default because of its price: features.waf, blog.nat"
+LOGGED_ELSEWHERE = (
+    "CloudFront, API Gateway and WordPress log the requests. A further log would store more addresses of readers and "
+    "resolvers without a use for them"
 )
-CHECKER_DOES_NOT_SEE = (
-    "It is there, where checkov does not look: CloudFront's log is of the second version, and buckets are replicated "
-    "by the edge stack"
+UNSEEN_BY_CHECKOV = (
+    "Present, but checkov does not detect it: CloudFront uses standard logging v2, and the edge stack configures the "
+    "replication of buckets"
 )
-OWNER_DECIDES = (
-    "It binds the whole domain for good: DNSSEC needs a record in its parent and breaks the domain when it is done by "
-    "half, preloading takes in every name below; the owner decides, not a shop"
+DECIDED_BY_DOMAIN_OWNER = (
+    "A lasting decision for the whole domain, which its owner must make: DNSSEC needs a record in the parent zone and "
+    "breaks the domain when it is incomplete; HSTS preloading covers every name below the domain"
 )
-KEPT_AS_IS = (
-    "Nobody waits for a notice of its objects; logs and builds are forgotten on time, so versions and copies would "
-    "only keep them longer"
+NO_COPIES_NEEDED = (
+    "Nothing subscribes to events of its objects. Logs and build artifacts expire; versions and copies would only "
+    "store them for longer"
 )
-SMALL_AND_GLOBAL = (
-    "The blog's small member of a global database: it cannot be backtracked, has backups of its own, is upgraded with "
-    "the other regions and by hand, and tells enough by the cluster's metrics. WordPress signs in with a password, "
-    "since IAM's tokens expire within 15 minutes; changing it closes the blog for minutes, so operators choose when, "
-    "by one number in the settings. IAM decides who may use the key"
+SMALL_GLOBAL_DATABASE = (
+    "A small member of a global database: it has no backtrack, has backups of its own, is upgraded manually together "
+    "with the other regions, and the cluster's metrics are enough. WordPress signs in with a password, because IAM "
+    "tokens expire within 15 minutes. A new password interrupts the blog for minutes, so operators choose the time "
+    "with one setting. IAM policies control the use of the key"
 )
 
 
 def suppress(resource: TerraformElement, reasons: Mapping[str, str]) -> None:
-    """Let `resource` fail checkov's checks, each for the reason that stands beside it in the Terraform.
+    """Record that `resource` fails checks of checkov on purpose, with a reason for each check.
 
-    Name all of a resource's at once: another call takes the place of the first. `python -m policy` reads them there;
-    checkov's own comments do not work in Terraform's JSON.
+    Pass all checks of a resource in one call: a second call replaces the first. The reasons are written to the
+    synthesized Terraform, where `python -m policy` reads them; checkov ignores comments in JSON.
 
-    Raises ValueError without a reason.
+    Raises:
+        ValueError: a reason is empty.
     """
-    for check, because in reasons.items():
-        if not because.strip():
-            raise ValueError(f"say why {resource.node.path} may fail {check}")
+    for check, reason in reasons.items():
+        if not reason.strip():
+            raise ValueError(f"{resource.node.path}: no reason for {check}")
     resource.add_override("//.checkov", dict(reasons))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.support.archive import Archives, UnfitPackageError
+from modules.support.stack_files import Archives, UnfitPackageError
 
 CODE = Path(__file__).parents[3] / "lambda_src"
 DOMAINS = sorted(file.parent.name for file in CODE.glob("*/handler.py"))

@@ -3,9 +3,8 @@ from pathlib import Path
 from cdktf import TerraformStack
 
 from modules.function import Code, Function, Platform
-from modules.support.archive import Archives
-from modules.support.queue import DeadLetterQueue
-from modules.support.stack_folder import stack_folder
+from modules.support.resources import DeadLetterQueue
+from modules.support.stack_files import Archives, stack_folder
 from tests.support.synthesis import Stack, construct, shop
 
 SOURCES = Path(__file__).parents[3] / "lambda_src"

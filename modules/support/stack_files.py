@@ -1,4 +1,4 @@
-"""Zip archives of Lambda code that are byte-identical for identical sources."""
+"""Files in a stack's folder: reproducible zip archives of Lambda code, and the folder itself."""
 
 import base64
 import hashlib
@@ -9,8 +9,20 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from cdktf import App, TerraformStack
+from constructs import Construct
+
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _READABLE_FILE = 0o100644 << 16
+
+
+def stack_folder(scope: Construct) -> Path:
+    """Return the folder that the stack of `scope` is synthesized into.
+
+    Terraform runs in this folder. HCP Terraform uploads nothing from outside of it, so every file that a stack refers
+    to must be below it.
+    """
+    return Path(App.of(scope).outdir, "stacks", TerraformStack.of(scope).node.id)
 
 
 class UnfitPackageError(Exception):

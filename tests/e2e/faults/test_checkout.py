@@ -20,7 +20,7 @@ def home_region(cloud: Any) -> str:
 
 
 @pytest.mark.parametrize("happened", [False, True], ids=["before its write", "after its write"])
-def test_a_function_killed_at_its_only_write_leaves_all_or_nothing(
+def test_kill_at_write_is_all_or_nothing(
     happened: bool, region: str, exact: Callable[[], None], checkout: Checkout
 ) -> None:
     one, two = checkout.books[:2]
@@ -55,9 +55,7 @@ def test_a_function_killed_at_its_only_write_leaves_all_or_nothing(
     ],
     ids=["request lost", "answer lost", "server error", "throttled", "over capacity", "in progress"],
 )
-def test_a_write_that_fails_once_is_written_once(
-    broken: fault.Fault, home_region: str, checkout: Checkout
-) -> None:
+def test_failed_write_is_retried_once(broken: fault.Fault, home_region: str, checkout: Checkout) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[home_region].put_line(book["id"], 3)
     checkout.between.lay(THE_WRITE, broken)
@@ -70,7 +68,7 @@ def test_a_write_that_fails_once_is_written_once(
 
 @pytest.mark.parametrize("operation", ["GetItem", "BatchGetItem", THE_WRITE])
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
-def test_while_dynamodb_throttles_nothing_is_ordered_and_nothing_is_lost(
+def test_throttled_checkout_keeps_cart(
     operation: str, code: str, home_region: str, checkout: Checkout
 ) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
@@ -89,9 +87,7 @@ def test_while_dynamodb_throttles_nothing_is_ordered_and_nothing_is_lost(
     assert checkout.kept.cart() == {}
 
 
-def test_a_transaction_that_is_throttled_inside_is_not_taken_for_a_lost_race(
-    home_region: str, checkout: Checkout
-) -> None:
+def test_throttled_transaction_is_not_conflict(home_region: str, checkout: Checkout) -> None:
     book = checkout.books[0]
     reasons = [{"Code": "None"}, {"Code": "ThrottlingError", "Message": "slow down"}]
     checkout.between.lay(
@@ -106,9 +102,7 @@ def test_a_transaction_that_is_throttled_inside_is_not_taken_for_a_lost_race(
 
 
 @pytest.mark.parametrize(("change", "left"), [(5, 3), (1, 0), (0, 0)], ids=["more", "fewer", "none"])
-def test_a_cart_that_changes_while_it_is_checked_out_keeps_what_was_added(
-    change: int, left: int, region: str, checkout: Checkout
-) -> None:
+def test_cart_change_in_checkout_is_kept(change: int, left: int, region: str, checkout: Checkout) -> None:
     """Two copies are ordered while another device, in another region where there is one, sets the line."""
     book = checkout.books[0]
     checkout.mine[region].put_line(book["id"], 2)
@@ -131,7 +125,7 @@ def test_a_cart_that_changes_while_it_is_checked_out_keeps_what_was_added(
     assert checkout.kept.cart() == ({book["id"]: left} if left else {})
 
 
-def test_a_cart_that_never_stands_still_is_not_ordered(home_region: str, checkout: Checkout) -> None:
+def test_cart_always_changing_is_not_ordered(home_region: str, checkout: Checkout) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[home_region].put_line(book["id"], 1)
     function = checkout.start(home_region)
@@ -151,7 +145,7 @@ def test_a_cart_that_never_stands_still_is_not_ordered(home_region: str, checkou
     assert checkout.kept.cart() == {book["id"]: before - 1}
 
 
-def test_one_request_twice_at_one_instant_is_one_order(region: str, checkout: Checkout) -> None:
+def test_concurrent_same_key_is_one_order(region: str, checkout: Checkout) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[region].put_line(book["id"], 3)
     elsewhere = [*checkout.mine.values()][-1]
@@ -166,7 +160,7 @@ def test_one_request_twice_at_one_instant_is_one_order(region: str, checkout: Ch
     assert checkout.kept.cart() == {book["id"]: 1}
 
 
-def test_one_key_for_two_carts_at_one_instant_is_the_first_ones(region: str, checkout: Checkout) -> None:
+def test_concurrent_key_for_two_carts_first_wins(region: str, checkout: Checkout) -> None:
     one, two = checkout.books[:2]
     key = str(uuid.uuid4())
     checkout.mine[region].put_line(one["id"], 1)
@@ -180,9 +174,7 @@ def test_one_key_for_two_carts_at_one_instant_is_the_first_ones(region: str, che
     assert checkout.kept.cart() == {one["id"]: 1}
 
 
-def test_a_cart_line_that_is_changed_elsewhere_at_one_instant_loses_neither_change(
-    region: str, checkout: Checkout
-) -> None:
+def test_concurrent_line_changes_both_kept(region: str, checkout: Checkout) -> None:
     book = checkout.books[0]
     elsewhere = [*checkout.mine.values()][-1]
     checkout.between.lay(
@@ -195,9 +187,7 @@ def test_a_cart_line_that_is_changed_elsewhere_at_one_instant_loses_neither_chan
 
 
 @pytest.mark.parametrize("broken", [fault.lost, fault.unheard, fault.refused("ThrottlingException")])
-def test_an_addition_whose_answer_is_lost_adds_once(
-    broken: fault.Fault, home_region: str, checkout: Checkout
-) -> None:
+def test_addition_response_lost_adds_once(broken: fault.Fault, home_region: str, checkout: Checkout) -> None:
     checkout.between.lay("PutItem", broken)
     answer = checkout.start(home_region, "cart").send(
         checkout.account.id, "POST", "/cart", item(checkout.books[0], 2)
@@ -206,7 +196,7 @@ def test_an_addition_whose_answer_is_lost_adds_once(
     assert checkout.kept.cart() == {checkout.books[0]["id"]: 2}
 
 
-def test_an_addition_that_cannot_be_told_is_not_done_again(home_region: str, checkout: Checkout) -> None:
+def test_addition_unknown_outcome_is_not_repeated(home_region: str, checkout: Checkout) -> None:
     """Its answer is lost, and another device changes the line before it is sent again."""
     book = checkout.books[0]
     other = checkout.mine[home_region]

@@ -28,7 +28,7 @@ def regions(cloud: Any) -> tuple[str, str]:
     return cloud.regions[0], cloud.regions[-1]
 
 
-def test_one_request_to_both_is_one_order(
+def test_same_key_in_two_regions_is_one_order(
     ahead: float,
     regions: tuple[str, str],
     account: Account,
@@ -47,7 +47,7 @@ def test_one_request_to_both_is_one_order(
     assert len(kept.orders()) == 5
 
 
-def test_a_cart_that_is_filled_here_and_there_holds_both(
+def test_cart_filled_in_two_regions_has_both(
     ahead: float, regions: tuple[str, str], account: Account, books: list[Json], start: Start, kept: Books
 ) -> None:
     book = books[0]
@@ -61,7 +61,7 @@ def test_a_cart_that_is_filled_here_and_there_holds_both(
     assert kept.cart() == {book["id"]: 6}
 
 
-def test_an_order_takes_the_cart_with_it_and_the_next_cart_has_another_key(
+def test_order_empties_cart_and_changes_key(
     ahead: float, regions: tuple[str, str], account: Account, books: list[Json], start: Start, kept: Books
 ) -> None:
     """The key comes from when lines changed: a clock that goes back must not bring an ordered cart's again."""
@@ -77,7 +77,7 @@ def test_an_order_takes_the_cart_with_it_and_the_next_cart_has_another_key(
     assert len(keys) == len(kept.orders()) == 4
 
 
-def test_every_order_is_listed_once(
+def test_orders_listed_once(
     ahead: float,
     regions: tuple[str, str],
     account: Account,

@@ -135,7 +135,7 @@ def place(emulator: Emulator, region: str, key: str) -> dict[str, Any]:
     return placed
 
 
-def test_an_emulator_that_begins_again_has_lost_and_doubled_nothing(emulator: Emulator) -> None:
+def test_emulator_restart_keeps_orders(emulator: Emulator) -> None:
     key = str(uuid.uuid4())
     before = place(emulator, REGIONS[0], key)
     wait_until(lambda: emulator.ranked() == {"a": 2}, 20)

@@ -90,7 +90,7 @@ def heals(api: Api) -> None:
     wait_until(lambda: api.get("/bestsellers")["stale"] is False, 15)
 
 
-def test_gone_and_back_empty(
+def test_redis_restarted_empty_recovers(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
 ) -> None:
     api = mine[region]
@@ -109,7 +109,9 @@ def test_gone_and_back_empty(
     heals(api)
 
 
-def test_hanging(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis) -> None:
+def test_redis_hanging_is_timed_out(
+    region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
+) -> None:
     """What the feeder sent is done when Redis wakes, and the feeder, which has heard nothing, sends it again."""
     before = sales.of_region(cloud, region).get(books[1]["id"], 0)
     redis.hang()
@@ -123,7 +125,9 @@ def test_hanging(region: str, cloud: Any, mine: dict[str, Api], books: list[Json
     heals(mine[region])
 
 
-def test_slow(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis) -> None:
+def test_redis_slow_is_served(
+    region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
+) -> None:
     before = sales.of_region(cloud, region).get(books[1]["id"], 0)
     redis.client.client_pause(SLOW_MS)
     answer = mine[region].get("/bestsellers")
@@ -136,7 +140,9 @@ def test_slow(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], 
     assert sales.of_region(cloud, region)[books[1]["id"]] == before + 9
 
 
-def test_full(region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis) -> None:
+def test_redis_full_recovers(
+    region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
+) -> None:
     """It takes no more, so what was counted stays shown, and what was not is counted once there is room."""
     before = sales.of_region(cloud, region)
     redis.client.config_set("maxmemory-policy", "noeviction")

@@ -17,7 +17,7 @@ COUNTED = ("orderId", "createdAt", "items")
 pytestmark = pytest.mark.usefixtures("exact")
 
 
-def test_records_that_come_again_in_any_order_count_once(
+def test_repeated_records_count_once(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json]
 ) -> None:
     for api in mine.values():
@@ -31,7 +31,7 @@ def test_records_that_come_again_in_any_order_count_once(
     assert sales.of_region(cloud, region) == before
 
 
-def test_changes_and_removals_do_not_count(
+def test_changes_and_removals_not_counted(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json]
 ) -> None:
     """Neither of orders that were counted, nor of any that were not: their guards would not be in the way."""
@@ -45,7 +45,7 @@ def test_changes_and_removals_do_not_count(
     assert sales.of_region(cloud, region) == before
 
 
-def test_an_order_counts_in_full_whatever_stands_beside_it(
+def test_order_counts_beside_bad_record(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json]
 ) -> None:
     mine[region].order_book(books[0])
@@ -73,7 +73,7 @@ def test_an_order_counts_in_full_whatever_stands_beside_it(
     assert sales.of_region(cloud, region) == before
 
 
-def test_a_poisoned_item_goes_to_the_dead_letters_and_holds_nothing_up(
+def test_bad_item_goes_to_dead_letter_queue(
     cloud: Any, mine: dict[str, Api], account: Any, books: list[Json]
 ) -> None:
     letters = {region: count_dead_letters(cloud, region) for region in cloud.regions}
@@ -94,7 +94,7 @@ def test_a_poisoned_item_goes_to_the_dead_letters_and_holds_nothing_up(
         )
 
 
-def test_a_rebuild_counts_the_same(region: str, cloud: Any) -> None:
+def test_rebuild_equals_live_count(region: str, cloud: Any) -> None:
     before = sales.of_region(cloud, region)
     rebuild(cloud, region)
     assert sales.of_region(cloud, region) == before

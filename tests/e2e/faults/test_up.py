@@ -40,7 +40,7 @@ def up(layout: Layout, *, within: Sequence[str] = ()) -> subprocess.CompletedPro
     )
 
 
-def test_a_port_that_is_taken_is_named_with_the_way_out(layout: Layout) -> None:
+def test_up_taken_port_names_remedy(layout: Layout) -> None:
     with socket.create_server((HOST, layout.aws)) as taken, socket.create_server((HOST, layout.redis(0))):
         done = up(layout)
         assert taken.fileno() >= 0
@@ -62,7 +62,7 @@ def on_a_disk_of(megabytes: int, folder: Path) -> list[str]:
     return begin
 
 
-def test_a_disk_that_is_too_small_is_refused_before_anything_starts(layout: Layout) -> None:
+def test_up_small_disk_is_refused_first(layout: Layout) -> None:
     done = up(layout, within=on_a_disk_of(100, layout.directory))
     assert done.returncode == 1
     assert f"the disk that holds {layout.directory} has" in done.stdout
@@ -79,7 +79,7 @@ exec "$0" "$@"
 """
 
 
-def test_a_disk_that_fills_on_the_way_is_told_from_other_failures(layout: Layout) -> None:
+def test_up_disk_filled_midway_is_named(layout: Layout) -> None:
     """Another program takes what is left as soon as the emulator keeps its files there."""
     fills = FILLS.format(cloud=layout.cloud, folder=layout.directory)
     done = up(layout, within=[*on_a_disk_of(disk_space.NEEDED_MB + 20, layout.directory), "sh", "-c", fills])

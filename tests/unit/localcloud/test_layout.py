@@ -12,26 +12,26 @@ REGIONS = ("eu-west-1", "ap-southeast-1", "us-east-2")
 LAYOUT = Layout(7000, ROOT / ".local" / "test")
 
 
-def test_the_environment_names_base_and_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layout_reads_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT_BASE", "7000")
     monkeypatch.setenv("LOCAL_DIR", ".local/test")
     assert Layout.from_environment() == LAYOUT
 
 
 @pytest.mark.parametrize("base", ["80", "65400", "many", "-1"])
-def test_a_base_that_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch, base: str) -> None:
+def test_layout_bad_base_raises(monkeypatch: pytest.MonkeyPatch, base: str) -> None:
     monkeypatch.setenv("PORT_BASE", base)
     with pytest.raises(ValueError, match="PORT_BASE"):
         Layout.from_environment()
 
 
-def test_no_two_parts_share_a_port() -> None:
+def test_layout_ports_are_unique() -> None:
     ports = [LAYOUT.aws, *edge_ports(LAYOUT, REGIONS)]
     ports += [LAYOUT.redis(index) for index in range(len(REGIONS))]
     assert len(set(ports)) == len(ports)
 
 
-def test_endpoints_have_the_keys_that_tools_rely_on() -> None:
+def test_endpoints_keys() -> None:
     told = endpoints(LAYOUT, deployment(REGIONS))
     assert list(told)[:7] == [
         "api",
@@ -48,7 +48,7 @@ def test_endpoints_have_the_keys_that_tools_rely_on() -> None:
     }
 
 
-def test_a_real_account_never_meets_the_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_drops_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://s3.amazonaws.com")
@@ -57,13 +57,13 @@ def test_a_real_account_never_meets_the_emulator(monkeypatch: pytest.MonkeyPatch
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:7006"
 
 
-def test_every_client_is_pointed_at_loopback() -> None:
+def test_environment_endpoints_are_loopback() -> None:
     environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
     endpoints = [value for name, value in environment.items() if name.startswith("AWS_ENDPOINT_URL")]
     assert all(value.startswith("http://127.0.0.1:") for value in endpoints)
 
 
-def test_the_stacks_take_what_the_local_cloud_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_accept_local_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
     monkeypatch.setenv("BOOKSTORE_LOCAL", environment["BOOKSTORE_LOCAL"])
     told = Settings(regions=REGIONS).local

@@ -49,7 +49,7 @@ def pid(supervisor: Supervisor, name: str = "server") -> int:
     return record.pid
 
 
-def test_a_part_is_started_once_and_found_again(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_ensure_twice_starts_once(supervisor: Supervisor, tmp_path: Path) -> None:
     assert supervisor.ensure(part(tmp_path))
     first = pid(supervisor)
     assert not supervisor.ensure(part(tmp_path))
@@ -58,7 +58,7 @@ def test_a_part_is_started_once_and_found_again(supervisor: Supervisor, tmp_path
     assert pid(another) == first
 
 
-def test_a_part_that_cannot_be_recorded_does_not_stay(
+def test_ensure_without_record_ends_process(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[int] = []
@@ -73,7 +73,7 @@ def test_a_part_that_cannot_be_recorded_does_not_stay(
     assert began(*started) is None
 
 
-def test_a_part_that_is_out_of_date_is_replaced(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_ensure_new_fingerprint_replaces(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.ensure(part(tmp_path))
     old = pid(supervisor)
     assert supervisor.ensure(part(tmp_path, fingerprint="newer"))
@@ -87,7 +87,7 @@ PARENT = (
 )
 
 
-def test_a_stopped_part_is_gone_with_its_children(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_stop_ends_children(supervisor: Supervisor, tmp_path: Path) -> None:
     mark = tmp_path / "server.ready"
     supervisor.ensure(part(tmp_path, code=PARENT, ready=lambda: mark.exists() and bool(mark.read_text())))
     server, child = pid(supervisor), int(mark.read_text())
@@ -99,7 +99,7 @@ def test_a_stopped_part_is_gone_with_its_children(supervisor: Supervisor, tmp_pa
     assert supervisor.names() == []
 
 
-def test_children_of_a_part_that_was_killed_are_ended_too(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_stop_after_kill_ends_children(supervisor: Supervisor, tmp_path: Path) -> None:
     mark = tmp_path / "server.ready"
     supervisor.ensure(part(tmp_path, code=PARENT, ready=lambda: mark.exists() and bool(mark.read_text())))
     server, child = pid(supervisor), int(mark.read_text())
@@ -111,9 +111,7 @@ def test_children_of_a_part_that_was_killed_are_ended_too(supervisor: Supervisor
         assert ended.result()
 
 
-def test_a_part_that_ignores_the_polite_way_is_ended_all_the_same(
-    supervisor: Supervisor, tmp_path: Path
-) -> None:
+def test_stop_kills_part_that_ignores_sigterm(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.ensure(
         part(tmp_path, code=f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {READY}")
     )
@@ -122,7 +120,7 @@ def test_a_part_that_ignores_the_polite_way_is_ended_all_the_same(
     assert began(server) is None
 
 
-def test_a_process_that_got_a_recycled_id_is_left_alone(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_stop_ignores_reused_pid(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.ensure(part(tmp_path))
     record = supervisor.record("server")
     assert record
@@ -135,17 +133,17 @@ def test_a_process_that_got_a_recycled_id_is_left_alone(supervisor: Supervisor, 
         stranger.kill()
 
 
-def test_a_part_that_ends_at_once_is_reported_with_its_log(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_ensure_early_exit_shows_log(supervisor: Supervisor, tmp_path: Path) -> None:
     with pytest.raises(PartFailedError, match=r"server ended.*\n.*no such table"):
         supervisor.ensure(part(tmp_path, code="raise SystemExit('no such table')"))
 
 
-def test_a_part_that_never_serves_is_reported(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_ensure_unready_part_raises(supervisor: Supervisor, tmp_path: Path) -> None:
     with pytest.raises(PartFailedError, match=r"does not answer"):
         supervisor.ensure(part(tmp_path, ready=lambda: False), seconds=0.2)
 
 
-def test_undo_ends_what_this_run_started_and_nothing_else(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_undo_ends_only_own_parts(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.ensure(part(tmp_path, "before"))
     later = Supervisor(tmp_path / "processes", lambda name: tmp_path / f"{name}.log")
     later.ensure(part(tmp_path, "before"))
@@ -155,7 +153,7 @@ def test_undo_ends_what_this_run_started_and_nothing_else(supervisor: Supervisor
     assert supervisor.running("before")
 
 
-def test_undo_ends_a_part_that_failed_to_come_up(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_undo_ends_failed_part(supervisor: Supervisor, tmp_path: Path) -> None:
     with pytest.raises(PartFailedError):
         supervisor.ensure(part(tmp_path, ready=lambda: False), seconds=0.2)
     server = pid(supervisor)
@@ -163,19 +161,19 @@ def test_undo_ends_a_part_that_failed_to_come_up(supervisor: Supervisor, tmp_pat
     assert began(server) is None
 
 
-def test_nothing_is_started_after_undo(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_ensure_after_undo_raises(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.undo()
     with pytest.raises(PartFailedError, match="not wanted any more"):
         supervisor.ensure(part(tmp_path))
     assert supervisor.names() == []
 
 
-def test_a_record_that_was_cut_short_counts_as_none(tmp_path: Path) -> None:
+def test_record_truncated_is_none(tmp_path: Path) -> None:
     (tmp_path / "server.json").write_text('{"pid": 1')
     assert Record.read(tmp_path / "server.json") is None
 
 
-def test_a_process_that_only_waits_to_be_reaped_is_not_alive() -> None:
+def test_zombie_is_not_alive() -> None:
     with subprocess.Popen(["true"]) as ended:
         os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
         assert began(ended.pid) is None

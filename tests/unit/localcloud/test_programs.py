@@ -20,7 +20,7 @@ def saved(layout: Layout, at: float) -> None:
     os.utime(file, (at, at))
 
 
-def test_a_port_that_somebody_listens_on_is_taken() -> None:
+def test_is_free_listening_port_is_false() -> None:
     with socket.create_server((HOST, 0)) as listener:
         port = listener.getsockname()[1]
         assert not programs.is_free(port)
@@ -60,9 +60,7 @@ def test_forgetting_the_state_forgets_what_was_deployed(tmp_path: Path) -> None:
     assert not (layout.cloud / "aws").exists()
 
 
-def test_an_edge_whose_viewers_have_moved_is_out_of_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edge_fingerprint_includes_viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def edge(viewer: str) -> str:
         monkeypatch.setenv(VIEWER_VARIABLE, viewer)
         return programs.edge_part(Layout(7000, tmp_path), tmp_path, ("eu-west-1", "us-west-2")).fingerprint
@@ -73,7 +71,7 @@ def test_an_edge_whose_viewers_have_moved_is_out_of_date(
         edge("Atlantis")
 
 
-def test_nothing_that_a_part_inherits_tells_of_an_account(tmp_path: Path) -> None:
+def test_aws_part_hides_account(tmp_path: Path) -> None:
     environment = programs.aws_part(Layout(7000, tmp_path)).environment
     assert environment["BIND_HOST"] == HOST
     assert {name for name in environment if name.startswith("AWS_")} == {

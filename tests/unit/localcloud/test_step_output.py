@@ -19,7 +19,7 @@ def steps(pipe: io.StringIO) -> Steps:
     return Steps(Console(file=pipe, width=100))
 
 
-def test_a_step_beside_others_is_told_when_it_is_over(steps: Steps, pipe: io.StringIO) -> None:
+def test_background_step_prints_when_done(steps: Steps, pipe: io.StringIO) -> None:
     go_on = Event()
 
     def work() -> str:
@@ -39,7 +39,7 @@ def test_a_step_beside_others_is_told_when_it_is_over(steps: Steps, pipe: io.Str
     assert "13 posts" in told
 
 
-def test_what_fails_beside_fails_where_it_is_waited_for(steps: Steps, pipe: io.StringIO) -> None:
+def test_background_step_raises_on_finish(steps: Steps, pipe: io.StringIO) -> None:
     def work() -> str:
         raise ValueError("no database")
 
@@ -49,7 +49,7 @@ def test_what_fails_beside_fails_where_it_is_waited_for(steps: Steps, pipe: io.S
     assert "✗ Blog" in pipe.getvalue()
 
 
-def test_a_step_that_fails_is_told_and_fails(steps: Steps, pipe: io.StringIO) -> None:
+def test_failed_step_prints_and_raises(steps: Steps, pipe: io.StringIO) -> None:
     with pytest.raises(ValueError, match="no"), steps.step("Deployed"):
         raise ValueError("no")
     assert "✗ Deployed" in pipe.getvalue()

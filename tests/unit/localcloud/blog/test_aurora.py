@@ -71,7 +71,7 @@ def call(database: Database, **parameters: str) -> tuple[int, str, list[str]]:
     return status, text, asked
 
 
-def test_a_planned_switch_moves_the_writer_without_loss(database: Database) -> None:
+def test_switchover_moves_writer_without_loss(database: Database) -> None:
     status, text, asked = call(
         database, Action="SwitchoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
     )
@@ -82,7 +82,7 @@ def test_a_planned_switch_moves_the_writer_without_loss(database: Database) -> N
     assert database.moves == [("us-east-1", False)]
 
 
-def test_a_disaster_may_lose(database: Database) -> None:
+def test_failover_allows_loss(database: Database) -> None:
     status, text, _ = call(
         database, Action="FailoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
     )
@@ -90,7 +90,7 @@ def test_a_disaster_may_lose(database: Database) -> None:
     assert "FailoverGlobalClusterResponse" in text
 
 
-def test_what_the_servers_refuse_is_refused_and_the_emulator_not_asked(database: Database) -> None:
+def test_switchover_refused_skips_emulator(database: Database) -> None:
     database.refusal = "the primary is away"
     status, text, asked = call(
         database, Action="SwitchoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
@@ -99,7 +99,7 @@ def test_what_the_servers_refuse_is_refused_and_the_emulator_not_asked(database:
     assert "the primary is away" in text
 
 
-def test_other_calls_only_pass(database: Database) -> None:
+def test_other_calls_pass_through(database: Database) -> None:
     _, text, asked = call(database, Action="DescribeGlobalClusters")
     assert (text, asked, database.moves) == (
         "<DescribeGlobalClustersResponse/>",
@@ -108,7 +108,7 @@ def test_other_calls_only_pass(database: Database) -> None:
     )
 
 
-def test_without_servers_only_the_control_plane_is_played(database: Database) -> None:
+def test_no_servers_leaves_control_plane(database: Database) -> None:
     database.mark.unlink()
     status, _, _ = call(
         database, Action="FailoverGlobalCluster", TargetDbClusterIdentifier=CLUSTER.format("us-east-1")
@@ -116,7 +116,7 @@ def test_without_servers_only_the_control_plane_is_played(database: Database) ->
     assert (status, database.moves) == (200, [])
 
 
-def test_writes_go_to_whoever_writes_now(tmp_path: Path) -> None:
+def test_write_forwarding_follows_writer(tmp_path: Path) -> None:
     async def greeter(word: bytes) -> asyncio.Server:
         async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(word)

@@ -67,7 +67,7 @@ async def trial(
             yield Trial(upstream, gateway, client)
 
 
-async def test_a_request_goes_to_the_stage_behind_the_base_path() -> None:
+async def test_request_reaches_mapped_stage() -> None:
     async with trial() as t:
         answer = await t.client.get("/v1/books?category=Fairy%20Tales&limit=1")
         assert answer.status == 200
@@ -75,13 +75,13 @@ async def test_a_request_goes_to_the_stage_behind_the_base_path() -> None:
         assert t.upstream.asked[0].host == "abc123.execute-api.localhost"
 
 
-async def test_what_a_path_encodes_stays_encoded() -> None:
+async def test_path_encoding_is_kept() -> None:
     async with trial() as t:
         await t.client.get(URL("/v1/books/a%2Fb%20c", encoded=True))
         assert t.upstream.asked[0].raw_path == "/live/books/a%2Fb%20c"
 
 
-async def test_method_body_and_headers_arrive_as_they_were_sent() -> None:
+async def test_request_is_passed_unchanged() -> None:
     async with trial() as t:
         await t.client.post(
             "/v1/orders", data=b"{}", headers={"Idempotency-Key": "k", "x-viewer": "me@tokyo"}
@@ -95,7 +95,7 @@ async def test_method_body_and_headers_arrive_as_they_were_sent() -> None:
         assert "x-viewer" not in request.headers
 
 
-async def test_status_headers_and_body_come_back_unchanged() -> None:
+async def test_answer_is_passed_unchanged() -> None:
     async def teapot(_request: web.Request) -> web.StreamResponse:
         return web.Response(
             status=418,
@@ -113,7 +113,7 @@ async def test_status_headers_and_body_come_back_unchanged() -> None:
         assert "x-hop" not in answer.headers
 
 
-async def test_a_compressed_answer_is_passed_on_as_it_is() -> None:
+async def test_compressed_answer_is_passed_unchanged() -> None:
     async def compressed(_request: web.Request) -> web.StreamResponse:
         response = web.Response(body=b"x" * 5000)
         response.enable_compression(web.ContentCoding.gzip)
@@ -125,7 +125,7 @@ async def test_a_compressed_answer_is_passed_on_as_it_is() -> None:
         assert await answer.read() == b"x" * 5000
 
 
-async def test_an_answer_is_passed_on_while_it_is_made() -> None:
+async def test_answer_is_streamed() -> None:
     async def slow(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -143,20 +143,20 @@ async def test_an_answer_is_passed_on_while_it_is_made() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v2/books", "/v1x/books", "/"])
-async def test_a_path_without_a_mapping_is_forbidden(path: str) -> None:
+async def test_path_without_mapping_answers_403(path: str) -> None:
     async with trial() as t:
         answer = await t.client.get(path)
         assert (answer.status, await answer.json()) == (403, {"message": "Forbidden"})
         assert not t.upstream.asked
 
 
-async def test_a_region_without_a_mapping_is_forbidden_as_api_gateway_says_it() -> None:
+async def test_region_without_mapping_answers_403() -> None:
     async with trial(read=lambda _region, _host: []) as t:
         answer = await t.client.get("/v1/books")
         assert (answer.status, await answer.json()) == (403, {"message": "Forbidden"})
 
 
-async def test_the_longest_base_path_serves() -> None:
+async def test_longest_base_path_wins() -> None:
     deeper = BasePath("v1/books", "deep00", "live")
     async with trial(read=lambda _region, _host: [V1, deeper]) as t:
         await t.client.get("/v1/books/1")
@@ -164,7 +164,7 @@ async def test_the_longest_base_path_serves() -> None:
         assert [request.host.split(".")[0] for request in t.upstream.asked] == ["deep00", "abc123"]
 
 
-async def test_a_region_that_is_cut_off_breaks_the_connection() -> None:
+async def test_cut_region_drops_connection() -> None:
     async with trial() as t:
         t.gateway.cut.add("eu-west-1")
         with pytest.raises(aiohttp.ClientConnectionError):
@@ -173,7 +173,7 @@ async def test_a_region_that_is_cut_off_breaks_the_connection() -> None:
         assert (await t.client.get("/v1/books")).status == 200
 
 
-async def test_an_emulator_that_is_gone_breaks_the_connection() -> None:
+async def test_stopped_emulator_drops_connection() -> None:
     def gone(_region: str, _host: str) -> list[BasePath]:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
 
@@ -182,7 +182,7 @@ async def test_an_emulator_that_is_gone_breaks_the_connection() -> None:
             await t.client.get("/v1/books")
 
 
-async def test_hundreds_of_requests_at_once_are_all_answered_with_one_look_at_the_mapping(
+async def test_concurrent_requests_share_one_mapping_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("localcloud.edge.api_gateway.MAPPING_SECONDS", 600.0)
@@ -204,7 +204,7 @@ CHECK = HealthCheck("check", "HTTPS", host=HOST, path="/v1/health")
 @pytest.mark.parametrize(
     ("status", "well"), [(200, True), (301, True), (403, False), (404, False), (503, False)]
 )
-async def test_a_health_check_goes_by_the_status(status: int, *, well: bool) -> None:
+async def test_probe_follows_status(status: int, *, well: bool) -> None:
     async def reply(_request: web.Request) -> web.StreamResponse:
         return web.Response(status=status)
 
@@ -213,7 +213,7 @@ async def test_a_health_check_goes_by_the_status(status: int, *, well: bool) -> 
         assert t.upstream.asked[0].raw_path == "/live/health"
 
 
-async def test_a_health_check_fails_without_a_mapping_or_a_region() -> None:
+async def test_probe_without_mapping_or_region_fails() -> None:
     async with trial(read=lambda _region, _host: []) as t:
         assert await t.gateway.probe("eu-west-1", CHECK) == (False, "HTTP 403")
         t.gateway.cut.add("eu-west-1")
@@ -221,13 +221,13 @@ async def test_a_health_check_fails_without_a_mapping_or_a_region() -> None:
 
 
 @pytest.mark.parametrize(("search", "well"), [("ok", True), ("sick", False)])
-async def test_a_health_check_may_look_for_a_word(search: str, *, well: bool) -> None:
+async def test_probe_searches_string(search: str, *, well: bool) -> None:
     check = HealthCheck("check", "HTTPS_STR_MATCH", host=HOST, path="/v1/health", search=search)
     async with trial() as t:
         assert (await t.gateway.probe("eu-west-1", check))[0] is well
 
 
-async def test_a_health_check_gives_up_on_a_slow_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_probe_slow_endpoint_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(_request: web.Request) -> web.StreamResponse:
         await asyncio.Event().wait()
         raise AssertionError

@@ -33,15 +33,15 @@ TLS_ONLY = statement(
 )
 
 
-def test_what_the_policy_allows_is_read() -> None:
+def test_policy_allow_permits() -> None:
     assert allows(policy(OURS, TLS_ONLY), READ, FILE, DISTRIBUTION)
 
 
-def test_without_a_statement_nothing_is_read() -> None:
+def test_policy_empty_refuses() -> None:
     assert not allows({}, READ, FILE, DISTRIBUTION)
 
 
-def test_a_deny_wins_wherever_it_stands() -> None:
+def test_policy_deny_wins() -> None:
     deny = statement("Deny", Principal="*", Action="s3:*")
     assert not allows(policy(OURS, deny), READ, FILE, DISTRIBUTION)
     assert not allows(policy(deny, OURS), READ, FILE, DISTRIBUTION)
@@ -58,11 +58,11 @@ def test_a_deny_wins_wherever_it_stands() -> None:
     ],
     ids=["principal", "resource", "action", "condition", "unknown operator"],
 )
-def test_a_statement_about_something_else_allows_nothing(foreign: dict[str, Any]) -> None:
+def test_policy_other_statement_refuses(foreign: dict[str, Any]) -> None:
     assert not allows(policy(foreign), READ, FILE, DISTRIBUTION)
 
 
-def test_listing_is_another_right() -> None:
+def test_policy_list_is_separate() -> None:
     assert not allows(policy(OURS), LIST, BUCKET, DISTRIBUTION)
     assert allows(
         policy(statement(Action=["s3:GetObject", "s3:ListBucket"], Resource=[BUCKET])),

@@ -92,7 +92,7 @@ async def shop(monkeypatch: pytest.MonkeyPatch, distribution: Distribution = PLA
             yield Shop(client, policies, buckets, cut, asked)
 
 
-async def test_a_file_comes_from_the_first_origin_with_its_caching(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_file_from_first_origin_keeps_caching(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         answer = await s.client.get("/assets/app.js", headers={"Accept-Encoding": "identity"})
         assert (answer.status, await answer.read()) == (200, SCRIPT)
@@ -102,34 +102,32 @@ async def test_a_file_comes_from_the_first_origin_with_its_caching(monkeypatch: 
 
 
 @pytest.mark.parametrize("path", ["/", "/books/dune"])
-async def test_the_function_leads_the_shops_own_addresses_to_its_page(
-    monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
+async def test_function_rewrites_app_routes_to_index(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     async with shop(monkeypatch) as s:
         answer = await s.client.get(path)
         assert (answer.status, await answer.read()) == (200, PAGE)
 
 
-async def test_the_root_is_the_default_root_object(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_root_serves_default_object(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = replace(PLAIN, behaviors=(replace(DEFAULT, function=None),), default_root_object="index.html")
     async with shop(monkeypatch, plain) as s:
         assert await (await s.client.get("/")).read() == PAGE
 
 
-async def test_a_function_may_answer_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_function_response_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch, replace(PLAIN, host="www.bookstore.example")) as s:
         answer = await s.client.get("/", allow_redirects=False)
         assert (answer.status, answer.headers["Location"]) == (301, "https://bookstore.example/")
         assert not s.asked
 
 
-async def test_a_function_that_throws_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_function_error_answers_503(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = replace(DEFAULT, function="function handler() { throw new Error(); }")
     async with shop(monkeypatch, replace(PLAIN, behaviors=(broken,))) as s:
         assert (await s.client.get("/")).status == 503
 
 
-async def test_a_bucket_that_refuses_is_replaced_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_bucket_403_fails_over(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         s.policies[FIRST.bucket] = CLOSED
         answer = await s.client.get("/")
@@ -137,25 +135,25 @@ async def test_a_bucket_that_refuses_is_replaced_by_the_next(monkeypatch: pytest
         assert s.asked == ["web-ap-southeast-1/index.html"]
 
 
-async def test_a_region_that_is_cut_off_is_replaced_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cut_region_fails_over(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         s.cut.add("eu-west-1")
         assert (await s.client.get("/assets/app.js")).status == 200
 
 
-async def test_a_file_that_only_the_second_bucket_has_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_file_in_second_bucket_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         del s.buckets[FIRST.bucket]["assets/app.js"]
         assert (await s.client.get("/assets/app.js")).status == 200
 
 
-async def test_a_file_that_nobody_has_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_file_in_no_bucket_answers_404(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         answer = await s.client.get("/assets/gone.js")
         assert (answer.status, answer.headers["X-Cache"]) == (404, "Error from cloudfront")
 
 
-async def test_whoever_may_not_list_is_not_told_that_a_file_is_missing(
+async def test_missing_file_without_list_right_answers_403(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with shop(monkeypatch) as s:
@@ -164,7 +162,7 @@ async def test_whoever_may_not_list_is_not_told_that_a_file_is_missing(
         assert (await s.client.get("/assets/gone.js")).status == 403
 
 
-async def test_a_status_outside_the_criteria_does_not_fail_over(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_status_outside_criteria_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     strict = replace(ASSETS, origins=replace(PAIR, statuses=frozenset((500,))))
     async with shop(monkeypatch, replace(PLAIN, behaviors=(strict, DEFAULT))) as s:
         s.policies[FIRST.bucket] = CLOSED
@@ -172,20 +170,20 @@ async def test_a_status_outside_the_criteria_does_not_fail_over(monkeypatch: pyt
         assert not s.asked
 
 
-async def test_an_error_page_replaces_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_error_page_replaces_error(monkeypatch: pytest.MonkeyPatch) -> None:
     forgiving = replace(PLAIN, error_pages={404: ErrorPage("/index.html", 200)})
     async with shop(monkeypatch, forgiving) as s:
         answer = await s.client.get("/assets/gone.js")
         assert (answer.status, await answer.read()) == (200, PAGE)
 
 
-async def test_a_method_that_is_not_allowed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_method_not_allowed_answers_403(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         assert (await s.client.post("/")).status == 403
         assert not s.asked
 
 
-async def test_the_headers_policy_overrides_or_fills_in(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_headers_policy_overrides_or_adds(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = (
         HeaderRule("Content-Security-Policy", "default-src 'self'", override=True),
         HeaderRule("Cache-Control", "no-store", override=False),
@@ -202,7 +200,7 @@ async def test_the_headers_policy_overrides_or_fills_in(monkeypatch: pytest.Monk
     ("accepted", "encoding"),
     [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None), ("", None)],
 )
-async def test_compression_is_the_best_that_the_viewer_accepts(
+async def test_compression_uses_best_accepted(
     monkeypatch: pytest.MonkeyPatch, accepted: str, encoding: str | None
 ) -> None:
     async with shop(monkeypatch) as s:
@@ -211,7 +209,7 @@ async def test_compression_is_the_best_that_the_viewer_accepts(
         assert (len(await answer.read()) < len(SCRIPT)) == (encoding is not None)
 
 
-async def test_a_compressed_file_is_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_compressed_file_decompresses_equal(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         for _ in range(2):
             answer = await s.client.get("/assets/app.js", headers={"Accept-Encoding": "gzip"})
@@ -219,7 +217,7 @@ async def test_a_compressed_file_is_the_file(monkeypatch: pytest.MonkeyPatch) ->
             assert answer.headers["ETag"].startswith("W/")
 
 
-async def test_what_is_stored_compressed_is_sent_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stored_encoding_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         for files in s.buckets.values():
             files["assets/app.js.br"] = b"no Brotli at all: nobody may look into it" * 50
@@ -228,7 +226,7 @@ async def test_what_is_stored_compressed_is_sent_as_it_is(monkeypatch: pytest.Mo
         assert await answer.read() == s.buckets["web-eu-west-1"]["assets/app.js.br"]
 
 
-async def test_small_files_and_behaviours_without_compression_stay_plain(
+async def test_small_files_stay_uncompressed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with shop(monkeypatch) as s:
@@ -238,7 +236,7 @@ async def test_small_files_and_behaviours_without_compression_stay_plain(
             assert "Content-Encoding" not in answer.headers
 
 
-async def test_a_file_that_did_not_change_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unchanged_file_answers_304(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(monkeypatch) as s:
         first = await s.client.get("/assets/app.js", headers={"Accept-Encoding": "br"})
         tag = first.headers["ETag"]
@@ -251,7 +249,7 @@ async def test_a_file_that_did_not_change_is_not_sent_again(monkeypatch: pytest.
         assert changed.status == 200
 
 
-async def test_without_a_distribution_it_says_so() -> None:
+async def test_no_distribution_answers_503() -> None:
     async with aiohttp.ClientSession() as session, Worker() as worker:
         front = CloudFront(lambda: None, session, Buckets(URL("http://127.0.0.1"), set()), worker)
         async with TestClient(TestServer(front.app())) as client:

@@ -68,27 +68,27 @@ async def room() -> AsyncIterator[Room]:
         yield made
 
 
-async def test_the_state_tells_who_answers_whom(room: Room) -> None:
+async def test_state_lists_region_for_viewer(room: Room) -> None:
     state = await room.state()
     assert state["answer"] == "eu-west-1"
     assert {viewer["city"]: viewer["region"] for viewer in state["viewers"]}["Tokyo"] == "ap-southeast-1"
     assert [region["healthy"] for region in state["regions"]] == [True, True]
 
 
-async def test_an_evacuated_region_answers_nobody(room: Room) -> None:
+async def test_state_evacuated_region_gets_no_viewer(room: Room) -> None:
     room.route53.renew(routes("eu-west-1"))
     state = await room.state()
     assert {viewer["region"] for viewer in state["viewers"]} == {"ap-southeast-1"}
     assert [region["healthy"] for region in state["regions"]] == [False, True]
 
 
-async def test_before_a_deployment_nobody_answers(room: Room) -> None:
+async def test_state_before_deployment_has_no_answer(room: Room) -> None:
     room.deployed = None
     state = await room.state()
     assert (state["deployed"], state["answer"]) == (False, None)
 
 
-async def test_a_region_is_cut_off_and_mended(room: Room) -> None:
+async def test_cut_then_mend_restores_region(room: Room) -> None:
     assert (await room.client.post("/_edge/cut/eu-west-1")).status == 200
     assert room.gateway.cut == {"eu-west-1"}
     assert [region["cut"] for region in (await room.state())["regions"]] == [True, False]
@@ -96,12 +96,12 @@ async def test_a_region_is_cut_off_and_mended(room: Room) -> None:
     assert room.gateway.cut == set()
 
 
-async def test_an_unknown_region_is_not_cut_off(room: Room) -> None:
+async def test_cut_unknown_region_answers_404(room: Room) -> None:
     assert (await room.client.post("/_edge/cut/eu-west-9")).status == 404
     assert room.gateway.cut == set()
 
 
-async def test_listeners_hear_the_state_at_once_and_after_each_change(room: Room) -> None:
+async def test_events_send_state_at_once_and_on_change(room: Room) -> None:
     async with ClientSession() as session, session.get(room.client.make_url("/_edge/events")) as events:
         assert not await next_region_is_cut(events)
         await room.client.post("/_edge/cut/eu-west-1")
@@ -120,12 +120,12 @@ async def next_region_is_cut(events: Any) -> bool:
     [{"Origin": "https://evil.example"}, {"Host": "evil.example"}],
     ids=["another page", "another name"],
 )
-async def test_pages_from_elsewhere_throw_no_switch(room: Room, headers: dict[str, str]) -> None:
+async def test_control_foreign_origin_answers_403(room: Room, headers: dict[str, str]) -> None:
     assert (await room.client.post("/_edge/cut/eu-west-1", headers=headers)).status == 403
     assert room.gateway.cut == set()
 
 
-async def test_a_check_that_changes_is_announced() -> None:
+async def test_changed_check_is_announced() -> None:
     heard: list[str] = []
     route53 = Route53(lambda: heard.append("changed"))
     route53.renew(routes())

@@ -29,42 +29,42 @@ PAIR = Zone((failover("PRIMARY", "eu-west-1"), failover("SECONDARY", "ap-southea
 
 
 @pytest.mark.parametrize(("viewer", "region"), [(DUBLIN, "eu-west-1"), (TOKYO, "ap-southeast-1")])
-def test_latency_records_answer_with_the_nearest_region(viewer: object, region: str) -> None:
+def test_latency_records_answer_nearest_region(viewer: object, region: str) -> None:
     assert TWO.answer(API, viewer, EVERYBODY_WELL).record.region == region  # type: ignore[arg-type]
 
 
-def test_an_unhealthy_region_is_not_answered_however_near() -> None:
+def test_latency_skips_unhealthy_region() -> None:
     assert TWO.answer(API, DUBLIN, all_but("check-eu-west-1")).record.region == "ap-southeast-1"
 
 
-def test_when_nobody_is_healthy_everybody_counts_as_healthy() -> None:
+def test_all_unhealthy_answers_nearest() -> None:
     nobody = all_but("check-eu-west-1", "check-ap-southeast-1")
     assert TWO.answer(API, TOKYO, nobody).record.region == "ap-southeast-1"
 
 
-def test_failover_answers_the_primary_while_it_is_well() -> None:
+def test_failover_healthy_primary_answers() -> None:
     assert PAIR.answer(API, TOKYO, EVERYBODY_WELL).target == "d-eu-west-1"
 
 
-def test_failover_answers_the_secondary_when_the_primary_is_not() -> None:
+def test_failover_unhealthy_primary_answers_secondary() -> None:
     assert PAIR.answer(API, DUBLIN, all_but("check-eu-west-1")).target == "d-ap-southeast-1"
 
 
-def test_failover_answers_the_primary_when_neither_is_well() -> None:
+def test_failover_all_unhealthy_answers_primary() -> None:
     assert PAIR.answer(API, TOKYO, all_but("check-eu-west-1", "check-ap-southeast-1")).target == "d-eu-west-1"
 
 
-def test_an_alias_is_kept_for_the_time_that_aws_gives_it() -> None:
+def test_alias_has_aws_ttl() -> None:
     assert TWO.answer(API, DUBLIN, EVERYBODY_WELL).ttl == ALIAS_TTL
 
 
-def test_a_record_is_kept_for_its_own_ttl() -> None:
+def test_record_has_own_ttl() -> None:
     zone = Zone((Record("www.bookstore.example", "A", ttl=5, values=("192.0.2.1",)),))
     answer = zone.answer("www.bookstore.example", DUBLIN, EVERYBODY_WELL)
     assert (answer.target, answer.ttl) == ("192.0.2.1", 5)
 
 
-def test_an_alias_within_the_zone_is_followed_and_takes_its_targets_ttl() -> None:
+def test_alias_in_zone_takes_target_ttl() -> None:
     zone = Zone(
         (
             Record(API, "A", alias="eu.bookstore.example"),
@@ -82,14 +82,14 @@ def aliased(*, evaluate: bool) -> Zone:
     return Zone((near, target, latency("ap-southeast-1")))
 
 
-def test_target_health_counts_where_it_is_evaluated() -> None:
+def test_target_health_evaluated_counts() -> None:
     assert aliased(evaluate=True).answer(API, DUBLIN, all_but("check-eu")).record.region == "ap-southeast-1"
 
 
-def test_target_health_does_not_count_where_it_is_not_evaluated() -> None:
+def test_target_health_not_evaluated_ignored() -> None:
     assert aliased(evaluate=False).answer(API, DUBLIN, all_but("check-eu")).record.region == "eu-west-1"
 
 
-def test_a_name_without_a_record_is_an_error() -> None:
+def test_answer_without_record_raises() -> None:
     with pytest.raises(NoRecordError):
         TWO.answer("nobody.bookstore.example", DUBLIN, EVERYBODY_WELL)

@@ -22,7 +22,7 @@ class Authority:
         return Resolver(self.ask, lambda: self.time)
 
 
-def test_a_client_goes_by_an_answer_until_its_ttl_is_over() -> None:
+def test_resolver_keeps_answer_for_ttl() -> None:
     authority = Authority()
     resolver = authority.resolver()
     client = Client("one", DUBLIN)
@@ -34,7 +34,7 @@ def test_a_client_goes_by_an_answer_until_its_ttl_is_over() -> None:
     assert resolver.resolve(client, "api").target == "ap-southeast-1"
 
 
-def test_the_ttl_runs_from_the_answer_and_not_from_its_last_use() -> None:
+def test_resolver_ttl_starts_at_answer() -> None:
     authority = Authority()
     resolver = authority.resolver()
     for second in range(0, TTL * 2, 10):
@@ -43,7 +43,7 @@ def test_the_ttl_runs_from_the_answer_and_not_from_its_last_use() -> None:
     assert authority.asked == 2
 
 
-def test_each_client_holds_its_own_answer() -> None:
+def test_resolver_caches_by_client() -> None:
     authority = Authority()
     resolver = authority.resolver()
     resolver.resolve(Client("one", DUBLIN), "api")
@@ -51,7 +51,7 @@ def test_each_client_holds_its_own_answer() -> None:
     assert resolver.resolve(Client("two", DUBLIN), "api").target == "ap-southeast-1"
 
 
-def test_a_client_that_moves_asks_again() -> None:
+def test_resolver_moved_client_asks_again() -> None:
     authority = Authority()
     resolver = authority.resolver()
     resolver.resolve(Client("one", DUBLIN), "api")
@@ -59,7 +59,7 @@ def test_a_client_that_moves_asks_again() -> None:
     assert authority.asked == 2
 
 
-def test_memory_is_bounded_and_forgets_who_was_silent_longest() -> None:
+def test_resolver_evicts_least_recent_client() -> None:
     authority = Authority()
     resolver = authority.resolver()
     for number in range(CLIENTS + 1):

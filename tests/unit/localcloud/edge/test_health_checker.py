@@ -48,7 +48,7 @@ class Schedule:
         self.checker.follow()
 
 
-async def test_an_endpoint_is_asked_at_once_and_then_on_its_interval() -> None:
+async def test_checker_probes_at_once_then_on_interval() -> None:
     schedule = Schedule()
     schedule.follow(CHECK)
     pauses = [await schedule.probed() for _ in range(3)]
@@ -57,7 +57,7 @@ async def test_an_endpoint_is_asked_at_once_and_then_on_its_interval() -> None:
     await schedule.checker.stop()
 
 
-async def test_a_change_is_announced_once_and_after_the_threshold() -> None:
+async def test_checker_announces_change_after_threshold() -> None:
     schedule = Schedule(well=False)
     schedule.follow(CHECK)
     await schedule.probed()
@@ -68,7 +68,7 @@ async def test_a_change_is_announced_once_and_after_the_threshold() -> None:
     await schedule.checker.stop()
 
 
-async def test_following_again_does_not_ask_twice() -> None:
+async def test_follow_twice_probes_once() -> None:
     schedule = Schedule()
     schedule.follow(CHECK)
     schedule.follow(CHECK)
@@ -77,7 +77,7 @@ async def test_following_again_does_not_ask_twice() -> None:
     await schedule.checker.stop()
 
 
-async def test_what_is_disabled_or_calculated_is_not_asked() -> None:
+async def test_checker_skips_disabled_and_calculated() -> None:
     schedule = Schedule()
     schedule.follow(
         replace(CHECK, disabled=True), HealthCheck("record", "CALCULATED"), replace(CHECK, id="asked")
@@ -87,7 +87,7 @@ async def test_what_is_disabled_or_calculated_is_not_asked() -> None:
     await schedule.checker.stop()
 
 
-async def test_what_is_gone_is_asked_no_more() -> None:
+async def test_checker_stops_for_removed_check() -> None:
     schedule = Schedule()
     schedule.follow(CHECK)
     await schedule.pauses.get()

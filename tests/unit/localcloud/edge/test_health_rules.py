@@ -16,11 +16,11 @@ def board(*checks: HealthCheck) -> HealthBoard:
     return made
 
 
-def test_a_new_check_counts_as_healthy() -> None:
+def test_new_check_is_healthy() -> None:
     assert board(ENDPOINT).healthy("endpoint")
 
 
-def test_it_takes_the_threshold_in_a_row_to_fail() -> None:
+def test_endpoint_fails_after_threshold() -> None:
     endpoints = board(ENDPOINT)
     assert [endpoints.see("endpoint", probe) for probe in (ILL, WELL, ILL, ILL)] == [
         False,
@@ -31,7 +31,7 @@ def test_it_takes_the_threshold_in_a_row_to_fail() -> None:
     assert not endpoints.healthy("endpoint")
 
 
-def test_it_takes_the_threshold_in_a_row_to_recover() -> None:
+def test_endpoint_recovers_after_threshold() -> None:
     endpoints = board(ENDPOINT)
     for probe in (ILL, ILL, WELL, ILL, WELL):
         endpoints.see("endpoint", probe)
@@ -41,9 +41,7 @@ def test_it_takes_the_threshold_in_a_row_to_recover() -> None:
 
 
 @given(probes=st.lists(st.booleans(), max_size=40), threshold=st.integers(1, 10))
-def test_the_state_is_that_of_the_last_run_as_long_as_the_threshold(
-    probes: list[bool], threshold: int
-) -> None:
+def test_endpoint_state_follows_last_full_run(probes: list[bool], threshold: int) -> None:
     endpoint = Endpoint()
     for ok in probes:
         endpoint.see(Probe(ok, "", 0.0), threshold)
@@ -53,11 +51,11 @@ def test_the_state_is_that_of_the_last_run_as_long_as_the_threshold(
 
 
 @pytest.mark.parametrize(("inverted", "healthy"), [(False, True), (True, False)])
-def test_a_disabled_check_is_healthy_and_inverted_it_is_not(*, inverted: bool, healthy: bool) -> None:
+def test_disabled_check_is_healthy_unless_inverted(*, inverted: bool, healthy: bool) -> None:
     assert board(HealthCheck("switch", "HTTP", disabled=True, inverted=inverted)).healthy("switch") is healthy
 
 
-def test_inverted_turns_an_endpoint_round() -> None:
+def test_inverted_check_negates_endpoint() -> None:
     endpoints = board(HealthCheck("endpoint", "HTTPS", threshold=1, inverted=True))
     assert not endpoints.healthy("endpoint")
     endpoints.see("endpoint", ILL)
@@ -72,13 +70,13 @@ def calculated(needed: int, *, switch_thrown: bool = False) -> HealthBoard:
     )
 
 
-def test_a_calculated_check_wants_as_many_children_as_it_says() -> None:
+def test_calculated_check_counts_children() -> None:
     assert calculated(2).healthy("record")
     assert not calculated(2, switch_thrown=True).healthy("record")
     assert calculated(1, switch_thrown=True).healthy("record")
 
 
-def test_a_calculated_check_follows_its_endpoint() -> None:
+def test_calculated_check_follows_endpoint() -> None:
     checks = calculated(2)
     checks.see("endpoint", ILL)
     checks.see("endpoint", ILL)
@@ -86,11 +84,11 @@ def test_a_calculated_check_follows_its_endpoint() -> None:
 
 
 @pytest.mark.parametrize(("needed", "healthy"), [(0, True), (3, False)])
-def test_a_calculated_check_that_wants_none_or_too_many_never_changes(needed: int, *, healthy: bool) -> None:
+def test_calculated_check_extreme_threshold_is_constant(needed: int, *, healthy: bool) -> None:
     assert calculated(needed).healthy("record") is healthy
 
 
-def test_the_reason_names_what_is_wrong() -> None:
+def test_reason_names_failed_check() -> None:
     assert "operator" in calculated(2, switch_thrown=True).reason("record")
     checks = calculated(2)
     checks.see("endpoint", ILL)
@@ -98,11 +96,11 @@ def test_the_reason_names_what_is_wrong() -> None:
     assert checks.reason("record") == "HTTP 503"
 
 
-def test_a_check_that_wants_more_children_than_it_has_is_an_operators_doing() -> None:
+def test_reason_names_evacuation() -> None:
     assert calculated(3).reason("record") == "evacuated by an operator"
 
 
-def test_what_is_known_survives_a_change_to_another_check() -> None:
+def test_renew_keeps_unchanged_endpoint() -> None:
     checks = board(ENDPOINT)
     checks.see("endpoint", ILL)
     checks.see("endpoint", ILL)
@@ -110,7 +108,7 @@ def test_what_is_known_survives_a_change_to_another_check() -> None:
     assert not checks.healthy("endpoint")
 
 
-def test_what_is_known_is_forgotten_when_the_check_asks_elsewhere() -> None:
+def test_renew_forgets_moved_endpoint() -> None:
     checks = board(ENDPOINT)
     checks.see("endpoint", ILL)
     checks.see("endpoint", ILL)
@@ -118,7 +116,7 @@ def test_what_is_known_is_forgotten_when_the_check_asks_elsewhere() -> None:
     assert checks.healthy("endpoint")
 
 
-def test_a_check_that_is_gone_stops_nobody() -> None:
+def test_removed_check_is_healthy() -> None:
     checks = board(ENDPOINT)
     checks.renew([])
     assert checks.healthy("endpoint")

@@ -30,7 +30,7 @@ class Source:
         return Fresh(self.read, 1.0, lambda: self.time)
 
 
-async def test_a_value_is_kept_for_its_time_and_then_read_again() -> None:
+async def test_cache_rereads_after_ttl() -> None:
     source = Source()
     fresh = source.fresh()
     assert [await fresh.get("a"), await fresh.get("a")] == ["a 1", "a 1"]
@@ -38,12 +38,12 @@ async def test_a_value_is_kept_for_its_time_and_then_read_again() -> None:
     assert await fresh.get("a") == "a 2"
 
 
-async def test_each_key_has_its_own_value() -> None:
+async def test_cache_separates_keys() -> None:
     fresh = Source().fresh()
     assert [await fresh.get("a"), await fresh.get("b")] == ["a 1", "b 2"]
 
 
-async def test_one_reading_serves_all_who_wait_even_when_the_first_gives_up() -> None:
+async def test_cache_shares_one_read_despite_cancel() -> None:
     source = Source()
     source.open.clear()
     fresh = source.fresh()
@@ -54,7 +54,7 @@ async def test_one_reading_serves_all_who_wait_even_when_the_first_gives_up() ->
     assert await asyncio.gather(*others) == ["a 1"] * 4
 
 
-async def test_an_api_that_is_away_is_told_from_an_answer_and_asked_again() -> None:
+async def test_cache_api_error_raises_and_rereads() -> None:
     source = Source()
     fresh = source.fresh()
     source.gone = True

@@ -20,15 +20,15 @@ async def worker() -> AsyncIterator[Worker]:
         yield made
 
 
-async def test_a_function_changes_the_request(worker: Worker) -> None:
+async def test_worker_function_changes_request(worker: Worker) -> None:
     assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
 
 
-async def test_an_asynchronous_function_is_awaited(worker: Worker) -> None:
+async def test_worker_awaits_async_function(worker: Worker) -> None:
     assert await worker.run_function(f"async {REWRITE}", EVENT) == {"uri": "/index.html"}
 
 
-async def test_many_at_once_each_get_their_own_answer(worker: Worker) -> None:
+async def test_worker_matches_concurrent_answers(worker: Worker) -> None:
     echo = "function handler(event) { return event.request; }"
     asked = [{"request": {"uri": f"/{number}"}} for number in range(50)]
     answers = await asyncio.gather(*(worker.run_function(echo, event) for event in asked))
@@ -47,15 +47,13 @@ async def test_many_at_once_each_get_their_own_answer(worker: Worker) -> None:
     ],
     ids=["throws", "endless", "nothing", "module", "process", "syntax"],
 )
-async def test_a_bad_function_is_an_error_and_the_next_request_is_served(worker: Worker, code: str) -> None:
+async def test_worker_serves_after_function_error(worker: Worker, code: str) -> None:
     with pytest.raises(WorkerError):
         await worker.run_function(code, EVENT)
     assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
 
 
-async def test_a_function_that_never_ends_waiting_is_given_up(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_worker_endless_function_times_out(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "SECONDS", 0.2)
     with pytest.raises(WorkerError):
         await worker.run_function("function handler(event) { return new Promise(() => {}); }", EVENT)
@@ -63,7 +61,7 @@ async def test_a_function_that_never_ends_waiting_is_given_up(
     assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
 
 
-async def test_gzip_can_be_read_again_and_brotli_is_smaller(worker: Worker) -> None:
+async def test_worker_compresses_gzip_and_brotli(worker: Worker) -> None:
     body = b"the same words again and again " * 200
     assert gzip.decompress(await worker.compress(body, "gzip")) == body
     assert 0 < len(await worker.compress(body, "br")) < len(body) / 10

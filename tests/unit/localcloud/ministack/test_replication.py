@@ -10,13 +10,13 @@ from tests.support.emulator import REGIONS, TABLE, Emulator
 IRELAND, SINGAPORE, OREGON = REGIONS
 
 
-def test_what_is_written_is_everywhere_at_once(emulator: Emulator) -> None:
+def test_write_replicates_at_once(emulator: Emulator) -> None:
     emulator.put(IRELAND, "a", "here")
     emulator.put(SINGAPORE, "b", "there")
     assert all(emulator.texts(region) == {"a": "here", "b": "there"} for region in REGIONS)
 
 
-def test_a_paused_region_neither_sends_nor_receives(emulator: Emulator) -> None:
+def test_paused_region_is_isolated(emulator: Emulator) -> None:
     assert emulator.turn("pause", SINGAPORE).json()["paused"] == [SINGAPORE]
     emulator.put(IRELAND, "a", "here")
     emulator.put(SINGAPORE, "b", "there")
@@ -26,7 +26,7 @@ def test_a_paused_region_neither_sends_nor_receives(emulator: Emulator) -> None:
     assert all(emulator.texts(region) == {"a": "here", "b": "there"} for region in REGIONS)
 
 
-def test_what_waits_is_told_with_its_age(emulator: Emulator) -> None:
+def test_waiting_writes_have_age(emulator: Emulator) -> None:
     emulator.turn("pause", SINGAPORE)
     for number in range(3):
         emulator.put(IRELAND, str(number), "here")
@@ -37,7 +37,7 @@ def test_what_waits_is_told_with_its_age(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("order", [(IRELAND, SINGAPORE), (SINGAPORE, IRELAND)])
-def test_the_last_writer_wins_in_every_region(emulator: Emulator, order: tuple[str, str]) -> None:
+def test_last_writer_wins_everywhere(emulator: Emulator, order: tuple[str, str]) -> None:
     emulator.put(IRELAND, "a", "before")
     emulator.turn("pause", SINGAPORE)
     for region in order:
@@ -46,7 +46,7 @@ def test_the_last_writer_wins_in_every_region(emulator: Emulator, order: tuple[s
     assert all(emulator.texts(region) == {"a": f"by {order[-1]}"} for region in REGIONS)
 
 
-def test_a_deletion_wins_over_what_was_written_before_it(emulator: Emulator) -> None:
+def test_later_delete_wins(emulator: Emulator) -> None:
     emulator.put(IRELAND, "a", "before")
     emulator.turn("pause", IRELAND)
     emulator.put(SINGAPORE, "a", "changed")
@@ -55,7 +55,7 @@ def test_a_deletion_wins_over_what_was_written_before_it(emulator: Emulator) -> 
     assert all(emulator.texts(region) == {} for region in REGIONS)
 
 
-def test_what_is_written_after_a_deletion_stays(emulator: Emulator) -> None:
+def test_write_after_delete_stays(emulator: Emulator) -> None:
     emulator.put(IRELAND, "a", "before")
     emulator.turn("pause", IRELAND)
     emulator.delete(IRELAND, "a")
@@ -64,7 +64,7 @@ def test_what_is_written_after_a_deletion_stays(emulator: Emulator) -> None:
     assert all(emulator.texts(region) == {"a": "changed"} for region in REGIONS)
 
 
-def test_a_transaction_is_one_in_its_own_region_only(emulator: Emulator) -> None:
+def test_transaction_is_atomic_in_own_region(emulator: Emulator) -> None:
     emulator.turn("pause", SINGAPORE)
     emulator.client("dynamodb", IRELAND).transact_write_items(
         TransactItems=[
@@ -76,7 +76,7 @@ def test_a_transaction_is_one_in_its_own_region_only(emulator: Emulator) -> None
     assert all(emulator.texts(region) == {"a": "alone", "b": "together"} for region in REGIONS)
 
 
-def test_streams_bring_what_was_replicated_and_not_what_lost(emulator: Emulator) -> None:
+def test_stream_has_only_winning_writes(emulator: Emulator) -> None:
     emulator.turn("pause", SINGAPORE)
     emulator.put(IRELAND, "a", "first")
     emulator.put(IRELAND, "b", "mine")
@@ -87,7 +87,7 @@ def test_streams_bring_what_was_replicated_and_not_what_lost(emulator: Emulator)
     assert emulator.stream(IRELAND) == [("INSERT", "a"), ("INSERT", "b"), ("REMOVE", "b"), ("MODIFY", "a")]
 
 
-def test_writes_that_come_while_others_catch_up_do_not_overtake_them(emulator: Emulator) -> None:
+def test_new_writes_keep_order_in_catch_up(emulator: Emulator) -> None:
     emulator.turn("pause", SINGAPORE)
     for number in range(100):
         emulator.put(IRELAND, f"{number}", "waited")
@@ -99,7 +99,7 @@ def test_writes_that_come_while_others_catch_up_do_not_overtake_them(emulator: E
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_whatever_happens_every_region_ends_with_what_was_written_last(emulator: Emulator, seed: int) -> None:
+def test_random_writes_converge(emulator: Emulator, seed: int) -> None:
     chance = random.Random(seed)
     left: dict[str, str] = {}
     for number in range(120):
@@ -119,14 +119,14 @@ def test_whatever_happens_every_region_ends_with_what_was_written_last(emulator:
     assert all(emulator.texts(region) == left for region in REGIONS)
 
 
-def test_what_waits_when_it_ends_is_carried_over_first(emulator: Emulator) -> None:
+def test_shutdown_settles_waiting_writes(emulator: Emulator) -> None:
     emulator.turn("pause", SINGAPORE)
     emulator.put(IRELAND, "a", "here")
     emulator.restart()
     assert emulator.texts(SINGAPORE) == {"a": "here"}
 
 
-def test_a_region_without_a_replica_is_refused_and_so_is_a_page(emulator: Emulator) -> None:
+def test_pause_refuses_unknown_region_and_pages(emulator: Emulator) -> None:
     refused = emulator.turn("pause", "eu-north-1")
     assert refused.status_code == 404
     assert IRELAND in refused.json()["message"]
@@ -135,7 +135,7 @@ def test_a_region_without_a_replica_is_refused_and_so_is_a_page(emulator: Emulat
     assert emulator.replication() == {"paused": [], "waiting": []}
 
 
-def test_a_region_that_is_away_answers_nobody_and_the_others_do(emulator: Emulator) -> None:
+def test_lost_region_answers_503_alone(emulator: Emulator) -> None:
     emulator.put(IRELAND, "a", "here")
     assert emulator.lose(SINGAPORE).json() == {"away": [SINGAPORE]}
     try:

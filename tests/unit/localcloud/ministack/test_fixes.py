@@ -37,7 +37,7 @@ def handle(event, context):
 """
 
 
-def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
+def test_stream_reader_resumes_after_restart(
     emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     found = tmp_path_factory.mktemp("found") / "ids"
@@ -59,7 +59,7 @@ def test_a_function_reads_on_where_it_was_when_the_emulator_began_again(
     emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
 
 
-def test_functions_start_a_few_at_a_time_and_whoever_waits_takes_one_that_is_free(emulator: Emulator) -> None:
+def test_function_starts_are_limited(emulator: Emulator) -> None:
     emulator.make_function(
         "slow", "import os, time\ntime.sleep(0.5)\n\ndef handle(event, context): return os.getpid()"
     )
@@ -76,7 +76,7 @@ def test_functions_start_a_few_at_a_time_and_whoever_waits_takes_one_that_is_fre
     assert len(processes) <= 10
 
 
-def test_a_function_that_cannot_start_fails_quickly_and_starts_once_it_can(emulator: Emulator) -> None:
+def test_broken_function_fails_fast_then_recovers(emulator: Emulator) -> None:
     emulator.make_function("broken", "def handle(event, context): return 'well'")
     lambdas = emulator.client("lambda", IRELAND)
     lambdas.update_function_configuration(FunctionName="broken", Handler="nowhere.handle")
@@ -88,7 +88,7 @@ def test_a_function_that_cannot_start_fails_quickly_and_starts_once_it_can(emula
     lambdas.delete_function(FunctionName="broken")
 
 
-def test_a_function_that_is_changed_goes_on_in_the_other_regions(emulator: Emulator) -> None:
+def test_function_update_spares_other_regions(emulator: Emulator) -> None:
     clients = [emulator.client("lambda", region) for region in REGIONS[:2]]
 
     def processes() -> list[bytes]:
@@ -113,7 +113,7 @@ def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: 
     assert not lost_its_state(emulator.layout, record)
 
 
-def test_it_is_never_the_emulator_that_ends_an_idle_connection(tmp_path: Path) -> None:
+def test_idle_connections_outlive_clients(tmp_path: Path) -> None:
     part = aws_part(Layout(free_base(), tmp_path))
     told = subprocess.run(
         [part.command[0], "-P", "-c", SERVE_NOTHING],
@@ -125,7 +125,7 @@ def test_it_is_never_the_emulator_that_ends_an_idle_connection(tmp_path: Path) -
     assert float(told.stdout) > GO_POOL_SECONDS
 
 
-def test_topics_of_every_region_survive_beginning_again_twice(emulator: Emulator) -> None:
+def test_topics_survive_two_restarts(emulator: Emulator) -> None:
     regions = ("us-east-1", *REGIONS)
     arns = {
         region: emulator.client("sns", region).create_topic(Name="alarms")["TopicArn"] for region in regions
@@ -139,7 +139,7 @@ def test_topics_of_every_region_survive_beginning_again_twice(emulator: Emulator
         emulator.client("sns", region).delete_topic(TopicArn=arn)
 
 
-def test_a_response_headers_policy_can_be_changed_as_it_was_read(emulator: Emulator) -> None:
+def test_headers_policy_read_can_be_written(emulator: Emulator) -> None:
     cloudfront = emulator.client("cloudfront", "us-east-1")
     made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=policy("default-src 'none'"))
     id = made["ResponseHeadersPolicy"]["Id"]
@@ -153,7 +153,7 @@ def test_a_response_headers_policy_can_be_changed_as_it_was_read(emulator: Emula
     cloudfront.delete_response_headers_policy(Id=id, IfMatch=changed["ETag"])
 
 
-def test_headers_to_remove_are_kept(emulator: Emulator) -> None:
+def test_headers_policy_keeps_removals(emulator: Emulator) -> None:
     cloudfront = emulator.client("cloudfront", "us-east-1")
     removing = {"RemoveHeadersConfig": {"Quantity": 1, "Items": [{"Header": "Server"}]}}
     made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig={**policy("a"), **removing})
@@ -162,7 +162,7 @@ def test_headers_to_remove_are_kept(emulator: Emulator) -> None:
     cloudfront.delete_response_headers_policy(Id=made["ResponseHeadersPolicy"]["Id"], IfMatch=made["ETag"])
 
 
-def test_a_calculated_health_check_keeps_its_children_and_its_booleans(emulator: Emulator) -> None:
+def test_calculated_check_round_trips(emulator: Emulator) -> None:
     route53 = emulator.client("route53", "us-east-1")
     made = route53.create_health_check(
         CallerReference="one",

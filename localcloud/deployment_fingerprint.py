@@ -1,4 +1,4 @@
-"""Whether what runs is what the checkout would deploy: the honest short way round a deployment without changes."""
+"""Skips the deployment when nothing changed: compares the synthesized Terraform and the states with the last run."""
 
 import hashlib
 import json
@@ -10,47 +10,47 @@ import boto3
 
 from stacks.settings import Settings
 
-_TERRAFORMS_OWN = {".terraform", ".terraform.lock.hcl", "plan", "terraform.tfstate.d"}
+_TERRAFORM_FILES = {".terraform", ".terraform.lock.hcl", "plan", "terraform.tfstate.d"}
 
 
 @dataclass(frozen=True)
-class Deployed:
-    """Marks of one deployment: of the Terraform that was applied and of the states that it left."""
+class Fingerprint:
+    """Hash of the applied Terraform, and the entity tag of each state object after the deployment."""
 
     synthesized: str
     states: dict[str, str]
 
     @classmethod
     def now(cls, settings: Settings, synthesized: Path) -> Self:
-        """The marks of what is synthesized and of the states as they are."""
+        """Compute the fingerprint of the synthesized Terraform and the current states."""
         return cls(_digest(synthesized / "stacks"), _states(settings))
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """The marks that `write` left after the last deployment, if there was one."""
+        """Read the fingerprint that `write` stored; None without one."""
         try:
             return cls(**json.loads(path.read_text()))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
     def write(self, path: Path) -> None:
-        """Keep the marks at `path`."""
+        """Store the fingerprint at `path`."""
         path.write_text(json.dumps(asdict(self), indent=2))
 
 
 def _digest(folder: Path) -> str:
-    """One hash of every file that a synth wrote below `folder`, leaving out what Terraform put there."""
+    """Hash every file that the synth wrote below `folder`, without Terraform's own files."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.is_file() and not _TERRAFORMS_OWN & set(inside.parts):
+        if path.is_file() and not _TERRAFORM_FILES & set(inside.parts):
             digest.update(f"{inside}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 def _states(settings: Settings) -> dict[str, str]:
-    """The entity tag of every state object, by bucket and key; a lock is no state."""
+    """Entity tag of every state object, by bucket and key. Lock files are excluded."""
     tags: dict[str, str] = {}
     for region in settings.regions:
         bucket = settings.state_bucket(region)

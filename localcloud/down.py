@@ -1,4 +1,4 @@
-"""`down`: nothing left running, no state left behind."""
+"""`down`: stops every part and removes its state."""
 
 import shutil
 
@@ -8,7 +8,7 @@ from localcloud.step_output import Steps
 
 
 def take_down(layout: Layout, supervisor: Supervisor, steps: Steps) -> None:
-    """End every part and remove what the local cloud wrote; the emulators' installation stays."""
+    """Stop every part and remove the local cloud's files. Installed emulators stay."""
     with steps.step("Stopped") as say:
         stopped = supervisor.stop_all()
         say(", ".join(stopped) or "nothing was running")

@@ -1,6 +1,6 @@
 """The environment that points Terraform, its state backend and every AWS client at one local cloud.
 
-Nothing else does: no stack, module or operator command knows that it is local.
+No stack, module or operator command reads anything else to find the local cloud.
 """
 
 import json
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from localcloud.layout import HOST, Layout, url
 
-_FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
-"""What a developer's shell may hold for a real account; it must never meet the emulator."""
+_ACCOUNT_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
+"""Variables of a real AWS account. They are removed so that its credentials never reach the emulator."""
 
 
 def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
-    """What the stacks cannot derive from the domain here: the addresses that only this machine has."""
+    """Addresses on this machine, which the stacks cannot derive from the domain."""
     return {
         "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
@@ -28,13 +28,13 @@ def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
 
 
 def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) -> dict[str, str]:
-    """The whole environment for a command that works on this local cloud, the caller's own included."""
+    """Environment of a command that uses this local cloud: the caller's variables plus ours."""
     return {
-        **{name: value for name, value in os.environ.items() if not _is_foreign(name)},
+        **{name: value for name, value in os.environ.items() if not _names_account(name)},
         "AWS_ENDPOINT_URL": url(layout.aws),
-        # On its way to the emulator: the blog's databases follow what is said to RDS (localcloud/blog/aurora.py).
+        # RDS calls pass through localcloud/blog/aurora.py, which moves the writer of the blog's databases.
         "AWS_ENDPOINT_URL_RDS": url(layout.rds),
-        # Any other account and the emulator's unsigned data planes find nothing.
+        # The emulator's unsigned data planes know the default account only.
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": regions[0],
@@ -51,12 +51,12 @@ def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) ->
     }
 
 
-def _is_foreign(name: str) -> bool:
-    return name in _FOREIGN or name.startswith("AWS_ENDPOINT_URL")
+def _names_account(name: str) -> bool:
+    return name in _ACCOUNT_VARIABLES or name.startswith("AWS_ENDPOINT_URL")
 
 
 def export(environment: Mapping[str, str]) -> None:
-    """Make this process one that works on the local cloud."""
-    for name in [*_FOREIGN, *(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))]:
+    """Apply `environment` to this process."""
+    for name in [*_ACCOUNT_VARIABLES, *(name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))]:
         os.environ.pop(name, None)
     os.environ.update(environment)

@@ -1,4 +1,4 @@
-"""Where the local cloud listens and where it keeps its files."""
+"""Ports and folders of a local cloud."""
 
 import os
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ DEFAULT_PORT_BASE = 4560
 
 @dataclass(frozen=True)
 class Layout:
-    """The ports and folders of one local cloud; a second one with another base and folder runs beside it.
+    """Ports and folders of one local cloud. A second one with another base and folder can run beside it.
 
-    `base` is the first of about sixty ports, all on loopback. `directory` holds everything that the cloud writes.
+    `base` is the first of about sixty ports, all on loopback. All files are below `directory`.
     """
 
     base: int
@@ -21,7 +21,7 @@ class Layout:
 
     @classmethod
     def from_environment(cls) -> "Layout":
-        """The layout that PORT_BASE and LOCAL_DIR name. Raises ValueError for a base that cannot be one."""
+        """Read PORT_BASE and LOCAL_DIR. Raises ValueError for an invalid base."""
         text = os.environ.get("PORT_BASE") or str(DEFAULT_PORT_BASE)
         if not text.isdecimal() or not 1024 <= int(text) <= 65000:
             raise ValueError(f"PORT_BASE is {text!r}: choose a number from 1024 to 65000")
@@ -29,22 +29,22 @@ class Layout:
 
     @property
     def storefront(self) -> int:
-        """Port of the storefront, as CloudFront would serve it."""
+        """Port of the storefront (CloudFront)."""
         return self.base
 
     @property
     def api(self) -> int:
-        """Port that stands for `api.<domain>`."""
+        """Port of `api.<domain>`."""
         return self.base + 1
 
     @property
     def control_room(self) -> int:
-        """Port of the control room, and of the edge's own state and switches."""
+        """Port of the control room and of the edge's control API."""
         return self.base + 2
 
     @property
     def blog(self) -> int:
-        """Port that stands for `blog.<domain>`."""
+        """Port of `blog.<domain>`."""
         return self.base + 3
 
     @property
@@ -53,7 +53,7 @@ class Layout:
         return self.base + 6
 
     def regional_api(self, index: int) -> int:
-        """Port that stands for `api-<region>.<domain>` of the region at `index` in the settings."""
+        """Port of `api-<region>.<domain>` for the region at `index` in the settings."""
         return self.base + 10 + index
 
     def redis(self, index: int) -> int:
@@ -69,37 +69,37 @@ class Layout:
         return self.base + 40 + index
 
     def regional_blog(self, index: int) -> int:
-        """Port that stands for the load balancer of the blog in the region at `index`."""
+        """Port of the blog's load balancer in the region at `index`."""
         return self.base + 50 + index
 
     @property
     def aurora_writer(self) -> int:
-        """Port that leads to whichever of the blog's databases takes writes."""
+        """Port that forwards to the blog's writer database."""
         return self.base + 5
 
     @property
     def rds(self) -> int:
-        """Port of RDS's API when the blog runs: the emulator's, whose writer the databases follow."""
+        """Port of the proxy in front of the emulator's RDS API (see blog/aurora.py)."""
         return self.base + 9
 
     @property
     def cloud(self) -> Path:
-        """Run-time files: logs, records of processes, the emulators' state, synthesized Terraform."""
+        """Run-time files: logs, process records, emulator state, synthesized Terraform."""
         return self.directory / "cloud"
 
     @property
     def endpoints(self) -> Path:
-        """The addresses that tests and tools read."""
+        """JSON file with all addresses, for tests and tools."""
         return self.directory / "endpoints.json"
 
     @property
     def outputs(self) -> Path:
-        """A copy of every stack's Terraform outputs, taken after the last deployment."""
+        """Copy of every stack's Terraform outputs after the last deployment."""
         return self.cloud / "outputs.json"
 
     @property
     def synthesized(self) -> Path:
-        """Folder of the Terraform that cdktf writes; not the checkout's cdktf.out, which is the AWS path's."""
+        """Synthesized Terraform. Separate from the checkout's cdktf.out, which is for AWS."""
         return self.cloud / "cdktf.out"
 
     @property
@@ -113,5 +113,5 @@ class Layout:
 
 
 def url(port: int) -> str:
-    """Address of a loopback port; no host name, so that every client resolves it alike."""
+    """Address of a loopback port. An IP address avoids differences in how clients resolve names."""
     return f"http://{HOST}:{port}"

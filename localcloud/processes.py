@@ -1,7 +1,7 @@
-"""Programs that outlive the command that started them, and can be found again and ended with certainty.
+"""Starts, finds and stops processes that outlive the command that started them.
 
-A record beside the log says which process it was: its id together with the moment it began, because the system
-gives an id away again. A process whose beginning is another than the record's is never touched.
+A record file holds the process id and its start time, because the system reuses ids. A process with another start
+time is never signalled.
 """
 
 import contextlib
@@ -17,22 +17,21 @@ from pathlib import Path
 
 POLL_SECONDS = 0.05
 ANSWER_SECONDS = 120.0
-"""How long a part is given to answer: MariaDB prepares its tables first, which a busy disk makes slow."""
+"""Time for a part to become ready. MariaDB creates its tables first, which is slow on a busy disk."""
 STOP_SECONDS = 20.0
-"""How long a part is given to end politely."""
+"""Time for a part to end after SIGTERM."""
 TAIL_LINES = 15
 
 
 class PartFailedError(Exception):
-    """A part did not come up; the message holds the end of its log."""
+    """A part did not start. The message includes the end of its log."""
 
 
 @dataclass(frozen=True)
 class Part:
     """One program of the local cloud.
 
-    `ready` asks the program itself whether it serves. `fingerprint` changes when a running instance would be out
-    of date, so that it is replaced.
+    `ready` checks whether the program serves. A running part with another `fingerprint` is replaced.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Record:
-    """A process that was started: `began` is the system's own mark of its beginning, `at` is seconds since 1970."""
+    """A started process: `began` is the system's start time, `at` is in seconds since 1970."""
 
     pid: int
     began: str
@@ -55,7 +54,7 @@ class Record:
 
     @classmethod
     def read(cls, path: Path) -> "Record | None":
-        """The record at `path`; None when there is none, or one that was cut short by a crash."""
+        """Read the record at `path`; None when it is missing or truncated."""
         try:
             return cls(**json.loads(path.read_text()))
         except (FileNotFoundError, ValueError, TypeError):
@@ -63,12 +62,12 @@ class Record:
 
     @property
     def alive(self) -> bool:
-        """Whether that very process still runs."""
+        """Whether the same process still runs."""
         return began(self.pid) == self.began
 
 
 def began(pid: int) -> str | None:
-    """The system's mark of when process `pid` began; None when it is no more, or only waits to be reaped."""
+    """Start time of process `pid` in the system's format; None when it ended or is a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -79,13 +78,13 @@ def began(pid: int) -> str | None:
 def _began_by_ps(pid: int) -> str | None:
     if Path("/proc/self/stat").exists():
         return None
-    told = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True)
-    state, _, start = told.stdout.strip().partition(" ")
+    done = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True)
+    state, _, start = done.stdout.strip().partition(" ")
     return start.strip() if start and not state.startswith("Z") else None
 
 
 class Supervisor:
-    """Starts, finds and ends the parts whose records lie in one folder."""
+    """Starts, finds and stops the parts with records in one folder."""
 
     def __init__(self, folder: Path, log: Callable[[str], Path]) -> None:
         self._folder = folder
@@ -96,11 +95,11 @@ class Supervisor:
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def record(self, name: str) -> Record | None:
-        """What is known of part `name`, running or not."""
+        """Record of part `name`, running or not; None without one."""
         return Record.read(self._path(name))
 
     def names(self) -> list[str]:
-        """Parts with a record, newest first: the order in which to stop them."""
+        """Parts with a record, newest first (the order of stopping)."""
         paths = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         return [path.stem for path in paths]
 
@@ -110,9 +109,9 @@ class Supervisor:
         return record is not None and record.alive
 
     def ensure(self, part: Part, seconds: float = ANSWER_SECONDS) -> bool:
-        """Have `part` running and serving; returns whether it had to be started.
+        """Start `part` unless it runs, and wait until it serves. Returns whether it was started.
 
-        Raises PartFailedError when it ends, does not serve within `seconds`, or comes after `undo`.
+        Raises PartFailedError when it ends, is not ready within `seconds`, or is requested after `undo`.
         """
         record = self.record(part.name)
         if record and record.alive and record.fingerprint == part.fingerprint and record.port == part.port:
@@ -121,7 +120,7 @@ class Supervisor:
         self.stop(part.name)
         with self._starting:
             if self._undone:
-                raise PartFailedError(f"{part.name} is not wanted any more")
+                raise PartFailedError(f"{part.name} was not started: the command is ending")
             started = self._start(part)
         self._await(part, started, seconds)
         return True
@@ -138,7 +137,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # A group of its own: Ctrl-C in the terminal is not for it, and its children can be ended with it.
+                # Its own session: Ctrl-C does not reach it, and its children can be killed with it.
                 start_new_session=True,
             )
         self._children[process.pid] = process
@@ -146,7 +145,7 @@ class Supervisor:
         try:
             self._write(part.name, record)
         except BaseException:
-            # The disk is full, or somebody interrupts: without a record nobody would find the process again.
+            # Without a record (full disk, interrupt) the process could not be found again.
             self._end(record, STOP_SECONDS)
             raise
         return record
@@ -168,7 +167,7 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def stop(self, name: str, seconds: float = STOP_SECONDS) -> bool:
-        """End part `name`, politely first; returns whether it ran."""
+        """Stop part `name` with SIGTERM, then SIGKILL. Returns whether it ran."""
         record = self.record(name)
         if record is None:
             return False
@@ -189,20 +188,20 @@ class Supervisor:
         return ran
 
     def stop_all(self) -> list[str]:
-        """End every part that has a record; returns those that ran."""
+        """Stop every part with a record. Returns those that ran."""
         return [name for name in self.names() if self.stop(name)]
 
     def undo(self) -> list[str]:
-        """End the parts that this supervisor started, last first; what ran before stays.
+        """Stop the parts that this supervisor started, last first. Parts that ran before stay.
 
-        It starts none from now on: another thread may have been about to.
+        Later calls of `ensure` fail, because another thread may be about to start a part.
         """
         with self._starting:
             self._undone = True
         return [name for name in reversed(self._started) if self.stop(name)]
 
     def tail(self, name: str) -> str:
-        """The last lines of a part's log, and where to read the rest."""
+        """The last lines of a part's log, and its path."""
         log = self._log(name)
         lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:] if log.exists() else []
         return "\n".join([*(f"  {line}" for line in lines), f"  (log: {log})"])
@@ -212,10 +211,9 @@ class Supervisor:
 
 
 def _end_group(record: Record) -> None:
-    """End what a part started itself (an emulator's Lambda workers), which is in its group and may outlive it.
+    """Kill the part's own children (Lambda workers), which share its process group and may outlive it.
 
-    The system gives no process the id of a group that has members, so the group is the part's own unless a new
-    process bears the id.
+    The system does not reuse the id of a non-empty group. So the group is the part's unless a new process has the id.
     """
     if began(record.pid) in (None, record.began):
         with contextlib.suppress(ProcessLookupError, PermissionError):

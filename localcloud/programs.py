@@ -1,4 +1,4 @@
-"""The programs that stand in for AWS: how each is started and asked whether it serves."""
+"""The parts of the local cloud: command, environment and readiness check of each."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from localcloud.edge.region_locations import usual_viewer
+from localcloud.edge.region_locations import default_viewer
 from localcloud.environment import local_environment
 from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Record
@@ -23,7 +23,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def aws_part(layout: Layout) -> Part:
-    """MiniStack: one process that plays every region, and keeps its state when it is ended politely."""
+    """MiniStack: one process for all regions, with state that survives a restart."""
     state = layout.cloud / "aws"
     for folder in ("state", "s3", "tmp"):
         (state / folder).mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def aws_part(layout: Layout) -> Part:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(state / "s3"),
             "TMPDIR": str(state / "tmp"),
-            # Two servers for protocols that the shop does not speak; each would take a port.
+            # Unused servers; each would take a port.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "AWS_ACCESS_KEY_ID": "test",
@@ -54,7 +54,7 @@ def aws_part(layout: Layout) -> Part:
 
 
 def redis_part(layout: Layout, index: int, region: str) -> Part:
-    """The Redis of one region; it keeps nothing, since a bestsellers can be counted again from the orders."""
+    """Redis of one region. It has no persistence: best sellers are rebuilt from the orders."""
     port = layout.redis(index)
     return Part(
         name=f"redis-{region}",
@@ -72,7 +72,7 @@ def redis_part(layout: Layout, index: int, region: str) -> Part:
 def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
     """The edge: Route 53, CloudFront and the API's addresses.
 
-    Raises UnknownPlaceError when viewers are to be somewhere that nobody knows.
+    Raises UnknownPlaceError for an unknown EDGE_VIEWER.
     """
     sources = sorted(
         path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".js", ".html"}
@@ -83,7 +83,7 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
         environment={**local_environment(layout, settings, regions), "PYTHONPATH": str(ROOT)},
         port=layout.api,
         ready=lambda: answers(f"{url(layout.control_room)}/_edge/state"),
-        fingerprint=_digest(sources, *regions, usual_viewer(regions[0]).name),
+        fingerprint=_digest(sources, *regions, default_viewer(regions[0]).name),
     )
 
 
@@ -102,9 +102,9 @@ def forget_state(layout: Layout) -> None:
 
 
 def is_free(port: int) -> bool:
-    """Whether `port` can be listened on."""
+    """Whether `port` is free to listen on."""
     with socket.socket() as probe:
-        # As servers do: a port whose last connections are still closing counts as free.
+        # As servers do: a port with connections in TIME_WAIT counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -114,7 +114,7 @@ def is_free(port: int) -> bool:
 
 
 def answers(address: str, seconds: float = 2) -> bool:
-    """Whether `address` answers with success."""
+    """Whether a GET of `address` succeeds."""
     try:
         with _DIRECT.open(address, timeout=seconds) as response:
             return bool(response.status < 400)
@@ -141,7 +141,7 @@ def _redis_server(layout: Layout) -> str:
 
 
 def _bare_environment() -> dict[str, str]:
-    """What a program needs of this one's environment; the functions inherit it from the emulator, so little."""
+    """Minimal environment of a part. Lambda functions inherit it from the emulator."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER")
     return {name: os.environ[name] for name in kept if name in os.environ}
 

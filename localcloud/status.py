@@ -1,4 +1,4 @@
-"""`status`: which parts run, and where. How the regions are is `python -m ops status`'s to say, here as on AWS."""
+"""`status`: lists the processes. `python -m ops status` reports the health of the regions."""
 
 import urllib.request
 
@@ -10,20 +10,20 @@ from localcloud.processes import Supervisor
 
 
 def show_status(layout: Layout, supervisor: Supervisor, console: Console) -> bool:
-    """Print a table of the parts; returns whether everything that was started runs."""
+    """Print a table of the parts. Returns whether every started part runs."""
     names = sorted(supervisor.names())
     if not names:
-        console.print("nothing runs here: `make up` starts it")
+        console.print("no local cloud is running; start it with: make up")
         return False
     console.print(_parts(names, supervisor))
     if not answers(layout):
-        console.print("the edge does not answer: `make up` mends it", style="red")
+        console.print("the edge does not answer; repair it with: make up", style="red")
         return False
     return all(map(supervisor.running, names))
 
 
 def answers(layout: Layout) -> bool:
-    """Whether the edge tells of itself."""
+    """Whether the edge serves its state."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{url(layout.control_room)}/_edge/state", timeout=3):

@@ -1,4 +1,4 @@
-"""Shows what a long command is doing: one line a step, with the time that it took."""
+"""Prints one line per step of a long command, with its duration."""
 
 import contextlib
 import time
@@ -14,22 +14,22 @@ TITLE_WIDTH = 26
 
 
 class Steps:
-    """Prints steps to `console`: a spinner while one runs in a terminal, and its line when it is over."""
+    """Prints steps to `console`: a spinner while a step runs in a terminal, then its line."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
 
     @contextmanager
     def step(self, title: str, *, own_display: bool = False) -> Iterator[Callable[[str], None]]:
-        """Run the body as a step; what it gives is called with a few words about the result.
+        """Run the body as a step. The body calls the yielded function with a short result.
 
-        With `own_display` the body draws its own progress, so no spinner is shown.
+        With `own_display` the body draws its own progress and no spinner is shown.
         """
         note = ""
 
-        def say(words: str) -> None:
+        def say(text: str) -> None:
             nonlocal note
-            note = words
+            note = text
 
         began = time.monotonic()
         try:
@@ -40,18 +40,18 @@ class Steps:
             raise
         self.line("✓", "green", title, note, time.monotonic() - began)
 
-    def beside(self, title: str, work: Callable[[], str]) -> "Beside":
-        """Begin a step that goes on while others do; `work` returns a few words about the result."""
-        return Beside(self, title, work)
+    def background(self, title: str, work: Callable[[], str]) -> "BackgroundStep":
+        """Start `work` as a step in a thread. `work` returns a short result."""
+        return BackgroundStep(self, title, work)
 
     def spinner(self, title: str) -> AbstractContextManager[object]:
-        """What moves while a step runs, where there is a terminal to show it."""
+        """Spinner for a running step; nothing without a terminal."""
         if not self.console.is_terminal:
             return contextlib.nullcontext()
         return self.console.status(f"[bold]{title}[/bold]")
 
     def line(self, mark: str, style: str, title: str, note: str, seconds: float) -> None:
-        """Print the line of a step that is over."""
+        """Print the line of a finished step."""
         line = Table.grid(padding=(0, 1))
         line.add_column(width=1)
         line.add_column(width=TITLE_WIDTH)
@@ -63,26 +63,26 @@ class Steps:
         self.console.print(line)
 
 
-class Beside:
-    """A step in a thread of its own. Nobody has to wait for it: a command that fails meanwhile ends all the same."""
+class BackgroundStep:
+    """A step in its own thread. A failing command does not wait for it."""
 
     def __init__(self, steps: Steps, title: str, work: Callable[[], str]) -> None:
         self._steps = steps
         self._title = title
         self._began = time.monotonic()
-        self._told = False
+        self._printed = False
         pool = ThreadPoolExecutor(max_workers=1)
         self._result = pool.submit(lambda: (work(), time.monotonic() - self._began))
         pool.shutdown(wait=False)
 
     def finish(self, *, wait: bool = True) -> None:
-        """Print the step when its work is over, once; raises what the work raised.
+        """Wait for the work and print the step once. Raises the error of the work.
 
-        Without `wait`, only if it is over by now.
+        Without `wait`, do nothing while the work still runs.
         """
-        if self._told or not (wait or self._result.done()):
+        if self._printed or not (wait or self._result.done()):
             return
-        self._told = True
+        self._printed = True
         try:
             with self._steps.spinner(self._title):
                 note, seconds = self._result.result()

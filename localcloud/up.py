@@ -12,14 +12,14 @@ from botocore.config import Config
 from rich.table import Table
 
 from localcloud import disk_space, programs
-from localcloud.account_defaults import lay_foundation
+from localcloud.account_defaults import create_managed_keys
 from localcloud.blog.service import Blog, ensure_runnable
 from localcloud.blog.wordpress import WordPressUnavailableError
-from localcloud.deployment_fingerprint import Deployed
+from localcloud.deployment_fingerprint import Fingerprint
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
-from localcloud.step_output import Beside, Steps
+from localcloud.step_output import BackgroundStep, Steps
 from ops import cdktf
 from ops.commands import bootstrap, seed
 from ops.commands.deploy import deploy_stacks
@@ -60,7 +60,7 @@ class Up:
         redis_is_new = self._start(settings.regions)
         blog = self._begin_blog(settings.regions) if settings.features.blog else None
         with self.steps.step("Account prepared") as say:
-            lay_foundation(settings.regions)
+            create_managed_keys(settings.regions)
             say(", ".join(self._ensure_state_buckets(settings)))
         with self.steps.step("Terraform synthesized") as say:
             cdktf.synthesize(self.settings, self.layout.log("synth"))
@@ -101,12 +101,12 @@ class Up:
             say(self._start_part(edge))
         return any(started)
 
-    def _begin_blog(self, regions: Sequence[str]) -> Beside:
+    def _begin_blog(self, regions: Sequence[str]) -> BackgroundStep:
         """Have what plays Aurora, which Terraform asks, and begin to start WordPress, which nothing waits for."""
         blog = Blog(self.layout, regions, self.supervisor)
         with self.steps.step("Aurora's control plane"):
             blog.start_control_plane()
-        return self.steps.beside("Blog", lambda: self._start_blog(blog))
+        return self.steps.background("Blog", lambda: self._start_blog(blog))
 
     def _start_blog(self, blog: Blog) -> str:
         """Start WordPress where it can be had. Raises UpError where it cannot and was asked for."""
@@ -148,10 +148,10 @@ class Up:
     def _deploy(self, settings: Settings) -> bool:
         """Deploy unless that would change nothing; returns whether it did."""
         marks = self.layout.cloud / "deployed.json"
-        now = Deployed.now(settings, self.layout.synthesized)
+        now = Fingerprint.now(settings, self.layout.synthesized)
         if (
             self.layout.outputs.exists()
-            and Deployed.read(marks) == now
+            and Fingerprint.read(marks) == now
             and not self._silent(settings.regions)
         ):
             with self.steps.step("Deployed") as say:
@@ -163,7 +163,7 @@ class Up:
             deploy_stacks(settings, self.settings, console=self.steps.console, log=log)
         with self.steps.step("Outputs read"):
             Deployment.of(settings, terraform_outputs(settings)).write(self.layout.outputs)
-        Deployed.now(settings, self.layout.synthesized).write(marks)
+        Fingerprint.now(settings, self.layout.synthesized).write(marks)
         return True
 
     def _seed(self, deployment: Deployment) -> None:

@@ -1,4 +1,4 @@
-"""Runs what plays Aurora for the regions that are named: `python -m localcloud.blog REGION...`."""
+"""Runs the Aurora proxy of the named regions: `python -m localcloud.blog REGION...`."""
 
 import asyncio
 import logging

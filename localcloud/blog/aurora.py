@@ -1,9 +1,8 @@
-"""Plays what Aurora does around its servers: write forwarding, and moving the writer from one region to another.
+"""Aurora's write forwarding, and its moves of the writer between regions.
 
-The emulator keeps the control plane of a global database but runs no server, and refuses a planned switch without
-one. So calls to RDS pass through here on their way to it: where the emulator says that the writer is another now, the
-MariaDB servers follow before the caller gets its answer. It also listens where WordPress sends its writes, and hands
-them to whichever server is the writer, as Aurora's write forwarding does.
+The emulator has the control plane of a global database but no database servers, and refuses a planned switchover
+without them. So RDS calls pass through this proxy: on a switchover or failover it moves the writer among the MariaDB
+servers before it answers. It also listens where WordPress sends its writes and forwards them to the writer.
 """
 
 import asyncio
@@ -28,7 +27,7 @@ log = logging.getLogger("aurora")
 
 @dataclass
 class GlobalDatabase:
-    """The regions' servers, and which of them takes writes; `mark` is the file that other programs read it from."""
+    """The regions' servers. The file `mark` holds the writer's region, for other processes too."""
 
     servers: dict[str, Server]
     password: str
@@ -36,7 +35,7 @@ class GlobalDatabase:
 
     @property
     def runs(self) -> bool:
-        """Whether there are servers at all: without their programs only the control plane is played."""
+        """Whether there are servers; without MariaDB only the control plane works."""
         return self.mark.exists()
 
     @property
@@ -45,7 +44,7 @@ class GlobalDatabase:
         return self.mark.read_text().strip()
 
     def move_writer(self, region: str, *, may_lose: bool) -> None:
-        """Make `region`'s server the writer. Raises DatabaseError when it cannot be without loss and must be."""
+        """Make `region`'s server the writer. Raises DatabaseError if data would be lost without `may_lose`."""
         others = [server for name, server in self.servers.items() if name not in (region, self.writer)]
         promote(self.servers[region], self.servers[self.writer], others, self.password, may_lose=may_lose)
         self.mark.write_text(region)
@@ -53,7 +52,7 @@ class GlobalDatabase:
 
 
 class WriteForwarding:
-    """Hands each connection to the server that is the writer at that moment."""
+    """Forwards each connection to the current writer."""
 
     def __init__(self, database: GlobalDatabase) -> None:
         self._database = database
@@ -79,15 +78,15 @@ async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
         sink.close()
 
 
-def front(database: GlobalDatabase, emulator: str) -> web.Application:
-    """RDS's API as callers see it: the emulator's, with the two calls that move the writer carried out."""
+def rds_proxy(database: GlobalDatabase, emulator: str) -> web.Application:
+    """The emulator's RDS API, with the two calls that move the writer implemented."""
 
     async def handle(request: web.Request) -> web.Response:
         body = await request.read()
         call = dict(urllib.parse.parse_qsl(body.decode(errors="replace")))
         may_lose = call.get("Action") == _FAILOVER
         if call.get("Action") == _SWITCHOVER:
-            # The emulator's own switch wants its own servers; its failover moves the same marks.
+            # The emulator's switchover needs its own servers; its failover changes the same records.
             body = urllib.parse.urlencode({**call, "Action": _FAILOVER, "AllowDataLoss": "true"}).encode()
         if call.get("Action") in (_SWITCHOVER, _FAILOVER) and database.runs:
             region = call["TargetDbClusterIdentifier"].split(":")[3]
@@ -95,7 +94,7 @@ def front(database: GlobalDatabase, emulator: str) -> web.Application:
                 await asyncio.to_thread(database.move_writer, region, may_lose=may_lose)
             except DatabaseError as error:
                 return web.Response(status=400, text=_REFUSED.format(message=error), content_type="text/xml")
-        answer = await _pass_on(request, body, emulator)
+        answer = await _forward(request, body, emulator)
         if call.get("Action") == _SWITCHOVER and isinstance(answer.body, bytes):
             answer.body = answer.body.replace(_FAILOVER.encode(), _SWITCHOVER.encode())
         return answer
@@ -105,7 +104,7 @@ def front(database: GlobalDatabase, emulator: str) -> web.Application:
     return application
 
 
-async def _pass_on(request: web.Request, body: bytes, emulator: str) -> web.Response:
+async def _forward(request: web.Request, body: bytes, emulator: str) -> web.Response:
     kept = {
         name: value
         for name, value in request.headers.items()
@@ -120,7 +119,7 @@ async def _pass_on(request: web.Request, body: bytes, emulator: str) -> web.Resp
 
 async def serve(database: GlobalDatabase, emulator: str, rds: int, writer: int) -> None:
     """Listen on port `rds` for RDS's API and on port `writer` for the database protocol, until cancelled."""
-    runner = web.AppRunner(front(database, emulator), access_log=None)
+    runner = web.AppRunner(rds_proxy(database, emulator), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, HOST, rds).start()
     async with await asyncio.start_server(WriteForwarding(database), HOST, writer) as server:

@@ -1,6 +1,6 @@
-"""One MariaDB server a region: the first takes writes, the others follow it by global transaction ids.
+"""One MariaDB server per region: the first takes writes, the others replicate by global transaction ids.
 
-Run as a program it prepares the data folder and becomes the server: `python -m localcloud.blog.mariadb FOLDER PORT`.
+`python -m localcloud.blog.mariadb FOLDER PORT` prepares the data folder and executes the server.
 """
 
 import os
@@ -16,7 +16,7 @@ from localcloud.layout import HOST
 DATABASE = "wordpress"
 USER = "wordpress"
 CATCH_UP_SECONDS = 10
-"""How long a planned switch waits for the new primary to have every transaction of the old one."""
+"""Time for the new primary of a planned switch to receive every transaction of the old one."""
 
 _CONFIGURATION = """
 [mariadbd]
@@ -43,7 +43,7 @@ innodb-log-file-size=32M
 
 
 class DatabaseError(Exception):
-    """A statement failed; the message is the server's."""
+    """A statement failed. The message is the server's."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Server:
     port: int
 
     def run(self, sql: str, *, seconds: float = 15) -> str:
-        """The answer to `sql` as tab-separated lines. Raises DatabaseError, also when the server is away."""
+        """Run `sql` and return tab-separated lines. Raises DatabaseError, also without a connection."""
         done = subprocess.run(
             [
                 "mariadb",
@@ -74,14 +74,14 @@ class Server:
         return done.stdout.strip()
 
     def answers(self) -> bool:
-        """Whether it takes statements."""
+        """Whether it accepts statements."""
         try:
             return self.run("SELECT 1") == "1"
         except DatabaseError:
             return False
 
     def create(self, password: str) -> None:
-        """On the first primary: the blog's database, and a user who may do everything in it and copy changes."""
+        """Create the blog's database and its user, who may also replicate. Runs on the first primary."""
         self.run(
             f"""SET GLOBAL read_only = 0;
             CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4;
@@ -91,7 +91,7 @@ class Server:
         )
 
     def follow(self, primary: "Server", password: str) -> None:
-        """Become read-only and copy `primary`'s changes, from wherever this server's own history ends."""
+        """Become a read-only replica of `primary`, from the end of this server's own history."""
         demote = self.run("SELECT @@gtid_binlog_pos <> '' AND @@read_only = 0") == "1"
         self.run(
             f"""SET GLOBAL read_only = 1;
@@ -103,13 +103,13 @@ class Server:
         )
 
     def lead(self) -> None:
-        """Take writes: what this server has is the truth from now on."""
+        """Stop replicating and take writes."""
         self.run("STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = 0;")
 
     def catch_up(self, primary: "Server") -> None:
-        """Stop `primary` taking writes, then wait until this server has all of its transactions.
+        """Make `primary` read-only and wait until this server has all of its transactions.
 
-        Raises DatabaseError when that takes more than `CATCH_UP_SECONDS`; `primary` takes writes again then.
+        Raises DatabaseError after `CATCH_UP_SECONDS`, and makes `primary` writable again.
         """
         primary.run("SET GLOBAL read_only = 1")
         position = primary.run("SELECT @@gtid_binlog_pos")
@@ -123,16 +123,14 @@ class Server:
 def promote(target: Server, current: Server, others: list[Server], password: str, *, may_lose: bool) -> None:
     """Make `target` the primary instead of `current`.
 
-    A primary that still answers loses nothing, even in a disaster: its last transactions are fetched first. One that
-    is away is not waited for when `may_lose`; when it comes back it starts over as an empty copy.
+    The last transactions of a reachable primary are always fetched first. With `may_lose` an unreachable primary is
+    skipped; on its return it starts over as an empty replica.
 
-    Raises DatabaseError when a switch that may lose nothing cannot be made.
+    Raises DatabaseError when the primary is unreachable and `may_lose` is False.
     """
     alive = current.answers()
     if not alive and not may_lose:
-        raise DatabaseError(
-            f"port {current.port}: the primary is away, so a switch without loss is not possible"
-        )
+        raise DatabaseError(f"port {current.port}: the primary is unreachable, so data would be lost")
     if alive:
         target.catch_up(current)
     target.lead()
@@ -142,7 +140,7 @@ def promote(target: Server, current: Server, others: list[Server], password: str
 
 
 def become(folder: Path, port: int) -> None:
-    """Prepare `folder` if it is new, then replace this process by the server."""
+    """Prepare a new `folder`, then replace this process by the server."""
     configuration = folder / "my.cnf"
     if not (folder / "data" / "mysql").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -151,8 +149,7 @@ def become(folder: Path, port: int) -> None:
                 folder=folder,
                 host=HOST,
                 port=port,
-                # A server skips changes that carry its own id: one that starts over must not be who it was before,
-                # or it would miss its own history.
+                # A server skips changes with its own id. A rebuilt server needs a new id to receive its old changes.
                 server_id=secrets.randbelow(2**31) + 1,
                 user="user=root" if os.geteuid() == 0 else "",
             )
@@ -170,7 +167,7 @@ def become(folder: Path, port: int) -> None:
 
 
 def await_answer(server: Server, seconds: float = 20) -> None:
-    """Wait until `server` takes statements. Raises TimeoutError."""
+    """Wait until `server` accepts statements. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while not server.answers():
         if time.monotonic() > deadline:

@@ -1,7 +1,7 @@
 <?php
 /**
- * Plays, for PHP's own web server, the few rules of blog/apache.conf: files are served, other paths are WordPress's,
- * code below wp-includes and wp-content is nobody's page.
+ * Implements the rules of blog/apache.conf for PHP's own web server: files are served, other paths go to WordPress,
+ * PHP files below wp-includes and wp-content answer 404.
  *
  * @package Bookstore
  */

@@ -1,4 +1,4 @@
-"""Starts the blog of a local cloud and puts its posts in."""
+"""Starts the blog of a local cloud and imports its posts."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ PROGRAMS = {
     "mariadbd": "mariadb-server-core",
     "mariadb": "mariadb-client",
 }
-"""What the blog runs on here, and Debian's packages that hold it."""
+"""Programs that the blog needs, with their Debian packages."""
 
 AURORA = "aurora"
 _PHP_WORKERS = "4"
@@ -29,11 +29,11 @@ _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 
 class ImportFailedError(Exception):
-    """The posts could not be brought in; the message is the import's."""
+    """The import of the posts failed. The message is the import's."""
 
 
 def missing_packages() -> list[str]:
-    """Debian packages to install before the blog can run; empty when it can."""
+    """Debian packages that are missing for the blog."""
     return [packages for program, packages in PROGRAMS.items() if shutil.which(program, path=_PATH) is None]
 
 
@@ -48,9 +48,9 @@ def ensure_runnable() -> None:
 
 
 class Blog:
-    """The blog of one local cloud: a WordPress and a database a region.
+    """The blog of one local cloud: a WordPress and a database per region.
 
-    `regions` are the settings' regions in their order; the first is where the writer is at first.
+    `regions` are in the order of the settings; the first region starts with the writer.
     """
 
     def __init__(self, layout: Layout, regions: Sequence[str], supervisor: Supervisor) -> None:
@@ -61,12 +61,12 @@ class Blog:
         self._mark = self._folder / "writer"
 
     def start_control_plane(self) -> None:
-        """Have RDS's API answer, which Terraform needs whether or not a database runs here."""
+        """Start the RDS proxy, which Terraform needs even without databases."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._supervisor.ensure(self._aurora())
 
     def start(self) -> str:
-        """Have the databases replicate, the posts imported and every region's WordPress answer; says what it did.
+        """Start and connect the databases, import the posts and start every WordPress. Returns a summary.
 
         Raises WordPressUnavailableError, PartFailedError or ImportFailedError.
         """
@@ -85,24 +85,24 @@ class Blog:
 
     @property
     def writer(self) -> str:
-        """Region whose database takes writes."""
+        """Region of the writer."""
         return self._mark.read_text().strip()
 
     def start_region(self, region: str) -> None:
-        """Bring a region back: its database as a copy of the writer's, then its WordPress."""
+        """Start a region: its database as a replica, then its WordPress."""
         self.start_database(region)
         self._supervisor.ensure(self._wordpress(region))
 
     def stop_region(self, region: str) -> None:
-        """End a region's WordPress and database, as if the region were lost."""
+        """Stop a region's WordPress and database."""
         self._supervisor.stop(f"wordpress-{region}")
         self._supervisor.stop(f"mariadb-{region}")
 
     def start_database(self, region: str) -> None:
-        """Have a region's database lead or follow, as the writer's mark says.
+        """Start a region's database as writer or replica.
 
-        A follower that was away starts over from the writer's whole history, as Aurora rebuilds a region that was
-        failed over: it may hold transactions that nobody else has.
+        A stopped replica is rebuilt from the writer, as Aurora does after a failover: it may hold transactions that
+        were never replicated.
         """
         server, password = self.servers[region], self._password()
         if self._supervisor.running(f"mariadb-{region}"):
@@ -118,7 +118,7 @@ class Blog:
             server.follow(self.servers[self.writer], password)
 
     def import_posts(self, folder: Path = ROOT / "blog" / "content") -> str:
-        """Run the blog's own import on `folder`; returns its line. Raises ImportFailedError."""
+        """Import the posts in `folder`. Returns the import's summary. Raises ImportFailedError."""
         done = subprocess.run(
             ["php", str(ROOT / "blog/bin/import.php"), str(folder)],
             env=self._environment(self.writer) | {"WORDPRESS_ROOT": str(ensure_wordpress())},
@@ -131,14 +131,14 @@ class Blog:
 
     @property
     def servers(self) -> dict[str, Server]:
-        """Each region's database."""
+        """Database server of each region."""
         return {
             region: Server(self._folder / region, self._layout.mariadb(index))
             for index, region in enumerate(self._regions)
         }
 
     def database(self) -> GlobalDatabase:
-        """The regions' databases as one."""
+        """The global database of all servers."""
         return GlobalDatabase(self.servers, self._password(), self._mark)
 
     def _password(self) -> str:

@@ -1,8 +1,8 @@
-"""WordPress's code for this machine, from Debian's packages: no container engine and no download of its own.
+"""Fetches WordPress's code from Debian's packages, without a container engine.
 
-Debian 12 has WordPress 6.1; the image that runs on AWS is newer. Newer releases of Debian carry it in packages that
-do not depend on their PHP, so they are fetched with a private configuration of apt, which leaves the system's own
-alone, and unpacked without being installed.
+Debian 12 has WordPress 6.1; the image on AWS is newer. The packages of newer Debian releases do not depend on their
+PHP. So they are downloaded with a private apt configuration, which does not touch the system's, and unpacked without
+installation.
 """
 
 import shutil
@@ -22,7 +22,7 @@ PACKAGES = (
     "libphp-phpmailer",
     "php-getid3",
 )
-"""WordPress, and what Debian has taken out of it into packages of their own."""
+"""WordPress, and the libraries that Debian packages separately."""
 
 UNWANTED = (
     "readme.html",
@@ -33,20 +33,20 @@ UNWANTED = (
     "wp-content",
     "wp-config.php",
 )
-"""What the image leaves out too, and what ours takes the place of."""
+"""Files that the image omits too, and files that ours replace."""
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _CACHE = ROOT / ".local" / "wordpress"
 
 
 class WordPressUnavailableError(Exception):
-    """WordPress's packages cannot be had here; the message says why."""
+    """The blog cannot run on this machine. The message gives the reason."""
 
 
 def ensure_wordpress() -> Path:
-    """The folder to serve, fetched once for a checkout: WordPress, with this repository's configuration and content.
+    """Return the document root: WordPress with this repository's configuration and content. Fetched once per checkout.
 
-    Raises WordPressUnavailableError when there is no apt, or its archive cannot be reached.
+    Raises WordPressUnavailableError without apt, or when its archive cannot be reached.
     """
     served = _CACHE / "served"
     if not (served / "wp-load.php").exists():
@@ -97,7 +97,7 @@ def _unpack(packages: list[Path]) -> None:
         subprocess.run(["dpkg-deb", "--extract", str(package), str(root)], check=True)
     unpacked = _CACHE / "served.new"
     shutil.rmtree(unpacked, ignore_errors=True)
-    # Links into the other packages become files: the folder stands alone. One leads to the system's own settings.
+    # Links into other packages become files. .htaccess is skipped: it links to the system's settings.
     shutil.copytree(root / "usr/share/wordpress", unpacked, ignore=shutil.ignore_patterns(".htaccess"))
     for name in UNWANTED:
         path = unpacked / name

@@ -1,4 +1,4 @@
-"""`python -m localcloud.edge`: serves until it is told to stop; `localcloud up` starts it."""
+"""`python -m localcloud.edge`: serves until SIGTERM. `localcloud up` starts it."""
 
 import asyncio
 import logging

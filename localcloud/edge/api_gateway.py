@@ -1,7 +1,7 @@
-"""Plays API Gateway's host names: finds the stage that a host name is mapped to and passes the request on.
+"""API Gateway's host names: finds the stage that a host name is mapped to and forwards the request.
 
-The emulator answers a host name that two regions share from whichever region made it first, so every request goes
-to the API's own name, `<id>.execute-api.localhost`, which is always the right one.
+The emulator serves a host name that two regions share from the region that created it first. So every request goes to
+the API's own name, `<id>.execute-api.localhost`, which is unique.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from yarl import URL
 
 from localcloud.edge.deployed_resources import BasePath, read_mappings
 from localcloud.edge.health_rules import CONNECT_SECONDS, RESPONSE_SECONDS, SEARCHED_BYTES, HealthCheck
-from localcloud.edge.ttl_cache import Fresh, UnreadableError
+from localcloud.edge.ttl_cache import TtlCache, UnreadableError
 
 MAPPING_SECONDS = 1.0
-"""How long a mapping is gone by: who removes one sees it act within this time."""
+"""How long a mapping is cached: a removed mapping takes effect within this time."""
 INTEGRATION_SECONDS = 29
-"""API Gateway's own limit for an answer."""
+"""API Gateway's integration timeout."""
 CHUNK = 64 * 1024
 
 _HOP_BY_HOP = frozenset(
@@ -36,11 +36,11 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-_NOT_PASSED_ON = _HOP_BY_HOP | {"host", "content-length", "x-viewer"}
+_NOT_FORWARDED = _HOP_BY_HOP | {"host", "content-length", "x-viewer"}
 
 
 class UnreachableError(Exception):
-    """Nobody answers there: what a client would meet as a refused or dropped connection."""
+    """The region cannot be reached. Clients see a dropped connection."""
 
 
 class ForbiddenError(Exception):
@@ -48,7 +48,7 @@ class ForbiddenError(Exception):
 
 
 class Gateway:
-    """The host names of every region's API, served from the emulator at `aws`."""
+    """Host names of every region's API, served from the emulator at `aws`."""
 
     def __init__(
         self,
@@ -56,14 +56,14 @@ class Gateway:
         read: Callable[[str, str], list[BasePath]] = read_mappings,
     ) -> None:
         self._aws = aws
-        self._base_paths: Fresh[tuple[str, str], list[BasePath]] = Fresh(
+        self._base_paths: TtlCache[tuple[str, str], list[BasePath]] = TtlCache(
             lambda key: read(*key), MAPPING_SECONDS
         )
         self.cut: set[str] = set()
-        """Regions that drop every connection, as if they were gone."""
+        """Regions that drop every connection."""
 
     async def __aenter__(self) -> Self:
-        """Open the connections that all requests share."""
+        """Open the shared connection pool."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(
@@ -78,15 +78,15 @@ class Gateway:
     ) -> None:
         await self._session.close()
 
-    async def pass_on(self, request: web.Request, region: str, host: str) -> web.StreamResponse:
-        """Answer `request` as `host` in `region` would.
+    async def forward(self, request: web.Request, region: str, host: str) -> web.StreamResponse:
+        """Answer `request` as `host` in `region`.
 
-        A region that is cut off, and one whose emulator is gone, drop the connection.
+        Drops the connection when the region is cut off or the emulator is down.
         """
         try:
             base_path = await self._base_path(region, host, request.rel_url.raw_path)
             body = await request.read() if request.can_read_body else None
-            headers = _passed_on(request.headers, _NOT_PASSED_ON)
+            headers = _forwarded(request.headers, _NOT_FORWARDED)
             target = self._target(base_path, request.rel_url)
             headers["Host"] = f"{base_path.api_id}.execute-api.localhost"
             async with self._session.request(
@@ -103,7 +103,7 @@ class Gateway:
             return drop(request)
 
     async def probe(self, region: str, check: HealthCheck) -> tuple[bool, str]:
-        """Ask the endpoint of a health check as Route 53 would; returns whether it is well, and what it said."""
+        """Probe a health check's endpoint as Route 53 does. Returns success and a short reason."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 base_path = await self._base_path(region, check.host, check.path)
@@ -133,7 +133,7 @@ class Gateway:
         return URL(f"{self._aws}/{base_path.stage}{path}{query}", encoded=True)
 
     async def _base_path(self, region: str, host: str, path: str) -> BasePath:
-        """The mapping that serves `path`. Raises ForbiddenError, or UnreachableError for a region that is away."""
+        """The mapping that serves `path`. Raises ForbiddenError, or UnreachableError when the region is unreachable."""
         if region in self.cut:
             raise UnreachableError(region)
         try:
@@ -147,7 +147,7 @@ class Gateway:
 
 
 def drop(request: web.Request) -> web.Response:
-    """Break the connection without an answer."""
+    """Close the connection without a response."""
     if request.transport:
         request.transport.abort()
     return web.Response()
@@ -157,8 +157,8 @@ def _serves(base_path: BasePath, path: str) -> bool:
     return not base_path.key or path == f"/{base_path.key}" or path.startswith(f"/{base_path.key}/")
 
 
-def _passed_on(headers: "CIMultiDictProxy[str]", without: frozenset[str]) -> "CIMultiDict[str]":
-    """`headers` but for those of one connection, and those `without`."""
+def _forwarded(headers: "CIMultiDictProxy[str]", without: frozenset[str]) -> "CIMultiDict[str]":
+    """`headers` without hop-by-hop headers and without those in `without`."""
     named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
     return CIMultiDict(
         (name, value)
@@ -168,8 +168,8 @@ def _passed_on(headers: "CIMultiDictProxy[str]", without: frozenset[str]) -> "CI
 
 
 async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-    """Pass an answer on as it comes, status and headers unchanged."""
-    response = web.StreamResponse(status=answer.status, headers=_passed_on(answer.headers, _HOP_BY_HOP))
+    """Stream an answer with its status and headers unchanged."""
+    response = web.StreamResponse(status=answer.status, headers=_forwarded(answer.headers, _HOP_BY_HOP))
     await response.prepare(request)
     if request.method != "HEAD":
         async for chunk in answer.content.iter_chunked(CHUNK):

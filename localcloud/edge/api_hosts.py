@@ -1,4 +1,4 @@
-"""The addresses of the API: `api.<domain>` as Route 53 answers it, and one address for each region alone."""
+"""Addresses of the API: `api.<domain>`, routed as Route 53 answers, and one address per region."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from localcloud.edge.route53 import Route53
 from ops.deployment import Deployment
 
 VIEWER_HEADER = "x-viewer"
-"""`<name>` or `<name>@<place>`: lets a test be many clients, anywhere. Without it a client is its address and agent."""
+"""`<name>` or `<name>@<place>`: a test can act as many clients. The default is address and user agent."""
 BODY_LIMIT = 10 * 1024 * 1024
 """Bytes; API Gateway's limit for a request."""
 
@@ -21,7 +21,7 @@ Deployed = Callable[[], Deployment | None]
 
 
 def shared_api(deployed: Deployed, route53: Route53, gateway: Gateway, default: Place) -> web.Application:
-    """The app that stands for `api.<domain>`."""
+    """App of `api.<domain>`."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         deployment = deployed()
@@ -33,34 +33,34 @@ def shared_api(deployed: Deployed, route53: Route53, gateway: Gateway, default: 
         except UnknownPlaceError as mistake:
             return web.Response(status=400, text=f"{VIEWER_HEADER}: {mistake}\n")
         except NoRecordError as nowhere:
-            return web.Response(status=503, text=f"no region can be found: {nowhere}\n")
-        return await gateway.pass_on(request, region, host)
+            return web.Response(status=503, text=f"no region found: {nowhere}\n")
+        return await gateway.forward(request, region, host)
 
     return _app(answer)
 
 
 def regional_api(deployed: Deployed, gateway: Gateway, region: str) -> web.Application:
-    """The app that stands for `api-<region>.<domain>`."""
+    """App of `api-<region>.<domain>`."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         deployment = deployed()
         if deployment is None:
             return not_deployed()
-        return await gateway.pass_on(request, region, deployment.regions[region].api_domain)
+        return await gateway.forward(request, region, deployment.regions[region].api_domain)
 
     return _app(answer)
 
 
 def client_of(request: web.Request, default: Place) -> Client:
-    """Who asks, as the resolver keeps its answers. Raises UnknownPlaceError."""
+    """The client of a request, as the resolver caches its answers. Raises UnknownPlaceError."""
     name, at, where = request.headers.get(VIEWER_HEADER, "").partition("@")
     key = name or f"{request.remote} {request.headers.get('User-Agent', '')}"
     return Client(key, place(where) if at else default)
 
 
 def not_deployed() -> web.Response:
-    """What every address answers before the first deployment."""
-    return web.Response(status=503, text="nothing is deployed here yet: run `make up`\n")
+    """Response of every address before the first deployment."""
+    return web.Response(status=503, text="nothing is deployed yet: run `make up`\n")
 
 
 def _app(answer: Handler) -> web.Application:

@@ -1,4 +1,4 @@
-"""The edge's own state and switches, for `status`, the drill and the control room."""
+"""Control API of the edge: its state, and the switches that cut regions off. Used by status, drill and control room."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ EVENTS = "/_edge/events"
 
 
 class Control:
-    """State as JSON, changes as server-sent events, and the switch that cuts a region off."""
+    """Serves the state as JSON, changes as server-sent events, and the switches."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Control:
         self._default = default
 
     def add_to(self, app: web.Application) -> None:
-        """Serve the state and the switches from `app`; they answer this machine's own programs and pages only."""
+        """Add the routes to `app`. They answer local programs and the control room's own page only."""
         app.middlewares.append(_own_pages_only)
         app.router.add_get(STATE, self._show)
         app.router.add_get(EVENTS, self._stream)
@@ -47,7 +47,7 @@ class Control:
         app.router.add_post("/_edge/mend/{region}", self._switch(self._gateway.cut.discard))
 
     def state(self) -> dict[str, Any]:
-        """Every region, and who answers `api.<domain>` for whom, were they to ask now."""
+        """State of every region, and the region that each viewer would get for `api.<domain>` now."""
         deployment = self._deployed()
         name = deployment.edge.api_domain if deployment else ""
         health = self._route53.health(name)
@@ -109,8 +109,8 @@ class Control:
 
 @web.middleware
 async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page from elsewhere must not throw a switch here, nor read the state by a name that leads to loopback."""
+    """Refuse foreign origins, and host names that resolve to loopback (DNS rebinding)."""
     origin = request.headers.get("Origin")
     if request.url.host not in (HOST, "localhost") or (origin and origin != str(request.url.origin())):
-        return web.Response(status=403, text="only for pages and programs of this machine\n")
+        return web.Response(status=403, text="refused: only for programs and pages of this machine\n")
     return await handler(request)

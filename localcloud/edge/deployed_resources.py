@@ -1,4 +1,4 @@
-"""Reads what was deployed from the AWS APIs: records, health checks, host names and what they are mapped to."""
+"""Reads deployed resources from the AWS APIs: records, health checks, host names and their mappings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from localcloud.edge.health_rules import HealthCheck
 
 @dataclass(frozen=True)
 class BasePath:
-    """One base path of a host name, and the stage that answers there."""
+    """One base path of a host name and its stage."""
 
     key: str
     api_id: str
@@ -23,7 +23,7 @@ class BasePath:
 
 @dataclass(frozen=True)
 class Routes:
-    """What decides about the API's names: records, checks, and which region a host name's target is in."""
+    """Records, health checks, and the region of each alias target."""
 
     zone: Zone
     checks: tuple[HealthCheck, ...]
@@ -32,7 +32,7 @@ class Routes:
 
 @cache
 def client(service: str, region: str) -> Any:
-    """A client for a local endpoint: quick to give up, since the caller comes again in a second."""
+    """A client of a local endpoint with short timeouts: callers retry within a second."""
     config = Config(
         connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}, max_pool_connections=8
     )
@@ -40,7 +40,7 @@ def client(service: str, region: str) -> Any:
 
 
 def read_routes(zone_id: str, regions: Iterable[str]) -> Routes:
-    """The routes as they are now. Raises what botocore raises."""
+    """Read the current routes. Raises botocore's errors."""
     regions = tuple(regions)
     route53 = client("route53", regions[0])
     records = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
@@ -53,7 +53,7 @@ def read_routes(zone_id: str, regions: Iterable[str]) -> Routes:
 
 
 def read_mappings(region: str, host: str) -> list[BasePath]:
-    """What `host` is mapped to in `region`; nothing for a host name that the region does not know."""
+    """Mappings of `host` in `region`; empty for an unknown host name."""
     gateway = client("apigatewayv2", region)
     try:
         items = gateway.get_api_mappings(DomainName=host)["Items"]
@@ -104,5 +104,5 @@ def _check(found: Mapping[str, Any]) -> HealthCheck:
 
 
 def _bare(name: str) -> str:
-    """A DNS name as the rest compares it: lower case, no dot at the end, no escapes but the wildcard's."""
+    """Normalize a DNS name: lower case, no trailing dot, wildcard unescaped."""
     return name.rstrip(".").lower().replace("\\052", "*")

@@ -1,4 +1,4 @@
-"""What all parts of the edge look at: the deployment as it is now, and who wants to hear of changes."""
+"""Watches the deployment outputs and notifies listeners of changes."""
 
 import asyncio
 import logging
@@ -9,22 +9,22 @@ from ops.deployment import Deployment, DeploymentError
 from stacks.settings import Settings
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 class Announcements:
-    """Wakes everyone who listens; whoever is slow hears of several changes at once."""
+    """Wakes all listeners. Several changes may be merged into one for a slow listener."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Event] = set()
 
     def announce(self) -> None:
-        """Something changed."""
+        """Wake all listeners."""
         for listener in self._listeners:
             listener.set()
 
     async def listen(self) -> AsyncIterator[None]:
-        """One item now, and one after each change."""
+        """Yield once immediately, then after each change."""
         changed = asyncio.Event()
         changed.set()
         self._listeners.add(changed)
@@ -40,7 +40,7 @@ class Announcements:
 async def follow_deployment(
     settings: Settings, outputs: Path, deployed: Callable[[Deployment], None]
 ) -> None:
-    """Call `deployed` with what is deployed, now and whenever the copy of the outputs is a new one."""
+    """Call `deployed` with the deployment now and whenever the outputs file changes."""
     last = 0
     while True:
         modified = outputs.stat().st_mtime_ns if outputs.exists() else 0
@@ -50,4 +50,4 @@ async def follow_deployment(
                 deployed(Deployment.read(settings, outputs))
             except DeploymentError as error:
                 log.warning("the outputs cannot be used: %s", error)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""How Route 53 answers a query: pure rules over records and health, with no clock and no network.
+"""Route 53's answers as pure functions of records and health.
 
 Sources: "How Amazon Route 53 chooses records when health checking is configured" and "Values that are common for
 alias records", Amazon Route 53 Developer Guide.
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from localcloud.edge.region_locations import Place, distance_km, place
 
 ALIAS_TTL = 60
-"""Seconds that an alias to API Gateway, CloudFront or S3 is kept: the target's own, and 60 for all of these."""
+"""TTL of an alias to API Gateway, CloudFront or S3: the target's TTL, 60 seconds for all of these."""
 
 Healthy = Callable[[str], bool]
 """Whether the health check with this id counts as healthy."""
 
 
 class NoRecordError(Exception):
-    """The zone has nothing for this name."""
+    """The zone has no record of this name and type."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A record set of a hosted zone. Names carry no dot at the end; `ttl` is in seconds, aliases have none."""
+    """A record set of a hosted zone. Names have no trailing dot; `ttl` is in seconds, None for aliases."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a resolver learns: the target's name or address, for how many seconds, by which record."""
+    """A DNS answer: target name or address, TTL in seconds, and the chosen record."""
 
     target: str
     ttl: int
@@ -52,13 +52,13 @@ class Zone:
     records: tuple[Record, ...] = ()
 
     def named(self, name: str, type_: str) -> tuple[Record, ...]:
-        """The records of one name: one, or one for each way of routing."""
+        """Records of a name with type `type_` or CNAME."""
         return tuple(
             record for record in self.records if record.name == name and record.type in (type_, "CNAME")
         )
 
     def answer(self, name: str, viewer: Place, healthy: Healthy, type_: str = "A") -> Answer:
-        """What a viewer at `viewer` is told for `name`, aliases within the zone followed. Raises NoRecordError."""
+        """Answer for a viewer at `viewer`, with aliases inside the zone followed. Raises NoRecordError."""
         records = self.named(name, type_)
         if not records:
             raise NoRecordError(f"no {type_} record for {name}")
@@ -70,9 +70,9 @@ class Zone:
         return Answer(target, ALIAS_TTL if chosen.ttl is None else chosen.ttl, chosen)
 
     def is_healthy(self, record: Record, healthy: Healthy) -> bool:
-        """Whether `record` may be answered: its own check, and its alias's target when that is evaluated.
+        """Whether `record` is healthy by its own check, and by its alias target when that is evaluated.
 
-        A target outside the zone (API Gateway) has no health that Route 53 could evaluate, so it counts as healthy.
+        Route 53 cannot evaluate a target outside the zone (API Gateway); it counts as healthy.
         """
         if record.health_check and not healthy(record.health_check):
             return False
@@ -83,7 +83,7 @@ class Zone:
 
 
 def choose(records: Iterable[Record], viewer: Place, healthy: Callable[[Record], bool]) -> Record:
-    """One of the records of a name. When none is healthy all count as healthy: Route 53 fails open."""
+    """Choose one of the records of a name. When all are unhealthy, all count as healthy: Route 53 fails open."""
     among = list(records)
     fit = [record for record in among if healthy(record)] or among
     if any(record.failover for record in fit):

@@ -1,4 +1,4 @@
-"""What clients hold on to: an answer is kept for its TTL, by each client for itself, as resolvers do."""
+"""DNS caches of clients: each client keeps an answer for its TTL."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,19 +8,19 @@ from localcloud.edge.dns_answers import Answer
 from localcloud.edge.region_locations import Place
 
 CLIENTS = 10_000
-"""Clients remembered; the one that was not heard of for longest is forgotten first."""
+"""Cached clients. The least recently seen client is evicted first."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks, and from where."""
+    """A client and its location."""
 
     key: str
     place: Place
 
 
 class Resolver:
-    """A cache of answers by client and name. `now` gives seconds."""
+    """Caches answers by client and name. `now` returns seconds."""
 
     def __init__(self, ask: Callable[[str, Place], Answer], now: Callable[[], float]) -> None:
         self._ask = ask
@@ -28,7 +28,7 @@ class Resolver:
         self._kept: OrderedDict[tuple[Client, str], tuple[Answer, float]] = OrderedDict()
 
     def resolve(self, client: Client, name: str) -> Answer:
-        """The answer that `client` goes by now. Raises what asking raises, which is not kept."""
+        """The cached or a new answer for `client`. Errors are raised and not cached."""
         key = (client, name)
         kept = self._kept.get(key)
         if kept and self._now() < kept[1]:

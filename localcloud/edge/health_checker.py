@@ -1,4 +1,4 @@
-"""Keeps the health board: asks every endpoint on its check's own schedule."""
+"""Probes every endpoint on the interval of its health check."""
 
 import asyncio
 import time
@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from localcloud.edge.health_rules import HealthBoard, HealthCheck, Probe
 
 Ask = Callable[[HealthCheck], Awaitable[tuple[bool, str]]]
-"""Asks the endpoint of a check once; tells whether it is well and what it said."""
+"""Probes the endpoint of a check once. Returns success and a short reason."""
 
 
 class Checker:
-    """One task for each health check that has an endpoint to ask."""
+    """Runs one task per health check with an endpoint."""
 
     def __init__(
         self,
@@ -27,20 +27,20 @@ class Checker:
         self._tasks: dict[HealthCheck, asyncio.Task[None]] = {}
 
     def follow(self) -> None:
-        """Begin to ask what is new on the board and cease to ask what is gone from it."""
+        """Start probing new checks and stop probing removed ones."""
         wanted = {check for check in self._board.checks.values() if check.is_probed}
         for gone in self._tasks.keys() - wanted:
             self._tasks.pop(gone).cancel()
         for new in wanted - self._tasks.keys():
-            self._tasks[new] = asyncio.create_task(self._keep_asking(new))
+            self._tasks[new] = asyncio.create_task(self._keep_probing(new))
 
     async def stop(self) -> None:
-        """Cease to ask."""
+        """Stop all probes."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _keep_asking(self, check: HealthCheck) -> None:
+    async def _keep_probing(self, check: HealthCheck) -> None:
         while True:
             began = time.monotonic()
             ok, reason = await self._ask(check)

@@ -1,23 +1,23 @@
-"""How Route 53 decides that an endpoint is healthy: pure rules, told of probes from outside.
+"""Route 53's health decisions as pure rules over probe results.
 
 Source: "How Amazon Route 53 determines whether a health check is healthy", Amazon Route 53 Developer Guide. One
-checker looks here, where AWS has some fifteen and takes 18 % of them as enough.
+checker probes here; AWS has about fifteen, and 18 % of them suffice.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 CONNECT_SECONDS = 4
-"""To make a TCP connection, for all types but plain TCP."""
+"""Limit for the TCP connection, for all types except TCP."""
 RESPONSE_SECONDS = 2
-"""From the connection to the status line, and from there to the body that is searched."""
+"""Limit from the connection to the status line, and from there to the searched body."""
 SEARCHED_BYTES = 5120
 PROBED = ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH")
 
 
 @dataclass(frozen=True)
 class HealthCheck:
-    """A health check as it is configured. `interval` is in seconds."""
+    """A configured health check. `interval` is in seconds."""
 
     id: str
     type: str
@@ -33,13 +33,13 @@ class HealthCheck:
 
     @property
     def is_probed(self) -> bool:
-        """Whether someone has to ask an endpoint for it."""
+        """Whether the check has an endpoint to probe."""
         return self.type in PROBED and not self.disabled
 
 
 @dataclass(frozen=True)
 class Probe:
-    """The outcome of asking an endpoint once; `at` is in seconds of the checker's clock."""
+    """Result of one probe; `at` is in seconds of the checker's clock."""
 
     ok: bool
     reason: str
@@ -48,15 +48,15 @@ class Probe:
 
 @dataclass
 class Endpoint:
-    """What the checker knows of one endpoint: a change needs `threshold` probes in a row that say so."""
+    """State of one endpoint. It changes after `threshold` consecutive probes."""
 
     healthy: bool = True
-    """A new check counts as healthy until there is enough data."""
+    """A new check is healthy until there is enough data."""
     in_a_row: int = 0
     last: Probe | None = None
 
     def see(self, probe: Probe, threshold: int) -> bool:
-        """Take in a probe; returns whether the endpoint's state changed by it."""
+        """Record a probe. Returns whether the endpoint's state changed."""
         self.last = probe
         if probe.ok == self.healthy:
             self.in_a_row = 0
@@ -70,30 +70,30 @@ class Endpoint:
 
 @dataclass
 class HealthBoard:
-    """Every health check of the zone and the state of its endpoint."""
+    """All health checks of the zone and the states of their endpoints."""
 
     checks: Mapping[str, HealthCheck] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
     def renew(self, checks: Sequence[HealthCheck]) -> None:
-        """Take over the configuration as it is now; what is known of an unchanged endpoint stays."""
+        """Replace the configuration. The state of unchanged endpoints stays."""
         before, self.checks = self.checks, {check.id: check for check in checks}
         for id_, check in self.checks.items():
             known = before.get(id_)
             moved = known is not None and (known.host, known.path) != (check.host, check.path)
-            # Checking begins anew when it is enabled again: what was known then is old.
+            # A re-enabled check starts without history.
             if moved or check.disabled:
                 self.endpoints.pop(id_, None)
         for gone in self.endpoints.keys() - self.checks.keys():
             del self.endpoints[gone]
 
     def see(self, id_: str, probe: Probe) -> bool:
-        """Take in a probe for check `id_`; returns whether its endpoint's state changed."""
+        """Record a probe of check `id_`. Returns whether its endpoint's state changed."""
         check = self.checks.get(id_)
         return check is not None and self.endpoints.setdefault(id_, Endpoint()).see(probe, check.threshold)
 
     def healthy(self, id_: str) -> bool:
-        """Whether check `id_` counts as healthy. One that is gone does: its record is answered as if it had none."""
+        """Whether check `id_` is healthy. A removed check is: its record is answered as if it had no check."""
         check = self.checks.get(id_)
         return check is None or self._raw(check) != check.inverted
 
@@ -105,7 +105,7 @@ class HealthBoard:
         return self.endpoints.get(check.id, Endpoint()).healthy
 
     def reason(self, id_: str) -> str:
-        """Why check `id_` is as it is, in a few words; of a calculated one, why its first bad child is."""
+        """Short reason for the state of check `id_`; for a calculated check, that of its first unhealthy child."""
         check = self.checks.get(id_)
         if check is None:
             return "not checked"
@@ -114,9 +114,9 @@ class HealthBoard:
         if check.type == "CALCULATED":
             bad = [child for child in check.children if not self.healthy(child)]
             if not bad and self._raw(check) == check.inverted:
-                return f"wants {check.children_needed} healthy checks and has {len(check.children)}"
+                return f"needs {check.children_needed} healthy checks of {len(check.children)}"
             return self.reason(bad[0]) if bad else "all checks healthy"
         if check.disabled:
-            return "switched off by an operator" if check.inverted else "not checked"
+            return "disabled by an operator" if check.inverted else "not checked"
         last = self.endpoints.get(id_, Endpoint()).last
         return last.reason if last else "not checked yet"

@@ -1,4 +1,4 @@
-"""Plays the blog's load balancers: `blog.<domain>` as Route 53 answers it, and one address for each region alone."""
+"""The blog's load balancers: `blog.<domain>`, routed as Route 53 answers, and one address per region."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -18,28 +18,28 @@ from localcloud.edge.region_locations import Place, UnknownPlaceError
 from localcloud.edge.route53 import Route53
 
 IDLE_SECONDS = 60
-"""A load balancer's own limit for an answer."""
+"""Idle timeout of a load balancer."""
 ORIGIN_SECONDS = 4
-"""How long CloudFront waits for posts (modules/storefront/blog_posts.py)."""
+"""CloudFront's origin timeout for posts (modules/storefront/blog_posts.py)."""
 LARGEST_REQUEST = 1024 * 1024
 _CACHED = frozenset(
     {"content-type", "cache-control", "x-region", "x-wp-total", "x-wp-totalpages", "location"}
 )
 _DROPPED = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "x-viewer"})
 CLOSED = ("/wp-admin/", "/wp-login.php", "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
-"""What the listener's rule refuses before WordPress is asked."""
+"""Paths that the listener's rule refuses."""
 
 
 class Blogs:
-    """Every region's WordPress. `addresses` are theirs; `host` is what readers type, for WordPress's own links."""
+    """WordPress of every region at `addresses`. WordPress builds its links with `host`."""
 
     def __init__(self, addresses: Mapping[str, URL], host: str, cut: set[str]) -> None:
         self._addresses = addresses
         self._host = host
         self._cut = cut
 
-    async def pass_on(self, request: web.Request, region: str) -> web.StreamResponse:
-        """Answer as `region`'s load balancer would: 502 when no task answers; nothing when the region is cut off."""
+    async def forward(self, request: web.Request, region: str) -> web.StreamResponse:
+        """Answer as `region`'s load balancer: 502 when no task answers. Drops the connection of a cut region."""
         if region in self._cut:
             return drop(request)
         if request.path.startswith(CLOSED):
@@ -65,7 +65,7 @@ class Blogs:
             return web.Response(status=502, text="Bad Gateway")
 
     async def fetch(self, region: str, path: str) -> Fetched:
-        """What `region` answers to a cache that forwards nothing of its visitors: 502 when it does not."""
+        """Answer of `region` to CloudFront, which forwards no viewer headers; 502 when unreachable."""
         if region in self._cut:
             return Fetched(502, CIMultiDict(), b"")
         headers = {"Host": self._host, "X-Forwarded-Proto": "http"}
@@ -83,7 +83,7 @@ class Blogs:
             return Fetched(502, CIMultiDict(), b"")
 
     async def probe(self, region: str, check: HealthCheck) -> tuple[bool, str]:
-        """Ask what Route 53 asks; returns whether it is well, and what it said."""
+        """Probe a health check's path. Returns success and a short reason."""
         if region in self._cut:
             return False, "connection failed"
         try:
@@ -100,7 +100,7 @@ class Blogs:
 
 
 def as_origin(blogs: Blogs, route53: Route53, viewer: Place) -> OtherHosts:
-    """The blog as CloudFront asks it: by its shared name, through DNS."""
+    """The blog as an origin of CloudFront: by its shared name, through DNS."""
 
     async def ask(host: str, path: str, query: str) -> Fetched:
         try:
@@ -115,7 +115,7 @@ def as_origin(blogs: Blogs, route53: Route53, viewer: Place) -> OtherHosts:
 def shared_blog(
     blogs: Blogs, route53: Route53, name: Callable[[], str | None], default: Place
 ) -> web.Application:
-    """The app that stands for `blog.<domain>`, whose name is known once it is deployed."""
+    """App of `blog.<domain>`. `name` returns None before the first deployment."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         host = name()
@@ -124,17 +124,17 @@ def shared_blog(
         except UnknownPlaceError as mistake:
             return web.Response(status=400, text=f"{mistake}\n")
         except NoRecordError as nowhere:
-            return web.Response(status=503, text=f"no blog can be found: {nowhere}\n")
-        return await blogs.pass_on(request, region)
+            return web.Response(status=503, text=f"no region serves the blog: {nowhere}\n")
+        return await blogs.forward(request, region)
 
     return _app(answer)
 
 
 def regional_blog(blogs: Blogs, region: str) -> web.Application:
-    """The app that stands for `blog-<region>.<domain>`."""
+    """App of `blog-<region>.<domain>`."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        return await blogs.pass_on(request, region)
+        return await blogs.forward(request, region)
 
     return _app(answer)
 

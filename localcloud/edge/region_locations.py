@@ -1,7 +1,7 @@
-"""Where AWS regions and viewers are, and how far from each other.
+"""Locations of AWS regions and viewers, and distances between them.
 
-Route 53 answers by latencies that AWS measures; nobody else has them. The great-circle distance stands in for
-latency here: for regions and cities as far apart as these it gives the same order nearly always.
+Route 53 routes by latencies that AWS measures and does not publish. The great-circle distance replaces latency here;
+it nearly always gives the same order.
 """
 
 import math
@@ -11,7 +11,7 @@ from functools import cache
 
 EARTH_RADIUS_KM = 6371.0
 VIEWER_VARIABLE = "EDGE_VIEWER"
-"""Where viewers are who do not say: an AWS region or a city."""
+"""Default location of viewers: an AWS region or a city."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Place:
 
 
 class UnknownPlaceError(Exception):
-    """A place that is neither a region nor one of the cities."""
+    """A place that is neither an AWS region nor a known city."""
 
 
 _REGIONS = {
@@ -78,7 +78,7 @@ CITIES = (
     Place("New York", 40.7, -74.0),
     Place("São Paulo", -23.5, -46.6),
 )
-"""Viewers that the control room shows: ten cities, some on each side of the world."""
+"""Viewers in the control room."""
 
 
 def place(name: str) -> Place:
@@ -89,8 +89,8 @@ def place(name: str) -> Place:
         raise UnknownPlaceError(f"unknown place {name!r}: use an AWS region or {_city_names()}") from unknown
 
 
-def usual_viewer(primary: str) -> Place:
-    """Where viewers are who do not say: where the environment says, else in the primary region.
+def default_viewer(primary: str) -> Place:
+    """Default location of viewers: EDGE_VIEWER, or else the primary region.
 
     Raises UnknownPlaceError.
     """
@@ -98,7 +98,7 @@ def usual_viewer(primary: str) -> Place:
 
 
 def city_of(region: str) -> str:
-    """The city that an AWS region is near. Raises UnknownPlaceError."""
+    """City near an AWS region. Raises UnknownPlaceError."""
     if region not in _REGIONS:
         raise UnknownPlaceError(f"unknown region {region!r}")
     return _REGIONS[region][0]

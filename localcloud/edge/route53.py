@@ -1,4 +1,4 @@
-"""Plays Route 53 for the deployed zone: keeps its records and checks fresh and answers from them."""
+"""Route 53 for the deployed zone: polls records and health checks, and answers from them."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from localcloud.edge.health_rules import HealthBoard
 from localcloud.edge.region_locations import Place
 
 REFRESH_SECONDS = 1.0
-"""How soon a change to a record or a check acts here; on AWS it is about a minute for records, seconds for checks."""
+"""Delay of a change to a record or a check; on AWS about a minute for records, seconds for checks."""
 _NOTHING = Routes(zone=Zone(), checks=(), target_regions={})
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class RegionHealth:
-    """A region as its record in the zone sees it."""
+    """Health of a region by its record in the zone."""
 
     region: str
     healthy: bool
@@ -31,7 +31,7 @@ class RegionHealth:
 
 
 class Route53:
-    """The zone as it is deployed. `changed` is called whenever an answer may have become another."""
+    """The deployed zone. `changed` is called whenever an answer may have changed."""
 
     def __init__(
         self,
@@ -45,8 +45,8 @@ class Route53:
         self._board = HealthBoard()
         self.resolver = Resolver(self.ask, now)
 
-    async def keep_fresh(self, zone_id: str, regions: Sequence[str], ask: Ask) -> None:
-        """Read the zone again and again, and check its endpoints, until cancelled."""
+    async def poll(self, zone_id: str, regions: Sequence[str], ask: Ask) -> None:
+        """Poll the zone and probe its endpoints until cancelled."""
         checker = Checker(self._board, ask, self._changed)
         try:
             while True:
@@ -60,35 +60,35 @@ class Route53:
         try:
             routes = await asyncio.to_thread(self._read, zone_id, regions)
         except (BotoCoreError, ClientError) as error:
-            # DNS goes on answering when the API that changes it is away.
+            # DNS keeps answering while its API is down.
             log.warning("the zone cannot be read: %s", error)
             return
         self.renew(routes)
 
     def renew(self, routes: Routes) -> None:
-        """Answer from `routes`; what is known of unchanged endpoints stays."""
+        """Answer from `routes`. The state of unchanged endpoints stays."""
         if routes != self._routes:
             self._routes = routes
             self._board.renew(routes.checks)
             self._changed()
 
     def ask(self, name: str, viewer: Place) -> Answer:
-        """What a viewer is told for `name` now. Raises NoRecordError."""
+        """Current answer for `name` at `viewer`. Raises NoRecordError."""
         return self._routes.zone.answer(name, viewer, self._board.healthy)
 
     def region_of(self, answer: Answer) -> str:
-        """The region whose host name was answered. Raises NoRecordError for a target that no region knows."""
+        """Region of an answer's target. Raises NoRecordError for an unknown target."""
         try:
             return self._routes.target_regions[answer.target]
         except KeyError as unknown:
-            raise NoRecordError(f"{answer.target} is no region's") from unknown
+            raise NoRecordError(f"{answer.target} belongs to no region") from unknown
 
     def resolve(self, client: Client, name: str) -> str:
-        """The region that `client` goes to for `name`, by what it was last told. Raises NoRecordError."""
+        """Region that `client` uses for `name`, by its cached answer. Raises NoRecordError."""
         return self.region_of(self.resolver.resolve(client, name))
 
     def health(self, name: str) -> Mapping[str, RegionHealth]:
-        """Each region that has a record of `name`."""
+        """Health of each region that has a record of `name`."""
         zone = self._routes.zone
         found = {}
         for record in zone.named(name, "A"):

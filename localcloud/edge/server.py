@@ -1,4 +1,4 @@
-"""The edge as one program: every address on its own loopback port, in one event loop."""
+"""The edge process: serves every address on its own loopback port."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ from localcloud.edge.deployment_watcher import Announcements, follow_deployment
 from localcloud.edge.dns_answers import NoRecordError
 from localcloud.edge.health_rules import HealthCheck
 from localcloud.edge.load_balancer import Blogs, as_origin, regional_blog, shared_blog
-from localcloud.edge.region_locations import usual_viewer
+from localcloud.edge.region_locations import default_viewer
 from localcloud.edge.route53 import Route53
 from localcloud.layout import HOST, Layout, url
 from ops.deployment import Deployment
@@ -33,12 +33,12 @@ from stacks.settings import Settings
 
 STOP_SECONDS = 1.0
 ORIGIN_SECONDS = 30
-"""CloudFront's default for an origin's answer."""
+"""CloudFront's default origin timeout."""
 log = logging.getLogger(__name__)
 
 
 class Edge:
-    """What every address shares, and which address serves what."""
+    """State shared by all addresses, and the app of each port."""
 
     def __init__(self, layout: Layout, settings: Settings) -> None:
         self._layout = layout
@@ -53,7 +53,7 @@ class Edge:
             host=f"{HOST}:{layout.blog}",
             cut=self._gateway.cut,
         )
-        self._viewer = usual_viewer(settings.primary)
+        self._viewer = default_viewer(settings.primary)
 
     async def serve(self, until: asyncio.Event) -> None:
         """Serve every address until `until` is set."""
@@ -65,7 +65,7 @@ class Edge:
         ):
             self._background = background
             following = background.create_task(
-                follow_deployment(self._settings, self._layout.outputs, self._take_over)
+                follow_deployment(self._settings, self._layout.outputs, self._use)
             )
             apps = self._apps(session, worker)
             runners = [await _listen(app, port) for port, app in apps.items()]
@@ -128,18 +128,18 @@ class Edge:
             },
         }
 
-    def _take_over(self, deployment: Deployment) -> None:
-        """Serve what is deployed now."""
+    def _use(self, deployment: Deployment) -> None:
+        """Serve `deployment` from now on."""
         self._deployment = deployment
         if self._zone:
             self._zone.cancel()
         self._zone = self._background.create_task(
-            self._route53.keep_fresh(deployment.shared.zone_id, self._settings.regions, self._ask)
+            self._route53.poll(deployment.shared.zone_id, self._settings.regions, self._ask)
         )
         self._announcements.announce()
 
     async def _ask(self, check: HealthCheck) -> tuple[bool, str]:
-        """Where a health check's host name leads, asked as Route 53's checkers would."""
+        """Probe a health check at the region that its host name resolves to."""
         try:
             region = self._route53.region_of(self._route53.ask(check.host, self._viewer))
         except NoRecordError as nowhere:
@@ -156,7 +156,7 @@ async def _listen(app: web.Application, port: int) -> web.AppRunner:
 
 
 async def run() -> None:
-    """Serve the local cloud that the environment names, until SIGTERM or SIGINT."""
+    """Serve the local cloud of the environment until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for received in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(received, stop.set)

@@ -1,4 +1,4 @@
-"""Values read from an AWS API at most once in a while, however many requests want them."""
+"""Caches values of an AWS API for a fixed time and shares one read among concurrent requests."""
 
 import asyncio
 import time
@@ -15,8 +15,8 @@ class UnreadableError(Exception):
     """The API did not answer."""
 
 
-class Fresh(Generic[K, V]):
-    """Reads the value of a key with a blocking `read`, in a thread, and keeps it for `seconds`."""
+class TtlCache(Generic[K, V]):
+    """Reads the value of a key with the blocking function `read` in a thread and caches it for `seconds`."""
 
     def __init__(
         self, read: Callable[[K], V], seconds: float, now: Callable[[], float] = time.monotonic
@@ -27,9 +27,9 @@ class Fresh(Generic[K, V]):
         self._kept: dict[K, tuple[float, asyncio.Task[V]]] = {}
 
     async def get(self, key: K) -> V:
-        """The value, no older than `seconds`; one reading serves everybody who asks meanwhile.
+        """The value of `key`, at most `seconds` old. Concurrent callers share one read.
 
-        Raises UnreadableError when the API is away, and what `read` raises beside botocore's errors.
+        Raises UnreadableError for botocore's errors, and any other error of `read`.
         """
         kept = self._kept.get(key)
         if kept is None or self._now() >= kept[0]:

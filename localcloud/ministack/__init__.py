@@ -1,1 +1,1 @@
-"""MiniStack as the shop needs it: each module mends or adds one thing, and says to which version of it."""
+"""Patches of MiniStack. Each module fixes or adds one thing and names the version that it was written for."""

@@ -1,4 +1,4 @@
-"""Starts MiniStack, mended: `python -P -m localcloud.ministack`, in the emulators' own environment."""
+"""Starts MiniStack with our patches: `python -P -m localcloud.ministack`, in the emulators' virtual environment."""
 
 import os
 
@@ -14,13 +14,13 @@ from localcloud.ministack import (
     route53,
 )
 
-# It led here; the functions, which inherit the environment, must not find the checkout.
+# Lambda functions inherit the environment and must not import the checkout.
 os.environ.pop("PYTHONPATH", None)
-route53.mend()
-cloudfront.mend()
-connections.mend()
-lambda_start.mend()
-links = replication.take_over()
-persistence.mend(before_saving=links.settle)
-app.app = fault_api.Switches(app.app, links)
+route53.patch()
+cloudfront.patch()
+connections.patch()
+lambda_start.patch()
+links = replication.patch()
+persistence.patch(before_saving=links.settle)
+app.app = fault_api.FaultApi(app.app, links)
 app.main()

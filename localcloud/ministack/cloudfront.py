@@ -1,7 +1,7 @@
-"""Response headers policies of MiniStack 1.5.33, mended.
+"""Fixes the response headers policies of MiniStack 1.5.33.
 
-It answers with an empty list of headers to remove where none was asked for. Terraform takes that for a part of the
-policy, and can never change the policy again: an update with an empty list lacks the list's length.
+MiniStack returns an empty list of headers to remove when the policy has none. Terraform stores that list in its state.
+Later updates then fail, because the provider sends an empty list without its length.
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from ministack.services import cloudfront  # type: ignore[import-not-found]
 _build = cloudfront._build_rhp_config_xml
 
 
-def mend() -> None:
-    """Leave the empty list out, as CloudFront does."""
+def patch() -> None:
+    """Omit the empty list, as CloudFront does."""
     cloudfront._build_rhp_config_xml = _build_without_empty_list
     cloudfront._RHP_SPEC["build_config"] = _build_without_empty_list
 

@@ -1,8 +1,8 @@
-"""Connections that stay open for longer than any client keeps them.
+"""Keeps idle connections open for longer than any client does.
 
-MiniStack 1.5.33 ends one that was idle for 75 seconds. A request that comes in that very moment is carried out, and its
-answer lost with the connection: Terraform, which keeps its own for 90 seconds, asks again, and is told that what it
-creates is there already. Servers behind clients with a pool therefore wait the longer of the two:
+MiniStack 1.5.33 closes a connection after 75 idle seconds; Terraform reuses connections for 90. A request sent at the
+moment of closing is executed and its response is lost. Terraform then repeats a create call and gets "already exists".
+A server must therefore keep idle connections longer than its clients:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
 """
 
@@ -14,11 +14,11 @@ IDLE_SECONDS = 3600
 _serve = hypercorn.serve
 
 
-def mend() -> None:
-    """Have MiniStack's server keep idle connections for an hour."""
-    hypercorn.serve = _serve_patiently
+def patch() -> None:
+    """Set the idle timeout of MiniStack's server to one hour."""
+    hypercorn.serve = _serve_with_timeout
 
 
-async def _serve_patiently(app: Any, config: Any, **more: Any) -> None:
+async def _serve_with_timeout(app: Any, config: Any, **more: Any) -> None:
     config.keep_alive_timeout = IDLE_SECONDS
     await _serve(app, config, **more)

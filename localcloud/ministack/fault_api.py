@@ -1,58 +1,62 @@
-"""Switches beside MiniStack's own addresses, for what goes wrong with whole regions.
+"""HTTP API that injects faults into whole regions, served beside MiniStack's own paths.
 
-| address | does |
+| path | effect |
 | --- | --- |
-| `GET /_replication` | tells in which regions replication is paused, and what waits |
-| `POST /_replication/pause/<region>`, `/_replication/resume/<region>` | pauses and resumes it |
-| `GET /_regions` | tells which regions are away |
-| `POST /_regions/lose/<region>`, `/_regions/find/<region>` | takes a region's AWS APIs away and gives them back |
+| `GET /_replication` | regions with paused replication, and the waiting writes |
+| `POST /_replication/pause/<region>`, `/_replication/resume/<region>` | pauses and resumes replication |
+| `GET /_regions` | regions that are unavailable |
+| `POST /_regions/lose/<region>`, `/_regions/find/<region>` | makes a region unavailable, and available again |
 
 On AWS the Fault Injection Service pauses replication, with `aws:dynamodb:global-table-pause-replication`.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from localcloud.ministack.region_outage import region_of
 from localcloud.ministack.replication import Links, regions_with_replicas
 
 Asgi = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
+_SCOPE = re.compile(rb"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
+_PRESIGNED = re.compile(
+    rb"X-Amz-Credential=[^&]+?(?:/|%2F)\d{8}(?:/|%2F)([a-z0-9-]+)(?:/|%2F)", re.IGNORECASE
+)
 
 
-class Switches:
-    """MiniStack with the switches."""
+class FaultApi:
+    """ASGI app: the fault API in front of MiniStack."""
 
     def __init__(self, app: Asgi, links: Links) -> None:
         self._app = app
         self._links = links
-        self._away: set[str] = set()
+        self._unavailable: set[str] = set()
         self._actions: dict[tuple[str, str], Callable[[str], None]] = {
             ("_replication", "pause"): links.pause,
             ("_replication", "resume"): links.resume,
-            ("_regions", "lose"): self._away.add,
-            ("_regions", "find"): self._away.discard,
+            ("_regions", "lose"): self._unavailable.add,
+            ("_regions", "find"): self._unavailable.discard,
         }
         self._states: dict[str, Callable[[], dict[str, Any]]] = {
             "_replication": self._replication,
-            "_regions": lambda: {"away": sorted(self._away)},
+            "_regions": lambda: {"away": sorted(self._unavailable)},
         }
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
-        """One request."""
+        """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif (name := scope["path"].split("/")[1]) in self._states:
-            await _respond(send, *self._turn(scope, name))
-        elif self._away and (region := region_of(scope)) in self._away:
-            await _respond(send, 503, {"__type": "ServiceUnavailable", "message": f"{region} is away"})
+            await _respond(send, *self._control(scope, name))
+        elif self._unavailable and (region := region_of(scope)) in self._unavailable:
+            await _respond(send, 503, {"__type": "ServiceUnavailable", "message": f"{region} is unavailable"})
         else:
             await self._app(scope, receive, send)
 
-    def _turn(self, scope: Mapping[str, Any], name: str) -> Answer:
+    def _control(self, scope: Mapping[str, Any], name: str) -> Answer:
         if any(header == b"origin" for header, _ in scope["headers"]):
-            return 403, {"message": "for programs of this machine, not for pages"}
+            return 403, {"message": "requests from web pages are refused"}
         match scope["method"], scope["path"].split("/")[2:]:
             case "GET", []:
                 return 200, self._states[name]()
@@ -75,6 +79,13 @@ class Switches:
                 for (source, target), (writes, seconds) in sorted(self._links.waiting().items())
             ],
         }
+
+
+def region_of(scope: Mapping[str, Any]) -> str | None:
+    """The region in a request's signature; None for an unsigned request."""
+    signature = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    found = _SCOPE.search(signature) or _PRESIGNED.search(scope["query_string"])
+    return found.group(1).decode() if found else None
 
 
 async def _respond(send: Any, status: int, answer: Mapping[str, Any]) -> None:

@@ -1,12 +1,12 @@
-"""Functions that start, a few at a time.
+"""Limits how many Lambda processes start at once.
 
-MiniStack 1.5.33 starts a process for each request that finds none free, all at once, and again for each request to a
-function that cannot start. On AWS each has a machine of its own; here they share a few cores, each slows the others
-until none is ready within its function's time-out, and the time-out ends them all. So a request that waits for its
-turn takes a process that has become free meanwhile, and a function that could not start just now fails at once.
+MiniStack 1.5.33 starts a process for every request without an idle one, and retries a function that cannot start on
+every request. On a machine with few cores the starting processes slow each other down until all exceed the function's
+timeout. Here at most one process per core starts at a time. A waiting request takes a process that became idle in the
+meantime, and a function that failed to start fails again at once for a while.
 
-Who changes a function's configuration ends the processes of the function of that name in every region. Only those of
-the region are meant.
+MiniStack also ends the processes of same-named functions in all regions when one region's configuration changes. Here
+only the changed region's processes end.
 """
 
 import os
@@ -19,38 +19,38 @@ from ministack.core import lambda_runtime  # type: ignore[import-not-found]
 from ministack.core.responses import get_account_id, get_region  # type: ignore[import-not-found]
 from ministack.services import lambda_svc  # type: ignore[import-not-found]
 
-PATIENCE = 20.0
-"""Seconds after which a function starts whoever else does: one that starts may wait for another."""
+SLOT_SECONDS = 20.0
+"""Seconds after which a function starts without a free slot: a starting function may call another one."""
 FAILED_SECONDS = 30.0
-"""How long a version of a function that could not start is not started again."""
-_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""Seconds during which a function version that failed to start is not started again."""
+_slots = threading.BoundedSemaphore(os.cpu_count() or 1)
 _failed: dict[Hashable, tuple[float, RuntimeError]] = {}
 _invoke = lambda_runtime.Worker.invoke
 
 
-def mend() -> None:
-    """Have no more functions start than there are processors; the first request is part of starting."""
-    lambda_runtime.Worker.invoke = _invoke_in_turn
-    lambda_svc.invalidate_worker = _end_in_region
+def patch() -> None:
+    """Limit starts to the number of cores. Starting includes the first request."""
+    lambda_runtime.Worker.invoke = _invoke_with_limit
+    lambda_svc.invalidate_worker = _invalidate_in_region
 
 
-def _end_in_region(name: str, **which: Any) -> Any:
+def _invalidate_in_region(name: str, **which: Any) -> Any:
     here = {"account": get_account_id(), "region": get_region()}
     return lambda_runtime.invalidate_worker(name, **{**here, **which})
 
 
-def _invoke_in_turn(worker: Any, *event: Any, **context: Any) -> Any:
+def _invoke_with_limit(worker: Any, *event: Any, **context: Any) -> Any:
     if _runs(worker):
         return _invoke(worker, *event, **context)
-    _fail_again(worker)
-    has_turn = _turns.acquire(timeout=PATIENCE)
+    _raise_recent_failure(worker)
+    has_slot = _slots.acquire(timeout=SLOT_SECONDS)
     try:
         free = _take_free(worker)
         if free is None:
             return _start(worker, *event, **context)
     finally:
-        if has_turn:
-            _turns.release()
+        if has_slot:
+            _slots.release()
     try:
         return _invoke(free, *event, **context)
     finally:
@@ -58,7 +58,7 @@ def _invoke_in_turn(worker: Any, *event: Any, **context: Any) -> Any:
 
 
 def _start(worker: Any, *event: Any, **context: Any) -> Any:
-    _fail_again(worker)
+    _raise_recent_failure(worker)
     try:
         return _invoke(worker, *event, **context)
     except RuntimeError as error:
@@ -66,8 +66,8 @@ def _start(worker: Any, *event: Any, **context: Any) -> Any:
         raise
 
 
-def _fail_again(worker: Any) -> None:
-    """Raise what was raised when the same version of the function failed to start, if that was just now."""
+def _raise_recent_failure(worker: Any) -> None:
+    """Raise the start-up error of this function version again while it is recent."""
     at, error = _failed.get(_version(worker), (0.0, RuntimeError()))
     if at and time.monotonic() - at < FAILED_SECONDS:
         raise error
@@ -83,7 +83,7 @@ def _runs(worker: Any) -> bool:
 
 
 def _take_free(worker: Any) -> Any:
-    """A process of the same function that runs and has nothing to do, taken; None when there is none."""
+    """Reserve an idle process of the same function; None without one."""
     with lambda_runtime._lock:
         for pool in lambda_runtime._workers.values():
             if worker in pool:

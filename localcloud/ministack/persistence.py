@@ -23,7 +23,7 @@ _get_state = dynamodb.get_state
 _load_persisted_state = dynamodb.load_persisted_state
 
 
-def mend(*, before_saving: Callable[[], None]) -> None:
+def patch(*, before_saving: Callable[[], None]) -> None:
     """Save and load the streams together with their tables. Nothing may wait in memory when tables are saved."""
 
     def get_state() -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Replication of global tables that can be paused, and catches up item by item.
+"""Pausable replication of global tables that catches up item by item.
 
-MiniStack 1.5.33 writes to every replica at once. DynamoDB (version 2019.11.21) does it a little later, each item by
-itself, and where two regions wrote the same item the last writer wins, deletions included; a transaction is one in
-its own region only. Here replication is at once too, until it is paused in a region:
+MiniStack 1.5.33 writes to every replica synchronously. DynamoDB global tables (version 2019.11.21) replicate each item
+on its own and asynchronously; the last writer wins, including deletes; a transaction is atomic in its own region only.
+Here replication is synchronous until it is paused in a region:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 """
 
@@ -23,19 +23,19 @@ from ministack.services import dynamodb  # type: ignore[import-not-found]
 
 AT_A_TIME = 10
 BETWEEN_SECONDS = 0.05
-"""Between two portions of what waits: two hundred writes a second catch up, slowly enough to be watched."""
+"""Pause between two batches of waiting writes: 200 writes a second, slow enough to observe."""
 
 Key = tuple[str, str, str, str]
 """Account, table, partition key and sort key of an item."""
 Stamp = tuple[int, str]
-"""When an item was written, and in which region, which decides between two writes of the same moment."""
+"""Write time in nanoseconds, and the region as the tie-breaker."""
 Link = tuple[str, str]
-"""From the region that wrote to the one that is to have it."""
+"""Source and target region."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A write as the other regions must make it; no `item` where it was deleted."""
+    """A write to replicate; `item` is None for a delete."""
 
     key: Key
     item: dict[str, Any] | None
@@ -43,9 +43,9 @@ class Change:
 
 
 class Links:
-    """The ways from each region to each other, and what waits on them.
+    """Replication links between all pairs of regions, with their waiting writes.
 
-    Everything happens on MiniStack's one event loop, as every write to a table does, so nothing is locked.
+    Runs on MiniStack's event loop only, like every table write, so there are no locks.
     """
 
     def __init__(self, apply: Callable[[str, Change], None]) -> None:
@@ -56,17 +56,17 @@ class Links:
         self._catching_up: asyncio.Task[None] | None = None
 
     def pause(self, region: str) -> None:
-        """Let nothing in or out of `region` any more."""
+        """Stop replication to and from `region`."""
         self.paused.add(region)
 
     def resume(self, region: str) -> None:
-        """Let it through again, first what waits."""
+        """Resume replication; waiting writes go first."""
         self.paused.discard(region)
         if self._catching_up is None or self._catching_up.done():
             self._catching_up = asyncio.create_task(self._catch_up())
 
     def waiting(self) -> dict[Link, tuple[int, float]]:
-        """How many writes wait on each link, and for how many seconds the oldest has."""
+        """For each link: the number of waiting writes, and the age of the oldest in seconds."""
         now = time.time_ns()
         return {
             link: (len(changes), max(0.0, (now - changes[0].written[0]) / 1e9))
@@ -75,7 +75,7 @@ class Links:
         }
 
     def write(self, home: str, others: Iterable[str], change: Change) -> None:
-        """Carry a write made in `home` to the other regions, or have it wait its turn."""
+        """Replicate a write made in `home` to `others`, or queue it."""
         self._note(home, change)
         for other in others:
             if self._is_paused((home, other)) or self._waiting[home, other]:
@@ -84,16 +84,16 @@ class Links:
                 self._arrive(other, change)
 
     def settle(self) -> None:
-        """Carry over everything now, paused or not."""
+        """Replicate all waiting writes now, and end every pause."""
         self.paused.clear()
-        while self._portion():
+        while self._batch():
             pass
 
     def _is_paused(self, link: Link) -> bool:
         return not self.paused.isdisjoint(link)
 
     def _note(self, region: str, change: Change) -> None:
-        """Remember who wrote last, for as long as somebody may come later with something older."""
+        """Remember the last writer while an older write may still arrive."""
         if self.paused or any(self._waiting.values()):
             self._last[region, change.key] = change.written
         else:
@@ -105,8 +105,8 @@ class Links:
             self._note(region, change)
             self._apply(region, change)
 
-    def _portion(self) -> bool:
-        """Carry over a few writes of each open link, oldest first; returns whether there were any."""
+    def _batch(self) -> bool:
+        """Replicate up to AT_A_TIME writes of each open link, oldest first. Returns whether there were any."""
         found = False
         for link, changes in list(self._waiting.items()):
             for _ in range(0 if self._is_paused(link) else min(AT_A_TIME, len(changes))):
@@ -116,12 +116,12 @@ class Links:
         return found
 
     async def _catch_up(self) -> None:
-        while self._portion():
+        while self._batch():
             await asyncio.sleep(BETWEEN_SECONDS)
 
 
-def take_over() -> Links:
-    """Have MiniStack replicate by links that can be paused; gives them."""
+def patch() -> Links:
+    """Replace MiniStack's replication by pausable links and return them."""
     links = Links(_apply)
     previous = 0
 
@@ -146,7 +146,7 @@ def _key(table: dict[str, Any], item: dict[str, Any]) -> Key:
 
 
 def _apply(region: str, change: Change) -> None:
-    """Make a write in a region's replica, as MiniStack does, so that its stream has it."""
+    """Write to a region's replica and to its stream, as MiniStack does."""
     account, name, partition, sort = change.key
     with request_scope(account, region):
         replica = dynamodb._tables.get(name)
@@ -164,5 +164,5 @@ def _apply(region: str, change: Change) -> None:
 
 
 def regions_with_replicas() -> set[str]:
-    """Every region that some global table is in."""
+    """Regions with a replica of any global table."""
     return {region for table in dynamodb._tables.all_values() for region in dynamodb._replica_group(table)}

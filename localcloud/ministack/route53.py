@@ -1,8 +1,8 @@
-"""Three mistakes of MiniStack's Route 53, mended.
+"""Fixes three faults of MiniStack's Route 53.
 
-MiniStack 1.5.33 forgets which checks a calculated health check watches, and writes booleans as Python does,
-which boto3 reads as false. Without the first, no region would ever count as lost. Nor does it know DNSSEC, which
-Terraform asks about before it deletes a zone.
+MiniStack 1.5.33 drops the children of a calculated health check, writes booleans in Python's form (boto3 reads them as
+false), and lacks GetDNSSEC, which Terraform calls before it deletes a zone. Without the first fix no region would ever
+count as lost.
 """
 
 import re
@@ -17,8 +17,8 @@ _handle = route53.handle_request
 _DNSSEC = re.compile(r"/2013-04-01/hostedzone/[^/]+/dnssec")
 
 
-def mend() -> None:
-    """Put the mended functions in the place of MiniStack's."""
+def patch() -> None:
+    """Replace MiniStack's functions."""
     route53._parse_health_check_config = _parse_with_children
     route53._build_health_check_el = _build_as_xml
     route53.handle_request = _handle_with_dnssec

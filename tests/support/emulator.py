@@ -1,4 +1,4 @@
-"""The mended MiniStack as a program of its own, and global tables in it."""
+"""Runs the patched MiniStack as a process of its own, with global tables in it."""
 
 import io
 import zipfile
@@ -24,13 +24,13 @@ Item = dict[str, str]
 
 @dataclass
 class Emulator:
-    """One that runs, with its state in a folder."""
+    """A running emulator with its state in a folder."""
 
     layout: Layout
     supervisor: Supervisor
 
     def restart(self) -> None:
-        """End it politely and begin again with what it saved."""
+        """Stop it with SIGTERM and start it again from its saved state."""
         self.supervisor.stop("aws")
         self.supervisor.ensure(aws_part(self.layout))
 
@@ -42,15 +42,15 @@ class Emulator:
         return httpx.post(f"{url(self.layout.aws)}/_replication/{action}/{region}")
 
     def lose(self, region: str) -> httpx.Response:
-        """Take a region's APIs away."""
+        """Make a region's APIs unavailable."""
         return httpx.post(f"{url(self.layout.aws)}/_regions/lose/{region}")
 
     def find(self, region: str) -> httpx.Response:
-        """Give them back."""
+        """Make them available again."""
         return httpx.post(f"{url(self.layout.aws)}/_regions/find/{region}")
 
     def from_a_page(self, action: str, region: str) -> httpx.Response:
-        """The same as a page of some other site would ask for it."""
+        """The same request with the Origin header of a foreign page."""
         return httpx.post(
             f"{url(self.layout.aws)}/_replication/{action}/{region}", headers={"origin": "http://elsewhere"}
         )
@@ -60,7 +60,7 @@ class Emulator:
         return found
 
     def catch_up(self) -> None:
-        """Resume everything and wait until nothing waits."""
+        """Resume replication everywhere and wait until no write is queued."""
         for region in self.replication()["paused"]:
             assert self.turn("resume", region).is_success
         wait_until(lambda: not self.replication()["waiting"], 20, lambda: str(self.replication()))
@@ -82,7 +82,7 @@ class Emulator:
             self.client("dynamodb", region).delete_table(TableName=TABLE)
 
     def make_function(self, name: str, source: str, region: str = REGIONS[0]) -> None:
-        """One from one file with a `handle`."""
+        """Create a function of one file with a `handle`."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr(f"{name}.py", source)
@@ -101,12 +101,12 @@ class Emulator:
         self.client("dynamodb", region).delete_item(TableName=TABLE, Key={"id": {"S": id}})
 
     def texts(self, region: str) -> Item:
-        """What a region holds."""
+        """All texts of a region by id."""
         items = self.client("dynamodb", region).scan(TableName=TABLE, ConsistentRead=True)["Items"]
         return {item["id"]["S"]: item["text"]["S"] for item in items}
 
     def stream(self, region: str) -> list[tuple[str, str]]:
-        """Every record of a region's stream: what happened, and to which item."""
+        """Every record of a region's stream: event name and item id."""
         table = self.client("dynamodb", region).describe_table(TableName=TABLE)["Table"]
         streams = self.client("dynamodbstreams", region)
         arn = table["LatestStreamArn"]
@@ -119,7 +119,7 @@ class Emulator:
 
 
 def aws_client(layout: Layout, service: str, region: str) -> Any:
-    """A boto3 client of the emulator there."""
+    """A boto3 client of the emulator of `layout`."""
     return boto3.client(
         service,
         region_name=region,
@@ -131,7 +131,7 @@ def aws_client(layout: Layout, service: str, region: str) -> Any:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Emulator]:
-    """One of its own, which ends with the block."""
+    """An emulator that ends with the block."""
     layout = Layout(free_base(), folder)
     supervisor = Supervisor(layout.cloud / "processes", layout.log)
     try:

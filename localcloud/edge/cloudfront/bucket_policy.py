@@ -1,8 +1,8 @@
-"""Whether a bucket's policy lets CloudFront read an object.
+"""Evaluates bucket policies for CloudFront's reads.
 
-The emulator evaluates bucket policies for its own CloudFront only, and that one knows no origin groups. So the edge
-reads objects itself and evaluates the policy as S3 would for CloudFront's signed requests: an explicit deny wins,
-and without an allow the answer is no.
+The emulator evaluates bucket policies for its own CloudFront only, which has no origin groups. So the edge reads
+objects itself and evaluates the policy as S3 does for CloudFront's signed requests: an explicit deny wins, and
+without an allow the request is denied.
 """
 
 import fnmatch
@@ -14,7 +14,7 @@ READ, LIST = "s3:GetObject", "s3:ListBucket"
 
 
 def allows(policy: Mapping[str, Any], action: str, resource: str, distribution: str) -> bool:
-    """Whether `policy` lets CloudFront do `action` on `resource` on behalf of the distribution with this ARN."""
+    """Whether `policy` allows CloudFront `action` on `resource` for the distribution with this ARN."""
     context = {
         "aws:sourcearn": distribution,
         "aws:securetransport": "true",
@@ -39,7 +39,7 @@ def _concerns(statement: Mapping[str, Any], action: str, resource: str) -> bool:
 
 def _names_service(principal: Any) -> bool:
     if isinstance(principal, Mapping):
-        # `{"AWS": "*"}` is everybody, services included.
+        # `{"AWS": "*"}` includes service principals.
         return SERVICE in _list(principal.get("Service", ())) or "*" in _list(principal.get("AWS", ()))
     return bool(principal == "*")
 
@@ -53,7 +53,7 @@ def _conditions_hold(condition: Mapping[str, Mapping[str, Any]], context: Mappin
 
 
 def _holds(operator: str, actual: str | None, wanted: list[str]) -> bool:
-    """One test of a condition. An operator that is not known here never holds."""
+    """Evaluate one condition. An unsupported operator is false."""
     if actual is None:
         return operator.startswith(("StringNot", "ArnNot"))
     match operator:

@@ -1,4 +1,4 @@
-"""A CloudFront distribution as it is deployed, reduced to what serving a request takes."""
+"""Reads the deployed CloudFront distribution into the form needed to serve requests."""
 
 import fnmatch
 import re
@@ -9,13 +9,13 @@ from typing import Any
 from localcloud.edge.deployed_resources import client
 
 GLOBAL_REGION = "us-east-1"
-"""Where CloudFront's API is."""
+"""Region of CloudFront's API."""
 _S3_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?P<region>[a-z0-9-]+)\.amazonaws\.com")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A bucket that files come from, or another `host`, which has no bucket and no region."""
+    """A bucket, or another `host` without bucket and region."""
 
     id: str
     bucket: str
@@ -26,7 +26,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class OriginGroup:
-    """Origins to ask in order: the next one when the status of an answer is among `statuses`."""
+    """Origins in order of failover; an answer with a status in `statuses` moves on to the next."""
 
     members: tuple[Origin, ...]
     statuses: frozenset[int] = frozenset()
@@ -34,7 +34,7 @@ class OriginGroup:
 
 @dataclass(frozen=True)
 class HeaderRule:
-    """A response header that a policy sets; an origin's own stays unless `override`."""
+    """A response header of a policy. The origin's header stays unless `override`."""
 
     name: str
     value: str
@@ -43,7 +43,7 @@ class HeaderRule:
 
 @dataclass(frozen=True)
 class Behavior:
-    """What happens to requests whose path matches `pattern`."""
+    """Cache behaviour of requests whose path matches `pattern`."""
 
     pattern: str
     origins: OriginGroup
@@ -51,18 +51,18 @@ class Behavior:
     function: str | None = None
     """Code of the viewer-request function."""
     encodings: tuple[str, ...] = ()
-    """What CloudFront may compress with, best first."""
+    """Encodings that CloudFront may use, preferred first."""
     headers: tuple[HeaderRule, ...] = ()
     removed_headers: frozenset[str] = frozenset()
 
     def matches(self, path: str) -> bool:
-        """Whether this behaviour is for `path`: `*` and `?` are wild, a slash at the beginning is optional."""
+        """Whether `path` matches: `*` and `?` are wildcards, the leading slash is optional."""
         return fnmatch.fnmatchcase(path.lstrip("/"), self.pattern.lstrip("/"))
 
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What a viewer gets instead of an error."""
+    """Custom error response."""
 
     path: str
     status: int
@@ -70,13 +70,13 @@ class ErrorPage:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution; `behaviors` are in order of precedence and the last one matches everything."""
+    """A distribution. `behaviors` are in order of precedence; the last one matches every path."""
 
     id: str
     arn: str
     domain_name: str
     host: str
-    """The name that viewers use: the shortest alias, hence not the one with www, or CloudFront's own."""
+    """Host name of viewers: the shortest alias (so without www), or else CloudFront's name."""
     behaviors: tuple[Behavior, ...]
     default_root_object: str = ""
     error_pages: Mapping[int, ErrorPage] | None = None
@@ -87,7 +87,7 @@ class Distribution:
 
 
 def read_distribution(id_: str) -> Distribution:
-    """Read a distribution and the policies and functions that it refers to. Raises what botocore raises."""
+    """Read a distribution with its policies and functions. Raises botocore's errors."""
     found = client("cloudfront", GLOBAL_REGION).get_distribution(Id=id_)["Distribution"]
     config = found["DistributionConfig"]
     groups = _groups(config)
@@ -108,7 +108,7 @@ def read_distribution(id_: str) -> Distribution:
 
 
 def _groups(config: Mapping[str, Any]) -> dict[str, OriginGroup]:
-    """Everything a behaviour may name as its target: origins, each a group of its own, and groups."""
+    """Possible targets of a behaviour by id: origin groups, and each origin as a group of one."""
     origins = {origin.id: origin for origin in map(_origin, _items(config["Origins"]))}
     alone = {id_: OriginGroup((origin,)) for id_, origin in origins.items()}
     groups = {
@@ -151,7 +151,7 @@ def _function(arn: str) -> str:
 
 
 def _encodings(cache_policy: str | None) -> tuple[str, ...]:
-    """CloudFront compresses only where the cache policy lets it tell encodings apart."""
+    """CloudFront compresses only when the cache policy puts the encoding into the cache key."""
     if not cache_policy:
         return ()
     policy = client("cloudfront", GLOBAL_REGION).get_cache_policy(Id=cache_policy)["CachePolicy"]
@@ -195,5 +195,5 @@ def _transport_security(rule: Mapping[str, Any]) -> str:
 
 
 def _items(container: Mapping[str, Any] | None) -> list[Any]:
-    """CloudFront's lists: `{"Quantity": n, "Items": [...]}`, the items left out when there are none."""
+    """Items of a CloudFront list: `{"Quantity": n, "Items": [...]}`, without Items when empty."""
     return list((container or {}).get("Items", ()))

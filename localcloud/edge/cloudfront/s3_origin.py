@@ -1,4 +1,4 @@
-"""Reads files from the buckets behind the distribution, as far as their policies let CloudFront."""
+"""Reads files from the distribution's buckets, subject to their bucket policies."""
 
 import json
 from collections.abc import Awaitable, Callable, Collection
@@ -13,12 +13,12 @@ from yarl import URL
 from localcloud.edge.cloudfront.bucket_policy import LIST, READ, allows
 from localcloud.edge.cloudfront.distribution import Origin, OriginGroup
 from localcloud.edge.deployed_resources import client
-from localcloud.edge.ttl_cache import Fresh, UnreadableError
+from localcloud.edge.ttl_cache import TtlCache, UnreadableError
 
 POLICY_SECONDS = 1.0
-"""How soon a change to a bucket's policy acts."""
+"""How long a bucket policy is cached."""
 CONNECTION_FAILED = 502
-"""What CloudFront answers when an origin cannot be reached."""
+"""CloudFront's status for an unreachable origin."""
 _KEPT_HEADERS = frozenset(
     {"content-type", "cache-control", "etag", "last-modified", "content-encoding", "content-language"}
 )
@@ -34,17 +34,17 @@ class Fetched:
 
 
 OtherHosts = Callable[[str, str, str], Awaitable[Fetched]]
-"""Asks an origin that is no bucket, by its host name, for a path with a query."""
+"""Fetches from an origin that is not a bucket: host, path, query."""
 
 
 class Buckets:
-    """The buckets of every region, read from the emulator at `aws`; regions in `cut` cannot be reached."""
+    """Buckets of every region, read from the emulator at `aws`. Regions in `cut` are unreachable."""
 
     def __init__(self, aws: URL, cut: Collection[str], others: OtherHosts | None = None) -> None:
         self._aws = aws
         self._cut = cut
         self._others = others
-        self._policies: Fresh[Origin, dict[str, Any]] = Fresh(_read_policy, POLICY_SECONDS)
+        self._policies: TtlCache[Origin, dict[str, Any]] = TtlCache(_read_policy, POLICY_SECONDS)
 
     async def fetch(
         self,
@@ -54,7 +54,7 @@ class Buckets:
         distribution: str,
         query: str = "",
     ) -> Fetched:
-        """The file at `path`: from the first origin, or from the next when that one's answer says to fail over."""
+        """Fetch `path` from the first origin, or from the next one after a failover status."""
         answer = Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
         for origin in group.members:
             if origin.host:
@@ -82,10 +82,10 @@ class Buckets:
             if not allows(policy, READ, f"{bucket}/{key}", distribution):
                 return _refusal(403, "AccessDenied")
             target = URL(str(self._aws)) / origin.bucket / key
-            # As it is stored: what is compressed already goes to the viewer so.
+            # Stored encodings are passed to the viewer unchanged.
             async with session.get(target, auto_decompress=False) as answer:
                 if answer.status == 404 and not allows(policy, LIST, bucket, distribution):
-                    # S3 does not say that a file is missing to whoever may not list the bucket.
+                    # Without s3:ListBucket S3 answers 403 for a missing object.
                     return _refusal(403, "AccessDenied")
                 kept = (
                     (name, value) for name, value in answer.headers.items() if name.lower() in _KEPT_HEADERS
@@ -101,7 +101,7 @@ def _refusal(status: int, code: str) -> Fetched:
 
 
 def _read_policy(origin: Origin) -> dict[str, Any]:
-    """The policy of an origin's bucket; an empty one, which allows nothing, when it has none."""
+    """Policy of an origin's bucket; an empty policy, which allows nothing, without one."""
     s3 = client("s3", origin.region)
     try:
         policy: dict[str, Any] = json.loads(s3.get_bucket_policy(Bucket=origin.bucket)["Policy"])

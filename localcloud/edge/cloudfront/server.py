@@ -1,6 +1,6 @@
-"""Plays CloudFront: serves the storefront through the distribution's deployed configuration.
+"""CloudFront: serves the storefront by the deployed distribution's configuration.
 
-Not played: caching (every request is a miss), TLS and the redirect to it, WAF, access logs and byte ranges.
+Not implemented: caching (every request is a miss), TLS and the redirect to it, WAF, access logs, byte ranges.
 """
 
 import logging
@@ -16,12 +16,12 @@ from multidict import CIMultiDict
 from localcloud.edge.cloudfront.distribution import Behavior, Distribution, HeaderRule, read_distribution
 from localcloud.edge.cloudfront.s3_origin import Buckets, Fetched
 from localcloud.edge.cloudfront.worker import Worker, WorkerError
-from localcloud.edge.ttl_cache import Fresh, UnreadableError
+from localcloud.edge.ttl_cache import TtlCache, UnreadableError
 
 CONFIGURATION_SECONDS = 2.0
-"""How soon a change to the distribution acts; on AWS it takes minutes."""
+"""How long the distribution's configuration is cached; on AWS a change takes minutes."""
 COMPRESSED_FROM, COMPRESSED_TO = 1_000, 10_000_000
-"""Bytes of a file that CloudFront compresses.
+"""File sizes in bytes that CloudFront compresses.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html"""
 COMPRESSED_TYPES = (
     "application/javascript",
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 class CloudFront:
-    """The distribution with the id that `distribution_id` tells, which is None before there is one."""
+    """The distribution with the id that `distribution_id` returns; None before the first deployment."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class CloudFront:
         self._session = session
         self._buckets = buckets
         self._worker = worker
-        self._distributions: Fresh[str, Distribution] = Fresh(read, CONFIGURATION_SECONDS)
+        self._distributions: TtlCache[str, Distribution] = TtlCache(read, CONFIGURATION_SECONDS)
         self._compressed = Compressed(worker)
 
     def app(self) -> web.Application:
-        """The app that stands for `<domain>`."""
+        """App of `<domain>`."""
         app = web.Application()
         app.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         return app
@@ -71,16 +71,16 @@ class CloudFront:
             distribution = await self._distributions.get(id_)
             return await self._answer(request, distribution)
         except UnreadableError:
-            return _sorry(503, "the distribution cannot be read")
+            return _error(503, "the distribution cannot be read")
         except WorkerError as error:
             log.warning("the viewer-request function failed: %s", error)
-            return _sorry(503, "The CloudFront function returned an invalid value or failed.")
+            return _error(503, "The CloudFront function returned an invalid value or failed.")
 
     async def _answer(self, request: web.Request, distribution: Distribution) -> web.Response:
         path = request.rel_url.raw_path
         behavior = distribution.behavior(path)
         if request.method not in behavior.methods:
-            return _sorry(403, "This distribution is not configured to allow the HTTP request method.")
+            return _error(403, "This distribution is not configured to allow the HTTP request method.")
         if behavior.function:
             result = await self._worker.run_function(behavior.function, _event(request, distribution))
             if "statusCode" in result:
@@ -118,7 +118,7 @@ class CloudFront:
 
 
 class Compressed:
-    """Compressed files, kept by what was compressed: CloudFront does it once and keeps the result in its cache."""
+    """Cache of compressed files by entity tag and encoding, as in CloudFront's cache."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -145,7 +145,7 @@ class Compressed:
 def apply_policy(
     headers: Mapping[str, str], rules: tuple[HeaderRule, ...], removed: frozenset[str]
 ) -> "CIMultiDict[str]":
-    """An origin's headers after the behaviour's response headers policy."""
+    """Apply the response headers policy to an origin's headers."""
     result = CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in removed)
     for rule in rules:
         if rule.override or rule.name not in result:
@@ -154,7 +154,7 @@ def apply_policy(
 
 
 def chosen_encoding(accepted: str, behavior: Behavior, fetched: Fetched) -> str | None:
-    """What to compress a file with, if with anything."""
+    """Encoding for a file; None to send it uncompressed."""
     content_type = fetched.headers.get("Content-Type", "")
     compressible = (
         fetched.status == 200
@@ -167,26 +167,26 @@ def chosen_encoding(accepted: str, behavior: Behavior, fetched: Fetched) -> str 
 
 
 def _coding(part: str) -> str:
-    """The coding of one item of Accept-Encoding; nothing when its weight is zero."""
+    """Coding of one item of Accept-Encoding; empty when its weight is zero."""
     coding, _, weight = part.partition(";")
     refused = weight.strip().removeprefix("q=").strip("0.") == "" and "q=" in weight
     return "" if refused else coding.strip()
 
 
 def weak(etag: str) -> str:
-    """`etag` for a compressed body, which is equal to the file in meaning and not in bytes."""
+    """Weak form of `etag`: a compressed body is equivalent to the file but not byte-identical."""
     return etag if etag.startswith("W/") else f"W/{etag}"
 
 
 def is_unchanged(request: web.BaseRequest, headers: Mapping[str, str]) -> bool:
-    """Whether the viewer holds this very file, by RFC 9110's weak comparison."""
+    """Whether If-None-Match holds the file's entity tag, by RFC 9110's weak comparison."""
     mine = headers.get("ETag", "").removeprefix("W/")
     theirs = request.headers.get("If-None-Match", "")
     return bool(mine) and any(tag.strip().removeprefix("W/") in (mine, "*") for tag in theirs.split(","))
 
 
 def _event(request: web.Request, distribution: Distribution) -> dict[str, Any]:
-    """The event of a viewer request, as CloudFront Functions get it.
+    """Viewer-request event of CloudFront Functions.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
     """
@@ -206,7 +206,7 @@ def _event(request: web.Request, distribution: Distribution) -> dict[str, Any]:
             "method": request.method,
             "uri": request.rel_url.raw_path,
             "querystring": {name: {"value": value} for name, value in request.rel_url.query.items()},
-            # The deployed function knows the shop by its own name, not by a loopback port.
+            # The deployed function expects the site's host name, not a loopback port.
             "headers": {**headers, "host": {"value": distribution.host}},
             "cookies": {name: {"value": value} for name, value in request.cookies.items()},
         },
@@ -214,7 +214,7 @@ def _event(request: web.Request, distribution: Distribution) -> dict[str, Any]:
 
 
 def _generated(result: Mapping[str, Any]) -> web.Response:
-    """A function's own answer, which goes to the viewer as it is."""
+    """A response that the function generated."""
     headers = {name: field["value"] for name, field in result.get("headers", {}).items()}
     return web.Response(
         status=result["statusCode"],
@@ -224,5 +224,5 @@ def _generated(result: Mapping[str, Any]) -> web.Response:
     )
 
 
-def _sorry(status: int, reason: str) -> web.Response:
+def _error(status: int, reason: str) -> web.Response:
     return web.Response(status=status, text=f"The request could not be satisfied. {reason}\n")

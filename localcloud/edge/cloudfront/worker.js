@@ -1,6 +1,6 @@
-// Runs CloudFront Functions and compresses, for the edge: one JSON request a line in, one JSON answer a line out.
+// Runs CloudFront Functions and compression for the edge: one JSON request per line in, one JSON answer per line out.
 //
-// A function gets what CloudFront's runtime has and no more of Node. Brotli is here because Python has none.
+// Functions see only what CloudFront's runtime offers. Brotli runs here because Python's standard library lacks it.
 const crypto = require('node:crypto');
 const querystring = require('node:querystring');
 const readline = require('node:readline');

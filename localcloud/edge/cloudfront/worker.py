@@ -1,4 +1,4 @@
-"""The Node process that runs CloudFront Functions and compresses what is served."""
+"""Runs CloudFront Functions and compression in a Node process."""
 
 import asyncio
 import base64
@@ -12,15 +12,15 @@ from typing import Any, Self, cast
 SCRIPT = Path(__file__).with_name("worker.js")
 SECONDS = 5.0
 LINE_LIMIT = 32 * 1024 * 1024
-"""Bytes of one answer."""
+"""Maximum size of one answer in bytes."""
 
 
 class WorkerError(Exception):
-    """A function threw, took too long or could not be run."""
+    """A function failed or timed out."""
 
 
 class Worker:
-    """Starts Node when it is first needed, and again should it end."""
+    """Starts Node on first use, and again after it ended."""
 
     def __init__(self) -> None:
         self._node: _Node | None = None
@@ -28,7 +28,7 @@ class Worker:
         self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        """Ready to be asked; nothing runs yet."""
+        """Node starts with the first request."""
         return self
 
     async def __aexit__(
@@ -38,14 +38,14 @@ class Worker:
             await self._node.end()
 
     async def run_function(self, code: str, event: dict[str, Any]) -> dict[str, Any]:
-        """What a CloudFront Function returns for `event`. Raises WorkerError."""
+        """Run a CloudFront Function with `event`. Raises WorkerError."""
         value = await self._ask({"code": code, "event": event})
         if not isinstance(value, dict):
             raise WorkerError("the function returned neither a request nor a response")
         return value
 
     async def compress(self, body: bytes, encoding: str) -> bytes:
-        """`body` in `encoding`, which is `br` or `gzip`. Raises WorkerError."""
+        """Compress `body`; `encoding` is `br` or `gzip`. Raises WorkerError."""
         value = await self._ask({"encoding": encoding, "body": base64.b64encode(body).decode()})
         return base64.b64decode(value)
 
@@ -58,7 +58,7 @@ class Worker:
                 await node.write({"id": id_, **request})
                 return await answer
         except (TimeoutError, ConnectionError) as error:
-            # A function that waits for ever cannot be interrupted from outside; a new process can take over.
+            # An endless function cannot be interrupted. The next request starts a new process.
             await node.end()
             raise WorkerError(f"no answer within {SECONDS:.0f} s") from error
         finally:
@@ -76,7 +76,7 @@ class Worker:
 
 
 class _Node:
-    """One running process and who waits for its answers."""
+    """A running process and the pending answers."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -90,7 +90,7 @@ class _Node:
         await stdin.drain()
 
     async def end(self) -> None:
-        """End the process; who still waits is told so."""
+        """Kill the process; pending answers fail."""
         if self.process.returncode is None:
             self.process.kill()
         await self.process.wait()

@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.layout import Layout
 from ops.drill.accounts import Account
-from tests.e2e.faults.dynamodb_proxy import Between, standing_between
+from tests.e2e.faults.dynamodb_proxy import DynamoDbProxy, dynamodb_proxy
 from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.lambda_process import Deployed, Function
@@ -16,54 +16,54 @@ from tests.support.ports import free_base
 
 
 class Start(Protocol):
-    """Starts a function of a region: its DynamoDB directly or behind a proxy, its clock ahead or not."""
+    """Starts a function of a region behind the proxy. `ahead` shifts its clock, in seconds."""
 
     def __call__(self, region: str, name: str = "orders", *, ahead: float = 0.0) -> Function: ...
 
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
-    """Where no other local cloud is."""
+    """Ports and a folder that no other local cloud uses."""
     return Layout(free_base(), tmp_path / "local")
 
 
 @pytest.fixture
-def between(cloud: Any) -> Iterator[Between]:
-    with standing_between(cloud.endpoints["aws_endpoint"]) as proxy:
-        yield proxy
+def proxy(cloud: Any) -> Iterator[DynamoDbProxy]:
+    with dynamodb_proxy(cloud.endpoints["aws_endpoint"]) as running:
+        yield running
 
 
 @pytest.fixture
-def start(cloud: Any, between: Between) -> Iterator[Start]:
-    """Functions behind the proxy; they end with the test."""
+def start(cloud: Any, proxy: DynamoDbProxy) -> Iterator[Start]:
+    """Starts functions behind the proxy; they end with the test."""
     with ExitStack() as stack:
 
         def started(region: str, name: str = "orders", *, ahead: float = 0.0) -> Function:
             deployed = Deployed.read(cloud, region, name)
             return stack.enter_context(
-                deployed.start(f"{name}.handler", endpoint=between.endpoint, ahead=ahead)
+                deployed.start(f"{name}.handler", endpoint=proxy.endpoint, ahead=ahead)
             )
 
         yield started
 
 
-class Books:
-    """What the tables of every region say of one shopper."""
+class StoredData:
+    """One shopper's items in the tables of every region."""
 
     def __init__(self, cloud: Any, account: Account) -> None:
         self._cloud = cloud
         self._id = account.id
 
     def orders(self) -> list[Json]:
-        """The orders, if every region has the same."""
+        """The orders. Fails when regions differ."""
         return self._same("orders")
 
     def cart(self) -> dict[str, int]:
-        """Copies in the cart by book, if every region has the same."""
+        """Copies in the cart by book. Fails when regions differ."""
         return {line["bookId"]: int(line["quantity"]) for line in self._same("cart") if int(line["quantity"])}
 
     def changed_at(self, book_id: str) -> str:
-        """When the line of a book last changed."""
+        """Time of the last change of a book's line."""
         (line,) = (line for line in self._same("cart") if line["bookId"] == book_id)
         return str(line["changedAt"])
 
@@ -82,34 +82,39 @@ class Books:
 
 
 @pytest.fixture
-def kept(cloud: Any, account: Account) -> Books:
-    """The shopper's data, past the functions."""
-    return Books(cloud, account)
+def stored(cloud: Any, account: Account) -> StoredData:
+    """The shopper's data, read from the tables."""
+    return StoredData(cloud, account)
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A shopper at a checkout that something may happen to."""
+    """A shopper at checkout, with the means to inject faults."""
 
     account: Account
     mine: dict[str, Api]
-    """The API of each region, as the shopper sees it."""
+    """API client of each region, signed in as the shopper."""
     books: list[Json]
-    between: Between
+    proxy: DynamoDbProxy
     start: Start
-    kept: Books
+    stored: StoredData
 
 
 @pytest.fixture
 def checkout(
-    account: Account, mine: dict[str, Api], books: list[Json], between: Between, start: Start, kept: Books
+    account: Account,
+    mine: dict[str, Api],
+    books: list[Json],
+    proxy: DynamoDbProxy,
+    start: Start,
+    stored: StoredData,
 ) -> Checkout:
-    return Checkout(account, mine, books, between, start, kept)
+    return Checkout(account, mine, books, proxy, start, stored)
 
 
 @pytest.fixture
 def exact(cloud: Any) -> Iterator[Callable[[], None]]:
-    """Waits until every region's best sellers are what the orders add up to; so they are before and after."""
+    """Waits until every region's best sellers equal the orders. Checked before and after the test too."""
 
     def wait() -> None:
         sales.wait_until_exact(cloud)

@@ -1,4 +1,4 @@
-"""What stands between a function and DynamoDB: it passes calls on, but for those that meet a fault."""
+"""Proxy between a function and DynamoDB: forwards calls and injects faults."""
 
 import json
 import threading
@@ -24,7 +24,7 @@ WRITES = {
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer of DynamoDB."""
+    """A response of DynamoDB."""
 
     status: int
     body: bytes
@@ -33,28 +33,28 @@ class Reply:
 
 Forward = Callable[[], Reply]
 Fault = Callable[[Forward], Reply | None]
-"""From what would pass the call on to the answer, or `None` to break the connection without one."""
+"""Takes the function that forwards the call. Returns the response, or None to drop the connection."""
 
 
 def refused(code: str, status: int = 400, **more: object) -> Fault:
-    """DynamoDB says no, and the call never happened."""
+    """DynamoDB refuses the call without executing it."""
     error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
     return lambda _forward: Reply(
         status, json.dumps(error).encode(), {"content-type": "application/x-amz-json-1.0"}
     )
 
 
-def lost(_forward: Forward) -> None:
-    """The connection breaks on the way there."""
+def request_lost(_forward: Forward) -> None:
+    """The connection breaks before the call is executed."""
 
 
-def unheard(forward: Forward) -> None:
-    """The call happens, and the connection breaks on the way back."""
+def response_lost(forward: Forward) -> None:
+    """The call is executed and its response is lost."""
     forward()
 
 
-def after(action: Callable[[], object]) -> Fault:
-    """Something else happens just before the call."""
+def preceded_by(action: Callable[[], object]) -> Fault:
+    """`action` runs just before the call."""
 
     def fault(forward: Forward) -> Reply:
         action()
@@ -63,8 +63,8 @@ def after(action: Callable[[], object]) -> Fault:
     return fault
 
 
-def lost_with(action: Callable[[], object]) -> Fault:
-    """Something else happens, and the call never does."""
+def replaced_by(action: Callable[[], object]) -> Fault:
+    """`action` runs instead of the call; the connection breaks."""
 
     def fault(_forward: Forward) -> None:
         action()
@@ -73,7 +73,7 @@ def lost_with(action: Callable[[], object]) -> Fault:
 
 
 def followed_by(action: Callable[[], object]) -> Fault:
-    """The call happens, then something else, and there is no answer."""
+    """The call is executed, then `action` runs; the response is lost."""
 
     def fault(forward: Forward) -> None:
         forward()
@@ -82,8 +82,8 @@ def followed_by(action: Callable[[], object]) -> Fault:
     return fault
 
 
-class Between:
-    """The proxy's memory: the faults that are laid, and the calls that came."""
+class DynamoDbProxy:
+    """Injected faults, and the recorded calls."""
 
     def __init__(self, aws: str) -> None:
         self._aws = urlsplit(aws)
@@ -94,19 +94,19 @@ class Between:
 
     @property
     def writes(self) -> list[str]:
-        """The calls that came and would change something."""
+        """Recorded calls that write."""
         return [call for call in self.calls if call in WRITES]
 
-    def lay(self, operation: str, *faults: Fault) -> None:
-        """Let the next calls of an operation meet these faults, one each."""
+    def inject(self, operation: str, *faults: Fault) -> None:
+        """Apply these faults to the next calls of an operation, one each."""
         self._faults[operation] += faults
 
     def clear(self) -> None:
-        """Take away what no call has met."""
+        """Remove the unused faults."""
         self._faults.clear()
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply | None:
-        """Pass a call on, or let it meet its fault."""
+        """Forward a call or apply its fault."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
 
         def forward() -> Reply:
@@ -125,17 +125,17 @@ class Between:
             content = response.read()
         finally:
             connection.close()
-        kept = {name: value for name, value in response.getheaders() if name.lower() not in _OF_A_CONNECTION}
+        kept = {name: value for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP}
         return Reply(response.status, content, kept)
 
 
-_OF_A_CONNECTION = {"connection", "content-length", "date", "server", "transfer-encoding"}
+_HOP_BY_HOP = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
 @contextmanager
-def standing_between(aws: str) -> Iterator[Between]:
-    """A proxy in front of AWS's endpoint, on a port of its own."""
-    between = Between(aws)
+def dynamodb_proxy(aws: str) -> Iterator[DynamoDbProxy]:
+    """Run a proxy of AWS's endpoint on a free port."""
+    proxy = DynamoDbProxy(aws)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -143,7 +143,7 @@ def standing_between(aws: str) -> Iterator[Between]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = between.answer(self.path, headers, body)
+            reply = proxy.answer(self.path, headers, body)
             if reply is None:
                 self.close_connection = True
                 return
@@ -161,14 +161,14 @@ def standing_between(aws: str) -> Iterator[Between]:
         daemon_threads = True
 
         def handle_error(self, *_: object) -> None:
-            """A function that was killed does not take its answer."""
+            """A killed function does not read its response."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        between.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        proxy.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield between
+            yield proxy
         finally:
             server.shutdown()
             thread.join()

@@ -1,4 +1,4 @@
-"""Checkout, cut off and crossed: an order is placed once or not at all, and its copies leave the cart with it."""
+"""Checkout under faults and concurrent changes: order and cart change are written together, once or not at all."""
 
 import uuid
 from collections.abc import Callable
@@ -28,26 +28,26 @@ def test_kill_at_write_is_all_or_nothing(
     checkout.mine[region].put_line(two["id"], 1)
     lines, total, key = [item(one, 2), item(two)], 2 * one["price"] + two["price"], str(uuid.uuid4())
     function = checkout.start(region)
-    killed = fault.followed_by(function.kill) if happened else fault.lost_with(function.kill)
-    checkout.between.lay(THE_WRITE, killed)
+    killed = fault.followed_by(function.kill) if happened else fault.replaced_by(function.kill)
+    checkout.proxy.inject(THE_WRITE, killed)
     with pytest.raises(DiedError):
         function.order(checkout.account.id, lines, total, key)
 
-    assert checkout.between.writes == [THE_WRITE], "there are not two between which it could die"
-    assert len(checkout.kept.orders()) == happened
-    assert checkout.kept.cart() == ({} if happened else {one["id"]: 2, two["id"]: 1})
+    assert checkout.proxy.writes == [THE_WRITE], "there is one write only"
+    assert len(checkout.stored.orders()) == happened
+    assert checkout.stored.cart() == ({} if happened else {one["id"]: 2, two["id"]: 1})
 
     answers = [api.order(lines, total, key=key) for api in checkout.mine.values()]
-    (order,) = checkout.kept.orders()
+    (order,) = checkout.stored.orders()
     assert {answer["orderId"] for answer in answers} == {order["orderId"]}
-    assert checkout.kept.cart() == {}
+    assert checkout.stored.cart() == {}
 
 
 @pytest.mark.parametrize(
     "broken",
     [
-        fault.lost,
-        fault.unheard,
+        fault.request_lost,
+        fault.response_lost,
         fault.refused("InternalServerError", 500),
         fault.refused("ThrottlingException"),
         fault.refused("ProvisionedThroughputExceededException"),
@@ -58,12 +58,12 @@ def test_kill_at_write_is_all_or_nothing(
 def test_failed_write_is_retried_once(broken: fault.Fault, home_region: str, checkout: Checkout) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[home_region].put_line(book["id"], 3)
-    checkout.between.lay(THE_WRITE, broken)
+    checkout.proxy.inject(THE_WRITE, broken)
     answer = checkout.start(home_region).order(checkout.account.id, [item(book, 2)], 2 * book["price"], key)
     assert answer.status == 201, answer.text
-    (order,) = checkout.kept.orders()
+    (order,) = checkout.stored.orders()
     assert order["orderId"] == answer.json["orderId"]
-    assert checkout.kept.cart() == {book["id"]: 1}
+    assert checkout.stored.cart() == {book["id"]: 1}
 
 
 @pytest.mark.parametrize("operation", ["GetItem", "BatchGetItem", THE_WRITE])
@@ -74,36 +74,36 @@ def test_throttled_checkout_keeps_cart(
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[home_region].put_line(book["id"], 1)
     function = checkout.start(home_region)
-    checkout.between.lay(operation, *[fault.refused(code)] * 50)
+    checkout.proxy.inject(operation, *[fault.refused(code)] * 50)
     answer = function.order(checkout.account.id, [item(book)], book["price"], key)
     assert (answer.status, answer.json["type"]) == (503, "urn:bookstore:problem:unavailable")
     assert answer.headers["retry-after"] == "1"
-    assert checkout.kept.orders() == []
-    assert checkout.kept.cart() == {book["id"]: 1}
+    assert checkout.stored.orders() == []
+    assert checkout.stored.cart() == {book["id"]: 1}
 
-    checkout.between.clear()
+    checkout.proxy.clear()
     assert function.order(checkout.account.id, [item(book)], book["price"], key).status == 201
-    assert len(checkout.kept.orders()) == 1
-    assert checkout.kept.cart() == {}
+    assert len(checkout.stored.orders()) == 1
+    assert checkout.stored.cart() == {}
 
 
 def test_throttled_transaction_is_not_conflict(home_region: str, checkout: Checkout) -> None:
     book = checkout.books[0]
     reasons = [{"Code": "None"}, {"Code": "ThrottlingError", "Message": "slow down"}]
-    checkout.between.lay(
+    checkout.proxy.inject(
         THE_WRITE, fault.refused("TransactionCanceledException", CancellationReasons=reasons)
     )
     answer = checkout.start(home_region).order(
         checkout.account.id, [item(book)], book["price"], str(uuid.uuid4())
     )
     assert answer.status == 503
-    assert checkout.between.writes == [THE_WRITE]
-    assert checkout.kept.orders() == []
+    assert checkout.proxy.writes == [THE_WRITE]
+    assert checkout.stored.orders() == []
 
 
 @pytest.mark.parametrize(("change", "left"), [(5, 3), (1, 0), (0, 0)], ids=["more", "fewer", "none"])
 def test_cart_change_in_checkout_is_kept(change: int, left: int, region: str, checkout: Checkout) -> None:
-    """Two copies are ordered while another device, in another region where there is one, sets the line."""
+    """Two copies are ordered while another device sets the line, in another region if there is one."""
     book = checkout.books[0]
     checkout.mine[region].put_line(book["id"], 2)
     elsewhere = [*checkout.mine.values()][-1]
@@ -114,15 +114,15 @@ def test_cart_change_in_checkout_is_kept(change: int, left: int, region: str, ch
         else:
             elsewhere.expect(204, "DELETE", f"/cart/{book['id']}")
 
-    checkout.between.lay(THE_WRITE, fault.after(set_line))
+    checkout.proxy.inject(THE_WRITE, fault.preceded_by(set_line))
     answer = checkout.start(region).order(
         checkout.account.id, [item(book, 2)], 2 * book["price"], str(uuid.uuid4())
     )
     assert answer.status == 201
-    assert checkout.between.writes == [THE_WRITE] * 2, "the first is cancelled, the second is decided anew"
-    (order,) = checkout.kept.orders()
+    assert checkout.proxy.writes == [THE_WRITE] * 2, "the cancelled write is decided again"
+    (order,) = checkout.stored.orders()
     assert [(line["bookId"], int(line["quantity"])) for line in order["items"]] == [(book["id"], 2)]
-    assert checkout.kept.cart() == ({book["id"]: left} if left else {})
+    assert checkout.stored.cart() == ({book["id"]: left} if left else {})
 
 
 def test_cart_always_changing_is_not_ordered(home_region: str, checkout: Checkout) -> None:
@@ -130,34 +130,34 @@ def test_cart_always_changing_is_not_ordered(home_region: str, checkout: Checkou
     checkout.mine[home_region].put_line(book["id"], 1)
     function = checkout.start(home_region)
     quantities = iter(range(2, 60))
-    checkout.between.lay(
+    checkout.proxy.inject(
         THE_WRITE,
-        *[fault.after(lambda: checkout.mine[home_region].put_line(book["id"], next(quantities)))] * 50,
+        *[fault.preceded_by(lambda: checkout.mine[home_region].put_line(book["id"], next(quantities)))] * 50,
     )
     answer = function.order(checkout.account.id, [item(book)], book["price"], key)
     assert answer.status == 503
-    assert checkout.kept.orders() == []
-    assert checkout.kept.cart() == {book["id"]: next(quantities) - 1}
+    assert checkout.stored.orders() == []
+    assert checkout.stored.cart() == {book["id"]: next(quantities) - 1}
 
-    checkout.between.clear()
-    before = checkout.kept.cart()[book["id"]]
+    checkout.proxy.clear()
+    before = checkout.stored.cart()[book["id"]]
     assert function.order(checkout.account.id, [item(book)], book["price"], key).status == 201
-    assert checkout.kept.cart() == {book["id"]: before - 1}
+    assert checkout.stored.cart() == {book["id"]: before - 1}
 
 
 def test_concurrent_same_key_is_one_order(region: str, checkout: Checkout) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[region].put_line(book["id"], 3)
     elsewhere = [*checkout.mine.values()][-1]
-    checkout.between.lay(
-        THE_WRITE, fault.after(lambda: elsewhere.order([item(book, 2)], 2 * book["price"], key=key))
+    checkout.proxy.inject(
+        THE_WRITE, fault.preceded_by(lambda: elsewhere.order([item(book, 2)], 2 * book["price"], key=key))
     )
     answer = checkout.start(region).order(checkout.account.id, [item(book, 2)], 2 * book["price"], key)
     assert answer.status == 201
-    (order,) = checkout.kept.orders()
+    (order,) = checkout.stored.orders()
     assert order["orderId"] == answer.json["orderId"]
     assert order["region"] == elsewhere.region
-    assert checkout.kept.cart() == {book["id"]: 1}
+    assert checkout.stored.cart() == {book["id"]: 1}
 
 
 def test_concurrent_key_for_two_carts_first_wins(region: str, checkout: Checkout) -> None:
@@ -166,44 +166,48 @@ def test_concurrent_key_for_two_carts_first_wins(region: str, checkout: Checkout
     checkout.mine[region].put_line(one["id"], 1)
     checkout.mine[region].put_line(two["id"], 1)
     elsewhere = [*checkout.mine.values()][-1]
-    checkout.between.lay(THE_WRITE, fault.after(lambda: elsewhere.order([item(two)], two["price"], key=key)))
+    checkout.proxy.inject(
+        THE_WRITE, fault.preceded_by(lambda: elsewhere.order([item(two)], two["price"], key=key))
+    )
     answer = checkout.start(region).order(checkout.account.id, [item(one)], one["price"], key)
     assert (answer.status, answer.json["type"]) == (422, "urn:bookstore:problem:idempotency-key-reused")
-    (order,) = checkout.kept.orders()
+    (order,) = checkout.stored.orders()
     assert [line["bookId"] for line in order["items"]] == [two["id"]]
-    assert checkout.kept.cart() == {one["id"]: 1}
+    assert checkout.stored.cart() == {one["id"]: 1}
 
 
 def test_concurrent_line_changes_both_kept(region: str, checkout: Checkout) -> None:
     book = checkout.books[0]
     elsewhere = [*checkout.mine.values()][-1]
-    checkout.between.lay(
-        "PutItem", fault.after(lambda: elsewhere.expect(200, "POST", "/cart", json=item(book, 2)))
+    checkout.proxy.inject(
+        "PutItem", fault.preceded_by(lambda: elsewhere.expect(200, "POST", "/cart", json=item(book, 2)))
     )
     answer = checkout.start(region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 3))
     assert answer.status == 200
-    assert checkout.between.writes == ["PutItem"] * 2
-    assert checkout.kept.cart() == {book["id"]: 5}
+    assert checkout.proxy.writes == ["PutItem"] * 2
+    assert checkout.stored.cart() == {book["id"]: 5}
 
 
-@pytest.mark.parametrize("broken", [fault.lost, fault.unheard, fault.refused("ThrottlingException")])
+@pytest.mark.parametrize(
+    "broken", [fault.request_lost, fault.response_lost, fault.refused("ThrottlingException")]
+)
 def test_addition_response_lost_adds_once(broken: fault.Fault, home_region: str, checkout: Checkout) -> None:
-    checkout.between.lay("PutItem", broken)
+    checkout.proxy.inject("PutItem", broken)
     answer = checkout.start(home_region, "cart").send(
         checkout.account.id, "POST", "/cart", item(checkout.books[0], 2)
     )
     assert answer.status == 200
-    assert checkout.kept.cart() == {checkout.books[0]["id"]: 2}
+    assert checkout.stored.cart() == {checkout.books[0]["id"]: 2}
 
 
 def test_addition_unknown_outcome_is_not_repeated(home_region: str, checkout: Checkout) -> None:
-    """Its answer is lost, and another device changes the line before it is sent again."""
+    """The response is lost, and another device changes the line before the retry."""
     book = checkout.books[0]
     other = checkout.mine[home_region]
-    checkout.between.lay(
+    checkout.proxy.inject(
         "PutItem", fault.followed_by(lambda: other.expect(200, "POST", "/cart", json=item(book, 3)))
     )
     answer = checkout.start(home_region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 2))
     assert answer.status == 503
     assert "look at it" in answer.json["detail"]
-    assert checkout.kept.cart() == {book["id"]: 5}
+    assert checkout.stored.cart() == {book["id"]: 5}

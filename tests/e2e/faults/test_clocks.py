@@ -1,4 +1,4 @@
-"""Clocks that disagree: a region's is an hour ahead or behind, and nothing that counts follows from it."""
+"""Clock skew: one region's clock is an hour ahead or behind, without effect on orders and carts."""
 
 import uuid
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ops.drill.accounts import Account
-from tests.e2e.faults.conftest import Books, Start
+from tests.e2e.faults.conftest import Start, StoredData
 from tests.support.api import Api, Json, item
 from tests.support.api_events import Answer
 from tests.support.lambda_process import Function
@@ -18,13 +18,13 @@ HOUR = 3600.0
 
 @pytest.fixture(params=[HOUR, -HOUR], ids=["ahead", "behind"])
 def ahead(request: pytest.FixtureRequest) -> float:
-    """Seconds that the second clock is ahead of the first."""
+    """Skew of the second clock in seconds."""
     return float(request.param)
 
 
 @pytest.fixture
 def regions(cloud: Any) -> tuple[str, str]:
-    """Two regions, or one twice."""
+    """Two regions, or the same one twice."""
     return cloud.regions[0], cloud.regions[-1]
 
 
@@ -34,7 +34,7 @@ def test_same_key_in_two_regions_is_one_order(
     account: Account,
     books: list[Json],
     start: Start,
-    kept: Books,
+    stored: StoredData,
     exact: Callable[[], None],
 ) -> None:
     functions = [start(regions[0]), start(regions[1], ahead=ahead)]
@@ -44,11 +44,16 @@ def test_same_key_in_two_regions_is_one_order(
             answers = list(together.map(lambda f, key=key: f.order(account.id, lines, total, key), functions))
         assert [answer.status for answer in answers] == [201, 201]
         assert answers[0].json == answers[1].json
-    assert len(kept.orders()) == 5
+    assert len(stored.orders()) == 5
 
 
 def test_cart_filled_in_two_regions_has_both(
-    ahead: float, regions: tuple[str, str], account: Account, books: list[Json], start: Start, kept: Books
+    ahead: float,
+    regions: tuple[str, str],
+    account: Account,
+    books: list[Json],
+    start: Start,
+    stored: StoredData,
 ) -> None:
     book = books[0]
     devices = [start(regions[0], "cart"), start(regions[1], "cart", ahead=ahead)]
@@ -56,15 +61,20 @@ def test_cart_filled_in_two_regions_has_both(
     for number in range(1, 7):
         answer = add(devices[number % 2], account, book)
         assert answer.json["items"][0]["quantity"] == number
-        marks.append(kept.changed_at(book["id"]))
-    assert marks == sorted(set(marks)), "each version of a line is later than the one before"
-    assert kept.cart() == {book["id"]: 6}
+        marks.append(stored.changed_at(book["id"]))
+    assert marks == sorted(set(marks)), "change times of a line increase"
+    assert stored.cart() == {book["id"]: 6}
 
 
 def test_order_empties_cart_and_changes_key(
-    ahead: float, regions: tuple[str, str], account: Account, books: list[Json], start: Start, kept: Books
+    ahead: float,
+    regions: tuple[str, str],
+    account: Account,
+    books: list[Json],
+    start: Start,
+    stored: StoredData,
 ) -> None:
-    """The key comes from when lines changed: a clock that goes back must not bring an ordered cart's again."""
+    """The checkout key derives from change times. A clock set back must not repeat an ordered cart's key."""
     book, keys = books[0], set()
     for carts, orders in ((0.0, ahead), (ahead, 0.0)) * 2:
         cart = add(start(regions[0], "cart", ahead=carts), account, book).json
@@ -73,8 +83,8 @@ def test_order_empties_cart_and_changes_key(
         )
         assert placed.status == 201
         keys.add(cart["checkoutKey"])
-        assert kept.cart() == {}
-    assert len(keys) == len(kept.orders()) == 4
+        assert stored.cart() == {}
+    assert len(keys) == len(stored.orders()) == 4
 
 
 def test_orders_listed_once(
@@ -84,7 +94,7 @@ def test_orders_listed_once(
     mine: dict[str, Api],
     books: list[Json],
     start: Start,
-    kept: Books,
+    stored: StoredData,
 ) -> None:
     functions = [start(regions[0]), start(regions[1], ahead=ahead)]
     for number in range(6):
@@ -100,7 +110,7 @@ def test_orders_listed_once(
             cursor = page["nextCursor"]
             if cursor is None:
                 break
-        assert sorted(listed) == sorted(order["orderId"] for order in kept.orders())
+        assert sorted(listed) == sorted(order["orderId"] for order in stored.orders())
 
 
 def add(device: Function, account: Account, book: Json) -> Answer:

@@ -1,6 +1,6 @@
-"""The emulator ends and begins again with its state: what was ordered is there, and orders go on being counted.
+"""The emulator restarts with its state: orders are kept, and counting continues.
 
-It is an emulator of its own, with the shop's tables, orders and feeder; the shop that is up is left alone.
+Uses an emulator of its own with the app's tables, orders function and feeder.
 """
 
 import io
@@ -31,7 +31,7 @@ ROLE = "arn:aws:iam::000000000000:role/feeder"
 
 
 class Emulator:
-    """An AWS with the shop's tables in two regions, and the first one's Redis and feeder."""
+    """An emulator with the tables in two regions, and Redis and feeder in the first."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -39,14 +39,14 @@ class Emulator:
         self.redis_url = f"redis://127.0.0.1:{layout.redis(0)}/0"
 
     def start(self) -> None:
-        """Begin, with what was kept."""
+        """Start with the saved state."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             self._supervisor.ensure(programs.aws_part(self._layout))
             self._supervisor.ensure(programs.redis_part(self._layout, 0, REGIONS[0]))
 
     def restart(self) -> None:
-        """End as a machine that shuts down ends it, and begin again."""
+        """Stop with SIGTERM, as a shutdown does, and start again."""
         self._supervisor.stop(programs.AWS)
         self.start()
 
@@ -57,7 +57,7 @@ class Emulator:
         return aws_client(self._layout, service, region)
 
     def function(self, region: str) -> Function:
-        """The function that places orders."""
+        """The orders function."""
         variables = {
             "BOOKS_TABLE": BOOKS,
             "CART_TABLE": CART,
@@ -67,7 +67,7 @@ class Emulator:
         return Deployed(region, variables).start("orders.handler", endpoint=url(self._layout.aws))
 
     def deploy(self) -> None:
-        """Make the tables, a replica of each, and the feeder at the end of the Orders stream."""
+        """Create the tables with replicas, and the feeder on the Orders stream."""
         tables = self.client("dynamodb")
         create_tables(tables)
         for table in (BOOKS, CART, ORDERS):
@@ -95,18 +95,18 @@ class Emulator:
             ranking.promote(ranking.open())
 
     def ranked(self) -> dict[str, int]:
-        """Copies sold by book, as the first region's feeder has counted them."""
+        """Copies sold by book, as counted in the first region."""
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
             return dict(Ranking(client).top(10) or [])
 
-    def kept(self, table: str, region: str) -> list[dict[str, Any]]:
-        """Everything in a table of a region, in an order of its own."""
+    def items(self, table: str, region: str) -> list[dict[str, Any]]:
+        """All items of a region's table, sorted."""
         items = dynamo.items(self.client("dynamodb", region).scan, TableName=table, ConsistentRead=True)
         return sorted(items, key=json.dumps)
 
 
 def sources() -> bytes:
-    """The functions' sources as Lambda takes them; redis-py is among the emulator's own packages."""
+    """Zip of the functions' sources. redis-py comes from the emulator's packages."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted(Path("lambda_src").rglob("*.py")):
@@ -127,7 +127,7 @@ def emulator(layout: Layout) -> Iterator[Emulator]:
 
 
 def place(emulator: Emulator, region: str, key: str) -> dict[str, Any]:
-    """Two copies of the one book."""
+    """Order two copies of the book."""
     with emulator.function(region) as function:
         answer = function.order("ada", [item({"id": "a"}, 2)], 1000, key)
     assert answer.status == 201, answer.text
@@ -140,17 +140,19 @@ def test_emulator_restart_keeps_orders(emulator: Emulator) -> None:
     before = place(emulator, REGIONS[0], key)
     wait_until(lambda: emulator.ranked() == {"a": 2}, 20)
     kept = {
-        (table, region): emulator.kept(table, region) for table in (BOOKS, CART, ORDERS) for region in REGIONS
+        (table, region): emulator.items(table, region)
+        for table in (BOOKS, CART, ORDERS)
+        for region in REGIONS
     }
     assert len(kept[ORDERS, REGIONS[0]]) == 1
     assert kept[ORDERS, REGIONS[0]] == kept[ORDERS, REGIONS[1]]
 
     emulator.restart()
-    assert kept == {(table, region): emulator.kept(table, region) for table, region in kept}
+    assert kept == {(table, region): emulator.items(table, region) for table, region in kept}
     for region in REGIONS:
         assert place(emulator, region, key) == before
-    assert emulator.kept(ORDERS, REGIONS[1]) == kept[ORDERS, REGIONS[1]]
+    assert emulator.items(ORDERS, REGIONS[1]) == kept[ORDERS, REGIONS[1]]
 
     place(emulator, REGIONS[1], str(uuid.uuid4()))
-    assert [len(emulator.kept(ORDERS, region)) for region in REGIONS] == [2, 2]
+    assert [len(emulator.items(ORDERS, region)) for region in REGIONS] == [2, 2]
     wait_until(lambda: emulator.ranked() == {"a": 4}, 20, lambda: str(emulator.ranked()))

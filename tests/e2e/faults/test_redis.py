@@ -1,5 +1,5 @@
-"""A region's Redis is gone, hangs, is slow, is full, or comes back empty: best sellers degrade and heal, nothing
-else notices, and no order is counted twice or forgotten.
+"""A region's Redis is stopped, hangs, is slow, full or restarted empty. Best sellers degrade and recover, other routes
+are unaffected, and every order is counted once.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.support.feeder import rebuild
 from tests.support.waiting import wait_until
 
 SLOW_MS = 600
-"""Less than the function waits for an answer, and far more than an answer takes."""
+"""Shorter than the function's timeout, and much longer than a normal answer."""
 
 
 class Redis:
@@ -31,23 +31,23 @@ class Redis:
         self.client = client.Redis(port=self._part.port, decode_responses=True)
 
     def start(self) -> None:
-        """Have it run; a new one is empty."""
+        """Start it if necessary; a new server is empty."""
         with warnings.catch_warnings():
-            # The server outlives whoever started it, on purpose.
+            # The server outlives this process on purpose.
             warnings.simplefilter("ignore", ResourceWarning)
             self._supervisor().ensure(self._part)
 
     def stop(self) -> None:
-        """Take it away."""
+        """Stop it."""
         assert self._supervisor().running(self._part.name)
         self._supervisor().stop(self._part.name)
 
     def hang(self) -> None:
-        """Let it answer nobody, with every connection open."""
+        """Suspend it with its connections open."""
         self._signal(signal.SIGSTOP)
 
     def wake(self) -> None:
-        """Let it answer again; what it was sent meanwhile, it does now."""
+        """Resume it. It now executes the commands received meanwhile."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -67,8 +67,8 @@ def redis(cloud: Any, region: str, exact: Callable[[], None]) -> Iterator[Redis]
     server.client.close()
 
 
-def nothing_else_notices(cloud: Any, region: str, mine: dict[str, Api], book: Json, other: Json) -> None:
-    """All but the best sellers of the region works."""
+def assert_other_routes_work(cloud: Any, region: str, mine: dict[str, Api], book: Json, other: Json) -> None:
+    """All routes work, except the region's best sellers."""
     api = mine[region]
     order = api.order_book(book, 3)
     assert api.get("/orders")["items"][0] == order
@@ -81,12 +81,12 @@ def nothing_else_notices(cloud: Any, region: str, mine: dict[str, Api], book: Js
 
 
 def refusals(redis: Redis) -> int:
-    """Commands that Redis has refused."""
+    """Number of commands that Redis refused."""
     return int(redis.client.info("stats")["total_error_replies"])
 
 
-def heals(api: Api) -> None:
-    # A function that has met the loss leaves Redis alone for a few seconds.
+def assert_recovers(api: Api) -> None:
+    # After a failure the function skips Redis for a few seconds.
     wait_until(lambda: api.get("/bestsellers")["stale"] is False, 15)
 
 
@@ -99,30 +99,30 @@ def test_redis_restarted_empty_recovers(
 
     redis.stop()
     assert api.get("/bestsellers")["stale"] is True
-    nothing_else_notices(cloud, region, mine, books[1], books[2])
+    assert_other_routes_work(cloud, region, mine, books[1], books[2])
 
     redis.start()
-    # Half a ranking is none: what the feeder has counted since is shown once all the rest is counted too.
+    # A partial count is not shown. It appears after the rebuild.
     assert sales.of_region(cloud, region) == {}
     rebuild(cloud, region)
     sales.wait_until_exact(cloud)
-    heals(api)
+    assert_recovers(api)
 
 
 def test_redis_hanging_is_timed_out(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
 ) -> None:
-    """What the feeder sent is done when Redis wakes, and the feeder, which has heard nothing, sends it again."""
+    """Redis executes the feeder's commands on resume, and the feeder retries them: they count once."""
     before = sales.of_region(cloud, region).get(books[1]["id"], 0)
     redis.hang()
     try:
         assert mine[region].get("/bestsellers")["stale"] is True
-        nothing_else_notices(cloud, region, mine, books[1], books[2])
+        assert_other_routes_work(cloud, region, mine, books[1], books[2])
     finally:
         redis.wake()
     sales.wait_until_exact(cloud)
     assert sales.of_region(cloud, region)[books[1]["id"]] == before + 3
-    heals(mine[region])
+    assert_recovers(mine[region])
 
 
 def test_redis_slow_is_served(
@@ -135,7 +135,7 @@ def test_redis_slow_is_served(
     assert answer["stale"] is False
     for _ in range(3):
         redis.client.client_pause(SLOW_MS)
-        nothing_else_notices(cloud, region, mine, books[1], books[2])
+        assert_other_routes_work(cloud, region, mine, books[1], books[2])
     sales.wait_until_exact(cloud)
     assert sales.of_region(cloud, region)[books[1]["id"]] == before + 9
 
@@ -143,15 +143,15 @@ def test_redis_slow_is_served(
 def test_redis_full_recovers(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json], redis: Redis
 ) -> None:
-    """It takes no more, so what was counted stays shown, and what was not is counted once there is room."""
+    """A full Redis keeps the old counts. New orders are counted when it has space again."""
     before = sales.of_region(cloud, region)
     redis.client.config_set("maxmemory-policy", "noeviction")
     redis.client.config_set("maxmemory", 1)
     refused = refusals(redis)
     try:
         assert mine[region].get("/bestsellers")["stale"] is False
-        nothing_else_notices(cloud, region, mine, books[1], books[2])
-        wait_until(lambda: refusals(redis) > refused, 15, "the feeder has not tried")
+        assert_other_routes_work(cloud, region, mine, books[1], books[2])
+        wait_until(lambda: refusals(redis) > refused, 15, "the feeder did not try")
         assert sales.of_region(cloud, region) == before
     finally:
         redis.client.config_set("maxmemory", 0)

@@ -1,4 +1,4 @@
-"""The stream's faults: records that come twice, in another order, cut short, or make no sense; and removals."""
+"""Stream faults: duplicate, reordered, truncated and invalid records, and removals."""
 
 import random
 import uuid
@@ -12,7 +12,7 @@ from tests.support.feeder import count_dead_letters, feed, images, rebuild, reco
 from tests.support.waiting import wait_until
 
 COUNTED = ("orderId", "createdAt", "items")
-"""What the feeder needs of an order."""
+"""Attributes that the feeder needs."""
 
 pytestmark = pytest.mark.usefixtures("exact")
 
@@ -34,14 +34,14 @@ def test_repeated_records_count_once(
 def test_changes_and_removals_not_counted(
     region: str, cloud: Any, mine: dict[str, Api], books: list[Json]
 ) -> None:
-    """Neither of orders that were counted, nor of any that were not: their guards would not be in the way."""
+    """Neither for counted orders nor for uncounted ones, which have no guard."""
     mine[region].order_book(books[0])
     sales.wait_until_exact(cloud)
     before = sales.of_region(cloud, region)
     counted = images(cloud, region)
-    unheard_of = [{**image, "orderId": {"S": str(uuid.uuid4())}} for image in counted]
+    uncounted = [{**image, "orderId": {"S": str(uuid.uuid4())}} for image in counted]
     for name in ("MODIFY", "REMOVE"):
-        feed(cloud, region, [record(image, name) for image in (*counted, *unheard_of)])
+        feed(cloud, region, [record(image, name) for image in (*counted, *uncounted)])
     assert sales.of_region(cloud, region) == before
 
 
@@ -52,7 +52,7 @@ def test_order_counts_beside_bad_record(
     sales.wait_until_exact(cloud)
     before = sales.of_region(cloud, region)
     image = images(cloud, region)[0]
-    unheard_of = {**image, "orderId": {"S": str(uuid.uuid4())}}
+    uncounted = {**image, "orderId": {"S": str(uuid.uuid4())}}
     nonsense = [
         {**image, "orderId": {"S": "no uuid"}},
         {**image, "items": {"S": "a list, once"}},
@@ -61,14 +61,14 @@ def test_order_counts_beside_bad_record(
         {},
     ]
     letters = count_dead_letters(cloud, region)
-    feed(cloud, region, [*map(record, nonsense), record(unheard_of), {"eventName": "INSERT"}])
+    feed(cloud, region, [*map(record, nonsense), record(uncounted), {"eventName": "INSERT"}])
     expected = dict(before)
-    for line in unheard_of["items"]["L"]:
+    for line in uncounted["items"]["L"]:
         book = line["M"]["bookId"]["S"]
         expected[book] = expected.get(book, 0) + int(line["M"]["quantity"]["N"])
     assert sales.of_region(cloud, region) == expected
     wait_until(lambda: count_dead_letters(cloud, region) == letters + len(nonsense) + 1, 10)
-    # The rebuild counts orders, and this one is none.
+    # The rebuild counts stored orders only.
     rebuild(cloud, region)
     assert sales.of_region(cloud, region) == before
 

@@ -1,4 +1,4 @@
-"""`make up` where the machine is in its way: it says what and how to go on, and leaves nothing running."""
+"""`make up` on a machine with taken ports or a full disk: it names cause and remedy, and leaves nothing running."""
 
 import os
 import shutil
@@ -17,14 +17,14 @@ from tests.support.ports import NEEDED, free
 
 
 def settings_without_blog(layout: Layout) -> Path:
-    """The local settings, but for what takes longest."""
+    """The local settings without the blog, which takes longest."""
     path = layout.directory.with_suffix(".toml")
     path.write_text(Path("settings/local.toml").read_text().replace("blog = true", "blog = false"))
     return path
 
 
 def up(layout: Layout, *, within: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """Run the command as `make up` does, with a place of its own."""
+    """Run `up` with the ports and folder of `layout`."""
     return subprocess.run(
         [*within, sys.executable, "-m", "localcloud", "up"],
         env={
@@ -45,20 +45,20 @@ def test_up_taken_port_names_remedy(layout: Layout) -> None:
         done = up(layout)
         assert taken.fileno() >= 0
     assert done.returncode == 1
-    for told in (str(layout.aws), str(layout.redis(0)), f"make up PORT_BASE={layout.base + 1000}"):
-        assert told in done.stdout
+    for text in (str(layout.aws), str(layout.redis(0)), f"make up PORT_BASE={layout.base + 1000}"):
+        assert text in done.stdout
     assert "Traceback" not in done.stdout
     assert nothing_runs(layout)
 
 
 def on_a_disk_of(megabytes: int, folder: Path) -> list[str]:
-    """The beginning of a command for which `folder` is such a disk. Skips where that is not allowed."""
+    """Command prefix that mounts a disk of that size at `folder`. Skips without the right to mount."""
     folder.mkdir()
     user = [] if os.geteuid() == 0 else ["--map-root-user"]
     mount = f'mount -t tmpfs -o size={megabytes}m none {folder} && exec "$0" "$@"'
     begin = ["unshare", *user, "--mount", "sh", "-c", mount]
     if shutil.which("unshare") is None or subprocess.run([*begin, "true"], capture_output=True).returncode:
-        pytest.skip("a small disk needs Linux, and an account that may mount one")
+        pytest.skip("needs Linux and the right to mount")
     return begin
 
 
@@ -80,16 +80,16 @@ exec "$0" "$@"
 
 
 def test_up_disk_filled_midway_is_named(layout: Layout) -> None:
-    """Another program takes what is left as soon as the emulator keeps its files there."""
+    """Another program fills the disk once the emulator writes there."""
     fills = FILLS.format(cloud=layout.cloud, folder=layout.directory)
     done = up(layout, within=[*on_a_disk_of(disk_space.NEEDED_MB + 20, layout.directory), "sh", "-c", fills])
     assert done.returncode == 1
-    assert f"the disk that holds {layout.directory} has 0 MB left" in done.stdout
+    assert f"the disk that holds {layout.directory} has 0 MB free" in done.stdout
     assert "Traceback" not in done.stdout
     assert nothing_runs(layout)
 
 
 def nothing_runs(layout: Layout) -> bool:
-    """Whether no part was left, by the records and by the ports."""
+    """Whether no part runs, by records and ports."""
     supervisor = Supervisor(layout.cloud / "processes", layout.log)
     return supervisor.names() == [] and all(free(layout.base + port) for port in range(NEEDED))

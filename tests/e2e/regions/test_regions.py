@@ -14,7 +14,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from localcloud.account_defaults import lay_foundation
+from localcloud.account_defaults import create_managed_keys
 from ops import cdktf
 from ops.commands.bootstrap import ensure_state_bucket
 from ops.commands.deploy import deploy_stacks
@@ -94,7 +94,7 @@ class Environment:
 @pytest.fixture
 def environment(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Environment]:
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
-    lay_foundation((*TWO, THIRD))
+    create_managed_keys((*TWO, THIRD))
     environment = Environment(tmp_path, cloud.endpoints["aws_endpoint"])
     yield environment
     settings = Settings.load(environment.file((*TWO, THIRD)))

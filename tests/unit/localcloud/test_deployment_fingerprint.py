@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from localcloud import deployment_fingerprint
-from localcloud.deployment_fingerprint import Deployed
+from localcloud.deployment_fingerprint import Fingerprint
 from tests.support.deployments import settings
 
 SETTINGS = settings(("eu-west-1",))
@@ -19,40 +19,40 @@ def synthesized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_fingerprint_same_input_is_equal(synthesized: Path) -> None:
-    marks = synthesized / "deployed.json"
-    Deployed.now(SETTINGS, synthesized).write(marks)
-    assert Deployed.read(marks) == Deployed.now(SETTINGS, synthesized)
+    stored = synthesized / "deployed.json"
+    Fingerprint.now(SETTINGS, synthesized).write(stored)
+    assert Fingerprint.read(stored) == Fingerprint.now(SETTINGS, synthesized)
 
 
 @pytest.mark.parametrize(
     "changed", ["stacks/shop-global/cdk.tf.json", "stacks/shop-edge/cdk.tf.json", "stacks/a.zip"]
 )
 def test_fingerprint_changed_file_differs(synthesized: Path, changed: str) -> None:
-    before = Deployed.now(SETTINGS, synthesized)
+    before = Fingerprint.now(SETTINGS, synthesized)
     (synthesized / changed).parent.mkdir(exist_ok=True)
     (synthesized / changed).write_text("changed")
-    assert Deployed.now(SETTINGS, synthesized) != before
+    assert Fingerprint.now(SETTINGS, synthesized) != before
 
 
 def test_fingerprint_ignores_terraform_files(synthesized: Path) -> None:
-    before = Deployed.now(SETTINGS, synthesized)
+    before = Fingerprint.now(SETTINGS, synthesized)
     stack = synthesized / "stacks" / "shop-global"
     (stack / ".terraform" / "providers").mkdir(parents=True)
     (stack / ".terraform" / "providers" / "aws").write_text("binary")
     (stack / ".terraform.lock.hcl").write_text("lock")
     (stack / "plan").write_text("plan")
-    assert Deployed.now(SETTINGS, synthesized) == before
+    assert Fingerprint.now(SETTINGS, synthesized) == before
 
 
 def test_fingerprint_changed_state_differs(synthesized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = Deployed.now(SETTINGS, synthesized)
+    before = Fingerprint.now(SETTINGS, synthesized)
     monkeypatch.setattr(deployment_fingerprint, "_states", lambda _settings: {"state/global.tfstate": '"2"'})
-    assert Deployed.now(SETTINGS, synthesized) != before
+    assert Fingerprint.now(SETTINGS, synthesized) != before
 
 
 @pytest.mark.parametrize("text", [None, "", '{"synthesized": "cut sh'])
 def test_fingerprint_unreadable_is_none(tmp_path: Path, text: str | None) -> None:
-    marks = tmp_path / "deployed.json"
+    stored = tmp_path / "deployed.json"
     if text is not None:
-        marks.write_text(text)
-    assert Deployed.read(marks) is None
+        stored.write_text(text)
+    assert Fingerprint.read(stored) is None

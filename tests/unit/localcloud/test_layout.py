@@ -32,8 +32,8 @@ def test_layout_ports_are_unique() -> None:
 
 
 def test_endpoints_keys() -> None:
-    told = endpoints(LAYOUT, deployment(REGIONS))
-    assert list(told)[:7] == [
+    found = endpoints(LAYOUT, deployment(REGIONS))
+    assert list(found)[:7] == [
         "api",
         "storefront",
         "regions",
@@ -42,8 +42,8 @@ def test_endpoints_keys() -> None:
         "user_pool_client_id",
         "user_pool_region",
     ]
-    assert told["api"] == "http://127.0.0.1:7001/v1"
-    assert told["regions"] == {
+    assert found["api"] == "http://127.0.0.1:7001/v1"
+    assert found["regions"] == {
         region: {"api": f"http://127.0.0.1:{7010 + index}/v1"} for index, region in enumerate(REGIONS)
     }
 
@@ -66,9 +66,9 @@ def test_environment_endpoints_are_loopback() -> None:
 def test_settings_accept_local_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
     monkeypatch.setenv("BOOKSTORE_LOCAL", environment["BOOKSTORE_LOCAL"])
-    told = Settings(regions=REGIONS).local
-    assert told
-    assert told.redis == {
+    found = Settings(regions=REGIONS).local
+    assert found
+    assert found.redis == {
         region: f"redis://127.0.0.1:{7020 + index}/0" for index, region in enumerate(REGIONS)
     }
-    assert told.api == "http://127.0.0.1:7001/v1"
+    assert found.api == "http://127.0.0.1:7001/v1"

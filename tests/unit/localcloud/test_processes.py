@@ -1,4 +1,4 @@
-"""Supervision, of real processes."""
+"""Supervisor, with real processes."""
 
 import errno
 import os
@@ -32,7 +32,7 @@ def part(folder: Path, name: str = "server", code: str = READY, **more: object) 
 
 
 def awaits_end(pid: int) -> bool:
-    """Whether process `pid` ends within a few seconds, or has ended."""
+    """Whether process `pid` has ended or ends within a few seconds."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -163,7 +163,7 @@ def test_undo_ends_failed_part(supervisor: Supervisor, tmp_path: Path) -> None:
 
 def test_ensure_after_undo_raises(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.undo()
-    with pytest.raises(PartFailedError, match="not wanted any more"):
+    with pytest.raises(PartFailedError, match="the command is ending"):
         supervisor.ensure(part(tmp_path))
     assert supervisor.names() == []
 

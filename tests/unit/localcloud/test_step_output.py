@@ -1,4 +1,4 @@
-"""What a person reads while the local cloud comes up."""
+"""Output of the steps of `up`."""
 
 import io
 from threading import Event
@@ -26,24 +26,24 @@ def test_background_step_prints_when_done(steps: Steps, pipe: io.StringIO) -> No
         assert go_on.wait(5)
         return "13 posts"
 
-    blog = steps.beside("Blog", work)
+    blog = steps.background("Blog", work)
     with steps.step("Deployed"):
         blog.finish(wait=False)
     assert "Blog" not in pipe.getvalue()
     go_on.set()
     blog.finish()
     blog.finish()
-    deployed, told = pipe.getvalue().splitlines()
+    deployed, printed = pipe.getvalue().splitlines()
     assert "Deployed" in deployed
-    assert "✓ Blog" in told
-    assert "13 posts" in told
+    assert "✓ Blog" in printed
+    assert "13 posts" in printed
 
 
 def test_background_step_raises_on_finish(steps: Steps, pipe: io.StringIO) -> None:
     def work() -> str:
         raise ValueError("no database")
 
-    blog = steps.beside("Blog", work)
+    blog = steps.background("Blog", work)
     with pytest.raises(ValueError, match="no database"):
         blog.finish()
     assert "✗ Blog" in pipe.getvalue()

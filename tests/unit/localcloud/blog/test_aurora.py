@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
-from localcloud.blog.aurora import GlobalDatabase, WriteForwarding, front
+from localcloud.blog.aurora import GlobalDatabase, WriteForwarding, rds_proxy
 from localcloud.blog.mariadb import DatabaseError, Server
 from localcloud.layout import HOST
 
@@ -59,7 +59,7 @@ def call(database: Database, **parameters: str) -> tuple[int, str, list[str]]:
         behind = web.Application()
         behind.router.add_post("/", emulator)
         address = f"http://{HOST}:{await port_of(behind, runners)}"
-        ahead = f"http://{HOST}:{await port_of(front(database, address), runners)}/"
+        ahead = f"http://{HOST}:{await port_of(rds_proxy(database, address), runners)}/"
         try:
             async with ClientSession() as session, session.post(ahead, data=parameters) as answer:
                 return answer.status, await answer.text()

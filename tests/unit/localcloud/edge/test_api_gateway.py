@@ -58,11 +58,11 @@ async def trial(
     app.router.add_route("*", "/{path:.*}", upstream.answer)
     async with TestServer(app) as server, Gateway(URL(f"http://127.0.0.1:{server.port}"), read) as gateway:
 
-        async def pass_on(request: web.Request) -> web.StreamResponse:
-            return await gateway.pass_on(request, "eu-west-1", HOST)
+        async def forward(request: web.Request) -> web.StreamResponse:
+            return await gateway.forward(request, "eu-west-1", HOST)
 
         front = web.Application()
-        front.router.add_route("*", "/{path:.*}", pass_on)
+        front.router.add_route("*", "/{path:.*}", forward)
         async with TestClient(TestServer(front)) as client:
             yield Trial(upstream, gateway, client)
 

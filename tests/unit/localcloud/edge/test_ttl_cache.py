@@ -4,7 +4,7 @@ import threading
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from localcloud.edge.ttl_cache import Fresh, UnreadableError
+from localcloud.edge.ttl_cache import TtlCache, UnreadableError
 
 pytestmark = pytest.mark.anyio
 
@@ -26,8 +26,8 @@ class Source:
             raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
         return f"{key} {self.readings}"
 
-    def fresh(self) -> "Fresh[str, str]":
-        return Fresh(self.read, 1.0, lambda: self.time)
+    def fresh(self) -> "TtlCache[str, str]":
+        return TtlCache(self.read, 1.0, lambda: self.time)
 
 
 async def test_cache_rereads_after_ttl() -> None:

@@ -13,7 +13,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(shared: Emulator) -> Iterator[Emulator]:
-    """One with an empty global table in three regions, where nothing is paused."""
+    """An emulator with an empty global table in three regions and replication running."""
     shared.make_global_table(*REGIONS)
     yield shared
     shared.catch_up()

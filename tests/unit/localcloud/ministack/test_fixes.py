@@ -1,4 +1,4 @@
-"""What MiniStack gets wrong by itself and the shop leans on; one that a newer version mends may go."""
+"""Faults of MiniStack that we patch. Delete a patch when a new version passes its test without it."""
 
 import json
 import subprocess
@@ -16,15 +16,15 @@ from tests.support.waiting import wait_until
 
 IRELAND = REGIONS[0]
 GO_POOL_SECONDS = 90
-"""For how long Terraform's provider keeps an idle connection (IdleConnTimeout of Go's and the AWS SDK's transport)."""
+"""Seconds for which Terraform's provider keeps an idle connection (IdleConnTimeout of the AWS SDK for Go)."""
 SERVE_NOTHING = """
 import runpy
 from hypercorn import asyncio as server
 
-async def tell(app, config):
+async def print_timeout(app, config):
     print(config.keep_alive_timeout)
 
-server.serve = tell
+server.serve = print_timeout
 runpy.run_module("localcloud.ministack", run_name="__main__")
 """
 COUNTER = """
@@ -72,7 +72,7 @@ def test_function_starts_are_limited(emulator: Emulator) -> None:
     with ThreadPoolExecutor(20) as together:
         processes = set(together.map(ask, range(20)))
     emulator.client("lambda", IRELAND).delete_function(FunctionName="slow")
-    # By itself MiniStack starts twenty.
+    # Without the patch MiniStack starts twenty.
     assert len(processes) <= 10
 
 
@@ -115,14 +115,14 @@ def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: 
 
 def test_idle_connections_outlive_clients(tmp_path: Path) -> None:
     part = aws_part(Layout(free_base(), tmp_path))
-    told = subprocess.run(
+    done = subprocess.run(
         [part.command[0], "-P", "-c", SERVE_NOTHING],
         env=dict(part.environment),
         check=True,
         capture_output=True,
         text=True,
     )
-    assert float(told.stdout) > GO_POOL_SECONDS
+    assert float(done.stdout) > GO_POOL_SECONDS
 
 
 def test_topics_survive_two_restarts(emulator: Emulator) -> None:

@@ -26,7 +26,7 @@ LATENCY_MS = 100
 BYTES_A_SECOND = 9_000_000 / 8
 MOST_LCP_MS = 1_800
 MOST_CLS = 0.02
-MOST_SCRIPT_BYTES = 110 * 1024
+MOST_SCRIPT_BYTES = 112 * 1024
 
 OBSERVE = """
 window.vitals = { lcp: 0, cls: 0, element: '' };

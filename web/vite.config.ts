@@ -1,11 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { leanRouter } from './leanRouter.ts';
 import { localConfig } from './localConfig.ts';
 import { precompress } from './precompress.ts';
 
 export default defineConfig({
-  plugins: [react(), leanRouter(), precompress(), localConfig()],
+  plugins: [react(), precompress(), localConfig()],
   resolve: {
     // What React 18 and later have themselves.
     alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }],

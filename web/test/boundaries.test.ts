@@ -1,9 +1,20 @@
 // @vitest-environment node
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve('src');
+const MOST_LINES = 350;
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
+  .map((name) => path.join(ROOT, name));
+
+/** Relative imports of a file, dynamic ones included. */
+function importsOf(file: string): string[] {
+  const found = readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g);
+  return [...found].map(([, target = '']) => path.resolve(path.dirname(file), target));
+}
 
 /** Folder of src, or feature, that a file belongs to. */
 function partOf(file: string): string {
@@ -11,7 +22,7 @@ function partOf(file: string): string {
   return folder === 'features' ? `features/${feature}` : folder;
 }
 
-/** What a part may import besides itself; a feature never another one, shared parts nothing that is built on them. */
+/** Parts that a part may import besides itself. */
 function allowed(part: string): RegExp {
   if (part === 'app' || part.endsWith('.tsx')) return /./;
   if (part.startsWith('features/')) return /^(components|lib|api|config\.ts)$/;
@@ -19,19 +30,48 @@ function allowed(part: string): RegExp {
   return /^(lib|api|config\.ts|locales)$/;
 }
 
-const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
-  .map((name) => path.join('src', name));
+function withExtension(target: string): string | undefined {
+  return [target, `${target}.ts`, `${target}.tsx`].find((name) => sources.includes(name));
+}
 
-it('keeps features apart and shared parts below them', () => {
-  expect(sources.length).toBeGreaterThan(50);
-  const wrong: string[] = [];
-  for (const file of sources) {
-    const part = partOf(path.resolve(file));
-    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-      const other = partOf(path.resolve(path.dirname(file), target)).replace(/^config$/, 'config.ts');
-      if (other !== part && !allowed(part).test(other)) wrong.push(`${file} imports ${target}`);
+/** Static and dynamic imports that lead from a file back to itself; the first circle found, or null. */
+function circleFrom(start: string): string[] | null {
+  const visited = new Set<string>();
+  const walk = (file: string, trail: string[]): string[] | null => {
+    for (const target of importsOf(file).map(withExtension)) {
+      if (target === start) return [...trail, target];
+      if (target === undefined || visited.has(target)) continue;
+      visited.add(target);
+      const circle = walk(target, [...trail, target]);
+      if (circle) return circle;
     }
-  }
-  expect(wrong).toEqual([]);
+    return null;
+  };
+  return walk(start, [start]);
+}
+
+describe('source files', () => {
+  it('are found', () => expect(sources.length).toBeGreaterThan(50));
+
+  it('import only parts below their own, and no other feature', () => {
+    const wrong: string[] = [];
+    for (const file of sources) {
+      const part = partOf(file);
+      for (const target of importsOf(file)) {
+        const other = partOf(target).replace(/^config$/, 'config.ts');
+        if (other !== part && !allowed(part).test(other)) wrong.push(`${file} imports ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('form no import circle', () => {
+    expect(sources.map(circleFrom).filter((circle) => circle !== null)).toEqual([]);
+  });
+
+  it(`have at most ${MOST_LINES} lines`, () => {
+    const written = sources.filter((file) => !file.endsWith('generated.ts'));
+    const long = written.filter((file) => readFileSync(file, 'utf8').split('\n').length > MOST_LINES);
+    expect(long).toEqual([]);
+  });
 });

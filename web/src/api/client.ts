@@ -1,6 +1,6 @@
 import { type BaseQueryFn, createApi } from '@reduxjs/toolkit/query/react';
 import { UnreachableError } from '../lib/failover';
-import type { Problem } from './generated';
+import { SECURED_OPERATIONS } from './secured';
 
 export interface ApiRequest {
   url: string;
@@ -10,20 +10,25 @@ export interface ApiRequest {
   headers?: Record<string, string>;
 }
 
-/** Why a request did not give what it asked for; `problem` is what the shop said, where it said something. */
-export interface ApiError {
-  status: number | 'unreachable';
-  problem?: Problem;
+/** Problem details, RFC 9457; some problems of the contract add fields. */
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
 }
 
-/** What the API needs from the application; handed to the store as its thunks' extra argument. */
+/** A request that failed; `problem` is the API's own description, if it answered with one. */
+export interface ApiError {
+  status: number | 'unreachable';
+  problem?: ProblemDetails;
+}
+
+/** What the API needs from the application. The store passes it as the thunks' extra argument. */
 export interface Services {
   send(path: string, init: RequestInit): Promise<Response>;
   /** The shopper's id token, or null for a guest. */
   token(): Promise<string | null>;
 }
-
-const PRIVATE = /^\/(cart|orders)(\/|$)/;
 
 function pathOf({ url, params = {} }: ApiRequest): string {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
@@ -31,24 +36,27 @@ function pathOf({ url, params = {} }: ApiRequest): string {
   return encodeURI(url) + (query && `?${query}`);
 }
 
-async function initOf(request: ApiRequest, services: Services, signal: AbortSignal): Promise<RequestInit> {
+function initOf(request: ApiRequest, token: string | null, signal: AbortSignal): RequestInit {
   const headers = new Headers(request.headers);
-  const token = PRIVATE.test(request.url) ? await services.token() : null;
   if (token) headers.set('Authorization', `Bearer ${token}`);
   if (request.body === undefined) return { method: request.method, headers, signal };
   headers.set('Content-Type', 'application/json');
   return { method: request.method, headers, body: JSON.stringify(request.body), signal };
 }
 
-const shop: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (asked, { extra, signal }) => {
+const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
+  given,
+  { extra, signal, endpoint },
+) => {
   const services = extra as Services;
-  const request = typeof asked === 'string' ? { url: asked } : asked;
+  const request = typeof given === 'string' ? { url: given } : given;
   try {
-    const response = await services.send(pathOf(request), await initOf(request, services, signal));
+    const token = SECURED_OPERATIONS.has(endpoint) ? await services.token() : null;
+    const response = await services.send(pathOf(request), initOf(request, token, signal));
     const text = await response.text();
     const content: unknown = text === '' ? null : JSON.parse(text);
     if (response.ok) return { data: content };
-    return { error: { status: response.status, problem: content as Problem } };
+    return { error: { status: response.status, problem: content as ProblemDetails } };
   } catch (error) {
     if (error instanceof UnreachableError || error instanceof SyntaxError) {
       return { error: { status: 'unreachable' } };
@@ -57,5 +65,5 @@ const shop: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (asked, 
   }
 };
 
-/** The API without its operations: `npm run api` generates those from the contract into bookstore.ts. */
-export const api = createApi({ baseQuery: shop, endpoints: () => ({}) });
+/** The API without operations; generated.ts adds those of the contract. */
+export const api = createApi({ baseQuery, endpoints: () => ({}) });

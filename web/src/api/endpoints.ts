@@ -1,11 +1,11 @@
 import type { ApiError } from './client';
 import { bookstore } from './generated';
 
-/** The generated operations, and what the shop knows about how they touch each other's answers. */
+/** The generated operations, with the cache rules that the contract cannot express. */
 export const shop = bookstore.enhanceEndpoints({
   endpoints: {
     setCartLine: {
-      // The answer is the whole cart: no second request for it.
+      // The response is the whole cart, so it replaces the cached one without another request.
       invalidatesTags: (_result, error) => (error ? ['cart'] : []),
       onQueryStarted: async (_line, { dispatch, queryFulfilled }) => {
         const cart = await queryFulfilled.then(({ data }) => data).catch(() => null);
@@ -29,7 +29,7 @@ export const {
   useGetOrderQuery,
 } = shop;
 
-/** RTK Query types an error as whatever might be thrown; what the base query gives is always an ApiError. */
+/** Narrows an error of RTK Query, which types it as unknown; without a status it is `unreachable`. */
 export function asApiError(error: unknown): ApiError {
   const status = (error as Partial<ApiError> | undefined)?.status;
   return status === undefined ? { status: 'unreachable' } : (error as ApiError);

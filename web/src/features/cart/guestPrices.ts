@@ -1,6 +1,6 @@
 import type { ApiError } from '../../api/client';
-import type { Book } from '../../api/generated';
 import { asApiError, shop } from '../../api/endpoints';
+import type { Book } from '../../api/generated';
 
 /** What the shop says about each book of a guest's cart; null where it no longer sells one. */
 export type GuestPrices = Record<string, Book | null>;

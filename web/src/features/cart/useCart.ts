@@ -1,8 +1,8 @@
 import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import { useDispatch, useSelector } from 'react-redux';
 import type { ApiError } from '../../api/client';
-import type { CartLine } from '../../api/generated';
 import { asApiError, shop, useGetCartQuery } from '../../api/endpoints';
+import type { CartLine } from '../../api/generated';
 import { type SessionRoot, useSession } from '../../lib/session';
 import { type GuestCartRoot, isMerging, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';

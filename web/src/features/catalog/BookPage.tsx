@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import type { Book } from '../../api/generated';
 import { asApiError, useGetBookQuery } from '../../api/endpoints';
+import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';

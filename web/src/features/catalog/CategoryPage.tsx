@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams, useSearchParams } from 'react-router';
-import type { Book } from '../../api/generated';
 import { asApiError, useListBooksQuery, useListCategoriesQuery } from '../../api/endpoints';
+import type { Book } from '../../api/generated';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
 import { Page } from '../../components/Page';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Book } from '../../api/generated';
 import { useListBooksQuery } from '../../api/endpoints';
+import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Icon } from '../../components/Icon';
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Bestseller, Book } from '../../api/generated';
 import { asApiError, useListBestsellersQuery, useListBooksQuery } from '../../api/endpoints';
+import type { Bestseller, Book } from '../../api/generated';
 import { Icon } from '../../components/Icon';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
-import type { Order } from '../../api/generated';
 import { asApiError, useGetOrderQuery } from '../../api/endpoints';
+import type { Order } from '../../api/generated';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
 import { Page, SHOP } from '../../components/Page';

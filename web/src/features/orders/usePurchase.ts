@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import type { ApiError } from '../../api/client';
-import type { Order, PriceChanged } from '../../api/generated';
 import { asApiError, useGetCartQuery, usePlaceOrderMutation } from '../../api/endpoints';
+import type { Order, PriceChanged } from '../../api/generated';
 import { orderFor, type Quote, quoteOf, requote } from './quote';
 
 export interface Purchase {

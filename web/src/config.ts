@@ -1,4 +1,4 @@
-/** The one place that reads the environment: /config.json, written by Terraform beside the build. */
+/** Reads the environment: /config.json, which Terraform writes beside the build. */
 
 export interface Region {
   /** AWS name, as `x-region` gives it. */
@@ -20,11 +20,13 @@ export interface Config {
   api: string;
   regions: Region[];
   cognito: CognitoConfig;
-  /** Where the blog's REST API is found, absolute or on this origin; null where there is no blog. */
+  /** Base address of the blog, absolute or a path of this origin; null without a blog. */
   blog: string | null;
+  /** The code that confirms any new account, on a local cloud, which sends no e-mail. */
+  signUpCode?: string | null;
 }
 
-/** Thrown when the shop cannot learn where its API is. */
+/** config.json is missing or incomplete. */
 export class ConfigError extends Error {}
 
 function isConfig(value: unknown): value is Config {
@@ -40,7 +42,7 @@ function isConfig(value: unknown): value is Config {
 
 let loaded: Config | null = null;
 
-/** What loadConfig found. Throws ConfigError before it has. */
+/** The configuration that loadConfig read. Throws ConfigError before that. */
 export function loadedConfig(): Config {
   if (loaded === null) throw new ConfigError('config.json has not been loaded yet');
   return loaded;

@@ -35,7 +35,7 @@ const NotFoundPage = page(() => import('./NotFoundPage'));
 const forShoppers = (page: ReactNode) => <ShopperOnly>{page}</ShopperOnly>;
 const forGuests = (page: ReactNode) => <GuestOnly>{page}</GuestOnly>;
 
-function routesFor(blog: string | null): RouteObject[] {
+function routesFor({ blog, signUpCode: knownCode }: Config): RouteObject[] {
   return [
     { path: '/', element: <HomePage blog={blog} /> },
     { path: '/category/:name', element: <CategoryPage /> },
@@ -52,16 +52,16 @@ function routesFor(blog: string | null): RouteObject[] {
     },
     { path: '/orders', element: forShoppers(<OrdersPage />) },
     { path: '/orders/:orderId', element: forShoppers(<OrderPage />) },
-    { path: '/sign-in', element: forGuests(<SignInPage />) },
-    { path: '/sign-up', element: forGuests(<SignUpPage />) },
-    { path: '/forgot', element: forGuests(<ForgotPage />) },
+    { path: '/sign-in', element: forGuests(<SignInPage knownCode={knownCode} />) },
+    { path: '/sign-up', element: forGuests(<SignUpPage knownCode={knownCode} />) },
+    { path: '/forgot', element: forGuests(<ForgotPage knownCode={knownCode} />) },
     { path: '/account', element: <AccountPage /> },
     { path: '*', element: <NotFoundPage /> },
   ];
 }
 
-function Pages({ blog }: { blog: string | null }) {
-  return useRoutes(routesFor(blog));
+function Pages({ config }: { config: Config }) {
+  return useRoutes(routesFor(config));
 }
 
 export function App({ config }: { config: Config }) {
@@ -78,7 +78,7 @@ export function App({ config }: { config: Config }) {
       <main id="main" ref={main} tabIndex={-1}>
         <ErrorBoundary place={pathname}>
           <Suspense fallback={<LinesSkeleton />}>
-            <Pages blog={config.blog} />
+            <Pages config={config} />
           </Suspense>
         </ErrorBoundary>
       </main>

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Book } from '../api/generated';
 import { hash } from '../lib/hash';
-import { schemeFor } from './cover/colours';
 import { COMPOSITIONS } from './cover/compositions';
+import { schemeFor } from './cover/palettes';
 import { coverAuthor, coverTitle } from './cover/text';
 
 type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { Scheme } from './colours';
+import type { Scheme } from './palettes';
 import { Text } from './Text';
 
 export interface Composition {

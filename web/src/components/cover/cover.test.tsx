@@ -2,8 +2,8 @@ import { fireEvent, render } from '@testing-library/react';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cover } from '../Cover';
-import { contrast, PALETTES, schemesOf } from './colours';
 import { COMPOSITIONS } from './compositions';
+import { contrast, PALETTES, schemesOf } from './palettes';
 import { coverAuthor, coverTitle, fitted, textWidth } from './text';
 
 const book = { title: 'A Wizard of Earthsea', author: 'Ursula K. Le Guin', category: 'Fairy Tales' };

@@ -1,45 +1,40 @@
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import Alert from 'react-bootstrap/Alert';
 import Button from 'react-bootstrap/Button';
 import Form from 'react-bootstrap/Form';
 import { useTranslation } from 'react-i18next';
-import type { Submit } from './useSubmit';
+import type { FieldState, FormState } from './useAccountForm';
 
 interface AccountFormProps {
-  submit: Submit;
+  form: FormState;
   action: string;
   onSubmit: () => Promise<void>;
   children: ReactNode;
 }
 
-/** A step of signing in or up: fields, what went wrong, one button. */
-export function AccountForm({ submit, action, onSubmit, children }: AccountFormProps) {
+/** One step of signing in or up: fields, the last failure, one button. */
+export function AccountForm({ form, action, onSubmit, children }: AccountFormProps) {
   const { t } = useTranslation();
   const handle = (event: FormEvent) => {
     event.preventDefault();
-    submit.run(onSubmit);
+    form.run(onSubmit);
   };
   return (
     <Form onSubmit={handle} className="account-form">
-      {submit.advice && (
+      {form.advice && (
         <Alert variant="danger" transition={false}>
-          {t(`account.problem.${submit.advice}`)}
+          {t(`account.problem.${form.advice}`)}
         </Alert>
       )}
       {children}
-      <Button type="submit" size="lg" disabled={submit.busy}>
-        {submit.busy ? t('common.wait') : action}
+      <Button type="submit" size="lg" disabled={form.busy}>
+        {form.busy ? t('common.wait') : action}
       </Button>
     </Form>
   );
 }
 
-interface FieldProps {
-  value: string;
-  onChange: (value: string) => void;
-}
-
-export function EmailField({ value, onChange }: FieldProps) {
+export function EmailField({ value, onChange }: FieldState) {
   const { t } = useTranslation();
   return (
     <Form.Group controlId="email">
@@ -55,26 +50,40 @@ export function EmailField({ value, onChange }: FieldProps) {
   );
 }
 
-export function PasswordField({ value, onChange, isNew = false }: FieldProps & { isNew?: boolean }) {
+export function PasswordField({ value, onChange, isNew = false }: FieldState & { isNew?: boolean }) {
   const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
   return (
     <Form.Group controlId="password">
       <Form.Label>{t(isNew ? 'account.newPassword' : 'account.password')}</Form.Label>
-      <Form.Control
-        type="password"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        autoComplete={isNew ? 'new-password' : 'current-password'}
-        minLength={isNew ? 12 : undefined}
-        aria-describedby={isNew ? 'password-rules' : undefined}
-        required
-      />
+      <div className="password">
+        <Form.Control
+          type={shown ? 'text' : 'password'}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          autoComplete={isNew ? 'new-password' : 'current-password'}
+          autoCapitalize="none"
+          spellCheck={false}
+          minLength={isNew ? 12 : undefined}
+          aria-describedby={isNew ? 'password-rules' : undefined}
+          required
+        />
+        <button
+          type="button"
+          className="link-button"
+          aria-pressed={shown}
+          aria-label={t('account.showPassword')}
+          onClick={() => setShown(!shown)}
+        >
+          {t(shown ? 'account.hide' : 'account.show')}
+        </button>
+      </div>
       {isNew && <Form.Text id="password-rules">{t('account.passwordRules')}</Form.Text>}
     </Form.Group>
   );
 }
 
-export function CodeField({ value, onChange }: FieldProps) {
+export function CodeField({ value, onChange }: FieldState) {
   const { t } = useTranslation();
   return (
     <Form.Group controlId="code">

@@ -5,14 +5,14 @@ import { Icon } from '../../components/Icon';
 import { Page } from '../../components/Page';
 import { leave, useSession } from '../../lib/session';
 import { signOut } from './identity';
-import { useSubmit } from './useSubmit';
+import { useAccountForm } from './useAccountForm';
 
 export default function AccountPage() {
   const { t } = useTranslation();
   const dispatch = useDispatch();
   const session = useSession();
-  const submit = useSubmit();
-  const goodbye = async () => {
+  const form = useAccountForm({});
+  const leaveAccount = async () => {
     await signOut();
     leave(dispatch);
   };
@@ -37,8 +37,8 @@ export default function AccountPage() {
       <button
         type="button"
         className="btn btn-outline-dark"
-        disabled={submit.busy}
-        onClick={() => submit.run(goodbye)}
+        disabled={form.busy}
+        onClick={() => form.run(leaveAccount)}
       >
         {t('account.signOut')}
       </button>

@@ -1,26 +1,37 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AccountForm, CodeField } from './AccountForm';
+import { CodeHelp } from './CodeHelp';
 import { confirm, resendCode } from './identity';
-import { Resend } from './Resend';
-import { useSubmit } from './useSubmit';
+import { useAccountForm } from './useAccountForm';
 
-/** The code from the e-mail. */
-export function ConfirmStep({ email, onConfirmed }: { email: string; onConfirmed: () => Promise<void> }) {
+interface ConfirmStepProps {
+  email: string;
+  knownCode: string | null;
+  onConfirmed: () => Promise<void>;
+  /** Goes back to the form where another address can be entered. */
+  onOtherEmail: () => void;
+}
+
+/** Asks for the code of the e-mail that confirms a new account. */
+export function ConfirmStep({ email, knownCode, onConfirmed, onOtherEmail }: ConfirmStepProps) {
   const { t } = useTranslation();
-  const submit = useSubmit();
-  const [code, setCode] = useState('');
+  const form = useAccountForm({ code: '' });
   const finish = async () => {
-    await confirm(email, code);
+    await confirm(email, form.values.code);
     await onConfirmed();
   };
   return (
     <>
       <p className="lead">{t('account.confirmText', { email })}</p>
-      <AccountForm submit={submit} action={t('account.confirm')} onSubmit={finish}>
-        <CodeField value={code} onChange={setCode} />
+      <AccountForm form={form} action={t('account.confirm')} onSubmit={finish}>
+        <CodeField {...form.field('code')} />
       </AccountForm>
-      <Resend submit={submit} send={() => resendCode(email)} />
+      <CodeHelp form={form} send={() => resendCode(email)} knownCode={knownCode} />
+      <p className="account-other">
+        <button type="button" className="link-button" onClick={onOtherEmail}>
+          {t('account.otherEmail')}
+        </button>
+      </p>
     </>
   );
 }

@@ -1,50 +1,58 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { Page } from '../../components/Page';
 import { signedIn } from '../../lib/session';
 import { AccountForm, CodeField, EmailField, PasswordField } from './AccountForm';
+import { CodeHelp } from './CodeHelp';
 import { finishReset, requestReset, signIn } from './identity';
-import { Resend } from './Resend';
-import { useSubmit } from './useSubmit';
+import { useAccountForm } from './useAccountForm';
+import { usePendingEmail } from './usePendingEmail';
 
-export default function ForgotPage() {
+export default function ForgotPage({ knownCode = null }: { knownCode?: string | null }) {
   const { t } = useTranslation();
   const dispatch = useDispatch();
   const navigate = useNavigate();
   const { search } = useLocation();
-  const submit = useSubmit();
-  const [email, setEmail] = useState('');
-  const [code, setCode] = useState('');
-  const [password, setPassword] = useState('');
-  const [codeSent, setCodeSent] = useState(false);
+  const form = useAccountForm({ email: '', code: '', password: '' });
+  const [pending, setPending] = usePendingEmail('forgot');
 
-  const ask = async () => {
-    await requestReset(email.trim());
-    setCodeSent(true);
+  const sendCode = async () => {
+    const email = form.values.email.trim();
+    await requestReset(email);
+    setPending(email);
   };
-  const reset = async () => {
-    await finishReset(email.trim(), code, password);
-    const result = await signIn(email.trim(), password);
+  const reset = async (email: string) => {
+    await finishReset(email, form.values.code, form.values.password);
+    const result = await signIn(email, form.values.password);
+    setPending(null);
     if (result.next === 'done') dispatch(signedIn(result.shopper));
-    else navigate(`/sign-in${search}`, { replace: true });
+    else navigate(`/sign-in${search}`, { replace: true, state: { email } });
   };
 
   return (
-    <Page key={String(codeSent)} title={t('account.forgotTitle')} className="account-page">
-      <p className="lead">{codeSent ? t('account.resetText', { email }) : t('account.forgotText')}</p>
-      {codeSent ? (
-        <AccountForm submit={submit} action={t('account.reset')} onSubmit={reset}>
-          <CodeField value={code} onChange={setCode} />
-          <PasswordField value={password} onChange={setPassword} isNew />
+    <Page key={String(pending !== null)} title={t('account.forgotTitle')} className="account-page">
+      <p className="lead">
+        {pending === null ? t('account.forgotText') : t('account.resetText', { email: pending })}
+      </p>
+      {pending === null ? (
+        <AccountForm form={form} action={t('account.sendCode')} onSubmit={sendCode}>
+          <EmailField {...form.field('email')} />
         </AccountForm>
       ) : (
-        <AccountForm submit={submit} action={t('account.sendCode')} onSubmit={ask}>
-          <EmailField value={email} onChange={setEmail} />
-        </AccountForm>
+        <>
+          <AccountForm form={form} action={t('account.reset')} onSubmit={() => reset(pending)}>
+            <CodeField {...form.field('code')} />
+            <PasswordField {...form.field('password')} isNew />
+          </AccountForm>
+          <CodeHelp form={form} send={() => requestReset(pending)} knownCode={knownCode} />
+          <p className="account-other">
+            <button type="button" className="link-button" onClick={() => setPending(null)}>
+              {t('account.otherEmail')}
+            </button>
+          </p>
+        </>
       )}
-      {codeSent && <Resend submit={submit} send={() => requestReset(email.trim())} />}
       <p className="account-other">
         <Link to={`/sign-in${search}`}>{t('account.signIn')}</Link>
       </p>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, useLocation, useNavigate } from 'react-router';
@@ -8,39 +7,49 @@ import { useNext } from '../../lib/useNext';
 import { AccountForm, EmailField, PasswordField } from './AccountForm';
 import { ConfirmStep } from './ConfirmStep';
 import { signIn } from './identity';
-import { useSubmit } from './useSubmit';
+import { useAccountForm } from './useAccountForm';
+import { usePendingEmail } from './usePendingEmail';
 
-export default function SignInPage() {
+export default function SignInPage({ knownCode = null }: { knownCode?: string | null }) {
   const { t } = useTranslation();
   const dispatch = useDispatch();
   const navigate = useNavigate();
   const next = useNext();
-  const { search } = useLocation();
-  const submit = useSubmit();
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const [unconfirmed, setUnconfirmed] = useState(false);
+  const { search, state } = useLocation();
+  const form = useAccountForm({ email: (state as { email?: string } | null)?.email ?? '', password: '' });
+  const [unconfirmed, setUnconfirmed] = usePendingEmail('sign-in');
+  const email = form.values.email.trim();
 
   const enter = async () => {
-    const result = await signIn(email.trim(), password);
-    if (result.next === 'confirm') return setUnconfirmed(true);
+    const result = await signIn(email, form.values.password);
+    if (result.next === 'confirm') return setUnconfirmed(email);
     if (result.next === 'reset') return navigate(`/forgot${search}`);
     dispatch(signedIn(result.shopper));
   };
+  const confirmed = async () => {
+    if (form.values.password) await enter();
+    else form.field('email').onChange(unconfirmed ?? '');
+    setUnconfirmed(null);
+  };
 
-  if (unconfirmed) {
+  if (unconfirmed !== null) {
     return (
       <Page key="confirm" title={t('account.confirmTitle')} className="account-page">
-        <ConfirmStep email={email.trim()} onConfirmed={enter} />
+        <ConfirmStep
+          email={unconfirmed}
+          knownCode={knownCode}
+          onConfirmed={confirmed}
+          onOtherEmail={() => setUnconfirmed(null)}
+        />
       </Page>
     );
   }
   return (
     <Page title={t('account.signIn')} className="account-page">
       {next === '/checkout' && <p className="lead">{t('account.toCheckOut')}</p>}
-      <AccountForm submit={submit} action={t('account.signIn')} onSubmit={enter}>
-        <EmailField value={email} onChange={setEmail} />
-        <PasswordField value={password} onChange={setPassword} />
+      <AccountForm form={form} action={t('account.signIn')} onSubmit={enter}>
+        <EmailField {...form.field('email')} />
+        <PasswordField {...form.field('password')} />
       </AccountForm>
       <p className="account-other">
         <Link to={`/forgot${search}`}>{t('account.forgot')}</Link>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, useLocation, useNavigate } from 'react-router';
@@ -7,40 +6,48 @@ import { signedIn } from '../../lib/session';
 import { AccountForm, EmailField, PasswordField } from './AccountForm';
 import { ConfirmStep } from './ConfirmStep';
 import { signIn, signUp } from './identity';
-import { useSubmit } from './useSubmit';
+import { useAccountForm } from './useAccountForm';
+import { usePendingEmail } from './usePendingEmail';
 
-export default function SignUpPage() {
+export default function SignUpPage({ knownCode = null }: { knownCode?: string | null }) {
   const { t } = useTranslation();
   const dispatch = useDispatch();
   const navigate = useNavigate();
   const { search } = useLocation();
-  const submit = useSubmit();
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const [codeSent, setCodeSent] = useState(false);
+  const form = useAccountForm({ email: '', password: '' });
+  const [unconfirmed, setUnconfirmed] = usePendingEmail('sign-up');
 
   const create = async () => {
-    await signUp(email.trim(), password);
-    setCodeSent(true);
+    const email = form.values.email.trim();
+    await signUp(email, form.values.password);
+    setUnconfirmed(email);
   };
-  const enter = async () => {
-    const result = await signIn(email.trim(), password);
-    if (result.next === 'done') dispatch(signedIn(result.shopper));
-    else navigate(`/sign-in${search}`, { replace: true });
+  const confirmed = async () => {
+    const email = unconfirmed ?? '';
+    // After a reload the password is gone: the shopper types it on the sign-in page.
+    const result = form.values.password ? await signIn(email, form.values.password) : null;
+    setUnconfirmed(null);
+    if (result?.next === 'done') dispatch(signedIn(result.shopper));
+    else navigate(`/sign-in${search}`, { replace: true, state: { email } });
   };
 
-  if (codeSent) {
+  if (unconfirmed !== null) {
     return (
       <Page key="confirm" title={t('account.confirmTitle')} className="account-page">
-        <ConfirmStep email={email.trim()} onConfirmed={enter} />
+        <ConfirmStep
+          email={unconfirmed}
+          knownCode={knownCode}
+          onConfirmed={confirmed}
+          onOtherEmail={() => setUnconfirmed(null)}
+        />
       </Page>
     );
   }
   return (
     <Page title={t('account.signUp')} className="account-page">
-      <AccountForm submit={submit} action={t('account.signUp')} onSubmit={create}>
-        <EmailField value={email} onChange={setEmail} />
-        <PasswordField value={password} onChange={setPassword} isNew />
+      <AccountForm form={form} action={t('account.signUp')} onSubmit={create}>
+        <EmailField {...form.field('email')} />
+        <PasswordField {...form.field('password')} isNew />
       </AccountForm>
       <p className="account-other">
         {t('account.haveAccount')} <Link to={`/sign-in${search}`}>{t('account.signIn')}</Link>

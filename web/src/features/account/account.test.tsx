@@ -6,7 +6,7 @@ import ForgotPage from './ForgotPage';
 import * as identity from './identity';
 import SignInPage from './SignInPage';
 import SignUpPage from './SignUpPage';
-import { adviceFor } from './useSubmit';
+import { adviceFor } from './useAccountForm';
 
 vi.mock('./identity', () => ({
   signIn: vi.fn(),

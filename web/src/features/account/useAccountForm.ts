@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** Failures of Cognito that a shopper can do something about, by the name of its exception. */
+/** Text keys by the name of Cognito's exception, for failures that the shopper can correct. */
 const ADVICE = {
   NotAuthorizedException: 'credentials',
   UserNotFoundException: 'credentials',
@@ -21,14 +21,29 @@ export function adviceFor(error: unknown): AuthAdvice {
   return ADVICE[name as keyof typeof ADVICE] ?? 'away';
 }
 
-export interface Submit {
+export interface FormState {
   busy: boolean;
+  /** Text key of the last failure; null after a success. */
   advice: AuthAdvice | null;
-  /** Runs one step of signing in or up; a failure becomes advice and leaves what was typed alone. */
+  /** Runs one step. A failure becomes advice, and the fields keep their values. */
   run: (step: () => Promise<void>) => Promise<void>;
 }
 
-export function useSubmit(): Submit {
+export interface FieldState {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+export interface AccountFormState<Name extends string> extends FormState {
+  values: Record<Name, string>;
+  field: (name: Name) => FieldState;
+}
+
+/** State of a form of the account pages: values by field, and the step that is running. */
+export function useAccountForm<Name extends string = never>(
+  initial: Record<Name, string>,
+): AccountFormState<Name> {
+  const [values, setValues] = useState(initial);
   const [busy, setBusy] = useState(false);
   const [advice, setAdvice] = useState<AuthAdvice | null>(null);
   const run = async (step: () => Promise<void>) => {
@@ -37,5 +52,9 @@ export function useSubmit(): Submit {
     await step().catch((error: unknown) => setAdvice(adviceFor(error)));
     setBusy(false);
   };
-  return { busy, advice, run };
+  const field = (name: Name) => ({
+    value: values[name],
+    onChange: (value: string) => setValues((before) => ({ ...before, [name]: value })),
+  });
+  return { values, field, busy, advice, run };
 }

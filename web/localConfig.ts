@@ -13,7 +13,7 @@ interface Endpoints {
   blog?: string | null;
 }
 
-/** What Terraform writes for a deployed environment, made from the running local cloud instead. */
+/** config.json of the running local cloud, in the form that Terraform writes for an environment. */
 function configOf(endpoints: Endpoints): Config {
   return {
     api: endpoints.api,
@@ -28,7 +28,7 @@ function configOf(endpoints: Endpoints): Config {
   };
 }
 
-/** Serves /config.json from the local cloud's endpoints.json, read anew each time so that a restart needs no reload. */
+/** Serves /config.json from the local cloud's endpoints.json, read on each request so that a restart needs no reload. */
 export function localConfig(): Plugin {
   const file = path.resolve(import.meta.dirname, '..', process.env.LOCAL_DIR ?? '.local', 'endpoints.json');
   return {

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** The entry's script and style sheet, by the name that Vite takes from index.html. */
+/** The entry's script and style sheet, which Vite names after index.html. */
 const ENTRY = /^assets\/index-.+\.(js|css)$/;
 
 /**
- * Puts a copy beside each file that every shopper loads, compressed by Brotli at its best quality.
+ * Writes a Brotli copy, at the best quality, beside each file that every page loads.
  *
- * CloudFront compresses while somebody waits, hence a tenth worse; modules/storefront/encode.js picks the copy.
+ * CloudFront compresses on request, a tenth worse. modules/storefront/encode.js selects the copy.
  */
 export function precompress(): Plugin {
   return {

@@ -6,12 +6,12 @@ import { precompress } from './precompress.ts';
 export default defineConfig({
   plugins: [react(), precompress(), localConfig()],
   resolve: {
-    // What React 18 and later have themselves.
+    // React 18 and later include it.
     alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }],
   },
   css: {
     preprocessorOptions: {
-      // Bootstrap 5.3 is still written with @import.
+      // Bootstrap 5.3 uses @import.
       scss: {
         quietDeps: true,
         silenceDeprecations: ['import', 'global-builtin', 'color-functions', 'if-function'],
@@ -20,11 +20,11 @@ export default defineConfig({
   },
   build: {
     target: 'es2023',
-    assetsInlineLimit: 0, // the content security policy allows no data: fonts, and covers are components
+    assetsInlineLimit: 0, // the content security policy forbids data: fonts
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // One chunk for all that the first page needs: splitting vendors off compresses worse and adds round trips.
+        // One chunk for the first page: separate vendor chunks compress worse and add round trips.
         codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
       },
     },
@@ -35,6 +35,6 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
-    testTimeout: 30_000, // pages are rendered for real, perhaps on a busy machine
+    testTimeout: 30_000, // for a busy machine
   },
 });

@@ -1,4 +1,4 @@
-"""A browser in front of the shop that is up, as LOCAL_DIR and PORT_BASE name it: `make up`, or `make test`'s own."""
+"""Chromium with the storefront of the local cloud that LOCAL_DIR and PORT_BASE select."""
 
 import json
 import os
@@ -27,7 +27,7 @@ SIZES: dict[str, ViewportSize] = {
 def layout() -> Layout:
     found = Layout.from_environment()
     if not found.endpoints.exists():
-        pytest.exit(f"no shop is up ({found.endpoints} is missing): run `make up`, or `make test`", 1)
+        pytest.exit(f"no local cloud is up ({found.endpoints} is missing): run `make up`, or `make test`", 1)
     return found
 
 
@@ -59,13 +59,13 @@ def results(request: pytest.FixtureRequest) -> Path:
     folder = Path("test-results") / "browser" / re.sub(r"\W+", "-", request.node.name).strip("-")
     folder.mkdir(parents=True, exist_ok=True)
     for picture in folder.glob("*.png"):
-        picture.unlink()  # of a run before, which may have had others
+        picture.unlink()  # of an earlier run
     return folder
 
 
 @pytest.fixture
 def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Iterator[Callable[..., Visit]]:
-    """Opens the shop as somebody new, on a device and in a language; what their console says is an error."""
+    """Opens the storefront in a new browser profile. An error in the browser's console fails the test."""
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
@@ -79,7 +79,7 @@ def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Itera
         return visits[-1]
 
     yield open_shop
-    complaints = [complaint for visit in visits for complaint in visit.complaints]
+    errors = [error for visit in visits for error in visit.errors]
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert errors == []

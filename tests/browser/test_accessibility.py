@@ -22,7 +22,7 @@ FOR_ANYONE = {
 
 
 def settled(page: Page) -> None:
-    """Look at all of the page, which is when it asks for what it shows further down; skeletons are not the page."""
+    """Scroll through the page until every placeholder has been replaced by content."""
     expect(page.get_by_role("navigation", name="Categories").get_by_role("link")).not_to_have_count(1)
     skeletons = page.locator(".skeleton")
     page.wait_for_load_state("networkidle")
@@ -40,7 +40,7 @@ def assert_accessible(visit: Visit, name: str) -> None:
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_every_page_meets_wcag_22_aa(visitor: OpenShop, size: str) -> None:
+def test_pages_meet_wcag_22_aa(visitor: OpenShop, size: str) -> None:
     visit = visitor(size)
     page = visit.page
     for name, path in FOR_ANYONE.items():
@@ -75,7 +75,7 @@ def test_every_page_meets_wcag_22_aa(visitor: OpenShop, size: str) -> None:
 
 
 def focused(page: Page) -> str:
-    """What the focused element is called."""
+    """Accessible name of the focused element."""
     name: str = page.evaluate(
         """() => { const it = document.activeElement;
         const label = it.getAttribute('aria-label') ?? it.labels?.[0]?.textContent ?? it.textContent;
@@ -85,7 +85,7 @@ def focused(page: Page) -> str:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control of that name has the focus, and see that the focus can be seen."""
+    """Press Tab until the named control has the focus, and check that the focus is visible."""
     for _ in range(120):
         page.keyboard.press("Tab")
         if re.search(name, focused(page)):
@@ -98,7 +98,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"{name!r} cannot be reached with Tab; the focus is on {focused(page)!r}")
 
 
-def test_a_purchase_needs_only_the_keyboard(visitor: OpenShop) -> None:
+def test_purchase_works_with_the_keyboard_alone(visitor: OpenShop) -> None:
     visit = visitor()
     page = visit.page
     heading = page.get_by_role("heading", level=1)

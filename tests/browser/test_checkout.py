@@ -1,4 +1,4 @@
-"""What may go wrong between a full cart and an order."""
+"""Failures between the cart and the order."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +15,7 @@ BOOK = "how-to-eat"
 
 @pytest.fixture
 def set_price(deployment: Deployment) -> Iterator[Callable[[int], None]]:
-    """Gives the book another price, in cents, until the test is over."""
+    """Sets the book's price in cents during the test."""
     region = next(iter(deployment.regions))
     table = deployment.regions[region].tables["books"]
     dynamodb = deployment.client("dynamodb", region)
@@ -34,23 +34,21 @@ def set_price(deployment: Deployment) -> Iterator[Callable[[int], None]]:
     put(before)
 
 
-def at_the_checkout(visit: Visit) -> None:
+def open_checkout(visit: Visit) -> None:
     visit.put_into_cart(BOOK)
     visit.open("/sign-in?next=/checkout")
     visit.sign_up()
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Checkout")
 
 
-def test_a_price_that_moved_is_shown_before_anything_is_ordered(
-    visitor: OpenShop, set_price: Callable[[int], None]
-) -> None:
+def test_changed_price_is_shown_before_ordering(visitor: OpenShop, set_price: Callable[[int], None]) -> None:
     visit = visitor()
     page = visit.page
     set_price(1990)
-    at_the_checkout(visit)
+    open_checkout(visit)
     page.get_by_label("Full name").fill("Lena Vogt")
     set_price(2190)
-    visit.expect_complaint(r"409.*/orders")  # the browser's own note of the API's answer
+    visit.expect_console_error(r"409.*/orders")  # the browser's own note of the API's answer
     page.get_by_role("button", name="Place order for €19.90").click()
     notice = page.get_by_role("alert")
     expect(notice).to_contain_text("It was €19.90 when you last looked and is €21.90 now")
@@ -61,14 +59,12 @@ def test_a_price_that_moved_is_shown_before_anything_is_ordered(
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("€21.90")
 
 
-def test_an_order_that_does_not_get_through_keeps_what_was_typed_and_is_placed_once(
-    visitor: OpenShop, endpoints: dict[str, Any]
-) -> None:
+def test_lost_response_keeps_fields_and_orders_once(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
     visit = visitor("phone")
     page = visit.page
-    at_the_checkout(visit)
-    visit.expect_complaint("net::ERR_FAILED")
-    # The first region takes the order and its answer is lost; the others cannot be reached at all.
+    open_checkout(visit)
+    visit.expect_console_error("net::ERR_FAILED")
+    # The routed region places the order and its response is lost; the other addresses are unreachable.
     page.route(f"{endpoints['api']}/orders", lambda route: (route.fetch(), route.abort()))
     for region in endpoints["regions"].values():
         page.route(f"{region['api']}/orders", lambda route: route.abort())

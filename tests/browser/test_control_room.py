@@ -1,4 +1,4 @@
-"""The control room, as a newcomer meets it: shoppers come in, a region breaks, everyone is served, it heals."""
+"""The control room: shoppers, a broken region, failover, recovery."""
 
 import re
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from tests.support import axe
 from tests.support.browser import Visit
 
 DETECTED_MS = 60_000
-"""Two failed checks ten seconds apart, and room for a machine that runs everything at once."""
+"""Two failed checks ten seconds apart, with room for a busy machine."""
 
 
 @pytest.fixture
 def room(browser: Browser, endpoints: dict[str, Any], results: Path) -> Iterator[Visit]:
-    """The open page; whatever the test broke is healed, and its shoppers have gone home, when it is over."""
+    """The control room's page. Faults and shoppers of the test are removed afterwards."""
     address = endpoints["control_room"]
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
     visit = Visit(context.new_page(), results)
@@ -36,7 +36,7 @@ def headline(page: Page) -> Any:
     return page.get_by_role("heading", level=1)
 
 
-def test_a_region_breaks_and_heals_before_our_eyes(room: Visit, deployment: Deployment) -> None:
+def test_control_room_shows_a_region_break_and_heal(room: Visit, deployment: Deployment) -> None:
     page = room.page
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
     expect(page.locator(".route")).to_have_count(10)
@@ -67,7 +67,7 @@ def test_a_region_breaks_and_heals_before_our_eyes(room: Visit, deployment: Depl
     room.picture("healed")
 
 
-def test_evacuating_is_the_operators_command(room: Visit, deployment: Deployment) -> None:
+def test_control_room_evacuates_a_region(room: Visit, deployment: Deployment) -> None:
     page = room.page
     primary = page.locator(f"[data-region={deployment.settings.primary}]")
     primary.get_by_role("button", name="Evacuate").click()
@@ -79,7 +79,7 @@ def test_evacuating_is_the_operators_command(room: Visit, deployment: Deployment
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
 
 
-def test_regions_write_apart_and_catch_up(room: Visit, deployment: Deployment) -> None:
+def test_paused_regions_catch_up(room: Visit, deployment: Deployment) -> None:
     page = room.page
     confirmed = page.locator("#confirmed")
     page.get_by_role("button", name="Send shoppers in").click()

@@ -1,4 +1,4 @@
-"""How the storefront reaches the browser: through the deployed distribution, from either region's bucket."""
+"""Delivery of the storefront's files through the distribution and both regions' buckets."""
 
 import json
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ POST = {
     "link": "http://127.0.0.1/soup",
     "date": "2026-10-01T10:00:00",
     "title": {"rendered": "A winter of soups &amp; bread"},
-    "excerpt": {"rendered": "<p>What a ladle knows.</p>"},
+    "excerpt": {"rendered": "<p>Four soups for cold evenings.</p>"},
 }
 
 
 @pytest.fixture
 def first_bucket_denied(deployment: Deployment) -> Iterator[None]:
-    """The primary region's bucket refuses everybody to read from it, until the test is over."""
+    """Denies reads of the first region's bucket during the test."""
     region = next(iter(deployment.regions))
     bucket = deployment.regions[region].web_bucket
     s3 = deployment.client("s3", region)
@@ -48,14 +48,14 @@ def first_bucket_denied(deployment: Deployment) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("first_bucket_denied")
-def test_pages_load_from_the_other_region_s_copy(visitor: OpenShop) -> None:
+def test_pages_load_from_the_second_bucket(visitor: OpenShop) -> None:
     visit = visitor()
     visit.open("/")
     visit.open("/books/the-joy-of-cooking")
     visit.picture("from-the-other-bucket")
 
 
-def test_the_page_comes_with_its_security_headers(visitor: OpenShop) -> None:
+def test_page_has_security_headers(visitor: OpenShop) -> None:
     visit = visitor()
     response = visit.page.goto("/category/Poetry")
     assert response is not None
@@ -72,7 +72,7 @@ def test_the_page_comes_with_its_security_headers(visitor: OpenShop) -> None:
     assert "no-cache" in headers["cache-control"] or "no-store" in headers["cache-control"]
 
 
-def test_assets_are_kept_for_a_year_and_the_settings_never(visitor: OpenShop) -> None:
+def test_assets_are_cached_and_settings_are_not(visitor: OpenShop) -> None:
     visit = visitor()
     kept: dict[str, str] = {}
     visit.page.on("response", lambda r: kept.update({r.url: r.headers.get("cache-control", "")}))
@@ -84,7 +84,7 @@ def test_assets_are_kept_for_a_year_and_the_settings_never(visitor: OpenShop) ->
     assert "no-store" in config or "no-cache" in config
 
 
-def test_the_blog_is_shown_where_there_is_one_and_not_missed_where_there_is_not(visitor: OpenShop) -> None:
+def test_blog_posts_are_optional(visitor: OpenShop) -> None:
     visit = visitor()
     page = visit.page
     answers: list[dict[str, Any]] = [{"json": [POST]}, {"status": 204}]

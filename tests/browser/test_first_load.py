@@ -1,4 +1,4 @@
-"""What the browser fetches for the home page, and what it leaves for later."""
+"""Scripts that the browser loads for the home page."""
 
 import re
 
@@ -7,10 +7,10 @@ from tests.support.browser import OpenShop
 from tests.support.chromium import Traffic
 
 LATER = re.compile("identity|Form|Page|Route|merge")
-"""Amplify, forms, and whatever belongs to another page; files are called as the modules that they begin with."""
+"""Chunks of Amplify, forms and other pages; a chunk is named after its first module."""
 
 
-def test_the_home_page_loads_little_script_and_none_of_other_pages(visitor: OpenShop) -> None:
+def test_home_page_loads_few_scripts(visitor: OpenShop) -> None:
     visit = visitor("phone")
     traffic = Traffic(visit.page)
     visit.open("/")
@@ -24,4 +24,4 @@ def test_the_home_page_loads_little_script_and_none_of_other_pages(visitor: Open
 
     visit.page.get_by_role("link", name="Sign in").click()
     visit.page.get_by_label("Password").wait_for()
-    assert [url for url in traffic.scripts if LATER.search(url)], "the files are no longer called as expected"
+    assert [url for url in traffic.scripts if LATER.search(url)], "chunks have other names than expected"

@@ -16,7 +16,7 @@ TITLE = "The Joy of Cooking"
 
 
 def sold(visit: Visit) -> int:
-    """How many copies of the book the best sellers count; 0 while it is not among them."""
+    """Copies of the book among the best sellers; 0 if it is not listed."""
     visit.open("/bestsellers")
     expect(visit.page.get_by_text(re.compile("Counted from|Nothing sold"))).not_to_have_count(0)
     tile = visit.page.get_by_role("article").filter(has_text=TITLE)
@@ -26,7 +26,7 @@ def sold(visit: Visit) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def assert_prints_nothing_but_the_receipt(visit: Visit) -> None:
+def assert_prints_only_the_receipt(visit: Visit) -> None:
     page = visit.page
     page.evaluate("window.print = () => document.body.setAttribute('data-printed', '')")
     page.get_by_role("button", name="Print receipt").click()
@@ -40,8 +40,8 @@ def assert_prints_nothing_but_the_receipt(visit: Visit) -> None:
 
 
 @pytest.fixture(scope="module")
-def in_demand(deployment: Deployment, endpoints: dict[str, Any]) -> None:
-    """The book is among the best sellers, whatever else has been sold in this shop before."""
+def bestselling_book(deployment: Deployment, endpoints: dict[str, Any]) -> None:
+    """Orders enough copies to put the book among the best sellers."""
     api = endpoints["api"]
     reader = open_account(deployment, f"reader-{uuid.uuid4()}@example.com").shopper
     price = httpx.get(f"{api}/books/{BOOK}").json()["price"]
@@ -55,9 +55,9 @@ def in_demand(deployment: Deployment, endpoints: dict[str, Any]) -> None:
         assert time.monotonic() < deadline, "99 copies do not make a best seller here"
 
 
-@pytest.mark.usefixtures("in_demand")
+@pytest.mark.usefixtures("bestselling_book")
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_a_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
+def test_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
     visit = visitor(size)
     page = visit.page
     before = sold(visit)
@@ -93,7 +93,7 @@ def test_a_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("Lena Vogt")
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("€49.50")
     visit.picture("receipt")
-    assert_prints_nothing_but_the_receipt(visit)
+    assert_prints_only_the_receipt(visit)
 
     page.get_by_role("link", name="Your orders").last.click()
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
@@ -114,7 +114,7 @@ def test_a_shopper_buys_a_book(visitor: OpenShop, size: str) -> None:
     expect(page.get_by_role("region", name="Receipt")).to_contain_text(TITLE)
 
 
-def test_a_cart_picked_before_signing_in_joins_the_account_once(visitor: OpenShop) -> None:
+def test_guest_cart_is_merged_once(visitor: OpenShop) -> None:
     visit = visitor()
     page = visit.page
     visit.open("/sign-in")
@@ -134,7 +134,7 @@ def test_a_cart_picked_before_signing_in_joins_the_account_once(visitor: OpenSho
     expect(page.get_by_role("link", name="Cart, 6 books")).to_be_visible()
 
 
-def test_two_devices_with_the_same_cart_place_one_order(visitor: OpenShop) -> None:
+def test_two_devices_place_one_order(visitor: OpenShop) -> None:
     desk, phone = visitor("desktop"), visitor("phone")
     desk.open("/sign-in")
     email = desk.sign_up()
@@ -150,8 +150,8 @@ def test_two_devices_with_the_same_cart_place_one_order(visitor: OpenShop) -> No
     expect(desk.page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
 
 
-def test_a_page_that_is_nowhere_says_so(visitor: OpenShop) -> None:
+def test_unknown_pages_say_so(visitor: OpenShop) -> None:
     visit = visitor()
     expect(visit.open("/no/such/page")).to_have_text("Page not found")
-    visit.expect_complaint(r"404.*/books/no-such-book")  # the browser's own note of the API's answer
+    visit.expect_console_error(r"404.*/books/no-such-book")  # the browser's own note of the API's answer
     expect(visit.open("/books/no-such-book")).to_have_text("We don’t have that book")

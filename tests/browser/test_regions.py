@@ -11,7 +11,7 @@ COUNTRIES = {"eu-west-1": "Ireland", "ap-southeast-1": "Singapore"}
 
 
 def route_api_to(page: Page, api: str) -> None:
-    """As a shopper elsewhere would have it: DNS leads to another region."""
+    """Replaces the routed address, like DNS for a shopper near another region."""
 
     def answer(route: Route) -> None:
         config = json.loads(route.fetch().body())
@@ -21,7 +21,7 @@ def route_api_to(page: Page, api: str) -> None:
 
 
 @pytest.mark.parametrize("region", COUNTRIES)
-def test_the_shop_shows_which_region_answers(
+def test_badge_shows_the_region_that_answers(
     visitor: OpenShop, endpoints: dict[str, Any], region: str
 ) -> None:
     visit = visitor()
@@ -37,14 +37,14 @@ def test_the_shop_shows_which_region_answers(
     visit.picture("receipt")
 
 
-def test_a_shopper_goes_on_when_a_region_is_lost(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+def test_lost_region_is_replaced_by_the_other(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
     visit = visitor()
     page = visit.page
     lost, other = COUNTRIES
     route_api_to(page, endpoints["regions"][lost]["api"])
     visit.open("/")
     expect(page.locator(f"[data-region={lost}]")).to_be_visible()
-    visit.expect_complaint("net::ERR_CONNECTION_REFUSED")
+    visit.expect_console_error("net::ERR_CONNECTION_REFUSED")
     page.route(f"{endpoints['regions'][lost]['api']}/**", lambda route: route.abort("connectionrefused"))
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Poetry").click()
     expect(page.get_by_role("article")).not_to_have_count(0)
@@ -53,11 +53,11 @@ def test_a_shopper_goes_on_when_a_region_is_lost(visitor: OpenShop, endpoints: d
     visit.picture("answered-by-the-other-region")
 
 
-def test_a_shop_that_cannot_be_reached_says_what_to_do(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+def test_unreachable_api_offers_to_try_again(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
     visit = visitor()
     page = visit.page
     visit.open("/books/the-joy-of-cooking")
-    visit.expect_complaint("net::ERR_CONNECTION_REFUSED")
+    visit.expect_console_error("net::ERR_CONNECTION_REFUSED")
     apis = [endpoints["api"], *(region["api"] for region in endpoints["regions"].values())]
     for api in apis:
         page.route(f"{api}/**", lambda route: route.abort("connectionrefused"))
@@ -72,10 +72,10 @@ def test_a_shop_that_cannot_be_reached_says_what_to_do(visitor: OpenShop, endpoi
 
 
 @pytest.mark.parametrize("missing", ["**/config.json", "**/assets/front-*.js"])
-def test_a_shop_that_cannot_open_says_so(visitor: OpenShop, missing: str) -> None:
+def test_missing_configuration_shows_an_error_page(visitor: OpenShop, missing: str) -> None:
     visit = visitor()
     page = visit.page
-    visit.expect_complaint("net::ERR_FAILED")
+    visit.expect_console_error("net::ERR_FAILED")
     page.route(missing, lambda route: route.abort())
     expect(visit.open("/")).to_have_text("The shop can’t open right now")
     visit.picture("closed")

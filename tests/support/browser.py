@@ -1,4 +1,4 @@
-"""What a shopper does in a browser, step by step."""
+"""Steps of a shopper in a browser."""
 
 import re
 import uuid
@@ -16,25 +16,25 @@ PATIENCE_MS = 30_000
 
 
 class Visit:
-    """One person's page, the complaints of its console, and a folder for pictures of it."""
+    """One shopper's page, the errors of its console, and a folder for screenshots."""
 
     def __init__(self, page: Page, results: Path) -> None:
         self.page = page
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self._results = results
         self._pictures = 0
         self._expected: list[re.Pattern[str]] = []
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
 
-    def expect_complaint(self, pattern: str) -> None:
-        """Take a console error for granted that the test itself provokes."""
+    def expect_console_error(self, pattern: str) -> None:
+        """Ignore console errors that the test provokes."""
         self._expected.append(re.compile(pattern))
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         text = f"{message.text} ({message.location.get('url')})"
         if message.type == "error" and not any(pattern.search(text) for pattern in self._expected):
-            self.complaints.append(text)
+            self.errors.append(text)
 
     def picture(self, name: str) -> None:
         self._pictures += 1
@@ -48,7 +48,7 @@ class Visit:
         return heading
 
     def put_into_cart(self, book: str, quantity: int = 1) -> None:
-        """`book` is the id; with the guest's or the account's cart alike."""
+        """Add copies of a book, by id, to the guest's or the account's cart."""
         self.open(f"/books/{book}")
         for _ in range(quantity - 1):
             self.page.get_by_role("button", name="One more").click()
@@ -56,14 +56,14 @@ class Visit:
         expect(self.page.get_by_role("link", name="View cart")).to_be_visible()
 
     def sign_up(self) -> str:
-        """From wherever there is a way in; the e-mail address of the new account."""
+        """Create and confirm an account from the sign-in page. Returns its e-mail address."""
         email = self.ask_for_account()
         self.page.get_by_label("Code from the e-mail").fill(CODE)
         self.page.get_by_role("button", name="Confirm").click()
         return email
 
     def ask_for_account(self) -> str:
-        """The same as far as the question for the code."""
+        """Create an account up to the step that asks for the code. Returns its e-mail address."""
         email = f"reader-{uuid.uuid4()}@example.com"
         self.page.get_by_role("link", name="Create an account").click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Create an account")
@@ -86,7 +86,7 @@ class Visit:
         expect(self.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
     def place_order(self, name: str = "Lena Vogt") -> str:
-        """From the checkout; the id of the order."""
+        """Place the order from the checkout page. Returns the order's id."""
         self.page.get_by_label("Full name").fill(name)
         self.page.get_by_role("button", name=re.compile("^Place order for")).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it’s ordered")

@@ -11,7 +11,7 @@ export interface CognitoConfig {
   region: string;
   userPoolId: string;
   userPoolClientId: string;
-  /** Only where Cognito is not AWS's own. */
+  /** Set only if Cognito is not AWS's own. */
   endpoint?: string;
 }
 

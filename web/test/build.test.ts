@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'storefront-'));
 let files: (Rolldown.OutputChunk | Rolldown.OutputAsset)[];
 
 beforeAll(async () => {
-  vi.stubEnv('NODE_ENV', 'production'); // Vitest's own would build React for development
+  vi.stubEnv('NODE_ENV', 'production'); // otherwise the build would use React's development version
   const built = await build({ logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
   files = (built as Rolldown.RolldownOutput).output;
 }, 120_000);
@@ -22,7 +22,7 @@ afterAll(() => {
 
 const chunks = () => files.filter((file) => file.type === 'chunk');
 
-/** What the home page loads: the entry, all it imports, and the first texts of one language. */
+/** Chunks of the home page: the entry, its static imports, and the first texts of one language. */
 function firstLoad(): Rolldown.OutputChunk[] {
   const found = new Map<string, Rolldown.OutputChunk>();
   const add = (chunk: Rolldown.OutputChunk | undefined) => {
@@ -35,13 +35,13 @@ function firstLoad(): Rolldown.OutputChunk[] {
   return [...found.values()];
 }
 
-it('loads at most 112 KiB of JavaScript, brotli, for the home page', () => {
+it('home page loads at most 112 KiB of JavaScript', () => {
   const sizes = firstLoad().map(({ code }) => brotliCompressSync(code).length);
   expect(sizes.length).toBeGreaterThanOrEqual(2);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(112 * KIB);
 });
 
-it('loads neither Amplify nor checkout before they are needed', () => {
+it('home page loads neither Amplify nor checkout', () => {
   const modules = firstLoad().flatMap(({ moduleIds }) => moduleIds);
   expect(modules.length).toBeGreaterThan(50);
   const early = modules.filter((id) =>
@@ -50,7 +50,7 @@ it('loads neither Amplify nor checkout before they are needed', () => {
   expect(early).toEqual([]);
 });
 
-it('puts a compressed copy beside the script and the style sheet of the entry', () => {
+it('entry has compressed copies', () => {
   const assets = path.join(folder, 'assets');
   const copies = readdirSync(assets).filter((name) => name.endsWith('.br'));
   expect(copies.map((name) => name.replace(/^index-.{8}/, 'index')).sort()).toEqual([
@@ -63,12 +63,12 @@ it('puts a compressed copy beside the script and the style sheet of the entry', 
   }
 });
 
-it('puts everything but the page itself under a name that changes with its content', () => {
+it('asset names contain a content hash', () => {
   const named = files.map(({ fileName }) => fileName).filter((name) => name !== 'index.html');
   expect(named.filter((name) => !/^assets\/.+-[\w-]{8}\.\w+$/.test(name))).toEqual([]);
 });
 
-it('needs no inline script or style, which the content security policy forbids', () => {
+it('index.html has no inline script or style', () => {
   const page = files.find(({ fileName }) => fileName === 'index.html') as Rolldown.OutputAsset;
   expect(String(page.source)).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 });

@@ -4,7 +4,7 @@ import { LANGUAGES } from '../src/lib/texts';
 
 type Texts = { [key: string]: string | Texts };
 
-/** Every text by its full key. */
+/** Texts by full key. */
 function flat(texts: Texts, prefix = ''): [string, string][] {
   return Object.entries(texts).flatMap(([key, value]) =>
     typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flat(value, `${prefix}${key}.`),
@@ -22,7 +22,7 @@ it.each(
     [language, 'front'],
     [language, 'pages'],
   ]),
-)('%s says everything that English says, in %s.json, with the same placeholders', (language, part) => {
+)('%s/%s.json has English’s keys and placeholders', (language, part) => {
   const english = texts('en', part);
   const other = texts(language, part);
   expect([...other.keys()].sort()).toEqual([...english.keys()].sort());
@@ -30,7 +30,7 @@ it.each(
     expect([key, placeholders(other.get(key) ?? '')]).toEqual([key, placeholders(text)]);
 });
 
-it.each(['de', 'zh'])('%s leaves nothing in English', (language) => {
+it.each(['de', 'zh'])('%s is translated completely', (language) => {
   for (const part of ['front', 'pages']) {
     const other = texts(language, part);
     const untranslated = [...texts('en', part)].filter(([key, text]) => other.get(key)?.trim() === text);

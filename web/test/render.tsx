@@ -11,12 +11,12 @@ export const SHOPPER = { id: 'shopper-1', email: 'reader@shop.test' };
 
 interface Options {
   as?: 'guest' | 'shopper';
-  /** The address, and the pattern that it stands for. */
+  /** The address, and the route pattern that matches it. */
   at?: string;
   path?: string;
 }
 
-/** Renders a page as the shop would, with other addresses shown as text. */
+/** Renders a page with store and router; other addresses render as text. */
 export function renderPage(page: ReactNode, { as = 'guest', at = '/', path = '*' }: Options = {}) {
   const client = new FailoverClient({ api: API, regions: [] });
   const store = createStore({

@@ -2,7 +2,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { server } from './server';
 
-/** jsdom has no layout: everything counts as seen. */
+/** jsdom has no layout: every element counts as visible. */
 class SeenAtOnce implements IntersectionObserver {
   readonly root = null;
   readonly rootMargin = '';
@@ -24,7 +24,7 @@ if (typeof window !== 'undefined') {
   globalThis.IntersectionObserver = SeenAtOnce;
   window.scrollTo = () => undefined;
   beforeAll(async () => {
-    const { loadPageTexts, startTranslation } = await import('../src/lib/i18n'); // asks the browser as it is loaded
+    const { loadPageTexts, startTranslation } = await import('../src/lib/i18n'); // reads navigator.languages on import
     await startTranslation();
     await loadPageTexts();
   });

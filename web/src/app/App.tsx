@@ -11,7 +11,7 @@ import { GuestOnly, ShopperOnly, WholeCart } from './guards';
 import { Header } from './Header';
 import { HomePage } from './HomePage';
 
-/** A page that is fetched when it is first visited, together with what pages say. */
+/** A page in its own chunk, loaded together with the texts of pages. */
 function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
   return lazy(async () => {
     const [module] = await Promise.all([load(), loadPageTexts()]);

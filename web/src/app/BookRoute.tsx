@@ -2,7 +2,7 @@ import { BlogSection } from '../features/blog/BlogSection';
 import { AddToCart } from '../features/cart/AddToCart';
 import BookPage from '../features/catalog/BookPage';
 
-/** A book's page with what other features add to it. */
+/** The book page with its cart and blog parts. */
 export default function BookRoute({ blog }: { blog: string | null }) {
   return (
     <BookPage

@@ -4,7 +4,7 @@ import { useDispatch, useSelector } from 'react-redux';
 import { type GuestCartRoot, mergeAttempted } from '../features/cart/guestCart';
 import { useSession } from '../lib/session';
 
-/** Whenever somebody is found signed in: what the guest's cart holds goes into theirs, as does what is left of a merge. */
+/** After sign-in, merges the guest's cart into the account's cart, and finishes an interrupted merge. */
 export function CartMerge() {
   const session = useSession();
   const dispatch = useDispatch<ThunkDispatch<GuestCartRoot, unknown, UnknownAction>>();
@@ -13,14 +13,14 @@ export function CartMerge() {
     ({ guestCart }: GuestCartRoot) =>
       shopper !== null && (guestCart.lines.length > 0 || shopper in guestCart.merges),
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once a sign-in; what it leaves waits for the next page
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each sign-in; an interrupted merge continues on the next page
   useEffect(() => {
     if (!waiting || shopper === null) return;
     const attempt = async () => {
       const { mergeGuestCart } = await import('../features/cart/merge');
       await dispatch(mergeGuestCart(shopper));
     };
-    // The stored plan makes it safe to stop here: the next page, or the line coming back, goes on with it.
+    // The plan is stored, so the next page load or the `online` event continues an interrupted merge.
     const begin = () =>
       void attempt()
         .catch(() => undefined)

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Mark } from './Mark';
 
-/** The shop could not even learn where its API is, or what to say: then it says this much in English. */
+/** Shown if the configuration or the texts cannot be loaded; the defaults are English. */
 export function Closed() {
   const { t } = useTranslation();
   return (

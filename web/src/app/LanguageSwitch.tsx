@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { changeLanguage } from '../lib/i18n';
 import { LANGUAGES, type Language } from '../lib/texts';
 
-/** Stays with the language that is spoken, and says so, when the texts of another cannot be had. */
+/** Keeps the current language and reports an error if the other language's texts cannot be loaded. */
 export function LanguageSwitch() {
   const { t, i18n } = useTranslation();
   const [failed, setFailed] = useState(false);

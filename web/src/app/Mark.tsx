@@ -1,4 +1,4 @@
-/** The shop's sign: a globe with one meridian. */
+/** The logo: a globe with one meridian. */
 export function Mark() {
   return (
     <svg className="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">

@@ -3,7 +3,7 @@ import { RegionName } from '../components/RegionName';
 import { useFormatter } from '../lib/format';
 import { countryOf, useRegion } from '../lib/region';
 
-/** Which region answered last; says so aloud only when that changes. */
+/** The region of the last response. Screen readers announce changes only. */
 export function RegionBadge() {
   const { t } = useTranslation();
   const format = useFormatter();

@@ -6,7 +6,7 @@ import { isMerging } from '../features/cart/guestCart';
 import { useSession } from '../lib/session';
 import { useNext } from '../lib/useNext';
 
-/** Pages of the signed-in shopper; anyone else signs in first and comes back. */
+/** For signed-in shoppers. A guest is sent to the sign-in page and back. */
 export function ShopperOnly({ children }: { children: ReactNode }) {
   const { status } = useSession();
   const { pathname } = useLocation();
@@ -15,14 +15,14 @@ export function ShopperOnly({ children }: { children: ReactNode }) {
   return children;
 }
 
-/** Ways in; whoever is in goes where they wanted to go. */
+/** Sign-in pages. A signed-in shopper is sent on to the requested page. */
 export function GuestOnly({ children }: { children: ReactNode }) {
   const { status } = useSession();
   const next = useNext();
   return status === 'shopper' ? <Navigate to={next} replace /> : children;
 }
 
-/** A page that needs the whole cart waits until what was picked before signing in has arrived there. */
+/** Waits until the guest's cart has been merged into the account's cart. */
 export function WholeCart({ children }: { children: ReactNode }) {
   return useSelector(isMerging) ? <LinesSkeleton /> : children;
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import { FailoverClient } from '../lib/failover';
 import { tokenSource } from './session';
 
-/** @param onAnswer called with the region that answered, at every answer. */
+/** @param onAnswer called with the region of each response. */
 export function createServices(config: Config, onAnswer: (region: string) => void): Services {
   const client = new FailoverClient({ api: config.api, regions: config.regions, onAnswer });
   return {

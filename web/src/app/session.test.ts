@@ -4,7 +4,7 @@ import { shop } from '../api/endpoints';
 import { leave, signedIn } from '../lib/session';
 import { createStore } from './store';
 
-it('leaves nothing of one shopper to the next', async () => {
+it('leaving removes the shopper and cached answers', async () => {
   const store = createStore({ send: async () => new Response(), token: async () => null });
   store.dispatch(signedIn({ id: 'shopper-1', email: 'reader@shop.test' }));
   await store.dispatch(shop.util.upsertQueryData('getCart', undefined, cartOf([[SOLARIS, 2]])));

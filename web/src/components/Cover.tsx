@@ -8,10 +8,10 @@ import { coverAuthor, coverTitle } from './cover/text';
 type Covered = Pick<Book, 'title' | 'author' | 'category'> & Partial<Pick<Book, 'cover'>>;
 
 /**
- * A book's cover: the catalog's picture, else, or where that cannot be had, one drawn from title, author and
- * category, always the same for a book.
+ * A book's cover: the catalog's picture. Without one, or if it fails to load, a cover drawn from title, author and
+ * category, always the same for the same book.
  *
- * It is decoration: whatever it says, the text beside it says too.
+ * It is decoration; the text beside it has the same content.
  */
 export function Cover({ book }: { book: Covered }) {
   const [broken, setBroken] = useState<string | null>(null);

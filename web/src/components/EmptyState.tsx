@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 
-/** Nothing to show yet, and where to go from here. */
+/** Replaces an empty list, with a link to another page. */
 export function EmptyState({ title, text, to, action }: Record<'title' | 'text' | 'to' | 'action', string>) {
   return (
     <div className="empty">

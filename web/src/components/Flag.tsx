@@ -8,7 +8,7 @@ const GLOBE = (
   </g>
 );
 
-/** A country's flag, drawn simply enough to be told apart at 24 by 16 pixels; a globe for a place unknown. */
+/** A country's flag, simplified for 24 by 16 pixels; a globe for an unknown country. */
 export function Flag({ country }: { country: string | undefined }) {
   return (
     <svg className="flag" viewBox="0 0 24 16" aria-hidden="true" focusable="false">

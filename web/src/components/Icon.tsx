@@ -8,7 +8,7 @@ const PATHS = {
   chevron: 'M9 5.5l6.5 6.5L9 18.5',
 } as const;
 
-/** A drawing beside text that says the same. */
+/** Decoration beside a text label. */
 export function Icon({ name }: { name: keyof typeof PATHS }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -4,9 +4,9 @@ import { useNavigationType } from 'react-router';
 export const SHOP = 'Meridian Books';
 
 interface PageProps {
-  /** The page's heading and, with the shop's name, the document's title. */
+  /** Heading of the page, and first part of the document's title. */
   title: string;
-  /** What stands in for the heading, where the page draws its own. */
+  /** Replaces the heading, for a page that draws its own. */
   heading?: ReactNode;
   className?: string;
   children: ReactNode;
@@ -14,7 +14,7 @@ interface PageProps {
 
 let first = true;
 
-/** A page of the shop: titles the document and, on every navigation but the first, moves the focus to its heading. */
+/** Sets the document's title and, on every navigation but the first, moves the focus to the heading. */
 export function Page({ title, heading, className = '', children }: PageProps) {
   const top = useRef<HTMLDivElement>(null);
   const navigation = useNavigationType();
@@ -23,7 +23,7 @@ export function Page({ title, heading, className = '', children }: PageProps) {
     document.title = title === SHOP ? SHOP : `${title} · ${SHOP}`;
   }, [title]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once a page, and before anybody can press a key on it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page, before the next key press
   useLayoutEffect(() => {
     if (!first) {
       if (navigation !== 'POP') window.scrollTo(0, 0);

@@ -15,7 +15,7 @@ function adviceFor({ status }: ApiError): Advice {
   return status < 500 ? 'request' : 'shop';
 }
 
-/** A request that failed: what happened, and what to do about it. Plain markup: Bootstrap's Alert is too much for the first page. */
+/** Describes a failed request and the next step. Plain markup, since Bootstrap's Alert is too large for the first page. */
 export function Problem({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();

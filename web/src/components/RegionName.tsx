@@ -2,7 +2,7 @@ import { useFormatter } from '../lib/format';
 import { countryOf } from '../lib/region';
 import { Flag } from './Flag';
 
-/** A region by flag and country, with AWS's own name for whoever wants to know. */
+/** A region by flag and country; AWS's name is the tooltip. */
 export function RegionName({ region }: { region: string }) {
   const format = useFormatter();
   const country = countryOf(region);

@@ -11,7 +11,7 @@ function Loading() {
   );
 }
 
-/** As large as the tiles that will follow, so that nothing moves when they come. */
+/** Placeholders of the same size as the tiles, to avoid a layout shift. */
 export function TilesSkeleton({ count, className = 'grid' }: { count: number; className?: string }) {
   return (
     <>

@@ -4,7 +4,7 @@ import { useFormatter } from '../lib/format';
 const STAR = 'l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z';
 const FIVE_STARS = [10, 30, 50, 70, 90].map((x) => `M${x} 1.6${STAR}`).join('');
 
-/** Readers' rating of 0 to 5, drawn in full and part stars. */
+/** Readers' rating from 0 to 5, with partial stars. */
 export function Stars({ rating, count }: { rating: number; count?: number }) {
   const { t } = useTranslation();
   const format = useFormatter();

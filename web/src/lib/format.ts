@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-/** Writes money, dates and numbers as the shopper's language does. */
+/** Formats money, dates and numbers for the shopper's language. */
 export class Formatter {
   readonly #language: string;
 
@@ -33,7 +33,7 @@ export class Formatter {
     });
   }
 
-  /** @param tag BCP 47; a tag that no browser knows is shown as it is. */
+  /** @param tag BCP 47; an unknown tag is returned unchanged. */
   languageName(tag: string): string {
     try {
       return new Intl.DisplayNames(this.#language, { type: 'language' }).of(tag) ?? tag;
@@ -48,7 +48,7 @@ export class Formatter {
   }
 }
 
-/** The shop's language as the shopper's own country writes it, where the browser tells: en-GB and not just en. */
+/** The first of the browser's locales in that language, for example en-GB instead of en. */
 function localeOf(language: string): string {
   return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
 }

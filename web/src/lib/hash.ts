@@ -1,4 +1,4 @@
-/** FNV-1a, 32 bits: the same number for the same text, in every browser and for ever. */
+/** FNV-1a, 32 bits. */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const character of text) {

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 
-it('brings the texts of pages that may be on their way when the language changes', async () => {
-  vi.resetModules(); // the texts that test/setup.ts loaded are not there then
+it('changing the language loads both parts', async () => {
+  vi.resetModules(); // removes the texts that test/setup.ts loaded
   const { changeLanguage, startTranslation } = await import('./i18n');
   const { default: i18next } = await import('i18next');
   await startTranslation();

@@ -17,7 +17,7 @@ async function load(language: Language, part: Part): Promise<void> {
   add(language, await fetchTexts(language, part));
 }
 
-/** Rejects when the first texts cannot be had; what gives a `defaultValue` can be shown all the same. */
+/** Rejects if the first texts cannot be loaded; texts with a `defaultValue` still work. */
 export async function startTranslation(): Promise<void> {
   document.documentElement.lang = first.language;
   await i18next.use(initReactI18next).init({
@@ -28,12 +28,12 @@ export async function startTranslation(): Promise<void> {
   add(first.language, await first.texts);
 }
 
-/** Fetches what the pages beyond the home page say. */
+/** Loads the texts of all pages but the home page. */
 export function loadPageTexts(): Promise<void> {
   return load(i18next.language as Language, 'pages');
 }
 
-/** Fetches all that the language says, lest a page that is on its way be left with texts of the other one. */
+/** Loads both parts, since a page that is loading needs the texts of the new language too. */
 export async function changeLanguage(language: Language): Promise<void> {
   await Promise.all([load(language, 'front'), load(language, 'pages')]);
   await i18next.changeLanguage(language);

@@ -4,7 +4,7 @@ import { useSelector } from 'react-redux';
 export interface RegionState {
   /** The region that produced the last answer; null before the first. */
   answering: string | null;
-  /** Whether it has changed while this page was open. */
+  /** Whether the region has changed since this page was opened. */
   changed: boolean;
 }
 
@@ -27,7 +27,7 @@ export function useRegion(): RegionState {
   return useSelector((state: { region: RegionState }) => state.region);
 }
 
-/** Where AWS's regions are, ISO 3166-1 alpha-2; a region that is missing here is shown by its own name. */
+/** Countries of AWS regions, ISO 3166-1 alpha-2. A region that is missing here is shown by its name. */
 export const COUNTRIES: Record<string, string> = {
   'af-south-1': 'ZA',
   'ap-east-1': 'HK',

@@ -8,7 +8,7 @@ export interface Shopper {
   email: string;
 }
 
-/** `starting`: a stored sign-in is being looked at, so nobody knows yet whose cart this is. */
+/** `starting`: a stored session is being checked, so the cart's owner is not known yet. */
 export type Session = { status: 'starting' } | { status: 'guest' } | { status: 'shopper'; shopper: Shopper };
 
 const slice = createSlice({
@@ -26,7 +26,7 @@ const slice = createSlice({
 export const { signedIn, signedOut } = slice.actions;
 export const sessionReducer = slice.reducer;
 
-/** Ends the session here; the next person at this browser sees nothing of this one. */
+/** Ends the session in this tab and removes the shopper's data from memory. */
 export function leave(dispatch: Dispatch): void {
   dispatch(signedOut());
   dispatch(api.util.resetApiState());

@@ -1,4 +1,4 @@
-/** localStorage that may be full, forbidden or edited by hand: then the shop goes on without it. */
+/** localStorage may be full, blocked or edited by hand. Failures are ignored. */
 
 export function readStored(key: string): unknown {
   try {
@@ -12,6 +12,6 @@ export function store(key: string, value: unknown): void {
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // A private window without storage: the value lasts as long as the page.
+    // Storage is blocked or full: the value lasts as long as the page.
   }
 }

@@ -1,6 +1,6 @@
 import { useSearchParams } from 'react-router';
 
-/** Where to go after signing in: the page that asked for it, on this site only. */
+/** The page to open after sign-in: a path of this origin. */
 export function useNext(): string {
   const [search] = useSearchParams();
   const next = search.get('next') ?? '/';

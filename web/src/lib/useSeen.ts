@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
-/** Whether the element has come within a screen of what the shopper sees; once seen, it stays so. */
+/** Whether the element has been within one screen of the viewport; stays true. */
 export function useSeen<Element extends HTMLElement>(): [RefObject<Element | null>, boolean] {
   const place = useRef<Element>(null);
   const [seen, setSeen] = useState(false);

@@ -8,7 +8,7 @@ interface TextProps extends Partial<Box> {
   height: number;
   fill: string;
   anchor?: 'start' | 'middle' | 'end';
-  /** Where the lines gather in the box. */
+  /** Vertical alignment in the box. */
   valign?: 'top' | 'middle' | 'bottom';
 }
 

@@ -9,7 +9,7 @@ export interface Composition {
   scheme: Scheme;
 }
 
-/** A number from 0 to below `count` that differs from place to place of a cover. */
+/** A number from 0 to below `count`, different for each `place` on the cover. */
 const pick = (seed: number, place: number, count: number) =>
   (Math.imul(seed, 2654435761 + place * 40503) >>> 8) % count;
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -160,14 +160,14 @@ function Tiles({ title, author, scheme, seed }: Composition) {
   return (
     <>
       {range(20).map((cell) => {
-        const colour = pick(seed, cell + 31, 3) === 0 ? scheme.panel : scheme.mark;
+        const color = pick(seed, cell + 31, 3) === 0 ? scheme.panel : scheme.mark;
         return (
           <path
             key={cell}
             d={TILES[pick(seed, cell, TILES.length)]}
             transform={`translate(${(cell % 5) * 40} ${Math.floor(cell / 5) * 40})`}
-            fill={colour}
-            stroke={colour} // covers the hairlines between neighbours
+            fill={color}
+            stroke={color} // closes the gaps between tiles
             strokeWidth=".5"
           />
         );

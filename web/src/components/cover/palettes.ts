@@ -1,13 +1,13 @@
 import { hash } from '../../lib/hash';
 
-/** Three colours that go together; `bright` carries text only where it contrasts enough. */
+/** Three matching colors. */
 interface Palette {
   dark: string;
   bright: string;
   light: string;
 }
 
-/** The colours of one cover. Text stands on `ground` or on `panel` only; `mark` is for drawing. */
+/** Colors of one cover. Text is on `ground` or `panel`; `mark` is for shapes. */
 export interface Scheme {
   ground: string;
   text: string;
@@ -29,7 +29,7 @@ export const PALETTES: readonly Palette[] = [
   { dark: '#123c4a', bright: '#ef8354', light: '#eaf1f0' },
 ];
 
-/** Categories of the shop's own catalog get two palettes each; any other is given them by its name. */
+/** Palettes of the sample catalog's categories. Other categories get theirs by a hash of the name. */
 const WORLDS: Record<string, readonly [number, number]> = {
   Cars: [9, 0],
   Cookbooks: [6, 1],
@@ -46,15 +46,15 @@ function worldOf(category: string): readonly [number, number] {
   return WORLDS[category] ?? [first, (first + 3) % PALETTES.length];
 }
 
-function luminance(colour: string): number {
+function luminance(color: string): number {
   const channel = (offset: number) => {
-    const value = Number.parseInt(colour.slice(offset, offset + 2), 16) / 255;
+    const value = Number.parseInt(color.slice(offset, offset + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   };
   return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
 }
 
-/** Contrast ratio of two #rrggbb colours, 1 to 21 (WCAG 2.2, "contrast ratio"). */
+/** Contrast ratio of two #rrggbb colors, 1 to 21 (WCAG 2.2, "contrast ratio"). */
 export function contrast(one: string, other: string): number {
   const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
   return (high + 0.05) / (low + 0.05);

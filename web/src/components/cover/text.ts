@@ -9,7 +9,7 @@ const WIDE = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=H
 const LATIN = /\p{Script=Latin}|\p{Script=Common}|\p{Script=Inherited}/u;
 const NARROW = /[iljtfrI.,:;'’!|()\-[\]]/;
 const BROAD = /[mwMWQOGCD@%&—]/;
-/** The condensed sans of the covers is narrower than the serif; whatever font stands in for other scripts is not. */
+/** The covers' condensed sans is narrower than the serif. Fallback fonts of other scripts are not. */
 const FACE_WIDTH: Record<Face, number> = { serif: 1.02, sans: 0.84 };
 
 const isLower = (character: string) => character === character.toLowerCase();
@@ -27,12 +27,12 @@ function glyphWidth(character: string, face: Face): number {
   return isLower(character) ? 0.66 : 0.84;
 }
 
-/** Estimated width in em; covers are drawn before any font can be measured, so it errs on the wide side. */
+/** Estimated width in em; covers are drawn before fonts are loaded, so the estimate is on the wide side. */
 export function textWidth(text: string, face: Face): number {
   return [...text].reduce((width, character) => width + glyphWidth(character, face), 0);
 }
 
-/** A hyphenated word longer than this would make its whole title small; a shorter one stays together. */
+/** Hyphenated words longer than this are broken at the hyphen; otherwise the whole title would be small. */
 const LONG_WORD = 12;
 const PIECE =
   /\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
@@ -74,7 +74,7 @@ export interface Box {
   face: Face;
 }
 
-/** The largest size at which the text fits the box; at the smallest, what does not fit is cut with an ellipsis. */
+/** The largest size at which the text fits the box; at the smallest size, the rest is cut with an ellipsis. */
 export function fitted(text: string, { width, height, largest, smallest, leading, face }: Box): Fitted {
   for (let size = largest; size >= smallest; size -= 1) {
     const lines = wrap(text, width / size, face);
@@ -90,7 +90,7 @@ export function fitted(text: string, { width, height, largest, smallest, leading
   return { size: smallest, lines };
 }
 
-/** A title as it stands on a cover: without the series in brackets and the subtitle after a colon. */
+/** Title without the series in brackets and the subtitle after a colon. */
 export function coverTitle(title: string): string {
   const short = title
     .replace(/\s*[([（].*$/u, '')
@@ -99,7 +99,7 @@ export function coverTitle(title: string): string {
   return short.length >= 2 ? short : title;
 }
 
-/** The first of the authors; the page beside the cover names them all. */
+/** The first author. The page beside the cover names all of them. */
 export function coverAuthor(author: string): string {
   return author.split(',')[0]?.trim() ?? author;
 }

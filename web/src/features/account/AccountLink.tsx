@@ -3,7 +3,7 @@ import { NavLink, useLocation } from 'react-router';
 import { Icon } from '../../components/Icon';
 import { useSession } from '../../lib/session';
 
-/** The way in, or to one's account. */
+/** Link to the sign-in page or to the account. */
 export function AccountLink() {
   const { t } = useTranslation();
   const { pathname } = useLocation();

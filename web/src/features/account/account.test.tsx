@@ -29,14 +29,14 @@ async function fill(values: Record<string, string>) {
     await userEvent.type(screen.getByLabelText(label), value);
 }
 
-it('signs in', async () => {
+it('sign-in sets the shopper', async () => {
   const { store } = renderPage(<SignInPage />);
   await fill({ 'E-mail': SHOPPER.email, Password: PASSWORD });
   await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
   expect(store.getState().session).toEqual({ status: 'shopper', shopper: SHOPPER });
 });
 
-it('keeps what was typed when signing in fails, and says what to do', async () => {
+it('failed sign-in keeps the fields and says why', async () => {
   vi.mocked(identity.signIn).mockRejectedValue(named('NotAuthorizedException'));
   const { store } = renderPage(<SignInPage />);
   await fill({ 'E-mail': SHOPPER.email, Password: 'wrong' });
@@ -46,7 +46,7 @@ it('keeps what was typed when signing in fails, and says what to do', async () =
   expect(store.getState().session.status).toBe('guest');
 });
 
-it('asks whoever never confirmed for the code first', async () => {
+it('unconfirmed account asks for the code', async () => {
   vi.mocked(identity.signIn).mockResolvedValueOnce({ next: 'confirm' });
   const { store } = renderPage(<SignInPage />);
   await fill({ 'E-mail': SHOPPER.email, Password: PASSWORD });
@@ -57,7 +57,7 @@ it('asks whoever never confirmed for the code first', async () => {
   expect(store.getState().session.status).toBe('shopper');
 });
 
-it('signs up, refuses a wrong code, and takes the right one', async () => {
+it('sign-up refuses a wrong code, then accepts', async () => {
   vi.mocked(identity.confirm).mockRejectedValueOnce(named('CodeMismatchException')).mockResolvedValue();
   const { store } = renderPage(<SignUpPage />);
   await fill({ 'E-mail': SHOPPER.email, 'New password': PASSWORD });
@@ -71,7 +71,7 @@ it('signs up, refuses a wrong code, and takes the right one', async () => {
   expect(identity.signUp).toHaveBeenCalledWith(SHOPPER.email, PASSWORD);
 });
 
-it('sets a new password with a code and signs in with it', async () => {
+it('reset sets a password and signs in', async () => {
   const { store } = renderPage(<ForgotPage />);
   await fill({ 'E-mail': SHOPPER.email });
   await userEvent.click(screen.getByRole('button', { name: 'Send the code' }));
@@ -82,7 +82,7 @@ it('sets a new password with a code and signs in with it', async () => {
   expect(store.getState().session.status).toBe('shopper');
 });
 
-it('sends another code when the first is of no use any more', async () => {
+it('expired code can be sent again', async () => {
   vi.mocked(identity.finishReset).mockRejectedValueOnce(named('ExpiredCodeException'));
   renderPage(<ForgotPage />);
   await fill({ 'E-mail': SHOPPER.email });
@@ -98,6 +98,6 @@ it('sends another code when the first is of no use any more', async () => {
   expect((screen.getByLabelText('New password') as HTMLInputElement).value).toBe(PASSWORD);
 });
 
-it('does not tell an unknown address from a wrong password', () => {
+it('unknown address and wrong password look the same', () => {
   expect(adviceFor(named('UserNotFoundException'))).toBe(adviceFor(named('NotAuthorizedException')));
 });

@@ -21,7 +21,7 @@ beforeEach(() => {
   });
 });
 
-it('gives the shopper whom the token names', async () => {
+it('sign-in returns the token’s shopper', async () => {
   expect(await signIn('reader@shop.test', 'secret')).toEqual({
     next: 'done',
     shopper: { id: CLAIMS.sub, email: CLAIMS.email },
@@ -31,24 +31,24 @@ it('gives the shopper whom the token names', async () => {
 it.each([
   ['CONFIRM_SIGN_UP', 'confirm'],
   ['RESET_PASSWORD', 'reset'],
-] as const)('says what is left to do at %s', async (signInStep, next) => {
+] as const)('sign-in at %s returns the next step', async (signInStep, next) => {
   vi.mocked(signInWithPassword).mockResolvedValue({ isSignedIn: false, nextStep: { signInStep } });
   expect(await signIn('reader@shop.test', 'secret')).toEqual({ next });
 });
 
-it('signs in anew over a sign-in of before, which counted as none', async () => {
+it('sign-in replaces a remembered session', async () => {
   vi.mocked(signInWithPassword).mockRejectedValueOnce(named('UserAlreadyAuthenticatedException'));
   expect(await signIn('reader@shop.test', 'secret')).toMatchObject({ next: 'done' });
   expect(signOut).toHaveBeenCalledOnce();
 });
 
-it('keeps the sign-in of before when the password is wrong', async () => {
+it('wrong password keeps the remembered session', async () => {
   vi.mocked(signInWithPassword).mockRejectedValueOnce(named('NotAuthorizedException'));
   await expect(signIn('reader@shop.test', 'wrong')).rejects.toThrow('NotAuthorizedException');
   expect(signOut).not.toHaveBeenCalled();
 });
 
-it('takes an account that is confirmed already for confirmed', async () => {
+it('confirming twice succeeds', async () => {
   vi.mocked(confirmSignUp).mockRejectedValueOnce(named('NotAuthorizedException'));
   await confirm('reader@shop.test', '123456');
   vi.mocked(confirmSignUp).mockRejectedValueOnce(named('CodeMismatchException'));

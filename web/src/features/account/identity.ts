@@ -14,13 +14,13 @@ import {
 import { loadedConfig } from '../../config';
 import type { Shopper } from '../../lib/session';
 
-// Everything that needs Amplify. Whoever imports this file pays for 31 KiB, so import it late; by then config.json is there.
+// The only file that imports Amplify (31 KiB). Import it dynamically, after config.json is loaded.
 const { userPoolId, userPoolClientId, endpoint } = loadedConfig().cognito;
 Amplify.configure({
   Auth: { Cognito: { userPoolId, userPoolClientId, userPoolEndpoint: endpoint, loginWith: { email: true } } },
 });
 
-/** The id token, renewed when it has ended; null when nobody is signed in or the sign-in has ended. */
+/** The id token, refreshed if expired; null for a guest or an ended session. */
 export async function idToken(): Promise<string | null> {
   const { tokens } = await fetchAuthSession();
   return tokens?.idToken?.toString() ?? null;
@@ -32,10 +32,10 @@ export async function currentShopper(): Promise<Shopper | null> {
   return claims?.sub ? { id: claims.sub, email: String(claims.email ?? '') } : null;
 }
 
-/** What is left to do before someone is signed in. */
+/** The next step of signing in. */
 export type SignInResult = { next: 'done'; shopper: Shopper } | { next: 'confirm' } | { next: 'reset' };
 
-/** Whoever gives a password is believed, and not a sign-in of before that could not be checked or is no longer taken. */
+/** Signs in with a password, and ends an older session that Amplify still remembers. */
 async function enter(credentials: SignInInput): Promise<SignInOutput> {
   return signInWithPassword(credentials).catch(async (error: unknown) => {
     if ((error as Partial<Error>).name !== 'UserAlreadyAuthenticatedException') throw error;
@@ -57,7 +57,7 @@ export async function signUp(email: string, password: string): Promise<void> {
   await register({ username: email, password, options: { userAttributes: { email } } });
 }
 
-/** Cognito refuses what is confirmed already, as after an answer that was lost: then there is nothing left to do. */
+/** Confirms an account. An account that is already confirmed counts as success, since an earlier response may be lost. */
 export async function confirm(email: string, code: string): Promise<void> {
   await confirmSignUp({ username: email, confirmationCode: code }).catch((error: unknown) => {
     if ((error as Partial<Error>).name !== 'NotAuthorizedException') throw error;

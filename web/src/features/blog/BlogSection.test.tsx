@@ -17,7 +17,7 @@ const post = (id: number, link: string) => ({
   excerpt: { rendered: '<p>Warm <script>alert(1)</script><em>words</em></p>' },
 });
 
-it('shows recent posts as plain words', async () => {
+it('posts are shown as plain text', async () => {
   server.use(http.get(POSTS, () => HttpResponse.json([post(1, `${BLOG}/soup`)])));
   const { container } = renderPage(<BlogSection blog={BLOG} />);
   const link = await screen.findByRole('link', { name: 'Soup & bread' });
@@ -25,7 +25,7 @@ it('shows recent posts as plain words', async () => {
   expect(container.querySelector('script, em')).toBeNull();
 });
 
-it('asks for posts about a book by its id', async () => {
+it('posts of a book are requested by its id', async () => {
   let asked = '';
   server.use(
     http.get(POSTS, ({ request }) => {
@@ -42,19 +42,19 @@ it.each([
   ['away', () => new HttpResponse(null, { status: 204 })],
   ['broken', () => new HttpResponse('<html>', { status: 200 })],
   ['refusing', () => new HttpResponse(null, { status: 500 })],
-])('has nothing to show of a blog that is %s', async (_state, answer) => {
+])('blog that is %s gives no posts', async (_state, answer) => {
   server.use(http.get(POSTS, answer));
   expect(await recentPosts(BLOG)).toEqual([]);
 });
 
-it('leaves out links that are no web addresses', async () => {
+it('posts without a web address are dropped', async () => {
   server.use(
     http.get(POSTS, () => HttpResponse.json([post(1, 'javascript:alert(1)'), post(2, `${BLOG}/soup`)])),
   );
   expect((await recentPosts(BLOG)).map(({ id }) => id)).toEqual([2]);
 });
 
-it('is not there at all without a blog', () => {
+it('section without a blog is empty', () => {
   const { container } = renderPage(<BlogSection blog={null} />);
   expect(container.querySelector('section')).toBeNull();
 });

@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'react';
 import { useSeen } from '../../lib/useSeen';
 
-// The page is whole without the blog, hence also where this part of the code cannot be had.
+// The blog is optional, so a chunk that fails to load renders nothing.
 const Posts = lazy(() => import('./Posts').catch(() => ({ default: () => null })));
 
-/** Recent posts of the blog, or those that speak of a book; nothing at all where there are none. */
+/** Recent posts of the blog, or posts about a book. Renders nothing without posts. */
 export function BlogSection({ blog, book }: { blog: string | null; book?: string }) {
   const [place, seen] = useSeen<HTMLDivElement>();
   return (

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormatter } from '../../lib/format';
 import { type Post, recentPosts } from './wordpress';
 
-/** Recent posts, or those about a book, as soon as they are here. */
+/** Recent posts, or those about a book. Renders nothing until they are loaded. */
 export default function Posts({ blog, book }: { blog: string; book?: string }) {
   const { t } = useTranslation();
   const format = useFormatter();

@@ -18,7 +18,7 @@ interface WordPressPost {
 const FIELDS = 'id,link,title,excerpt,date';
 const PATIENCE_MS = 4_000;
 
-/** WordPress renders HTML; nothing of it but its words goes into the page. */
+/** Text content of WordPress's HTML. Markup is dropped. */
 function plain(html: string): string {
   const text = new DOMParser().parseFromString(html, 'text/html').body.textContent ?? '';
   return text.replace(/\s+/g, ' ').trim();
@@ -33,10 +33,10 @@ function postOf({ id, link, date, title, excerpt }: WordPressPost): Post {
 }
 
 /**
- * Recent posts, about the book of that id where one is given; none when the blog is away: the shop does without.
+ * Recent posts, or those about one book. Empty if the blog does not answer.
  *
- * A blog that is away answers 204 where it is reached through the shop's own origin, so that not even the browser's
- * console hears of it.
+ * Through the storefront's own origin, an unavailable blog answers 204, so that the browser logs no error in its
+ * console.
  */
 export async function recentPosts(blog: string, book?: string): Promise<Post[]> {
   const query = new URLSearchParams({ per_page: '3', _fields: FIELDS, ...(book && { book }) });

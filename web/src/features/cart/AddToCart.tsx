@@ -10,7 +10,7 @@ import { QuantityPicker } from '../../components/QuantityPicker';
 import { useSession } from '../../lib/session';
 import { useCartActions } from './useCart';
 
-/** Quantity and button of a book's page; says what the cart holds afterwards. */
+/** Quantity and button of the book page. Reports the quantity in the cart afterwards. */
 export function AddToCart({ book }: { book: Book }) {
   const { t } = useTranslation();
   const { add } = useCartActions();

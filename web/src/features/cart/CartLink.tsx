@@ -3,7 +3,7 @@ import { NavLink } from 'react-router';
 import { Icon } from '../../components/Icon';
 import { useCartCount } from './useCartCount';
 
-/** The cart in the bar, with how much it holds. */
+/** Link to the cart, with the number of books in it. */
 export function CartLink() {
   const { t } = useTranslation();
   const count = useCartCount();

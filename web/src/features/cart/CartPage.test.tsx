@@ -8,7 +8,7 @@ import { AddToCart } from './AddToCart';
 import CartPage from './CartPage';
 import { lineSet } from './guestCart';
 
-it('prices a guest’s cart at today’s prices', async () => {
+it('guest’s cart has current prices', async () => {
   const { store } = renderPage(<CartPage />);
   expect(screen.getByText('Your cart is empty')).toBeTruthy();
   store.dispatch(lineSet({ bookId: 'solaris', quantity: 2 }));
@@ -16,7 +16,7 @@ it('prices a guest’s cart at today’s prices', async () => {
   expect((await screen.findByRole('complementary')).textContent).toContain('€35.70');
 });
 
-it('lets a guest change quantities and remove books', async () => {
+it('guest changes quantities and removes books', async () => {
   const { store } = renderPage(<CartPage />);
   store.dispatch(lineSet({ bookId: 'solaris', quantity: 2 }));
   await userEvent.click(await screen.findByRole('button', { name: 'One more' }));
@@ -25,14 +25,14 @@ it('lets a guest change quantities and remove books', async () => {
   expect(await screen.findByText('Your cart is empty')).toBeTruthy();
 });
 
-it('says which books are no longer sold', async () => {
+it('books that left the catalog are reported', async () => {
   const { store } = renderPage(<CartPage />);
   store.dispatch(lineSet({ bookId: 'pulped', quantity: 1 }));
   await userEvent.click(await screen.findByRole('button', { name: 'Take out what is no longer sold' }));
   expect(store.getState().guestCart.lines).toEqual([]);
 });
 
-it('keeps the old quantity and says what to do when a change fails', async () => {
+it('failed change keeps the quantity and says so', async () => {
   server.use(
     http.get(`${API}/cart`, () => answer(cartOf([[SOLARIS, 2]]))),
     http.put(`${API}/cart/solaris`, () => HttpResponse.error()),
@@ -43,7 +43,7 @@ it('keeps the old quantity and says what to do when a change fails', async () =>
   expect((screen.getByRole('textbox') as HTMLInputElement).value).toBe('2');
 });
 
-it('says what a cart takes when the shop refuses more', async () => {
+it('refused addition names the cart’s limits', async () => {
   server.use(
     http.get(`${API}/cart/ubik`, () => answer(cartOf([]))),
     http.put(`${API}/cart/ubik`, () => problem(409, 'cart-limit')),
@@ -53,7 +53,7 @@ it('says what a cart takes when the shop refuses more', async () => {
   expect((await screen.findByRole('alert')).textContent).toContain('50 different books');
 });
 
-it('tells a guest, too, that a cart is full', async () => {
+it('full guest cart names the limits', async () => {
   const { store } = renderPage(<AddToCart book={UBIK} />);
   for (let n = 0; n < 50; n += 1) store.dispatch(lineSet({ bookId: `book-${n}`, quantity: 1 }));
   await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
@@ -62,7 +62,7 @@ it('tells a guest, too, that a cart is full', async () => {
   expect(store.getState().guestCart.lines).toHaveLength(50);
 });
 
-it('adds to an account’s cart by setting what it held and what is added', async () => {
+it('adding sets the sum in the account’s cart', async () => {
   const set: unknown[] = [];
   server.use(
     http.get(`${API}/cart/ubik`, () => answer(cartOf([[UBIK, 98]]))),

@@ -6,7 +6,7 @@ import type { Line, MergePlan } from './plan';
 
 export const STORAGE_KEY = 'bookstore.cart';
 
-/** What the last merge could not bring along, for a notice on the cart page. */
+/** Lines that the last merge could not move, for a notice on the cart page. */
 export interface MergeNotice {
   kept: number;
   capped: number;
@@ -14,12 +14,12 @@ export interface MergeNotice {
 }
 
 export interface GuestCart {
-  /** The cart of whoever uses this browser without being signed in. */
+  /** The cart of a guest in this browser. */
   lines: Line[];
-  /** Merges under way: by shopper, the quantities that their account's cart has yet to be set to. */
+  /** Unfinished merges: by shopper, the quantities that the account's cart still has to be set to. */
   merges: Record<string, Line[]>;
   notice: MergeNotice | null;
-  /** The shopper for whom this page has tried to merge, whether or not all of it succeeded. */
+  /** The shopper for whom this page has tried to merge, successfully or not. */
   attempted: string | null;
 }
 
@@ -39,7 +39,7 @@ function linesOf(value: unknown): Line[] {
   return Array.isArray(value) ? value.filter(isLine).slice(0, MOST_LINES) : [];
 }
 
-/** What an earlier page left in the browser; anything unreadable counts as nothing. */
+/** The cart in the browser's storage; unreadable content counts as empty. */
 export function storedCart(): GuestCart {
   const stored = readStored(STORAGE_KEY) as Partial<GuestCart> | null;
   const merges = Object.entries(stored?.merges ?? {}).map(
@@ -48,7 +48,7 @@ export function storedCart(): GuestCart {
   return { ...EMPTY, lines: linesOf(stored?.lines), merges: Object.fromEntries(merges) };
 }
 
-/** Lines and merges go in one write: a page that ends at any moment leaves each line in exactly one of them. */
+/** Writes lines and merges together, so that a closed page never leaves a line in both. */
 export function keep({ lines, merges }: GuestCart): void {
   writeStored(STORAGE_KEY, { lines, merges });
 }
@@ -72,7 +72,7 @@ const slice = createSlice({
     lineRemoved(state, { payload }: PayloadAction<string>) {
       state.lines = without(state.lines, payload);
     },
-    /** Another tab wrote. */
+    /** Another tab has changed the storage. */
     reread: ({ notice, attempted }) => ({ ...storedCart(), notice, attempted }),
     mergePlanned(state, { payload }: PayloadAction<{ shopper: string; plan: MergePlan }>) {
       const { plan, shopper } = payload;
@@ -81,7 +81,7 @@ const slice = createSlice({
       const unnoticed = plan.kept.length + plan.capped === 0;
       state.notice = unnoticed ? null : { kept: plan.kept.length, capped: plan.capped, gone: 0 };
     },
-    /** The line is settled: it was brought along, or the shopper has since decided otherwise. */
+    /** The line was moved, or the shopper has changed it since. */
     mergeSettled(state, { payload }: PayloadAction<{ shopper: string; bookId: string }>) {
       const rest = without(state.merges[payload.shopper], payload.bookId);
       if (rest.length > 0) state.merges[payload.shopper] = rest;
@@ -122,7 +122,7 @@ export const {
 } = slice.actions;
 export const guestCartReducer = slice.reducer;
 
-/** Whether what a guest picked is about to reach the account's cart, so that the cart is not yet what it will be. */
+/** Whether the guest's lines are still on their way into the account's cart. */
 export function isMerging({ session, guestCart }: SessionRoot & GuestCartRoot): boolean {
   if (session.status !== 'shopper' || guestCart.attempted === session.shopper.id) return false;
   return guestCart.lines.length > 0 || session.shopper.id in guestCart.merges;

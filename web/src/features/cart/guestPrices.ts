@@ -2,7 +2,7 @@ import type { ApiError } from '../../api/client';
 import { asApiError, shop } from '../../api/endpoints';
 import type { Book } from '../../api/generated';
 
-/** What the shop says about each book of a guest's cart; null where it no longer sells one. */
+/** Books of a guest's cart by id; null if a book is no longer in the catalog. */
 export type GuestPrices = Record<string, Book | null>;
 
 export const guestPrices = shop.injectEndpoints({

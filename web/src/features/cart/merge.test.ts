@@ -9,10 +9,10 @@ import type { Line } from './plan';
 
 const SHOPPER = 'shopper-1';
 
-/** What happens to one request: it arrives and is answered, arrives and the answer is lost, or never arrives. */
+/** Outcome of one request: it arrives and is answered, arrives and the response is lost, or does not arrive. */
 type Fate = 'answered' | 'answer lost' | 'lost';
 
-/** The account's cart on the server, and a network that treats each request as told. */
+/** The account's cart on the server, and a network with a given outcome for each request. */
 class Account {
   readonly cart = new Map<string, number>();
   readonly #fates: Fate[];
@@ -47,7 +47,7 @@ class Account {
   }
 }
 
-/** A freshly opened page: all it knows of earlier ones is what they left in the browser. */
+/** A new page: its state comes from the browser's storage only. */
 function openPage(account: Account): Store {
   const store = createStore({ send: account.send, token: async () => 'token' });
   persistGuestCart(store);
@@ -80,13 +80,13 @@ const fates = fc.array(fc.constantFrom<Fate>('answered', 'answered', 'answer los
   maxLength: 30,
 });
 
-it('brings each book along once, however often the network or the page fails', async () => {
+it('merge moves each line once despite failures', async () => {
   await fc.assert(
     fc.asyncProperty(cart(6, 9), cart(6, 9), fates, async (held, picked, network) => {
       localStorage.clear();
       guestPicks(picked);
       const account = new Account(held, network);
-      while (!(await visit(account))); // every fate is used up in the end
+      while (!(await visit(account))); // the list of outcomes is finite
       const before = new Map(held.map((line) => [line.bookId, line.quantity]));
       for (const { bookId, quantity } of picked) {
         before.set(bookId, Math.min((before.get(bookId) ?? 0) + quantity, 99));
@@ -101,7 +101,7 @@ it('brings each book along once, however often the network or the page fails', a
   );
 }, 60_000);
 
-it('keeps on the device what a full cart cannot take', async () => {
+it('full cart leaves lines on the device', async () => {
   const full = Array.from({ length: 50 }, (_, n) => ({ bookId: `book-${n}`, quantity: 1 }));
   guestPicks([
     { bookId: 'book-0', quantity: 2 },
@@ -114,7 +114,7 @@ it('keeps on the device what a full cart cannot take', async () => {
   expect(storedCart().lines).toEqual([{ bookId: 'extra', quantity: 3 }]);
 });
 
-it('leaves out a book that is no longer sold, and says so', async () => {
+it('book that left the catalog is dropped and reported', async () => {
   guestPicks([{ bookId: 'gone', quantity: 1 }]);
   const store = openPage(new Account([]));
   await store.dispatch(mergeGuestCart(SHOPPER));
@@ -125,7 +125,7 @@ it('leaves out a book that is no longer sold, and says so', async () => {
   });
 });
 
-it('does not give one shopper’s unfinished merge to another', async () => {
+it('unfinished merge stays with its shopper', async () => {
   guestPicks([{ bookId: 'book-1', quantity: 2 }]);
   const first = new Account([], ['answered', 'answered', 'lost']);
   await visit(first);

@@ -42,16 +42,16 @@ const finish =
   };
 
 /**
- * Moves the guest's lines into the account's cart, each once, however often it is interrupted.
+ * Moves the guest's lines into the account's cart, each once, after any number of interruptions.
  *
  * The quantities to reach are computed once and stored, in the same write that takes the lines out of the guest's
- * cart; from then on they are only ever set, never added. A merge that stops half-way goes on where it stopped.
- * Throws what the API throws when it cannot go on now.
+ * cart. From then on they are only set, never added. An interrupted merge continues where it stopped.
+ * Throws ApiError if it cannot continue now.
  */
 const merge =
   (shopper: string): MergeThunk =>
   async (dispatch, getState) => {
-    dispatch(reread()); // another tab may have merged while this one waited for its turn
+    dispatch(reread()); // another tab may have merged while this one waited for the lock
     await dispatch(finish(shopper));
     const { lines } = getState().guestCart;
     if (lines.length === 0) return;
@@ -60,7 +60,7 @@ const merge =
     await dispatch(finish(shopper));
   };
 
-/** One tab at a time, since two that plan at once would both count the account's lines before either adds to them. */
+/** One tab at a time: two tabs that plan at once would both read the account's lines before either changes them. */
 export const mergeGuestCart =
   (shopper: string): MergeThunk =>
   async (dispatch) => {

@@ -1,7 +1,7 @@
 import type { Store } from '@reduxjs/toolkit';
 import { type GuestCartRoot, keep, reread, STORAGE_KEY } from './guestCart';
 
-/** Keeps the guest's cart in the browser, and this tab's copy equal to what other tabs write. */
+/** Stores the guest's cart in the browser and follows the changes of other tabs. */
 export function persistGuestCart(store: Store<GuestCartRoot>): void {
   let written = store.getState().guestCart;
   store.subscribe(() => {

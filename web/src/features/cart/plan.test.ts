@@ -13,7 +13,7 @@ const lines = (books: number) =>
 
 const held = (cart: readonly Line[]) => new Map(cart.map((line) => [line.bookId, line.quantity]));
 
-it('accounts for every line of the guest, within the limits', () => {
+it('plan has every guest line, within the limits', () => {
   fc.assert(
     fc.property(lines(50), lines(50), (account, guest) => {
       const { targets, kept, capped } = planMerge(account, guest);

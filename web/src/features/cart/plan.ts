@@ -6,15 +6,15 @@ export interface Line {
 }
 
 export interface MergePlan {
-  /** What the account's cart shall hold of each book of the guest's cart: absolute, so setting it twice is harmless. */
+  /** The quantity to set in the account's cart, for each book of the guest's cart. Absolute, so setting it twice is harmless. */
   targets: Line[];
   /** Lines for which the account's cart has no room. */
   kept: Line[];
-  /** How many books had to be cut to the most that a line takes. */
+  /** Number of books that were cut to a line's maximum. */
   capped: number;
 }
 
-/** Adds a guest's lines to an account's, never past the limits of a line and of a cart. */
+/** Adds a guest's lines to an account's, within the limits of a line and of a cart. */
 export function planMerge(account: readonly Line[], guest: readonly Line[]): MergePlan {
   const held = new Map(account.map((line) => [line.bookId, line.quantity]));
   const plan: MergePlan = { targets: [], kept: [], capped: 0 };

@@ -13,7 +13,7 @@ export interface CartView {
   items: CartLine[];
   total: number;
   currency: string;
-  /** Books of a guest's cart that the shop no longer sells. */
+  /** Books of a guest's cart that are no longer in the catalog. */
   gone: string[];
   isLoading: boolean;
   error: ApiError | null;
@@ -22,7 +22,7 @@ export interface CartView {
 
 type Root = GuestCartRoot & SessionRoot;
 
-/** What the shop would say of one more book in a full cart; a guest's it does not know. */
+/** The API's response to one more book in a full cart, for a guest's cart, which the API does not know. */
 const FULL: ApiError = { status: 409 };
 
 function priced(lines: Line[], books: Record<string, CartLine['book'] | null>): CartLine[] {
@@ -49,7 +49,7 @@ function useGuestCartView(skip: boolean): CartView {
   };
 }
 
-/** The cart of whoever is here: the account's, or the guest's at today's prices. */
+/** The account's cart, or the guest's cart at current prices. */
 export function useCart(): CartView {
   const session = useSession();
   const isShopper = session.status === 'shopper';
@@ -98,11 +98,11 @@ export function useCartActions(): CartActions {
   const set = async (bookId: string, quantity: number) => {
     const argument = { bookId, cartLineQuantity: { quantity } };
     await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
-    dispatch(mergeSettled({ shopper, bookId })); // decided here and now, whatever an interrupted merge still wants
+    dispatch(mergeSettled({ shopper, bookId })); // the shopper's choice replaces an interrupted merge's target
   };
   return {
     set,
-    // Reading and then setting, instead of POST /cart, can be repeated in any region without counting twice.
+    // Reading and setting, instead of POST /cart, can be repeated in any region without counting twice.
     add: async (bookId, quantity) => {
       const options = { forceRefetch: true, subscribe: false };
       const line = await dispatch(shop.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();

@@ -3,7 +3,7 @@ import { useGetCartQuery } from '../../api/endpoints';
 import { useSession } from '../../lib/session';
 import type { GuestCartRoot } from './guestCart';
 
-/** How many books the cart holds, without asking for a guest's prices. */
+/** Number of books in the cart, without a request for a guest's prices. */
 export function useCartCount(): number {
   const session = useSession();
   const guest = useSelector((state: GuestCartRoot) => state.guestCart.lines);

@@ -13,9 +13,9 @@ import { categoryPath, useCategoryName } from './category';
 import { CategoryShelf } from './Shelf';
 
 interface BookPageProps {
-  /** How to put this book into the cart. */
+  /** The controls that add the book to the cart. */
   buy: (book: Book) => ReactNode;
-  /** What else the shop has to say about it. */
+  /** Sections below the book. */
   related: (book: Book) => ReactNode;
 }
 

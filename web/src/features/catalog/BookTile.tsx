@@ -5,7 +5,7 @@ import { Cover } from '../../components/Cover';
 import { Stars } from '../../components/Stars';
 import { useFormatter } from '../../lib/format';
 
-/** A book on a shelf. The title is the link; the cover is only a larger target for it. */
+/** A book on a shelf. The title is the link; its area covers the whole tile. */
 export function BookTile({ book, rank, sold }: { book: Book; rank?: number; sold?: number }) {
   const { t } = useTranslation();
   const format = useFormatter();

@@ -4,7 +4,7 @@ import { NavLink, useLocation } from 'react-router';
 import { useListCategoriesQuery } from '../../api/endpoints';
 import { categoryPath, useCategoryName } from './category';
 
-/** All categories on one line that scrolls sideways where it does not fit. */
+/** All categories on one line, which scrolls sideways if it is too long. */
 export function CategoryBar() {
   const { t } = useTranslation();
   const nameOf = useCategoryName();
@@ -12,7 +12,7 @@ export function CategoryBar() {
   const { pathname } = useLocation();
   const list = useRef<HTMLUListElement>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with the address and once the list is there
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the active link changes with the address and with the list
   useEffect(() => {
     const here = list.current?.querySelector<HTMLElement>('.active');
     if (list.current && here)

@@ -19,7 +19,7 @@ function Globe() {
   );
 }
 
-/** The best rated of three different categories, as far as there are three. */
+/** The best rated books of three different categories, if there are three. */
 function three(books: Book[]): Book[] {
   const firsts = books.filter(
     (book, place) => books.findIndex(({ category }) => category === book.category) === place,
@@ -27,7 +27,7 @@ function three(books: Book[]): Book[] {
   return [...new Set([...firsts, ...books])].slice(0, 3);
 }
 
-/** The first thing a shopper sees: what this shop is, and three of its books. */
+/** Introduction of the home page, with three covers. */
 export function Hero() {
   const { t } = useTranslation();
   const { data } = useListBooksQuery({ limit: 12 });
@@ -45,7 +45,7 @@ export function Hero() {
         <div className="hero-art" aria-hidden="true">
           <Globe />
           {books.map((book, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: three places, whatever stands in them
+            // biome-ignore lint/suspicious/noArrayIndexKey: three fixed places
             <div key={index} className={`hero-book hero-book-${index + 1}`}>
               {book ? <Cover book={book} /> : <div className="cover" />}
             </div>

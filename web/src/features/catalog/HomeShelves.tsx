@@ -4,7 +4,7 @@ import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
 import { BestsellerShelf, CategoryShelf } from './Shelf';
 
-/** Best sellers and a teaser of every category; what follows waits for these, lest it be taken for near the top. */
+/** Best sellers and a shelf for each category. The children come after the categories are known, so that they start below the viewport and load late. */
 export function HomeShelves({ children }: { children: ReactNode }) {
   const { data, error, refetch } = useListCategoriesQuery();
   return (

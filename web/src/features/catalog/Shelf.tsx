@@ -20,7 +20,7 @@ interface ShelfProps {
   children: ReactNode;
 }
 
-/** A row of books under a heading, with a way to see more of them. */
+/** A row of books with a heading and a link to all of them. */
 export function Shelf({ title, to, more, note, children }: ShelfProps) {
   return (
     <section className="shelf" aria-label={title}>
@@ -58,7 +58,7 @@ function Ranked({ ranking }: { ranking: Bestseller[] }) {
   );
 }
 
-/** The best rated books of a category; asks for them only when the shopper comes near. */
+/** The best rated books of a category, requested when the shelf comes near the viewport. */
 export function CategoryShelf({ category, except }: { category: string; except?: string }) {
   const { t } = useTranslation();
   const nameOf = useCategoryName();
@@ -77,7 +77,7 @@ export function CategoryShelf({ category, except }: { category: string; except?:
   );
 }
 
-/** What sells most; what is rated best while nothing has been sold or the count is away. */
+/** The best sellers; the best rated books while there are none. */
 export function BestsellerShelf() {
   const { t } = useTranslation();
   const ranking = useListBestsellersQuery({ limit: ON_A_SHELF }, { refetchOnMountOrArgChange: 10 });

@@ -11,26 +11,26 @@ import { BestsellerShelf } from './Shelf';
 
 const bookPage = <BookPage buy={() => <button type="button">buy</button>} related={() => null} />;
 
-it('shows a book', async () => {
+it('book page shows a book', async () => {
   renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
   expect(await screen.findByRole('heading', { level: 1, name: 'Solaris' })).toBeTruthy();
   expect(screen.getByText('€12.90')).toBeTruthy();
   expect(document.title).toBe('Solaris · Meridian Books');
 });
 
-it('says that it does not have a book', async () => {
+it('book page of an unknown id says so', async () => {
   renderPage(bookPage, { at: '/books/none', path: '/books/:bookId' });
   expect(await screen.findByRole('heading', { level: 1, name: 'We don’t have that book' })).toBeTruthy();
 });
 
-it('offers to try again when the shop cannot be reached, and then goes on', async () => {
+it('book page without connection offers to try again', async () => {
   server.use(http.get(`${API}/books/solaris`, () => HttpResponse.error(), { once: true }));
   renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
   await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Solaris' })).toBeTruthy();
 });
 
-it('leads through a category page by page, and back', async () => {
+it('category page leads forward and back', async () => {
   server.use(
     http.get(`${API}/books`, ({ request }) => {
       const cursor = new URL(request.url).searchParams.get('cursor');
@@ -45,13 +45,13 @@ it('leads through a category page by page, and back', async () => {
   expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
 });
 
-it('shows an unknown category as an empty shelf', async () => {
+it('category page without books says so', async () => {
   server.use(http.get(`${API}/books`, () => answer({ items: [], nextCursor: null })));
   renderPage(<CategoryPage />, { at: '/category/Nothing', path: '/category/:name' });
-  expect(await screen.findByText('This shelf is empty')).toBeTruthy();
+  expect(await screen.findByText('No books here')).toBeTruthy();
 });
 
-it('ranks what sells, and says when the count is not fresh', async () => {
+it('best sellers are ranked; an old count says so', async () => {
   const items = BOOKS.map((book, index) => ({ rank: index + 1, sold: 9 - index, book }));
   server.use(
     http.get(`${API}/bestsellers`, () => answer({ items, asOf: '2026-01-31T08:15:30.123Z', stale: true })),
@@ -61,7 +61,7 @@ it('ranks what sells, and says when the count is not fresh', async () => {
   expect(screen.getByText(/catching up/)).toBeTruthy();
 });
 
-it('shows what is rated best while nothing has been sold', async () => {
+it('shelf without sales shows the best rated', async () => {
   server.use(
     http.get(`${API}/bestsellers`, () => answer({ items: [], asOf: '2026-01-31T08:15:30Z', stale: false })),
   );

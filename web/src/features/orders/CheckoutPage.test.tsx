@@ -14,7 +14,7 @@ interface Sent {
   raw: string;
 }
 
-/** Answers POST /orders by turns, the last one for ever; what was sent is kept. */
+/** Answers POST /orders with each response in turn, then with the last one. Returns the requests. */
 function shopAnswers(...answers: (() => Response)[]): Sent[] {
   const sent: Sent[] = [];
   server.use(
@@ -62,7 +62,7 @@ beforeEach(() => {
   );
 });
 
-it('orders exactly what is on the screen, under the cart’s own key', async () => {
+it('places the shown lines under the cart’s key', async () => {
   const sent = shopAnswers(placed);
   await openCheckout();
   expect(placeButton().textContent).toContain('€35.70');
@@ -88,7 +88,7 @@ it('sends neither name nor card', async () => {
   expect(sent[0]?.raw).not.toMatch(/4111|Lena|Vogt/);
 });
 
-it('places one order when the button is pressed twice', async () => {
+it('two presses place one order', async () => {
   const sent = shopAnswers(placed);
   await openCheckout();
   const form = placeButton().closest('form') as HTMLFormElement;
@@ -98,7 +98,7 @@ it('places one order when the button is pressed twice', async () => {
   expect(sent).toHaveLength(1);
 });
 
-it('shows the new total when it moved, and orders at that under the same key', async () => {
+it('changed price is shown, then ordered under the same key', async () => {
   const sent = shopAnswers(dearer, placed);
   await openCheckout();
   await userEvent.click(placeButton());
@@ -111,7 +111,7 @@ it('shows the new total when it moved, and orders at that under the same key', a
   expect(sent[1]?.body).toMatchObject({ expectedTotal: 3970 });
 });
 
-it('repeats the same order after an attempt whose outcome nobody knows, even if the cart has emptied', async () => {
+it('unknown outcome repeats the same order', async () => {
   const sent = shopAnswers(() => HttpResponse.error(), placed);
   const { store } = await openCheckout();
   await userEvent.click(placeButton());
@@ -124,7 +124,7 @@ it('repeats the same order after an attempt whose outcome nobody knows, even if 
   expect(sent[1]).toEqual(sent[0]);
 });
 
-it('shows the cart anew when its key was used for another one', async () => {
+it('reused key shows the current cart', async () => {
   shopAnswers(() => problem(422, 'key-reused'));
   await openCheckout();
   server.use(http.get(`${API}/cart`, () => answer(cartOf([[UBIK, 3]]))));
@@ -134,7 +134,7 @@ it('shows the cart anew when its key was used for another one', async () => {
   expect((screen.getByLabelText('Full name') as HTMLInputElement).value).toBe('Lena Vogt');
 });
 
-it('neither forgets what was typed nor orders while the cart is asked for anew', async () => {
+it('reloading cart keeps the fields and blocks ordering', async () => {
   const sent = shopAnswers(placed);
   const { store } = await openCheckout();
   server.use(http.get(`${API}/cart`, () => problem(500, 'internal')));
@@ -148,7 +148,7 @@ it('neither forgets what was typed nor orders while the cart is asked for anew',
   expect(sent).toHaveLength(0);
 });
 
-it('sends the shopper to sign in again when the session has ended', async () => {
+it('ended session leads to the sign-in page', async () => {
   shopAnswers(() => problem(401, 'unauthorized'));
   const { store } = await openCheckout();
   await userEvent.click(placeButton());
@@ -156,10 +156,10 @@ it('sends the shopper to sign in again when the session has ended', async () => 
   expect(link.getAttribute('href')).toBe('/sign-in?next=%2Fcheckout');
   expect(screen.queryByText(/Press the button again/)).toBeNull();
   await userEvent.click(link);
-  expect(store.getState().session).toEqual({ status: 'guest' }); // or the sign-in page would lead straight back
+  expect(store.getState().session).toEqual({ status: 'guest' }); // otherwise the sign-in page would redirect back
 });
 
-it('has nothing to sell to an empty cart', async () => {
+it('empty cart has no order button', async () => {
   server.use(http.get(`${API}/cart`, () => answer(cartOf([]))));
   renderPage(<CheckoutPage />, { as: 'shopper' });
   expect(await screen.findByText('Your cart is empty')).toBeTruthy();

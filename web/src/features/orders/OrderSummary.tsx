@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormatter } from '../../lib/format';
 import type { Quote } from './quote';
 
-/** What will be ordered, line by line, and what it costs. */
+/** The lines of the order and their total. */
 export function OrderSummary({ quote }: { quote: Quote }) {
   const { t } = useTranslation();
   const format = useFormatter();

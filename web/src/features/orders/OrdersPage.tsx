@@ -41,7 +41,7 @@ function OrderRow({ order }: { order: Order }) {
   );
 }
 
-/** One page of the list; the last one offers the next. */
+/** One page of the list; the last page has a button for more. */
 function OrderRows({
   cursor,
   isLast,

@@ -2,8 +2,8 @@ import Form from 'react-bootstrap/Form';
 import { useTranslation } from 'react-i18next';
 
 /**
- * A card form for show. Its fields have no names and no state: nothing reads them, nothing stores them, nothing
- * sends them. They come filled in, so that nobody reaches for a card of their own.
+ * A card form for demonstration. Its fields have no names and no state, so their values are neither read nor
+ * sent. They are filled in, so that shoppers do not enter a real card.
  */
 export function PaymentForm() {
   const { t } = useTranslation();

@@ -1,2 +1,2 @@
-/** People read eight characters to each other, not a UUID. */
+/** Short form of an order's UUID, for people. */
 export const orderNumber = (orderId: string) => orderId.slice(0, 8).toUpperCase();

@@ -16,7 +16,7 @@ const ORDER = {
   region: 'ap-southeast-1',
 };
 
-it('shows a receipt with the region that took the order', async () => {
+it('receipt shows the region of the order', async () => {
   server.use(http.get(`${API}/orders/${ORDER.orderId}`, () => answer(ORDER)));
   renderPage(<OrderPage />, { as: 'shopper', at: `/orders/${ORDER.orderId}`, path: '/orders/:orderId' });
   expect(await screen.findByText('Singapore')).toBeTruthy();
@@ -24,13 +24,13 @@ it('shows a receipt with the region that took the order', async () => {
   expect(screen.getAllByText('€25.80').length).toBeGreaterThan(0);
 });
 
-it('says that an order of somebody else does not exist', async () => {
+it('unknown order says so', async () => {
   server.use(http.get(`${API}/orders/x`, () => problem(404, 'not-found')));
   renderPage(<OrderPage />, { as: 'shopper', at: '/orders/x', path: '/orders/:orderId' });
   expect(await screen.findByText('There is no such order of yours')).toBeTruthy();
 });
 
-it('lists past orders page by page', async () => {
+it('orders are listed page by page', async () => {
   const older = {
     ...ORDER,
     orderId: '00000000-8f0e-5c0c-9c4e-2f4ad1f1b9d1',
@@ -49,7 +49,7 @@ it('lists past orders page by page', async () => {
   expect(screen.queryByRole('button', { name: 'Show older orders' })).toBeNull();
 });
 
-it('points somewhere else when there are none', async () => {
+it('orders without any link to the home page', async () => {
   server.use(http.get(`${API}/orders`, () => answer({ items: [], nextCursor: null })));
   renderPage(<OrdersPage />, { as: 'shopper' });
   expect(await screen.findByText('No orders yet')).toBeTruthy();

@@ -7,7 +7,7 @@ export interface QuotedLine {
   lineTotal: number;
 }
 
-/** What the shopper sees and agrees to: exactly these lines and this total are sent, under this key. */
+/** The lines and the total that the shopper sees and that are sent, with the idempotency key. */
 export interface Quote {
   key: Uuid;
   lines: QuotedLine[];
@@ -25,7 +25,7 @@ export function quoteOf(cart: Cart): Quote {
   return { key: cart.checkoutKey, lines, total: cart.total, currency: cart.currency };
 }
 
-/** The same purchase at the prices of now: the key stays, since nothing was ordered under it. */
+/** The same purchase at current prices. The key stays, since no order has used it. */
 export function requote(quote: Quote, { items, total, currency }: PriceChanged): Quote {
   const lines = items.map(({ bookId, title, quantity, lineTotal }) => ({
     bookId,

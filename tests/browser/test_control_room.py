@@ -29,7 +29,7 @@ def room(browser: Browser, endpoints: dict[str, Any], results: Path) -> Iterator
         httpx.post(f"{address}/_room/heal/{region}")
     httpx.post(f"{address}/_room/shoppers/go")
     context.close()
-    assert visit.complaints == []
+    assert visit.errors == []
 
 
 def headline(page: Page) -> Any:

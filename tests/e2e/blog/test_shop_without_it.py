@@ -41,4 +41,4 @@ def test_the_home_page_is_whole_but_for_the_posts_and_complains_of_nothing(
         expect(page.get_by_role("article")).not_to_have_count(0)
         expect(page.locator("section.blog")).to_have_count(0)
         chromium.close()
-    assert visit.complaints == []
+    assert visit.errors == []

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -24,12 +24,14 @@ from localcloud.processes import PartFailedError, Supervisor
 from localcloud.status import show_status
 from localcloud.step_output import Steps
 from localcloud.up import Up, UpError
+from ops import provider_mirror
 from ops.catalog.rows import CatalogError
 from ops.catalog.table import TableError
 from ops.cdktf import SynthesisError
 from ops.commands.bootstrap import BucketRefusedError
 from ops.commands.deploy import DeployFailedError
 from ops.deployment import DeploymentError
+from ops.provider_mirror import ProviderUnavailableError
 from stacks.settings import Settings, SettingsError
 
 REFUSALS = (
@@ -71,6 +73,11 @@ def up(
         [ROOT / "bin" / "prerequisites"], env={**os.environ, "PYTHON": sys.executable}
     ).returncode:
         raise typer.Exit(1)
+    try:
+        provider_mirror.use()
+    except ProviderUnavailableError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
     layout = _layout()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
@@ -119,6 +126,8 @@ def run(command: list[str], settings: SettingsOption = DEFAULT_SETTINGS) -> None
         chosen = Settings.load(settings)
         if chosen.local is not None:
             export(local_environment(_layout(), settings.absolute(), chosen.regions))
+        with suppress(ProviderUnavailableError):  # Most commands do not start Terraform.
+            provider_mirror.use()
     except SettingsError as mistakes:
         console.print("\n".join(mistakes.mistakes), style="red", markup=False)
         raise typer.Exit(2) from None

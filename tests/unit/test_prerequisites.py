@@ -8,7 +8,7 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / "bin/prerequisites"
 ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terraform": "Terraform v1.11.0"}
-WHAT_THE_SCRIPT_RUNS = ("bash", "env", "grep", "head", "sort")
+WHAT_THE_SCRIPT_RUNS = ("bash", "dirname", "env", "grep", "head", "sort")
 
 
 def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
@@ -19,7 +19,7 @@ def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
         (folder / name).symlink_to(found)
     for name, version in versions.items():
         program = folder / name
-        program.write_text(f"#!/usr/bin/env bash\necho '{version}'\n")
+        program.write_text(f"#!/usr/bin/env bash\n[ \"$1\" = -m ] || echo '{version}'\n")
         program.chmod(0o755)
     return subprocess.run(
         [folder / "bash", SCRIPT], env={"PATH": str(folder)}, capture_output=True, text=True, check=False

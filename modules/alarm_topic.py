@@ -1,4 +1,4 @@
-"""Where a region's alarms are sent."""
+"""The SNS topic for a region's alarms."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 
 class AlarmTopic(Construct):
-    """A topic, and a subscription for each address; AWS asks each of them to confirm."""
+    """A topic with a subscription for each e-mail address. AWS asks each address for a confirmation."""
 
     def __init__(
         self,
@@ -22,11 +22,18 @@ class AlarmTopic(Construct):
         emails: Sequence[str] = (),
         provider: TerraformProvider | None = None,
     ) -> None:
+        """Create the topic and its subscriptions.
+
+        Args:
+            name: Name of the topic.
+            emails: Addresses that receive the alarms.
+            provider: Provider of the topic's region, by default the stack's.
+        """
         super().__init__(scope, id)
         topic = SnsTopic(self, "topic", name=name, provider=provider)
         suppress(topic, {"CKV_AWS_26": AWS_MANAGED_KEY})
         self.arn: str = topic.arn
-        """What alarms notify."""
+        """ARN for alarm actions."""
         for number, email in enumerate(emails):
             SnsTopicSubscription(
                 self,

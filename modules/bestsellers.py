@@ -1,15 +1,15 @@
-"""What sells most: a sorted set in each region's Redis, counted from that region's Orders stream."""
+"""Best sellers: a sorted set in each region's Redis, counted from that region's stream of the orders table."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from cdktf_cdktf_provider_aws.lambda_event_source_mapping import LambdaEventSourceMapping
 from constructs import Construct
 
-from modules.cache import Cache, CacheMode
-from modules.function import Code, Function, Placement, Platform
+from modules.cache import Cache, CacheOptions
+from modules.function import Code, Function, FunctionOptions, Placement, Platform
 from modules.network import Group, Network
 from modules.permissions import Statement
 from modules.support.resources import DeadLetterQueue
@@ -17,26 +17,27 @@ from modules.tables import RegionTables
 
 
 @dataclass(frozen=True)
-class Redis:
-    """Which Redis holds the ranking: one that is made here, or one that is there already, by its address."""
+class BestsellersOptions:
+    """The Redis to use, and how the stream is read."""
 
-    mode: CacheMode = "serverless"
-    url: str | None = None
+    cache: CacheOptions = field(default_factory=CacheOptions)
+    """Kind and limits of the cache."""
+    redis_url: str | None = None
+    """URL of an existing Redis that the functions use instead of the cache."""
+    batch_size: int = 100
+    """Most stream records in one invocation of the feeder."""
+    retries: int = 10
+    """How often a failing batch is retried."""
+    oldest_record_seconds: int = 6 * 3600
+    """Older stream records are not retried. The rebuild counts them."""
+    rebuild_schedule: str = "rate(5 minutes)"
+    """How often the rebuild checks whether Redis has lost the best sellers."""
+    rebuild_timeout: int = 900
+    """Seconds. The default is the longest time that Lambda allows."""
 
 
 class Bestsellers(Construct):
-    """The cache, and the functions that count new orders, count all anew, and tell the ranking."""
-
-    DOMAIN = "bestsellers"
-    PACKAGES = ("redis",)
-    BATCH = 100
-    """Orders a call."""
-    RETRIES = 10
-    OLDEST_RECORD = 6 * 3600
-    """Seconds; what Redis missed for longer, the rebuild counts."""
-    REBUILD_TIMEOUT = 900
-    """Seconds; the longest that Lambda lets a function run."""
-    LOOKS_EVERY = "rate(5 minutes)"
+    """The cache and three functions: one answers `/bestsellers`, one counts new orders, one counts all orders."""
 
     def __init__(
         self,
@@ -46,53 +47,74 @@ class Bestsellers(Construct):
         platform: Platform,
         network: Network,
         tables: RegionTables,
-        redis: Redis,
+        options: BestsellersOptions = BestsellersOptions(),
     ) -> None:
+        """Create cache, functions, stream mapping and schedule.
+
+        Args:
+            platform: Properties of the region's functions.
+            network: Network of the cache and the functions.
+            tables: The region's tables `books` and `orders`.
+            options: The Redis to use, and how the stream is read.
+        """
         super().__init__(scope, id)
         self._platform = platform
         self._tables = tables
+        self._options = options
         self._members = network.security_group(
             self,
             "group",
             name=f"{platform.name}-bestsellers",
-            description="Functions that use the best sellers' cache",
+            description="Functions that use the cache of the best sellers",
         )
         network.reach_dynamodb(self._members)
         self._placement = Placement(network.private_subnet_ids, (self._members.id,))
         self.cache_name = f"{platform.name}-cache"
-        """What ElastiCache and its metrics call the cache."""
+        """Name of the cache in ElastiCache and in its metrics."""
+        self.cache_options = options.cache
+        """Kind and limits of the cache."""
         cache = Cache(
             self,
             "cache",
             name=self.cache_name,
-            mode=redis.mode,
             network=network,
             members=self._members,
+            options=options.cache,
         )
-        self.redis_url = redis.url or cache.url
-        """TLS address of the primary endpoint."""
+        self.redis_url = options.redis_url or cache.url
+        """URL of the Redis that the functions use."""
         self.dead_letters = DeadLetterQueue(
             self, "dead-letters", name=f"{platform.name}-bestsellers-dead-letters"
         )
+        """Queue of the events that feeder and rebuild could not process."""
         self._reach_dead_letters(network, self._members)
         self.bestsellers = self._bestsellers()
+        """Function that answers `/bestsellers`."""
         self.feeder = self._feeder()
+        """Function that counts new orders."""
         self.rebuild = self._rebuild()
+        """Function that counts all orders: for operators, and when Redis has lost its data."""
 
     def _bestsellers(self) -> Function:
-        books = self._tables.books
-        function = self._function("bestsellers", "handler", "Answers /bestsellers", books.environment)
+        books = self._tables["books"]
+        function = self._function(
+            "bestsellers",
+            "handler",
+            FunctionOptions(description="Answers /bestsellers", environment=books.environment),
+        )
         books.grant_read(function.permissions)
         return function
 
     def _feeder(self) -> Function:
-        orders = self._tables.orders
+        orders = self._tables["orders"]
         function = self._function(
             "bestsellers-feeder",
             "feeder",
-            "Counts new orders into the best sellers",
-            {"DEAD_LETTER_QUEUE_URL": self.dead_letters.url},
-            timeout=60,
+            FunctionOptions(
+                description="Counts new orders into the best sellers",
+                environment={"DEAD_LETTER_QUEUE_URL": self.dead_letters.url},
+                timeout=60,
+            ),
         )
         orders.grant_stream(function.permissions)
         self.dead_letters.grant_send(function.permissions)
@@ -101,13 +123,13 @@ class Bestsellers(Construct):
             "orders",
             function_name=function.arn,
             event_source_arn=orders.stream_arn,
-            # From the oldest record on: an order placed while the mapping is being made counts as well.
+            # Reads from the oldest record, so that orders placed while the mapping is created are counted.
             starting_position="TRIM_HORIZON",
-            batch_size=self.BATCH,
+            batch_size=self._options.batch_size,
             bisect_batch_on_function_error=True,
-            maximum_retry_attempts=self.RETRIES,
-            maximum_record_age_in_seconds=self.OLDEST_RECORD,
-            # An order never changes once it is placed, and one that is removed was sold all the same.
+            maximum_retry_attempts=self._options.retries,
+            maximum_record_age_in_seconds=self._options.oldest_record_seconds,
+            # Orders never change, and a deleted order stays counted.
             filter_criteria={"filter": [{"pattern": json.dumps({"eventName": ["INSERT"]})}]},
             destination_config={"on_failure": {"destination_arn": self.dead_letters.arn}},
             depends_on=[function.permissions.granted],
@@ -115,14 +137,15 @@ class Bestsellers(Construct):
         return function
 
     def _rebuild(self) -> Function:
-        """Counts everything again: when an operator asks, and by itself when Redis has lost its data."""
-        orders = self._tables.orders
+        orders = self._tables["orders"]
         function = self._function(
             "bestsellers-rebuild",
             "rebuild",
-            "Counts the best sellers anew from all orders",
-            orders.environment,
-            timeout=self.REBUILD_TIMEOUT,
+            FunctionOptions(
+                description="Counts the best sellers from all orders",
+                environment=orders.environment,
+                timeout=self._options.rebuild_timeout,
+            ),
         )
         orders.grant_scan(function.permissions)
         function.send_failures_to(self.dead_letters)
@@ -131,7 +154,7 @@ class Bestsellers(Construct):
             "schedule",
             name=f"{self._platform.name}-bestsellers-rebuild",
             description="Rebuilds the best sellers if Redis has lost them",
-            schedule_expression=self.LOOKS_EVERY,
+            schedule_expression=self._options.rebuild_schedule,
         )
         CloudwatchEventTarget(
             self,
@@ -143,23 +166,14 @@ class Bestsellers(Construct):
         function.allow_invocation("schedule", principal="events.amazonaws.com", source_arn=schedule.arn)
         return function
 
-    def _function(
-        self,
-        id: str,
-        handler: str,
-        description: str,
-        environment: dict[str, str],
-        timeout: int = Function.TIMEOUT,
-    ) -> Function:
+    def _function(self, id: str, handler: str, options: FunctionOptions) -> Function:
+        environment = {"REDIS_URL": self.redis_url, **options.environment}
         return Function(
             self,
             id,
             platform=self._platform,
-            code=Code(self.DOMAIN, handler, self.PACKAGES),
-            environment={"REDIS_URL": self.redis_url, **environment},
-            placement=self._placement,
-            timeout=timeout,
-            description=description,
+            code=Code("bestsellers", handler, packages=("redis",)),
+            options=replace(options, environment=environment, placement=self._placement),
         )
 
     def _reach_dead_letters(self, network: Network, members: Group) -> None:

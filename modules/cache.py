@@ -1,5 +1,6 @@
-"""A region's Redis, which holds nothing that could not be counted again."""
+"""Valkey (Redis) on ElastiCache, for data that can be rebuilt from DynamoDB."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from cdktf_cdktf_provider_aws.elasticache_replication_group import ElasticacheReplicationGroup
@@ -14,19 +15,28 @@ from modules.network import Group, Network
 
 CacheMode = Literal["serverless", "replicated"]
 NODES = ("001", "002")
-"""How ElastiCache numbers the nodes of a `replicated` cache: `<name>-001` is one's id."""
+"""Suffixes of a `replicated` cache's nodes: ElastiCache calls the first `<name>-001`."""
+
+
+@dataclass(frozen=True)
+class CacheOptions:
+    """Kind and limits of a cache."""
+
+    mode: CacheMode = "serverless"
+    """`serverless` costs least when idle; `replicated`, two nodes in two zones, costs less under steady load."""
+    largest_gb: int = 1
+    """Serverless: most data that the cache stores, a limit of cost. A million ranked books need 100 MB."""
+    ecpu_per_second: int = 5000
+    """Serverless: most processing units per second, a limit of cost."""
+    node_type: str = "cache.t4g.micro"
+    """Replicated: type of both nodes."""
 
 
 class Cache(Construct):
-    """Valkey on ElastiCache, encrypted on the wire and at rest, open to the members of one group."""
+    """A cache with encryption in transit and at rest. Only members of one security group can connect."""
 
     PORT = 6379
-    """Of the primary endpoint. Serverless caches read from replicas on 6380, which nobody here does."""
-    LARGEST_GB = 1
-    """A ceiling on what a mistake may cost; a million books rank in a tenth of it."""
-    FASTEST_ECPU = 5000
-    """The same, in units a second."""
-    NODE_TYPE = "cache.t4g.micro"
+    """Port of the primary endpoint. Serverless caches also have a reader endpoint on 6380, which is not used."""
 
     def __init__(
         self,
@@ -34,23 +44,31 @@ class Cache(Construct):
         id: str,
         *,
         name: str,
-        mode: CacheMode,
         network: Network,
         members: Group,
+        options: CacheOptions = CacheOptions(),
     ) -> None:
-        """A `serverless` cache costs least idle, a `replicated` one, two nodes in two zones, under load."""
+        """Create the cache in the private subnets.
+
+        Args:
+            name: Name of the cache in ElastiCache and in its metrics.
+            network: Network of the cache.
+            members: Security group whose members may connect.
+            options: Kind and limits.
+        """
         super().__init__(scope, id)
         self._name = name
         self._network = network
+        self._options = options
         self._group = network.security_group(
             self, "group", name=f"{name}-cache", description="The cache of the best sellers"
         )
         members.allow_to("cache", self._group, self.PORT)
-        self._address = self._serverless() if mode == "serverless" else self._replicated()
+        self._address = self._serverless() if options.mode == "serverless" else self._replicated()
 
     @property
     def url(self) -> str:
-        """Address of the primary endpoint; `rediss` is Redis over TLS."""
+        """URL of the primary endpoint. The scheme `rediss` means Redis over TLS."""
         return f"rediss://{self._address}:{self.PORT}/0"
 
     def _serverless(self) -> str:
@@ -65,8 +83,8 @@ class Cache(Construct):
             security_group_ids=[self._group.id],
             cache_usage_limits=[
                 ElasticacheServerlessCacheCacheUsageLimits(
-                    data_storage=[{"maximum": self.LARGEST_GB, "unit": "GB"}],
-                    ecpu_per_second=[{"maximum": self.FASTEST_ECPU}],
+                    data_storage=[{"maximum": self._options.largest_gb, "unit": "GB"}],
+                    ecpu_per_second=[{"maximum": self._options.ecpu_per_second}],
                 )
             ],
         )
@@ -84,8 +102,8 @@ class Cache(Construct):
             description="Best sellers of this region",
             engine="valkey",
             engine_version="8.0",
-            node_type=self.NODE_TYPE,
-            num_cache_clusters=2,
+            node_type=self._options.node_type,
+            num_cache_clusters=len(NODES),
             automatic_failover_enabled=True,
             multi_az_enabled=True,
             transit_encryption_enabled=True,

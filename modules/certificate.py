@@ -1,4 +1,4 @@
-"""TLS certificates of the shop's domain, and the one DNS record that proves the domain to all of them."""
+"""TLS certificates of a domain in several regions, validated by one DNS record."""
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
@@ -10,11 +10,17 @@ from modules.support.suppression import suppress
 
 
 class Certificate(Construct):
-    """A certificate for the domain and every name one level below it, in the region of its provider."""
+    """A certificate for a domain and all names one level below it, in the region of its provider."""
 
     def __init__(
         self, scope: Construct, id: str, *, domain: str, provider: TerraformProvider | None = None
     ) -> None:
+        """Request the certificate.
+
+        Args:
+            domain: Domain of the certificate. `*.<domain>` is its alternative name.
+            provider: Provider of the certificate's region, by default the stack's.
+        """
         super().__init__(scope, id)
         self._certificate = AcmCertificate(
             self,
@@ -28,41 +34,47 @@ class Certificate(Construct):
         suppress(
             self._certificate,
             {
-                "CKV2_AWS_71": "Every region has names of its own below the domain; one wildcard is proved by one "
-                "record for all of them, and a region is added without touching the others"
+                "CKV2_AWS_71": "Each region has names below the domain. A wildcard needs one validation record for "
+                "all regions, so adding a region changes none of the others"
             },
         )
         self.arn: str = self._certificate.arn
-        """Of a certificate that may not be issued yet."""
+        """ARN of the certificate, which may not have been issued yet."""
 
-    def prove_by(self, zone_id: str) -> None:
-        """Put the record into the zone that ACM wants to find there.
+    def create_validation_record(self, zone_id: str) -> None:
+        """Create the DNS record that ACM checks, in the zone of the domain.
 
-        One record is enough. A wildcard is proved by the record of the name that it stands below, and the
-        record depends on the domain and the account only, so that the certificates of all regions find it too
+        One record validates the certificates of all regions: a wildcard uses the record of the name above it, and the
+        record depends only on domain and account
         (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html).
         """
-        wanted = self._certificate.domain_validation_options.get(0)
+        option = self._certificate.domain_validation_options.get(0)
         Record(
             self,
             "proof",
             zone_id=zone_id,
-            name=wanted.resource_record_name,
-            type=wanted.resource_record_type,
-            records=[wanted.resource_record_value],
+            name=option.resource_record_name,
+            type=option.resource_record_type,
+            records=[option.resource_record_value],
             ttl=300,
         )
 
 
 class IssuedCertificate(Construct):
-    """Waits until a certificate is issued, which takes minutes once the domain is delegated to the zone."""
+    """Waits until a certificate is issued. This takes minutes after the domain is delegated to the zone."""
 
     def __init__(
         self, scope: Construct, id: str, *, certificate_arn: str, provider: TerraformProvider | None = None
     ) -> None:
+        """Wait for the certificate.
+
+        Args:
+            certificate_arn: ARN of the requested certificate.
+            provider: Provider of the certificate's region, by default the stack's.
+        """
         super().__init__(scope, id)
         self._issued = AcmCertificateValidation(
             self, "issued", certificate_arn=certificate_arn, provider=provider
         )
         self.arn: str = self._issued.certificate_arn
-        """Of a certificate that can be served."""
+        """ARN of the issued certificate."""

@@ -1,41 +1,34 @@
-"""What a network refused: the first question when a function cannot reach its cache."""
-
-import json
+"""A flow log of rejected traffic, for finding out why a function cannot connect."""
 
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
-from modules.permissions import Permissions, Statement
+from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import log_group
-
-_ASSUMED_BY_FLOW_LOGS = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
 
 
 class RejectedTraffic(Construct):
-    """A flow log of the packets that security groups turned away; what they let pass is not logged."""
-
-    INTERVAL = 600
-    """Seconds of traffic that one record sums up."""
+    """Logs the packets that security groups reject. Accepted traffic is not logged."""
 
     def __init__(
         self, scope: Construct, id: str, *, name: str, region: str, vpc_id: str, retention_days: int
     ) -> None:
+        """Create the flow log with its log group and role.
+
+        Args:
+            name: Name of the deployment.
+            region: AWS region, part of the role's name because IAM is global.
+            vpc_id: VPC whose traffic is logged.
+            retention_days: How long CloudWatch keeps the log.
+        """
         super().__init__(scope, id)
         logs = log_group(self, "logs", name=f"/aws/vpc/{name}", retention_days=retention_days)
         role = IamRole(
-            self, "role", name=f"{name}-flow-log-{region}", assume_role_policy=_ASSUMED_BY_FLOW_LOGS
+            self,
+            "role",
+            name=f"{name}-flow-log-{region}",
+            assume_role_policy=assumed_by("vpc-flow-logs.amazonaws.com"),
         )
         permissions = Permissions(self, "permissions", role=role.id)
         permissions.allow(
@@ -52,6 +45,6 @@ class RejectedTraffic(Construct):
             traffic_type="REJECT",
             iam_role_arn=role.arn,
             log_destination=logs.arn,
-            max_aggregation_interval=self.INTERVAL,
+            max_aggregation_interval=600,
             depends_on=[permissions.granted],
         )

@@ -1,8 +1,7 @@
-"""A Lambda function with a role of its own that may do exactly what it was granted."""
+"""A Lambda function with a log group and a role of its own. The role has no permissions beyond those granted."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -12,25 +11,16 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaF
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
-from modules.permissions import Permissions, Statement
+from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import DeadLetterQueue, log_group
 from modules.support.stack_files import Archives
 from modules.support.suppression import AWS_MANAGED_KEY, suppress
-
-_ASSUMED_BY_LAMBDA = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
 
 _TRACE = Statement(
     "Trace",
     ("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
     ("*",),
-    reason="X-Ray has no resources that these actions could be narrowed to",
+    reason="X-Ray has no resource-level permissions for these actions",
 )
 
 _NETWORK_INTERFACES = (
@@ -42,56 +32,78 @@ _NETWORK_INTERFACES = (
     "ec2:UnassignPrivateIpAddresses",
 )
 
-_PLAIN_FUNCTION = (
-    "Concurrency kept for one function is taken from the others; callers see a failure, and event sources have a dead "
-    "letter queue of their own; what needs no Redis is no safer in a VPC; the role that deploys decides whose code runs"
+_CHECKS_NOT_APPLIED = (
+    "Reserved concurrency would be taken from the other functions; synchronous callers receive the error and event "
+    "sources have their own dead-letter queue; a function that does not use Redis gains nothing from a VPC; the role "
+    "that deploys decides which code runs, so code signing adds nothing"
 )
 
 
 @dataclass(frozen=True)
 class Platform:
-    """What all functions of a region have in common."""
+    """Properties that all functions of a region share."""
 
     name: str
-    """The deployment's name, which every function's name begins with."""
+    """Name of the deployment. Names of functions start with it."""
     region: str
+    """AWS region."""
     archives: Archives
+    """Source of the functions' code."""
     folder: Path
-    """Of the functions' stack, where Terraform runs and finds their archives."""
+    """Folder of the stack, see `modules.support.stack_files.stack_folder`. Archives are written into it."""
     runtime: str = "python3.13"
+    """Lambda runtime."""
     architecture: Literal["arm64", "x86_64"] = "arm64"
+    """Instruction set. `arm64` costs a fifth less per second."""
     log_retention_days: int = 30
+    """How long CloudWatch keeps the logs."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where in a VPC a function runs."""
+    """Subnets and security groups of a function inside a VPC."""
 
     subnet_ids: tuple[str, ...]
+    """Subnets, one in each zone."""
     security_group_ids: tuple[str, ...]
+    """Security groups of the function's network interfaces."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a function runs: a domain's folder, the handler in it, and the packages it needs beside boto3."""
+    """The code of a function."""
 
     domain: str
+    """Folder with the code, below the sources of `Platform.archives`."""
     handler: str = "handler"
+    """Module in that folder with the function `handle`."""
     packages: tuple[str, ...] = ()
+    """Installed distributions that the code needs. Lambda provides boto3."""
 
     @property
     def entry_point(self) -> str:
-        """The handler as Lambda wants it."""
+        """Lambda's `handler` argument."""
         return f"{self.domain}.{self.handler}.handle"
 
 
-class Function(Construct):
-    """A function, its log group, its role. It is given permissions by the `grant_*` of what it uses."""
+@dataclass(frozen=True)
+class FunctionOptions:
+    """Configuration of one function."""
 
-    MEMORY = 512
-    """MB. CPU grows with it, and with less of it a cold start takes longer than it saves."""
-    TIMEOUT = 10
-    """Seconds; API Gateway gives up after 29, shoppers sooner."""
+    description: str = ""
+    """Description in the Lambda console."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables, in addition to `SHOP_NAME` and `LOG_LEVEL`."""
+    placement: Placement | None = None
+    """Where the function runs in a VPC. None: outside of any VPC."""
+    timeout: int = 10
+    """Seconds. API Gateway waits 29 seconds at most."""
+    memory: int = 512
+    """MB. The CPU share grows with it; a smaller value makes cold starts slower than it saves."""
+
+
+class Function(Construct):
+    """A function, its log group and its role. Other modules grant permissions with their `grant_*` methods."""
 
     def __init__(
         self,
@@ -100,37 +112,52 @@ class Function(Construct):
         *,
         platform: Platform,
         code: Code,
-        environment: Mapping[str, str],
-        placement: Placement | None = None,
-        timeout: int = TIMEOUT,
-        description: str = "",
+        options: FunctionOptions = FunctionOptions(),
     ) -> None:
+        """Create the function `<name>-<id>`.
+
+        Args:
+            platform: What all functions of the region share.
+            code: The code to run.
+            options: Configuration of this function.
+
+        Raises:
+            UnfitPackageError: a package in `code` contains compiled code.
+        """
         super().__init__(scope, id)
         self.name = f"{platform.name}-{id}"
+        """Name of the function."""
         self._logs = log_group(
             self, "logs", name=f"/aws/lambda/{self.name}", retention_days=platform.log_retention_days
         )
         role = IamRole(
-            self, "role", name=f"{self.name}-{platform.region}", assume_role_policy=_ASSUMED_BY_LAMBDA
+            self,
+            "role",
+            name=f"{self.name}-{platform.region}",
+            assume_role_policy=assumed_by("lambda.amazonaws.com"),
         )
         self.permissions = Permissions(self, "permissions", role=role.id)
+        """Permissions of the function's role."""
+        placement = options.placement
         self.permissions.allow(self._write_logs(), _TRACE, *(self._join_network() if placement else ()))
         archive = platform.archives.of(code.domain, packages=code.packages)
         self._function = LambdaFunction(
             self,
             "function",
             function_name=self.name,
-            description=description,
+            description=options.description,
             role=role.arn,
             runtime=platform.runtime,
             architectures=[platform.architecture],
             handler=code.entry_point,
             filename=archive.write_into(platform.folder),
             source_code_hash=archive.sha256,
-            memory_size=self.MEMORY,
-            timeout=timeout,
+            memory_size=options.memory,
+            timeout=options.timeout,
             tracing_config={"mode": "Active"},
-            environment={"variables": {"SHOP_NAME": platform.name, "LOG_LEVEL": "INFO", **environment}},
+            environment={
+                "variables": {"SHOP_NAME": platform.name, "LOG_LEVEL": "INFO", **options.environment}
+            },
             vpc_config=placement
             and {
                 "subnet_ids": list(placement.subnet_ids),
@@ -143,19 +170,23 @@ class Function(Construct):
             {
                 "CKV_AWS_173": AWS_MANAGED_KEY,
                 **dict.fromkeys(
-                    ("CKV_AWS_115", "CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_272"), _PLAIN_FUNCTION
+                    ("CKV_AWS_115", "CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_272"), _CHECKS_NOT_APPLIED
                 ),
             },
         )
         self.arn: str = self._function.arn
-        """What event sources and schedules name."""
+        """ARN for event sources and schedules."""
         self.invoke_arn: str = self._function.invoke_arn
-        """What an API's integration calls."""
+        """URI for API Gateway integrations."""
         self.log_group_name: str = self._logs.name
-        """Where its lines are."""
+        """Name of the function's log group."""
 
     def allow_invocation(self, id: str, *, principal: str, source_arn: str) -> None:
-        """Let an AWS service call it, on behalf of one source."""
+        """Allow an AWS service to invoke the function on behalf of one source.
+
+        `id` names the permission within this construct, `principal` is the service, for example
+        `events.amazonaws.com`.
+        """
         LambdaPermission(
             self,
             f"invoked-by-{id}",
@@ -166,7 +197,7 @@ class Function(Construct):
         )
 
     def send_failures_to(self, queue: DeadLetterQueue) -> None:
-        """Keep asynchronous calls that failed in spite of Lambda's retries."""
+        """Send asynchronous events to `queue` when they fail after Lambda's two retries."""
         queue.grant_send(self.permissions)
         LambdaFunctionEventInvokeConfig(
             self,
@@ -182,21 +213,24 @@ class Function(Construct):
         return Statement("WriteLogs", ("logs:CreateLogStream", "logs:PutLogEvents"), (f"{self._logs.arn}:*",))
 
     def _join_network(self) -> tuple[Statement, Statement]:
-        """What Lambda does on the function's behalf, and the code's own hands kept off it.
+        """Permissions that Lambda needs to connect the function to the VPC, denied to the function's own code.
 
-        Rule: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, on required permissions and
-        on denying them to the function's own code.
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
         """
-        reason = "Lambda makes the interfaces and cannot work with narrower resources"
-        own = {"ArnLike": {"lambda:SourceFunctionArn": [f"arn:aws:lambda:*:*:function:{self.name}"]}}
+        own_code = {"ArnLike": {"lambda:SourceFunctionArn": [f"arn:aws:lambda:*:*:function:{self.name}"]}}
         return (
-            Statement("JoinNetwork", _NETWORK_INTERFACES, ("*",), reason=reason),
             Statement(
-                "NotByItsCode",
+                "JoinNetwork",
+                _NETWORK_INTERFACES,
+                ("*",),
+                reason="Lambda creates the network interfaces and does not support narrower resources",
+            ),
+            Statement(
+                "DenyNetworkInterfacesToCode",
                 _NETWORK_INTERFACES,
                 ("*",),
                 effect="Deny",
-                conditions=own,
-                reason="a refusal is widest",
+                conditions=own_code,
+                reason="a Deny statement should cover all resources",
             ),
         )

@@ -1,7 +1,6 @@
-"""Who shoppers are: a Cognito user pool, and the storefront as its only client."""
+"""Sign-up and sign-in: a Cognito user pool with one client, the storefront."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from cdktf_cdktf_provider_aws.cognito_user_pool import (
     CognitoUserPool,
@@ -15,40 +14,59 @@ from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
 )
 from constructs import Construct
 
+_TOKEN_UNITS = {"id_token": "minutes", "access_token": "minutes", "refresh_token": "days"}
+
 
 @dataclass(frozen=True)
 class SesSender:
-    """Who writes to shoppers by SES, which must have verified it and be out of its sandbox.
+    """Sender of Cognito's e-mails through SES. The identity must be verified and out of the SES sandbox.
 
-    Cognito sends by a service-linked role, which it makes when it is first told to, so the identity needs no policy:
+    Cognito sends with a service-linked role, which it creates on first use, so the identity needs no policy:
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-ses-authorization-to-send-email.html
     """
 
     address: str
-    """With a name, if you like: `Books <no-reply@books.example.com>`."""
+    """Sender, optionally with a name: `Books <no-reply@books.example.com>`."""
     identity_arn: str
+    """ARN of the SES identity that covers the address."""
+
+
+@dataclass(frozen=True)
+class IdentityOptions:
+    """Mail, password policy and token lifetimes of a user pool."""
+
+    sender: SesSender | None = None
+    """Sender of e-mails. None: Cognito's own sender, with at most 50 e-mails a day."""
+    password_length: int = 12
+    """Shortest password."""
+    token_minutes: int = 60
+    """Lifetime of ID and access tokens."""
+    refresh_token_days: int = 30
+    """How long a sign-in lasts."""
 
 
 class Identity(Construct):
-    """Sign-in by e-mail address and password, in one region: Cognito does not replicate user pools.
+    """A user pool in one region, with sign-in by e-mail address and password.
 
-    Tokens go on working when this region is away, since every API checks them against keys that it keeps.
+    Tokens stay valid while that region is unavailable: each region's API verifies them with cached keys.
     """
 
-    PASSWORD_LENGTH = 12
-    ID_TOKEN_MINUTES = 60
-    REFRESH_TOKEN_DAYS = 30
-
-    _UNITS: ClassVar[dict[str, str]] = {
-        "id_token": "minutes",
-        "access_token": "minutes",
-        "refresh_token": "days",
-    }
-
     def __init__(
-        self, scope: Construct, id: str, *, name: str, protected: bool, sender: SesSender | None = None
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        protected: bool,
+        options: IdentityOptions = IdentityOptions(),
     ) -> None:
-        """A `protected` pool refuses to be deleted; without a `sender` Cognito writes to shoppers itself."""
+        """Create the pool and its client.
+
+        Args:
+            name: Name of the deployment.
+            protected: Whether Cognito refuses to delete the pool.
+            options: Mail, password policy and token lifetimes.
+        """
         super().__init__(scope, id)
         self._pool = CognitoUserPool(
             self,
@@ -61,14 +79,14 @@ class Identity(Construct):
             account_recovery_setting={"recovery_mechanism": [{"name": "verified_email", "priority": 1}]},
             admin_create_user_config={"allow_admin_create_user_only": False},
             password_policy={
-                "minimum_length": self.PASSWORD_LENGTH,
+                "minimum_length": options.password_length,
                 "require_lowercase": True,
                 "require_uppercase": True,
                 "require_numbers": True,
                 "require_symbols": True,
                 "temporary_password_validity_days": 7,
             },
-            email_configuration=_email(sender),
+            email_configuration=_email(options.sender),
             deletion_protection="ACTIVE" if protected else "INACTIVE",
         )
         self._client = CognitoUserPoolClient(
@@ -76,26 +94,26 @@ class Identity(Construct):
             "storefront",
             name=f"{name}-storefront",
             user_pool_id=self._pool.id,
-            generate_secret=False,  # a browser keeps none
+            generate_secret=False,  # a browser cannot keep a secret
             explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
-            id_token_validity=self.ID_TOKEN_MINUTES,
-            access_token_validity=self.ID_TOKEN_MINUTES,
-            refresh_token_validity=self.REFRESH_TOKEN_DAYS,
-            token_validity_units=[CognitoUserPoolClientTokenValidityUnits(**self._UNITS)],
+            id_token_validity=options.token_minutes,
+            access_token_validity=options.token_minutes,
+            refresh_token_validity=options.refresh_token_days,
+            token_validity_units=[CognitoUserPoolClientTokenValidityUnits(**_TOKEN_UNITS)],
         )
         self.pool_id: str = self._pool.id
-        """What clients sign in to."""
+        """ID of the pool."""
         self.pool_arn: str = self._pool.arn
-        """What the APIs' authorizers trust."""
+        """ARN of the pool, for the authorizers of the APIs."""
         self.client_id: str = self._client.id
-        """What the storefront calls itself."""
+        """ID of the storefront's client."""
 
 
 def _email(sender: SesSender | None) -> EmailConfiguration:
     if sender is None:
-        # Said and not left out: the provider would leave a pool with the sender that it once had.
+        # Explicit: without the block, the provider keeps the sender of an earlier configuration.
         return EmailConfiguration(email_sending_account="COGNITO_DEFAULT")
     return EmailConfiguration(
         email_sending_account="DEVELOPER",

@@ -1,4 +1,7 @@
-"""A region's private network: no way in, no way out but to the AWS services that functions in it call."""
+"""A private VPC: no internet access, only endpoints of the AWS services that functions in it call."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from cdktf import Fn
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
@@ -18,51 +21,80 @@ from modules.flow_log import RejectedTraffic
 from modules.permissions import Statement
 
 HTTPS = 443
+_ZONE_LETTERS = "abcdef"
+"""Suffixes of availability zones. Local and wavelength zones have other names."""
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """Address space and zones of a network."""
+
+    cidr: str = "10.0.0.0/16"
+    """IPv4 block of the VPC, a /16. Subnets are its /24 blocks."""
+    zones: int = 2
+    """Number of availability zones with a private subnet."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps the log of rejected traffic."""
+
+    def subnet(self, block: int) -> str:
+        """Return the CIDR of the /24 with the number `block` within the VPC."""
+        return str(list(IPv4Network(self.cidr).subnets(new_prefix=24))[block])
 
 
 class Network(Construct):
-    """A VPC with private subnets in two zones. Nothing in it needs the internet, so there is no NAT."""
+    """A VPC with a private subnet in each zone and a gateway endpoint for DynamoDB. It has no NAT gateway."""
 
-    CIDR = "10.0.0.0/16"
-    """The same in every region: the regions' networks are never joined."""
-    ZONES = 2
-    ZONE_LETTERS = "abcdef"
-    """Zones have been named by these since there are regions; local and wavelength zones are not."""
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        region: str,
+        options: NetworkOptions = NetworkOptions(),
+    ) -> None:
+        """Create the VPC with private subnets, flow log and endpoint.
 
-    def __init__(self, scope: Construct, id: str, *, name: str, region: str, log_retention_days: int) -> None:
+        Args:
+            name: Name of the deployment. The DynamoDB endpoint only admits tables whose names start with it.
+            region: AWS region of the stack's provider.
+            options: Address space and zones.
+        """
         super().__init__(scope, id)
         self._name = name
         self._region = region
+        self.options = options
+        """Address space and zones, for further subnets."""
         self._zones = DataAwsAvailabilityZones(
             self,
             "zones",
             state="available",
-            filter=[{"name": "zone-name", "values": [f"{region}{letter}" for letter in self.ZONE_LETTERS]}],
+            filter=[{"name": "zone-name", "values": [f"{region}{letter}" for letter in _ZONE_LETTERS]}],
         )
         vpc = Vpc(
             self,
             "vpc",
-            cidr_block=self.CIDR,
+            cidr_block=options.cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags={"Name": name},
         )
         self.vpc_id: str = vpc.id
-        """The network itself."""
+        """ID of the VPC."""
         RejectedTraffic(
             self,
             "rejected",
             name=name,
             region=region,
             vpc_id=self.vpc_id,
-            retention_days=log_retention_days,
+            retention_days=options.log_retention_days,
         )
-        # AWS makes it, open within itself, for whatever names no group; without rules it lets nothing pass.
+        # AWS creates this group for interfaces without a group, with open rules. Managed here, it has no rules.
         DefaultSecurityGroup(self, "default-group", vpc_id=self.vpc_id)
         self._routes = RouteTable(self, "routes", vpc_id=self.vpc_id, tags={"Name": f"{name}-private"})
         self.private_route_table_id: str = self._routes.id
-        """The routes of all private subnets."""
-        self._subnets = [self._subnet(number) for number in range(self.ZONES)]
+        """Route table of the private subnets."""
+        self._subnets = [self._subnet(number) for number in range(options.zones)]
         self._dynamodb = VpcEndpoint(
             self,
             "dynamodb",
@@ -70,35 +102,35 @@ class Network(Construct):
             service_name=f"com.amazonaws.{region}.dynamodb",
             vpc_endpoint_type="Gateway",
             route_table_ids=[self._routes.id],
-            policy=self._own_tables_only(),
+            policy=self._own_tables_policy(),
             tags={"Name": f"{name}-dynamodb"},
         )
 
     @property
     def private_subnet_ids(self) -> tuple[str, ...]:
-        """One subnet a zone."""
+        """IDs of the private subnets, one per zone."""
         return tuple(subnet.id for subnet in self._subnets)
 
     def zone(self, number: int) -> str:
-        """Name of the zone of subnet `number`."""
+        """Return the name of the zone with this number, starting at 0."""
         name: str = Fn.element(self._zones.names, number)
         return name
 
     def security_group(self, scope: Construct, id: str, *, name: str, description: str) -> "Group":
-        """A group without rules, which lets nothing pass until it is told to."""
+        """Create a security group without rules."""
         return Group(scope, id, vpc_id=self.vpc_id, name=name, description=description)
 
     def reach_dynamodb(self, group: "Group") -> None:
-        """Let the members of a group call DynamoDB."""
+        """Allow the members of a security group to call DynamoDB."""
         group.allow_to_prefix_list("dynamodb", self._dynamodb.prefix_list_id)
 
     def interface_endpoint(
         self, scope: Construct, *, service: str, statement: Statement, callers: "Group"
     ) -> None:
-        """A private address of an AWS service, for the members of `callers` only.
+        """Create an interface endpoint of an AWS service for the members of `callers`.
 
-        It is in one zone, since each zone costs as much as the first. Without that zone its callers retry, so
-        it serves what may wait; a service that shoppers wait for wants one in each zone.
+        The endpoint is in one zone, because each zone costs as much as the first. Use it for calls that may wait and
+        be retried when that zone fails. `statement` limits what callers may do through the endpoint.
         """
         name = f"{self._name}-{service}"
         group = self.security_group(
@@ -114,7 +146,7 @@ class Network(Construct):
             private_dns_enabled=True,
             subnet_ids=[self._subnets[0].id],
             security_group_ids=[group.id],
-            policy=self._for_anyone_inside(scope, f"{service}-policy", statement),
+            policy=_endpoint_policy(scope, f"{service}-policy", statement),
             tags={"Name": name},
         )
 
@@ -124,7 +156,7 @@ class Network(Construct):
             f"private-{number}",
             vpc_id=self.vpc_id,
             availability_zone=self.zone(number),
-            cidr_block=f"10.0.{number}.0/24",
+            cidr_block=self.options.subnet(number),
             tags={"Name": f"{self._name}-private-{number}"},
         )
         RouteTableAssociation(
@@ -132,32 +164,35 @@ class Network(Construct):
         )
         return subnet
 
-    def _own_tables_only(self) -> str:
+    def _own_tables_policy(self) -> str:
         reading = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
         own = f"arn:aws:dynamodb:{self._region}:*:table/{self._name}-*"
-        return self._for_anyone_inside(self, "own-tables-only", Statement("ReadOwnTables", reading, (own,)))
-
-    def _for_anyone_inside(self, scope: Construct, id: str, statement: Statement) -> str:
-        """An endpoint's policy. It names no caller: it can only narrow what a caller's role allows."""
-        anyone = {"principals": [{"type": "AWS", "identifiers": ["*"]}]}
-        document = DataAwsIamPolicyDocument(scope, id, statement=[{**statement.as_input(), **anyone}])
-        policy: str = document.json
-        return policy
+        return _endpoint_policy(self, "own-tables-only", Statement("ReadOwnTables", reading, (own,)))
 
 
 class Group(Construct):
-    """A security group, and who may talk to whom through it."""
+    """A security group. Connections are allowed to other groups, never to addresses."""
 
     def __init__(self, scope: Construct, id: str, *, vpc_id: str, name: str, description: str) -> None:
+        """Create a group without rules.
+
+        Args:
+            vpc_id: VPC of the group.
+            name: Name of the group.
+            description: Description in the EC2 console. EC2 allows only some punctuation, no apostrophe.
+        """
         super().__init__(scope, id)
         group = SecurityGroup(
             self, "group", name=name, description=description, vpc_id=vpc_id, tags={"Name": name}
         )
         self.id: str = group.id
-        """What is put on network interfaces."""
+        """ID of the security group."""
 
     def allow_to(self, id: str, other: "Group", port: int) -> None:
-        """Let members of this group connect to members of another, on one TCP port; both sides must agree."""
+        """Allow members of this group to connect to members of `other` on a TCP port.
+
+        Creates the egress rule of this group and the ingress rule of the other one.
+        """
         VpcSecurityGroupEgressRule(
             self,
             f"to-{id}",
@@ -180,7 +215,7 @@ class Group(Construct):
         )
 
     def allow_to_prefix_list(self, id: str, prefix_list_id: str) -> None:
-        """Let members of this group call an AWS service that has a gateway endpoint."""
+        """Allow members of this group to call an AWS service with a gateway endpoint."""
         VpcSecurityGroupEgressRule(
             self,
             f"to-{id}",
@@ -191,3 +226,11 @@ class Group(Construct):
             from_port=HTTPS,
             to_port=HTTPS,
         )
+
+
+def _endpoint_policy(scope: Construct, id: str, statement: Statement) -> str:
+    """Return an endpoint policy for all principals. It can only narrow what the caller's role allows."""
+    anyone = {"principals": [{"type": "AWS", "identifiers": ["*"]}]}
+    document = DataAwsIamPolicyDocument(scope, id, statement=[{**statement.as_input(), **anyone}])
+    policy: str = document.json
+    return policy

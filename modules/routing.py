@@ -1,4 +1,4 @@
-"""DNS for the API: who may take traffic, and which region answers whom."""
+"""DNS of the API: health checks decide which regions receive traffic, a routing policy decides which one answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,43 +10,53 @@ from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
-from modules.api.rest_api import ApiDomain
+from modules.api.domain import ApiDomain
 from modules.support.resources import Record
 
 
 @dataclass(frozen=True)
 class RegionEndpoint:
-    """A region's two host names, as its API Gateway serves them."""
+    """The two host names of a region's API."""
 
     region: str
+    """AWS region."""
     own: ApiDomain
+    """Host name of this region only."""
     shared: ApiDomain
+    """Host name that all regions serve."""
 
 
 @dataclass(frozen=True)
 class RoutingPolicy:
-    """How `api.<domain>` is answered, and how soon a failing region is noticed.
-
-    `interval` is in seconds; `threshold` is how many checks in a row decide that a region has changed.
-    """
+    """How the shared name is resolved, and how fast a failing region is detected."""
 
     kind: Literal["latency", "failover"] = "latency"
+    """`latency`: the nearest healthy region. `failover`: the first region while it is healthy."""
     interval: Literal[10, 30] = 10
+    """Seconds between the checks of one checker. 10 costs more."""
     threshold: int = 2
+    """Consecutive results that change a region's status."""
+    path: str = "/v1/health"
+    """Path that the checkers request."""
 
 
 class RegionHealth(Construct):
-    """Whether a region may take traffic: its endpoint answers, and no operator has evacuated it.
+    """Two health checks: one of the region's endpoint, and one for the DNS records that operators can close.
 
-    `endpoint` asks the region's `/v1/health`, evacuated or not, so that alarms and operators still see it.
-    `record` is what DNS records refer to: it wants one healthy child of one. An operator who evacuates the
-    region makes it want two, which it can never have: it is unhealthy then, whatever the endpoint says.
-
-    HealthThreshold: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
-    The other ways, and why not: docs/adr/0010-evacuate-by-health-check.md.
+    The check of the records counts healthy children of its one child, the endpoint. Its threshold is 1. `ops evacuate`
+    raises the threshold to 2, which can never be reached, so the region is unhealthy until `ops restore` lowers it.
+    HealthThreshold: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html.
+    Alternatives: docs/adr/0010-evacuate-by-health-check.md.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, host: str, policy: RoutingPolicy) -> None:
+        """Create both checks.
+
+        Args:
+            name: Prefix of the checks' `Name` tags.
+            host: Host name of the region's API.
+            policy: Path, interval and threshold.
+        """
         super().__init__(scope, id)
         self.endpoint = Route53HealthCheck(
             self,
@@ -55,11 +65,12 @@ class RegionHealth(Construct):
             fqdn=host,
             port=443,
             enable_sni=True,
-            resource_path="/v1/health",
+            resource_path=policy.path,
             request_interval=policy.interval,
             failure_threshold=policy.threshold,
             tags={"Name": f"{name}-endpoint"},
         )
+        """Check of the endpoint, for alarms. An evacuation does not change it."""
         self.record = Route53HealthCheck(
             self,
             "record",
@@ -67,16 +78,17 @@ class RegionHealth(Construct):
             child_healthchecks=[self.endpoint.id],
             child_health_threshold=1,
             tags={"Name": f"{name}-takes-traffic"},
-            # Operators own it once it is there: `ops evacuate` raises it, `ops restore` lowers it, an apply
-            # neither undoes nor repeats what they did.
+            # Operators change it with `ops evacuate` and `ops restore`; an apply must not revert them.
             lifecycle={"ignore_changes": ["child_health_threshold"]},
         )
+        """Check that DNS records refer to."""
 
 
 class Routing(Construct):
-    """Health checks and records: `api-<region>.<domain>` is one region, `api.<domain>` whichever is best.
+    """Health checks and records of all regions.
 
-    Both names are aliases, so their TTL is API Gateway's (60 s) and cannot be set.
+    Each region's own name resolves to that region. The shared name resolves by the routing policy. Both are aliases,
+    so their TTL is the one of API Gateway, 60 seconds:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
     """
 
@@ -88,16 +100,27 @@ class Routing(Construct):
         name: str,
         zone_id: str,
         endpoints: Sequence[RegionEndpoint],
-        policy: RoutingPolicy,
+        policy: RoutingPolicy = RoutingPolicy(),
     ) -> None:
-        """Raises ValueError for failover with other than two regions: those records come in pairs."""
+        """Create the checks and records.
+
+        Args:
+            name: Name of the deployment.
+            zone_id: Hosted zone of the host names.
+            endpoints: The regions. With `failover`, the first is the primary.
+            policy: How the shared name is resolved.
+
+        Raises:
+            ValueError: `failover` with a number of regions other than two.
+        """
         super().__init__(scope, id)
         if policy.kind == "failover" and len(endpoints) != 2:
             raise ValueError(
-                f"routing.policy = 'failover' takes exactly two regions, a primary and a standby; "
-                f"{len(endpoints)} are set. Use 'latency'."
+                f"routing.policy 'failover' needs exactly two regions, a primary and a standby, not {len(endpoints)}; "
+                "use 'latency'"
             )
         self.health: dict[str, RegionHealth] = {}
+        """Health checks by region."""
         for rank, endpoint in enumerate(endpoints):
             health = RegionHealth(
                 self,
@@ -115,14 +138,14 @@ class Routing(Construct):
                 domain=endpoint.shared,
                 set_identifier=endpoint.region,
                 health_check_id=health.record.id,
-                **_choice(policy, endpoint.region, rank),
+                **_routing_policy(policy, endpoint.region, rank),
             )
 
 
 class HealthAlarms(Construct):
-    """An alarm for each region's endpoint, and the topic that all of them notify.
+    """An alarm for the endpoint of each region, and the topic that they notify.
 
-    Route 53 publishes its metrics in us-east-1 only, so `provider` must be of that region.
+    Route 53 publishes its metrics in us-east-1 only:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
     """
 
@@ -136,10 +159,19 @@ class HealthAlarms(Construct):
         emails: Sequence[str],
         provider: TerraformProvider,
     ) -> None:
+        """Create topic and alarms.
+
+        Args:
+            name: Name of the deployment.
+            health: Health checks by region, see `Routing.health`.
+            emails: Addresses that receive the alarms.
+            provider: Provider of us-east-1.
+        """
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", name=f"{name}-region-health", emails=emails, provider=provider)
+        """Topic of the alarms."""
         self.alarms: dict[str, CloudwatchMetricAlarm] = {}
-        """By name, one a region."""
+        """Alarms by name, one per region."""
         for region, checks in health.items():
             alarm_name = f"{name}-{region}-unhealthy"
             self.alarms[alarm_name] = CloudwatchMetricAlarm(
@@ -155,7 +187,7 @@ class HealthAlarms(Construct):
                 evaluation_periods=1,
                 comparison_operator="LessThanThreshold",
                 threshold=1,
-                # A check that reports nothing is a check nobody should trust.
+                # Without data from the checkers the status is unknown, which must alarm too.
                 treat_missing_data="breaching",
                 alarm_actions=[self.topic.arn],
                 ok_actions=[self.topic.arn],
@@ -163,7 +195,7 @@ class HealthAlarms(Construct):
             )
 
 
-def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **choice: Any) -> None:
+def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **policy: Any) -> None:
     Record(
         scope,
         f"{id}-a",
@@ -175,11 +207,11 @@ def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **choi
             "zone_id": domain.target_zone_id,
             "evaluate_target_health": True,
         },
-        **choice,
+        **policy,
     )
 
 
-def _choice(policy: RoutingPolicy, region: str, rank: int) -> dict[str, Any]:
+def _routing_policy(policy: RoutingPolicy, region: str, rank: int) -> dict[str, Any]:
     if policy.kind == "latency":
         return {"latency_routing_policy": {"region": region}}
     return {"failover_routing_policy": {"type": "PRIMARY" if rank == 0 else "SECONDARY"}}

@@ -1,6 +1,6 @@
-"""The shop's DynamoDB global tables: base tables once, replicas elsewhere, each region's view of its own."""
+"""DynamoDB global tables: base tables in one region, replicas in the others, and a view of them for each region."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,28 +20,36 @@ from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 @dataclass(frozen=True)
 class Index:
-    """A secondary index, which holds whole items; local when it shares its table's hash key."""
+    """A secondary index that projects all attributes. It is a local index if it has its table's hash key."""
 
     name: str
+    """Name of the index."""
     hash_key: str
+    """Attribute of the partition key."""
     range_key: str
+    """Attribute of the sort key."""
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table's shape. Keys are strings unless `numbers` names them."""
+    """The schema of a table."""
 
     name: str
+    """Short name. The table is called `<deployment>-<name>`."""
     hash_key: str
+    """Attribute of the partition key."""
     range_key: str | None = None
+    """Attribute of the sort key."""
     indexes: tuple[Index, ...] = ()
+    """Secondary indexes."""
     numbers: frozenset[str] = frozenset()
+    """Key attributes that are numbers. All others are strings."""
     expires_at: str | None = None
-    """The attribute that tells when an item may go, in epoch seconds."""
+    """Attribute with the time, in epoch seconds, after which DynamoDB deletes the item."""
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """Every attribute that a key is made of."""
+        """All attributes that are part of a key, sorted by name."""
         keys = [self.hash_key, self.range_key]
         for index in self.indexes:
             keys += [index.hash_key, index.range_key]
@@ -66,28 +74,44 @@ TABLES = (
         indexes=(Index("customer-createdAt", hash_key="customerId", range_key="createdAt"),),
     ),
 )
+"""The tables of the bookstore."""
 
 
 class BaseTables(Construct):
-    """The tables where they are first: on demand, restorable to any second, streaming every change."""
+    """The tables in the region that creates them: on demand, with point-in-time recovery and streams."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, protected: bool) -> None:
-        """A `protected` table refuses to be deleted."""
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        protected: bool,
+        tables: Sequence[TableSpec] = TABLES,
+    ) -> None:
+        """Create one table per specification.
+
+        Args:
+            name: Name of the deployment, the prefix of the tables' names.
+            protected: Whether DynamoDB refuses to delete the tables.
+            tables: Schemas of the tables.
+        """
         super().__init__(scope, id)
-        self._tables = {spec.name: self._table(spec, name, protected) for spec in TABLES}
+        self._tables = {spec.name: self._table(spec, name, protected) for spec in tables}
 
     @property
     def arns(self) -> Mapping[str, str]:
-        """By short name, for the replicas."""
+        """ARNs by short name, the input of `TableReplicas`."""
         return {name: table.arn for name, table in self._tables.items()}
 
     @property
     def names(self) -> Mapping[str, str]:
-        """By short name."""
+        """Full names by short name, the input of `RegionTables`."""
         return {name: table.name for name, table in self._tables.items()}
 
     def _table(self, spec: TableSpec, name: str, protected: bool) -> DynamodbTable:
-        own, elsewhere = _by_kind(spec)
+        local = [index for index in spec.indexes if index.hash_key == spec.hash_key]
+        others = [index for index in spec.indexes if index not in local]
         table = DynamodbTable(
             self,
             spec.name,
@@ -101,10 +125,10 @@ class BaseTables(Construct):
             point_in_time_recovery={"enabled": True},
             server_side_encryption={"enabled": True},
             deletion_protection_enabled=protected,
-            local_secondary_index=[_local(index) for index in own] or None,
-            global_secondary_index=[_global(index) for index in elsewhere] or None,
+            local_secondary_index=[_local(index) for index in local] or None,
+            global_secondary_index=[_global(index) for index in others] or None,
             ttl={"attribute_name": spec.expires_at, "enabled": True} if spec.expires_at else None,
-            # Each replica belongs to its own region's stack; here it would be taken for a change to undo.
+            # Each region's stack owns its replica; without this, the base table would remove it.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["replica"]),
         )
         suppress(table, {"CKV_AWS_119": AWS_MANAGED_KEY})
@@ -112,9 +136,15 @@ class BaseTables(Construct):
 
 
 class TableReplicas(Construct):
-    """A region's copies of base tables that are elsewhere; indexes, TTL and streams come with them."""
+    """Replicas of base tables in a further region. DynamoDB copies indexes, TTL and the stream configuration."""
 
     def __init__(self, scope: Construct, id: str, *, base_arns: Mapping[str, str], protected: bool) -> None:
+        """Create one replica per base table, in the region of the stack's provider.
+
+        Args:
+            base_arns: ARNs of the base tables by short name, see `BaseTables.arns`.
+            protected: Whether DynamoDB refuses to delete the replicas.
+        """
         super().__init__(scope, id)
         self.replicas = {
             name: DynamodbTableReplicaA(
@@ -123,17 +153,18 @@ class TableReplicas(Construct):
                 global_table_arn=arn,
                 point_in_time_recovery=True,
                 deletion_protection_enabled=protected,
-                # DynamoDB names its own key as soon as the replica is there.
+                # DynamoDB returns the ARN of its own key once the replica exists.
                 lifecycle=TerraformResourceLifecycle(ignore_changes=["kms_key_arn"]),
             )
             for name, arn in base_arns.items()
         }
+        """Replicas by short name."""
         for replica in self.replicas.values():
             suppress(replica, {"CKV_AWS_271": AWS_MANAGED_KEY})
 
 
 class Table:
-    """A table as the functions of one region see it."""
+    """A table as seen by the functions of one region."""
 
     _READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
     _WRITE = (
@@ -143,34 +174,40 @@ class Table:
         "dynamodb:UpdateItem",
     )
 
-    def __init__(self, short_name: str, seen: DataAwsDynamodbTable) -> None:
+    def __init__(self, short_name: str, looked_up: DataAwsDynamodbTable) -> None:
+        """Wrap a table.
+
+        Args:
+            short_name: Short name of the table.
+            looked_up: Data source of the table in this region.
+        """
         self._short_name = short_name
-        self.name: str = seen.name
-        """The same in every region."""
-        self.arn: str = seen.arn
-        """This region's own."""
-        self.stream_arn: str = seen.stream_arn
-        """This region's own stream, which carries local and replicated writes."""
+        self.name: str = looked_up.name
+        """Full name, the same in every region."""
+        self.arn: str = looked_up.arn
+        """ARN in this region."""
+        self.stream_arn: str = looked_up.stream_arn
+        """ARN of this region's stream, which contains local and replicated writes."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """How a function is told the table's name."""
+        """Environment variable with the table's name: `<SHORT NAME>_TABLE`."""
         return {f"{self._short_name.upper()}_TABLE": self.name}
 
     def grant_read(self, permissions: Permissions) -> None:
-        """Let a role read items, of the table and of its indexes."""
+        """Allow a role to read items of the table and its indexes."""
         self._allow(permissions, "Read", self._READ)
 
     def grant_read_write(self, permissions: Permissions) -> None:
-        """Let a role read and change items, also in transactions."""
+        """Allow a role to read and write items, also in transactions."""
         self._allow(permissions, "ReadWrite", self._READ + self._WRITE)
 
     def grant_scan(self, permissions: Permissions) -> None:
-        """Let a role read all of the table."""
+        """Allow a role to scan the table."""
         self._allow(permissions, "Scan", ("dynamodb:Scan",))
 
     def grant_stream(self, permissions: Permissions) -> None:
-        """Let Lambda read the stream on a role's behalf."""
+        """Allow Lambda to read the stream with a function's role."""
         permissions.allow(
             Statement(
                 f"Stream{self._short_name.title()}",
@@ -178,7 +215,10 @@ class Table:
                 (self.stream_arn,),
             ),
             Statement(
-                "FindStreams", ("dynamodb:ListStreams",), ("*",), reason="listing streams knows no resource"
+                "FindStreams",
+                ("dynamodb:ListStreams",),
+                ("*",),
+                reason="ListStreams has no resource-level permissions",
             ),
         )
 
@@ -188,45 +228,41 @@ class Table:
 
 
 class RegionTables(Construct):
-    """The tables of a region, whether base or replica."""
+    """The tables of a region by short name, whether they are base tables or replicas."""
 
     def __init__(
-        self, scope: Construct, id: str, *, names: Mapping[str, str], replicas: TableReplicas | None
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        names: Mapping[str, str],
+        replicas: TableReplicas | None = None,
     ) -> None:
+        """Look the tables up in the region of the stack's provider.
+
+        Args:
+            names: Full names of the tables by short name, see `BaseTables.names`.
+            replicas: The region's replicas, which must exist before they are looked up. None in the region of the
+                base tables.
+        """
         super().__init__(scope, id)
         self._tables = {
-            short_name: Table(short_name, self._seen(short_name, name, replicas))
+            short_name: Table(short_name, self._look_up(short_name, name, replicas))
             for short_name, name in names.items()
         }
 
-    @property
-    def books(self) -> Table:
-        """What the shop sells."""
-        return self._tables["books"]
-
-    @property
-    def cart(self) -> Table:
-        """What shoppers mean to buy."""
-        return self._tables["cart"]
-
-    @property
-    def orders(self) -> Table:
-        """What they bought."""
-        return self._tables["orders"]
+    def __getitem__(self, short_name: str) -> Table:
+        """Return a table by its short name."""
+        return self._tables[short_name]
 
     @property
     def names(self) -> Mapping[str, str]:
-        """By short name."""
+        """Full names by short name."""
         return {short_name: table.name for short_name, table in self._tables.items()}
 
-    def _seen(self, short_name: str, name: str, replicas: TableReplicas | None) -> DataAwsDynamodbTable:
+    def _look_up(self, short_name: str, name: str, replicas: TableReplicas | None) -> DataAwsDynamodbTable:
         dependencies: dict[str, Any] = {"depends_on": [replicas.replicas[short_name]]} if replicas else {}
         return DataAwsDynamodbTable(self, short_name, name=name, **dependencies)
-
-
-def _by_kind(spec: TableSpec) -> tuple[list[Index], list[Index]]:
-    own = [index for index in spec.indexes if index.hash_key == spec.hash_key]
-    return own, [index for index in spec.indexes if index not in own]
 
 
 def _local(index: Index) -> DynamodbTableLocalSecondaryIndex:

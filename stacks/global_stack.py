@@ -7,7 +7,7 @@ from constructs import Construct
 from modules.blog.database import GlobalDatabase
 from modules.blog.database_secret import DatabaseSecret
 from modules.certificate import Certificate
-from modules.identity import Identity, SesSender
+from modules.identity import Identity, IdentityOptions, SesSender
 from modules.storefront import LogBucket
 from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, LOGGED_ELSEWHERE, suppress
 from modules.tables import BaseTables
@@ -32,12 +32,16 @@ class GlobalStack(TerraformStack):
         suppress(zone, {"CKV2_AWS_38": DECIDED_BY_DOMAIN_OWNER, "CKV2_AWS_39": LOGGED_ELSEWHERE})
         self.zone_id: str = zone.zone_id
         certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
-        certificate.prove_by(self.zone_id)
+        certificate.create_validation_record(self.zone_id)
         self.certificate_arn = certificate.arn
         """CloudFront's; asked for here, issued once the domain is delegated to the zone."""
 
         identity = Identity(
-            self, "identity", name=settings.name, protected=protected, sender=_sender(settings)
+            self,
+            "identity",
+            name=settings.name,
+            protected=protected,
+            options=IdentityOptions(sender=_sender(settings)),
         )
         self.user_pool_arn = identity.pool_arn
         self.user_pool_id = identity.pool_id

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformProvider
 
 from modules.blog import Blog
-from modules.cache import Cache
 from modules.observability import (
     FleetDashboard,
     RegionAlarms,
@@ -32,7 +31,7 @@ def watch_region(stack: "RegionStack", settings: "Settings") -> None:
     }
     watched = Watched(
         api=settings.name,
-        stage=stack.api.STAGE,
+        stage=stack.api.stage,
         functions={short: function.name for short, function in stack.functions.items()},
         workers=workers,
         stream_readers={"bestsellers-feeder": bestsellers.feeder.name},
@@ -40,7 +39,7 @@ def watch_region(stack: "RegionStack", settings: "Settings") -> None:
         tables={short: f"{settings.name}-{short}" for short in stack.tables.names},
         cache=bestsellers.cache_name,
         cache_mode=settings.cache.mode,
-        cache_largest_gb=Cache.LARGEST_GB,
+        cache_largest_gb=bestsellers.cache_options.largest_gb,
         certificate_arn=stack.certificate_arn,
         blog=_blog(stack.blog) if stack.blog else None,
     )
@@ -104,7 +103,7 @@ def watch_fleet(
         stack,
         "dashboard",
         name=settings.name,
-        stage=first.api.STAGE,
+        stage=first.api.stage,
         regions=settings.regions,
         tables={short: f"{settings.name}-{short}" for short in first.tables.names},
         feeder=first.bestsellers.feeder.name,

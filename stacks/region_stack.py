@@ -6,14 +6,14 @@ from pathlib import Path
 from cdktf import TerraformStack
 from constructs import Construct
 
-from modules.api.contract import read_contract
-from modules.api.rest_api import Api, Hosts
-from modules.bestsellers import Bestsellers, Redis
+from modules.api import Api, ApiOptions, Hosts, read_contract
+from modules.bestsellers import Bestsellers, BestsellersOptions
 from modules.blog import Blog, BlogHosts, BlogOptions
 from modules.blog.database import Capacity, GlobalDatabase
+from modules.cache import CacheOptions
 from modules.certificate import Certificate, IssuedCertificate
-from modules.function import Code, Function, Platform
-from modules.network import Network
+from modules.function import Code, Function, FunctionOptions, Platform
+from modules.network import Network, NetworkOptions
 from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables, TableReplicas
 from modules.web_bucket import WebBucket
@@ -52,7 +52,7 @@ class RegionStack(TerraformStack):
             "network",
             name=settings.name,
             region=region,
-            log_retention_days=settings.log_retention_days,
+            options=NetworkOptions(log_retention_days=settings.log_retention_days),
         )
         self.platform = Platform(
             name=settings.name,
@@ -69,8 +69,9 @@ class RegionStack(TerraformStack):
             platform=self.platform,
             network=self.network,
             tables=self.tables,
-            redis=Redis(
-                mode=settings.cache.mode, url=settings.local.redis.get(region) if settings.local else None
+            options=BestsellersOptions(
+                cache=CacheOptions(mode=settings.cache.mode),
+                redis_url=settings.local.redis.get(region) if settings.local else None,
             ),
         )
         self.functions = self._functions()
@@ -98,7 +99,7 @@ class RegionStack(TerraformStack):
 
     def _functions(self) -> Mapping[str, Function]:
         """The functions that the contract names, by the names it uses."""
-        books, cart, orders = self.tables.books, self.tables.cart, self.tables.orders
+        books, cart, orders = self.tables["books"], self.tables["cart"], self.tables["orders"]
         catalog = self._function("catalog", "Answers /books and /categories", books.environment)
         books.grant_read(catalog.permissions)
 
@@ -130,8 +131,7 @@ class RegionStack(TerraformStack):
             domain,
             platform=self.platform,
             code=Code(domain),
-            environment=environment,
-            description=description,
+            options=FunctionOptions(description=description, environment=environment),
         )
 
     def _api(self) -> Api:
@@ -139,18 +139,20 @@ class RegionStack(TerraformStack):
         return Api(
             self,
             "api",
-            name=settings.name,
-            region=self.region,
             contract=read_contract(CONTRACT),
             functions=self.functions,
-            user_pool_arn=self._global.user_pool_arn,
             hosts=Hosts(
                 shared=f"api.{settings.domain}",
                 regional=f"api-{self.region}.{settings.domain}",
                 certificate_arn=self._certificate.arn,
             ),
-            firewall=self.firewall,
-            log_retention_days=settings.log_retention_days,
+            options=ApiOptions(
+                name=settings.name,
+                region=self.region,
+                user_pool_arn=self._global.user_pool_arn,
+                firewall=self.firewall,
+                log_retention_days=settings.log_retention_days,
+            ),
         )
 
     def _web_bucket(self) -> WebBucket | None:

@@ -1,4 +1,4 @@
-"""The API's contract, read from OpenAPI 3.0 into what API Gateway needs of it."""
+"""Reads an OpenAPI 3.0 document into routes, parameters and models for API Gateway."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,61 +11,77 @@ import yaml
 VERBS = ("get", "post", "put", "delete", "patch")
 
 _DRAFT_04 = "http://json-schema.org/draft-04/schema#"
-_FOR_READERS = frozenset({"description", "example", "default", "nullable"})
-"""Keywords of OpenAPI's schemas that JSON Schema draft 4 does not check, or does not know."""
+_UNSUPPORTED = frozenset({"description", "example", "default", "nullable"})
+"""Keywords of OpenAPI schemas without an effect in JSON Schema draft 4."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter or header of an operation."""
+    """A parameter of an operation."""
 
     place: str
+    """`query`, `header` or `path`."""
     name: str
+    """Name of the parameter."""
     required: bool
+    """Whether API Gateway answers 400 when it is missing."""
 
     @property
     def mapping(self) -> str:
-        """As API Gateway names it."""
+        """Name in API Gateway, for example `method.request.header.Idempotency-Key`."""
         place = {"query": "querystring", "header": "header", "path": "path"}[self.place]
         return f"method.request.{place}.{self.name}"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One verb on one path."""
+    """One method of one path."""
 
     id: str
+    """`operationId` of the document."""
     verb: str
+    """HTTP method in upper case."""
     signed_in: bool
+    """Whether the operation has a security requirement."""
     parameters: tuple[Parameter, ...]
+    """Parameters of the operation and of its path."""
     body: str | None
-    """Name of the schema that the request's body fits."""
+    """Name of the request body's schema."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """A path, the function that answers it, and what it answers to."""
+    """A path with its operations."""
 
     path: str
+    """Path template, for example `/cart/{bookId}`."""
     function: str
+    """Name of the function that handles the path: `x-function` of the document."""
     operations: tuple[Operation, ...]
+    """Operations in the order of `VERBS`."""
 
 
 class Contract:
-    """The routes and schemas of an OpenAPI document."""
+    """Routes and schemas of an OpenAPI document."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
+        """Read the routes.
+
+        Args:
+            document: A parsed OpenAPI 3.0 document. Each path names its function with `x-function`.
+        """
         self._document = document
         self.routes = tuple(self._route(path, item) for path, item in document["paths"].items())
+        """All routes, in the order of the document."""
 
     @property
     def bodies(self) -> tuple[str, ...]:
-        """Names of the schemas of request bodies."""
+        """Names of the schemas of request bodies, sorted."""
         names = {operation.body for route in self.routes for operation in route.operations if operation.body}
         return tuple(sorted(names))
 
     def schema(self, name: str) -> dict[str, Any]:
-        """A schema as an API Gateway model: JSON Schema draft 4, self-contained.
+        """Return a schema as an API Gateway model: JSON Schema draft 4 without references.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
         """
@@ -102,7 +118,7 @@ class Contract:
 
     def _draft_04(self, node: Mapping[str, Any]) -> dict[str, Any]:
         node = self._resolved(node)
-        schema = {key: value for key, value in node.items() if key not in _FOR_READERS}
+        schema = {key: value for key, value in node.items() if key not in _UNSUPPORTED}
         if node.get("nullable"):
             schema["type"] = [schema["type"], "null"]
         if "properties" in schema:
@@ -118,8 +134,8 @@ class Contract:
 
 @cache
 def read_contract(file: Path) -> Contract:
-    """Parse an OpenAPI document in YAML, once for all regions."""
-    # libyaml reads it in a tenth of the time; it is not everywhere. Both loaders are safe ones.
+    """Read an OpenAPI document in YAML. The result is cached, because all regions use it."""
+    # CSafeLoader is ten times faster, but not every installation of PyYAML has it. Both loaders are safe.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return Contract(yaml.load(file.read_text(encoding="utf-8"), Loader=loader))  # noqa: S506
 
@@ -132,7 +148,7 @@ def _body(operation: Mapping[str, Any]) -> str | None:
 
 
 def parents(path: str) -> Iterator[str]:
-    """Every prefix of a path, shortest first, the path itself last: `/cart`, `/cart/{bookId}`."""
+    """Yield every prefix of a path, from the shortest to the path itself: `/cart`, `/cart/{bookId}`."""
     parts = path.strip("/").split("/")
     for length in range(1, len(parts) + 1):
         yield "/" + "/".join(parts[:length])

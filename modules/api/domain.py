@@ -1,4 +1,4 @@
-"""A host name of an API."""
+"""Custom domain names of an API."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,20 @@ from constructs import Construct
 
 @dataclass(frozen=True)
 class ApiDomain:
-    """A host name, and what a DNS alias for it points to."""
+    """A host name and the target of its DNS alias."""
 
     name: str
+    """Host name."""
     target_domain_name: str
+    """API Gateway's name for it."""
     target_zone_id: str
+    """Hosted zone of API Gateway's name."""
 
 
 class CustomDomain(Construct):
     """Serves a stage at `https://<host>/v1`, with TLS 1.2 or later.
 
-    The v2 resources serve REST APIs as well, and can be changed in place.
+    The v2 resources support REST APIs too, and Terraform can update them in place.
     """
 
     BASE_PATH = "v1"
@@ -27,6 +30,14 @@ class CustomDomain(Construct):
     def __init__(
         self, scope: Construct, id: str, *, host: str, certificate_arn: str, api_id: str, stage: str
     ) -> None:
+        """Create the domain name and map it to the stage.
+
+        Args:
+            host: Host name.
+            certificate_arn: Issued certificate that covers the host name.
+            api_id: REST API.
+            stage: Stage of the API.
+        """
         super().__init__(scope, id)
         self._host = host
         self._domain = Apigatewayv2DomainName(
@@ -50,6 +61,6 @@ class CustomDomain(Construct):
 
     @property
     def as_target(self) -> ApiDomain:
-        """What DNS needs to know."""
+        """Host name and alias target for DNS records."""
         configuration = self._domain.domain_name_configuration
         return ApiDomain(self._host, configuration.target_domain_name, configuration.hosted_zone_id)

@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself, in the form of everything else the shop answers."""
+"""API Gateway's own error responses, as problem details (RFC 9457)."""
 
 import json
 from dataclasses import dataclass
@@ -8,27 +8,34 @@ from cdktf_cdktf_provider_aws.api_gateway_gateway_response import ApiGatewayGate
 from constructs import Construct
 
 _MESSAGE = "$context.error.messageString"
-"""API Gateway's own words as a JSON string, quotes included."""
+"""API Gateway's message as a JSON string, including the quotes."""
 
 
 @dataclass(frozen=True)
 class GatewayProblem:
-    """A problem of `lambda_src/runtime/errors.py` that API Gateway finds before a function is called."""
+    """An error that API Gateway detects before it calls a function.
+
+    Slugs, titles and statuses are those of `lambda_src/runtime/errors.py`.
+    """
 
     kinds: tuple[str, ...]
+    """Response types of API Gateway."""
     status: int
+    """HTTP status."""
     slug: str
+    """End of the problem's URN."""
     title: str
-    says_why: bool = False
-    """Whether API Gateway's message tells the caller what to change."""
+    """Title of the problem."""
+    with_detail: bool = False
+    """Whether the response contains API Gateway's message, for callers who can correct the request."""
 
     @property
     def body(self) -> str:
-        """The template of an RFC 9457 body."""
+        """Template of the response body."""
         problem = json.dumps(
             {"type": f"urn:bookstore:problem:{self.slug}", "title": self.title, "status": self.status}
         )
-        return f'{problem[:-1]}, "detail": {_MESSAGE}}}' if self.says_why else problem
+        return f'{problem[:-1]}, "detail": {_MESSAGE}}}' if self.with_detail else problem
 
 
 PROBLEMS = (
@@ -38,11 +45,11 @@ PROBLEMS = (
         400,
         "bad-request",
         "The request does not fit the contract",
-        says_why=True,
+        with_detail=True,
     ),
     GatewayProblem(("UNAUTHORIZED",), 401, "unauthorized", "Sign in first"),
     GatewayProblem(("ACCESS_DENIED", "WAF_FILTERED"), 403, "forbidden", "This is not allowed"),
-    # A path or verb without a method: API Gateway calls the lack of a route a lack of a token, and says 403.
+    # For an unknown path or method API Gateway uses this type, with status 403 by default.
     GatewayProblem(
         ("MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"), 404, "not-found", "There is no such thing"
     ),
@@ -62,17 +69,23 @@ PROBLEMS = (
 
 
 class GatewayResponses(Construct):
-    """Makes API Gateway's own errors problem details (RFC 9457) that name the region."""
+    """Responses for all `PROBLEMS`, with the region in a header."""
 
     def __init__(self, scope: Construct, id: str, *, rest_api_id: str, region: str) -> None:
+        """Create the responses.
+
+        Args:
+            rest_api_id: REST API.
+            region: Value of the header `x-region`.
+        """
         super().__init__(scope, id)
-        answered = {
+        values = {
             "Content-Type": "application/problem+json",
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "x-region",
             "x-region": region,
         }
-        headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in answered.items()}
+        headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in values.items()}
         self.all: list[ITerraformDependable] = [
             ApiGatewayGatewayResponse(
                 self,

@@ -1,6 +1,7 @@
-"""The answer to a browser's question whether a page may call the API (CORS)."""
+"""CORS preflight requests."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
@@ -9,18 +10,38 @@ from cdktf_cdktf_provider_aws.api_gateway_method import ApiGatewayMethod
 from cdktf_cdktf_provider_aws.api_gateway_method_response import ApiGatewayMethodResponse
 from constructs import Construct
 
+_STATUS = "200"
+
+
+@dataclass(frozen=True)
+class PreflightAnswer:
+    """Values of the response headers."""
+
+    region: str
+    """Value of `x-region`."""
+    verbs: Sequence[str]
+    """HTTP methods that the resource supports."""
+    headers: Sequence[str] = ("authorization", "content-type", "idempotency-key")
+    """Request headers that pages may send."""
+    max_age: int = 7200
+    """Seconds that a browser caches the answer. Chromium's limit is 7200."""
+
+    def as_headers(self) -> dict[str, str]:
+        """Return the response headers.
+
+        All origins are allowed: the API uses no cookies, so a page can only use a token that it already has.
+        """
+        return {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": ",".join(self.verbs),
+            "Access-Control-Allow-Headers": ",".join(self.headers),
+            "Access-Control-Max-Age": str(self.max_age),
+            "x-region": self.region,
+        }
+
 
 class Preflight(Construct):
-    """`OPTIONS` on one resource, answered without calling a function.
-
-    Any origin may ask: the API knows no cookies, so a page can do what its shopper's token lets it.
-    """
-
-    HEADERS = ("authorization", "content-type", "idempotency-key")
-    MAX_AGE = 7200
-    """Seconds that a browser remembers the answer; Chromium's own limit."""
-
-    _STATUS = "200"
+    """The method `OPTIONS` of one resource, answered by API Gateway without a function."""
 
     def __init__(
         self,
@@ -29,10 +50,17 @@ class Preflight(Construct):
         *,
         rest_api_id: str,
         resource_id: str,
-        region: str,
         validator_id: str,
-        verbs: Sequence[str],
+        answer: PreflightAnswer,
     ) -> None:
+        """Create the method and its answer.
+
+        Args:
+            rest_api_id: REST API.
+            resource_id: Resource of the API.
+            validator_id: Request validator of the method.
+            answer: Values of the response headers.
+        """
         super().__init__(scope, id)
         method = ApiGatewayMethod(
             self,
@@ -44,26 +72,21 @@ class Preflight(Construct):
             request_validator_id=validator_id,
         )
         address = {"rest_api_id": rest_api_id, "resource_id": resource_id, "http_method": method.http_method}
-        answer = {
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Allow-Methods": ",".join(verbs),
-            "Access-Control-Allow-Headers": ",".join(self.HEADERS),
-            "Access-Control-Max-Age": str(self.MAX_AGE),
-            "x-region": region,
+        headers = {
+            f"method.response.header.{name}": f"'{value}'" for name, value in answer.as_headers().items()
         }
-        headers = {f"method.response.header.{name}": f"'{value}'" for name, value in answer.items()}
         integration = ApiGatewayIntegration(
             self,
             "integration",
             **address,
             type="MOCK",
-            request_templates={"application/json": f'{{"statusCode": {self._STATUS}}}'},
+            request_templates={"application/json": f'{{"statusCode": {_STATUS}}}'},
         )
         response = ApiGatewayMethodResponse(
             self,
             "response",
             **address,
-            status_code=self._STATUS,
+            status_code=_STATUS,
             response_parameters=dict.fromkeys(headers, True),
         )
         self.last: ITerraformDependable = ApiGatewayIntegrationResponse(
@@ -74,4 +97,4 @@ class Preflight(Construct):
             response_parameters=headers,
             depends_on=[integration],
         )
-        """What is made last of it."""
+        """Dependency for the deployment: the resource that is created last."""

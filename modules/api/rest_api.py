@@ -1,10 +1,10 @@
-"""The REST API of a region, made from the contract."""
+"""The REST API of a region."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from cdktf import Fn, ITerraformDependable
 from cdktf_cdktf_provider_aws.api_gateway_authorizer import ApiGatewayAuthorizer
@@ -22,95 +22,116 @@ from constructs import Construct
 from modules.api.contract import Contract, Operation, Route, parents
 from modules.api.domain import ApiDomain, CustomDomain
 from modules.api.gateway_responses import PROBLEMS, GatewayResponses
-from modules.api.preflight import Preflight
+from modules.api.preflight import Preflight, PreflightAnswer
 from modules.firewall import Firewall
 from modules.function import Function
 from modules.support.resources import log_group
 from modules.support.suppression import OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, suppress
 
-__all__ = ["Api", "ApiDomain", "Hosts"]
-
-_NEITHER_CACHED_NOR_CERTIFIED = (
-    "A cache of the API's costs more than all calls of a small shop, and most answers are the shopper's own; Lambda "
-    "integrations know no client certificate"
+_NO_CACHE_NO_CLIENT_CERTIFICATE = (
+    "API Gateway's cache costs more than all requests of a small shop, and most answers are personal. Lambda "
+    "integrations do not use client certificates"
 )
+
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTimeEpoch",
+    "method": "$context.httpMethod",
+    "path": "$context.resourcePath",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "functionLatency": "$context.integrationLatency",
+    "functionError": "$context.integrationErrorMessage",
+    "error": "$context.error.responseType",
+    "bytes": "$context.responseLength",
+    "trace": "$context.xrayTraceId",
+}
+"""Fields of the access log. None of them is personal data."""
 
 
 @dataclass(frozen=True)
 class Hosts:
-    """The names that a region's API serves, and the certificate for both."""
+    """Host names of a region's API."""
 
     shared: str
+    """Name that all regions serve."""
     regional: str
+    """Name of this region only."""
     certificate_arn: str
+    """Issued certificate for both names."""
+
+
+@dataclass(frozen=True)
+class ApiOptions:
+    """Name, limits and protection of an API."""
+
+    name: str
+    """Name of the API."""
+    region: str
+    """AWS region, the value of the header `x-region`."""
+    user_pool_arn: str
+    """Cognito user pool that issues the tokens. It may be in another region:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-cross-account-cognito-authorizer.html"""
+    firewall: Firewall | None = None
+    """Web ACL in front of the stage."""
+    stage: str = "live"
+    """Name of the stage."""
+    rate: int = 500
+    """Requests per second and method. Further requests receive 429."""
+    burst: int = 1000
+    """Requests that one method accepts at once."""
+    timeout_ms: int = 29_000
+    """How long API Gateway waits for a function. The default is the longest time without a quota increase."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps access and execution logs."""
 
 
 class Api(Construct):
-    """API Gateway in front of the functions: what the contract does not know costs no call."""
-
-    STAGE = "live"
-    RATE = 500
-    """Requests a second, for each method, that go on steadily; more get 429."""
-    BURST = 1000
-    """Requests that may come at once."""
-    TIMEOUT_MS = 29_000
-    """The longest that API Gateway waits."""
-
-    _ACCESS_LOG: ClassVar[dict[str, str]] = {
-        "requestId": "$context.requestId",
-        "time": "$context.requestTimeEpoch",
-        "method": "$context.httpMethod",
-        "path": "$context.resourcePath",
-        "status": "$context.status",
-        "latency": "$context.responseLatency",
-        "functionLatency": "$context.integrationLatency",
-        "functionError": "$context.integrationErrorMessage",
-        "error": "$context.error.responseType",
-        "bytes": "$context.responseLength",
-        "trace": "$context.xrayTraceId",
-    }
-    """What happened, not who asked: nothing in it is personal data."""
+    """API Gateway in front of the functions. Requests that the contract does not allow reach no function."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        name: str,
-        region: str,
         contract: Contract,
         functions: Mapping[str, Function],
-        user_pool_arn: str,
         hosts: Hosts,
-        log_retention_days: int,
-        firewall: Firewall | None = None,
+        options: ApiOptions,
     ) -> None:
-        """`functions` are by the names that the contract's `x-function` uses.
+        """Create and deploy the API.
 
-        The user pool may be of another region
-        (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-cross-account-cognito-authorizer.html).
+        Args:
+            contract: Routes and schemas.
+            functions: Functions by the names that the contract uses in `x-function`.
+            hosts: Host names and their certificate.
+            options: Name, limits and protection.
         """
         super().__init__(scope, id)
-        self._region = region
         self._contract = contract
         self._functions = functions
+        self._options = options
+        self.stage = options.stage
+        """Name of the stage, known before it is created."""
         self._parts: list[ITerraformDependable] = []
         self._api = ApiGatewayRestApi(
             self,
             "api",
-            name=name,
+            name=options.name,
             endpoint_configuration={"types": ["REGIONAL"]},
-            disable_execute_api_endpoint=True,  # so that health checks and WAF see every request
+            # Only the custom domains answer, so that no request bypasses the health checks.
+            disable_execute_api_endpoint=True,
             lifecycle={"create_before_destroy": True},
         )
         self.api_id: str = self._api.id
+        """ID of the REST API."""
         authorizer = ApiGatewayAuthorizer(
             self,
             "shoppers",
             name="shoppers",
             rest_api_id=self.api_id,
             type="COGNITO_USER_POOLS",
-            provider_arns=[user_pool_arn],
+            provider_arns=[options.user_pool_arn],
         )
         self._authorizer_id: str = authorizer.id
         self._models = {body: self._model(body) for body in contract.bodies}
@@ -120,31 +141,31 @@ class Api(Construct):
         self._resources = {"": root}
         for route in contract.routes:
             self._route(route)
-        responses = GatewayResponses(self, "responses", rest_api_id=self.api_id, region=region)
+        responses = GatewayResponses(self, "responses", rest_api_id=self.api_id, region=options.region)
         self._parts.extend(responses.all)
-        self._let_api_call_functions()
-        stage = self._deploy(name, log_retention_days)
+        self._allow_invocations()
+        stage = self._deploy()
         self.stage_name: str = stage.stage_name
-        reasons = dict.fromkeys(("CKV_AWS_120", "CKV2_AWS_51"), _NEITHER_CACHED_NOR_CERTIFIED)
-        if firewall:
-            firewall.protect("api", stage.arn)
-        else:
-            reasons["CKV2_AWS_29"] = OFF_FOR_ITS_PRICE
-        suppress(stage, reasons)
-        self.shared_domain = self._serve_at(
-            "shared", host=hosts.shared, certificate_arn=hosts.certificate_arn
-        )
-        """What every region answers to."""
-        self.regional_domain = self._serve_at(
-            "regional", host=hosts.regional, certificate_arn=hosts.certificate_arn
-        )
-        """What this region alone answers to."""
+        """Name of the stage, known after it is created."""
+        self._protect(stage)
+        self.shared_domain = self._serve_at("shared", hosts.shared, hosts.certificate_arn)
+        """Host name that all regions serve."""
+        self.regional_domain = self._serve_at("regional", hosts.regional, hosts.certificate_arn)
+        """Host name of this region."""
 
     def _serve_at(self, id: str, host: str, certificate_arn: str) -> ApiDomain:
         domain = CustomDomain(
             self, id, host=host, certificate_arn=certificate_arn, api_id=self.api_id, stage=self.stage_name
         )
         return domain.as_target
+
+    def _protect(self, stage: ApiGatewayStage) -> None:
+        reasons = dict.fromkeys(("CKV_AWS_120", "CKV2_AWS_51"), _NO_CACHE_NO_CLIENT_CERTIFICATE)
+        if self._options.firewall:
+            self._options.firewall.protect("api", stage.arn)
+        else:
+            reasons["CKV2_AWS_29"] = OFF_FOR_ITS_PRICE
+        suppress(stage, reasons)
 
     def _model(self, body: str) -> str:
         schema = json.dumps(self._contract.schema(body), sort_keys=True)
@@ -175,17 +196,18 @@ class Api(Construct):
         resource_id = self._resource(route.path)
         for operation in route.operations:
             self._method(resource_id, route, operation)
-        verbs = [operation.verb for operation in route.operations]
         preflight = Preflight(
             self,
             f"preflight {route.path}",
             rest_api_id=self.api_id,
             resource_id=resource_id,
-            region=self._region,
             validator_id=self._parameters_only,
-            verbs=verbs,
+            answer=self._preflight_answer(route),
         )
         self._parts.append(preflight.last)
+
+    def _preflight_answer(self, route: Route) -> PreflightAnswer:
+        return PreflightAnswer(self._options.region, [operation.verb for operation in route.operations])
 
     def _resource(self, path: str) -> str:
         for prefix in parents(path):
@@ -198,9 +220,9 @@ class Api(Construct):
         return self._resources[path]
 
     def _method(self, resource_id: str, route: Route, operation: Operation) -> None:
-        sign_in: dict[str, Any] = {"authorization": "NONE"}
+        authorization: dict[str, Any] = {"authorization": "NONE"}
         if operation.signed_in:
-            sign_in = {"authorization": "COGNITO_USER_POOLS", "authorizer_id": self._authorizer_id}
+            authorization = {"authorization": "COGNITO_USER_POOLS", "authorizer_id": self._authorizer_id}
         validator = self._parameters_and_body if operation.body else self._parameters_only
         body = {"application/json": self._models[operation.body]} if operation.body else None
         method = ApiGatewayMethod(
@@ -213,7 +235,7 @@ class Api(Construct):
             request_validator_id=validator,
             request_parameters={each.mapping: each.required for each in operation.parameters},
             request_models=body,
-            **sign_in,
+            **authorization,
         )
         if not operation.signed_in:
             suppress(method, {"CKV_AWS_59": PUBLIC_ON_PURPOSE})
@@ -227,22 +249,23 @@ class Api(Construct):
                 type="AWS_PROXY",
                 integration_http_method="POST",
                 uri=self._functions[route.function].invoke_arn,
-                timeout_milliseconds=self.TIMEOUT_MS,
+                timeout_milliseconds=self._options.timeout_ms,
             )
         )
 
-    def _let_api_call_functions(self) -> None:
+    def _allow_invocations(self) -> None:
         for name in sorted({route.function for route in self._contract.routes}):
             self._functions[name].allow_invocation(
                 "api",
                 principal="apigateway.amazonaws.com",
-                source_arn=f"{self._api.execution_arn}/{self.STAGE}/*",
+                source_arn=f"{self._api.execution_arn}/{self._options.stage}/*",
             )
 
-    def _deploy(self, name: str, log_retention_days: int) -> ApiGatewayStage:
-        """Deploy anew whenever anything of the API changes; API Gateway does not do so by itself.
+    def _deploy(self) -> ApiGatewayStage:
+        """Create the deployment and its stage.
 
-        Access logs need a role that belongs to the account and not to a deployment: `ops bootstrap` sets it.
+        The triggers cause a new deployment whenever a part of the API changes. Access logs need an account-wide role,
+        which `ops bootstrap` configures.
         """
         deployment = ApiGatewayDeployment(
             self,
@@ -258,25 +281,34 @@ class Api(Construct):
             depends_on=self._parts,
             lifecycle={"create_before_destroy": True},
         )
+        options = self._options
         logs = log_group(
-            self, "access-logs", name=f"/aws/apigateway/{name}", retention_days=log_retention_days
+            self,
+            "access-logs",
+            name=f"/aws/apigateway/{options.name}",
+            retention_days=options.log_retention_days,
         )
         stage = ApiGatewayStage(
             self,
             "stage",
             rest_api_id=self.api_id,
             deployment_id=deployment.id,
-            stage_name=self.STAGE,
+            stage_name=options.stage,
             xray_tracing_enabled=True,
-            access_log_settings={"destination_arn": logs.arn, "format": json.dumps(self._ACCESS_LOG)},
+            access_log_settings={"destination_arn": logs.arn, "format": json.dumps(_ACCESS_LOG)},
         )
-        # API Gateway would make it by itself, and keep its lines for ever.
+        self._limit(stage)
+        return stage
+
+    def _limit(self, stage: ApiGatewayStage) -> None:
+        options = self._options
+        # API Gateway would create the log group without a retention time.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
         execution_logs = log_group(
             self,
             "execution-logs",
-            name=f"API-Gateway-Execution-Logs_{self.api_id}/{self.STAGE}",
-            retention_days=log_retention_days,
+            name=f"API-Gateway-Execution-Logs_{self.api_id}/{options.stage}",
+            retention_days=options.log_retention_days,
         )
         settings = ApiGatewayMethodSettings(
             self,
@@ -285,23 +317,26 @@ class Api(Construct):
             stage_name=stage.stage_name,
             method_path="*/*",
             settings={
-                "throttling_rate_limit": self.RATE,
-                "throttling_burst_limit": self.BURST,
+                "throttling_rate_limit": options.rate,
+                "throttling_burst_limit": options.burst,
                 "metrics_enabled": True,
                 "logging_level": "ERROR",
             },
             depends_on=[execution_logs],
         )
-        suppress(settings, {"CKV_AWS_225": _NEITHER_CACHED_NOR_CERTIFIED})
-        return stage
+        suppress(settings, {"CKV_AWS_225": _NO_CACHE_NO_CLIENT_CERTIFICATE})
 
     def _fingerprint(self) -> str:
-        """A hash of all that is known before Terraform runs; ids stay the same when a method changes."""
+        """Hash everything about the API that is known before Terraform runs.
+
+        IDs are no substitute: they stay the same when a method changes.
+        """
+        routes = self._contract.routes
         shape = {
-            "routes": [asdict(route) for route in self._contract.routes],
+            "routes": [asdict(route) for route in routes],
             "models": {body: self._contract.schema(body) for body in self._contract.bodies},
             "problems": [asdict(problem) for problem in PROBLEMS],
-            "preflight": [Preflight.HEADERS, Preflight.MAX_AGE],
-            "timeout": self.TIMEOUT_MS,
+            "preflight": asdict(PreflightAnswer(region="", verbs=())),
+            "timeout": self._options.timeout_ms,
         }
         return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()

@@ -58,13 +58,13 @@ class PublicSubnets(Construct):
 
     def _subnets(self, kind: str, first_block: int, routes: str) -> tuple[str, ...]:
         ids = []
-        for number in range(Network.ZONES):
+        for number in range(self._network.options.zones):
             subnet = Subnet(
                 self,
                 f"{kind}-{number}",
                 vpc_id=self._network.vpc_id,
                 availability_zone=self._network.zone(number),
-                cidr_block=f"10.0.{first_block + number}.0/24",
+                cidr_block=self._network.options.subnet(first_block + number),
                 tags={"Name": f"{self._name}-{kind}-{number}"},
             )
             RouteTableAssociation(self, f"{kind}-{number}-routes", subnet_id=subnet.id, route_table_id=routes)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from cdktf import TerraformStack
 
-from modules.function import Code, Function, Platform
+from modules.function import Code, Function, FunctionOptions, Platform
 from modules.support.resources import DeadLetterQueue
 from modules.support.stack_files import Archives, stack_folder
 from tests.support.synthesis import Stack, construct, shop
@@ -16,7 +16,11 @@ def a_function(*, keeps_failures: bool = False) -> Stack:
             name="books-test", region="eu-west-1", archives=Archives(SOURCES), folder=stack_folder(stack)
         )
         function = Function(
-            stack, "catalog", platform=platform, code=Code("catalog"), environment={"BOOKS_TABLE": "b"}
+            stack,
+            "catalog",
+            platform=platform,
+            code=Code("catalog"),
+            options=FunctionOptions(environment={"BOOKS_TABLE": "b"}),
         )
         if keeps_failures:
             function.send_failures_to(DeadLetterQueue(stack, "queue", name="books-test-failures"))

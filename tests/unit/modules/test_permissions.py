@@ -5,12 +5,12 @@ from modules.permissions import Statement
 
 @pytest.mark.parametrize("action", ["*", "dynamodb:*", "s3:Get*"])
 def test_every_action_has_a_name(action: str) -> None:
-    with pytest.raises(ValueError, match="name each action"):
+    with pytest.raises(ValueError, match="without wildcards"):
         Statement("Wide", (action,), ("arn:aws:s3:::books",))
 
 
 def test_every_resource_needs_a_reason() -> None:
-    with pytest.raises(ValueError, match="say why"):
+    with pytest.raises(ValueError, match="needs a reason"):
         Statement("Wide", ("xray:PutTraceSegments",), ("*",))
     assert Statement("Wide", ("xray:PutTraceSegments",), ("*",), reason="it has none").reason
 

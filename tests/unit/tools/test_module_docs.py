@@ -31,9 +31,9 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_a_construct_lists_its_inputs_outputs_and_resources() -> None:
-    (queue,) = [module for module in modules() if module.name == "queue"]
+    (queue,) = [module for module in modules() if module.name == "alarm_topic"]
     (part,) = queue.parts
-    assert [each.name for each in part.inputs] == ["name"]
-    assert {"url", "arn"} <= {each.name for each in part.outputs}
-    assert queue.resources == ("aws_sqs_queue",)
-    assert queue.needs == ("permissions",)
+    assert [each.name for each in part.inputs] == ["name", "emails", "provider"]
+    assert [each.name for each in part.outputs] == ["arn"]
+    assert queue.resources == ("aws_sns_topic", "aws_sns_topic_subscription")
+    assert queue.needs == ("support",)

@@ -1,10 +1,7 @@
-"""How fast orders are counted: the feeder and the rebuild against one `ZINCRBY` for each line of an order.
+"""Speed of counting orders: feeder and rebuild against one `ZINCRBY` per order line.
 
-The stream's records and the table's pages are made here, as DynamoDB would bring them, so what is measured is
-the functions' own work and a real Redis on this machine. One batch of the stream is 100 records; an order has
-three lines.
-
-Redis is on the same machine, which flatters the loop: over a network each of its steps waits for an answer.
+Stream records and table pages are generated, so this measures the functions and a local Redis. A batch has 100
+records; an order has three lines. A local Redis favours the loop, which over a network waits for each response.
 """
 
 import random
@@ -32,17 +29,17 @@ BATCH = 100
 BATCHES = 40
 LINES = 3
 BOOKS = 250
-"""About as many as the shop's own catalog has."""
+"""About the number of books of the example catalog."""
 REBUILT_ORDERS = 100_000
 REBUILDS = 3
 PAGE = 3_000
-"""Orders in a page of a scan: about one megabyte."""
+"""Orders per page of a scan, about 1 MB."""
 TIMES_FASTER = 10.0
 MOST_REBUILD_SECONDS = 30.0
 
 
 def image() -> dict[str, Any]:
-    """An order of three of the shop's books, in DynamoDB's notation."""
+    """An order of three books in DynamoDB's attribute notation."""
     books = random.sample(range(BOOKS), LINES)
     items = [{"bookId": f"book-{book}", "quantity": 1 + book % 3} for book in books]
     return dynamo.dump(
@@ -51,12 +48,12 @@ def image() -> dict[str, Any]:
 
 
 def batch() -> list[dict[str, Any]]:
-    """What the stream brings at once."""
+    """One batch of the stream."""
     return [{"eventName": "INSERT", "dynamodb": {"NewImage": image()}} for _ in range(BATCH)]
 
 
 def side_by_side(*ways: Callable[[list[dict[str, Any]]], None]) -> list[list[float]]:
-    """Orders a second in each way, batch by batch. The ways take turns, so that all see the same machine."""
+    """Orders per second of each variant, batch by batch in turn, so that all run under equal conditions."""
     rates: list[list[float]] = [[] for _ in ways]
     for _ in range(BATCHES):
         for count, measured in zip(ways, rates, strict=True):
@@ -68,7 +65,7 @@ def side_by_side(*ways: Callable[[list[dict[str, Any]]], None]) -> list[list[flo
 
 
 def naive(client: Redis) -> Callable[[list[dict[str, Any]]], None]:
-    """One `ZINCRBY` a line, and nothing that keeps an order from counting twice."""
+    """One `ZINCRBY` per line, without protection against counting an order twice."""
 
     def count(records: list[dict[str, Any]]) -> None:
         for change in records:
@@ -79,7 +76,7 @@ def naive(client: Redis) -> Callable[[list[dict[str, Any]]], None]:
 
 
 def fed(ranking: Ranking) -> Callable[[list[dict[str, Any]]], None]:
-    """What the feeder does with a batch."""
+    """Process a batch as the feeder does."""
 
     def count(records: list[dict[str, Any]]) -> None:
         sales, _ = feeder.sort(records)
@@ -89,13 +86,13 @@ def fed(ranking: Ranking) -> Callable[[list[dict[str, Any]]], None]:
 
 
 class Scan:
-    """A client of DynamoDB whose one table holds these pages, spread over the segments of a scan."""
+    """A DynamoDB client with one table of these pages, spread over the segments of a scan."""
 
     def __init__(self, pages: list[list[dict[str, Any]]]) -> None:
         self._pages = pages
 
     def scan(self, **asked: Any) -> dict[str, Any]:
-        """A page; its key is the number of the page before it."""
+        """Return a page; the key is the number of the page before."""
         number = (
             asked.get("ExclusiveStartKey", asked["Segment"] - asked["TotalSegments"]) + asked["TotalSegments"]
         )
@@ -104,7 +101,7 @@ class Scan:
 
 
 def rebuild_seconds(ranking: Ranking) -> Figure:
-    """Seconds to count a whole table into a new ranking."""
+    """Seconds to count a table into a new ranking."""
     pages = [[image() for _ in range(PAGE)] for _ in range(REBUILT_ORDERS // PAGE)]
     pages.append([image() for _ in range(REBUILT_ORDERS % PAGE)])
     took = []
@@ -118,7 +115,7 @@ def rebuild_seconds(ranking: Ranking) -> Figure:
 
 
 def main() -> int:
-    """Measure, print, record; 1 where a goal is missed."""
+    """Measure, print and record; returns 1 if a goal is missed."""
     with redis_server() as url, Redis.from_url(url, decode_responses=True) as client:
         ranking = Ranking(client)
         ranking.promote(ranking.open())
@@ -129,10 +126,10 @@ def main() -> int:
     table = Table(title=f"Counting orders of {LINES} lines, in batches of {BATCH}")
     for column in ("what", "figure", "goal"):
         table.add_column(column, justify="left" if column == "what" else "right")
-    table.add_row("one ZINCRBY a line", f"{loop.told()} orders/s", "")
-    table.add_row("feeder", f"{feed.told()} orders/s", "")
-    table.add_row("feeder, times faster", faster.told(1), f"{TIMES_FASTER:.0f}")
-    table.add_row(f"rebuild of {REBUILT_ORDERS:,}", f"{seconds.told(1)} s", f"{MOST_REBUILD_SECONDS:.0f} s")
+    table.add_row("one ZINCRBY a line", f"{loop.text()} orders/s", "")
+    table.add_row("feeder", f"{feed.text()} orders/s", "")
+    table.add_row("feeder, times faster", faster.text(1), f"{TIMES_FASTER:.0f}")
+    table.add_row(f"rebuild of {REBUILT_ORDERS:,}", f"{seconds.text(1)} s", f"{MOST_REBUILD_SECONDS:.0f} s")
     Console().print(table)
     record(
         "bestsellers",

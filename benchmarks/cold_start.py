@@ -1,16 +1,12 @@
-"""What importing each function costs, in a fresh interpreter: time, modules and bytes over bare Python.
+"""Cost of importing each function in a new interpreter: time, modules and bytes over bare Python.
 
-The functions' sources are imported as Lambda imports them, from a folder that holds no bytecode and cannot
-keep any, so their compilation counts. The bundle that they are measured against (boto3, Powertools for AWS
-Lambda and pydantic, imported whole) has its bytecode, which is in its favour. Runs take turns, so that all
-see the same machine.
+Sources are imported as in Lambda, from a folder without bytecode and not writable, so compilation counts. The
+reference bundle (boto3, Powertools for AWS Lambda and pydantic, imported whole) has bytecode, which favours it.
+Runs take turns for equal conditions.
 
-Judged is processor time: an import waits for nothing but files that are cached by then, so on an idle machine
-it is the time that passes, and on a busy one it still is the function's own. `wall` is the time that did
-pass.
-
-`ready` goes on until the clients are made that a function's first request needs. botocore and redis-py are
-imported lazily, but that request waits for them all the same.
+CPU time is judged: an import waits only for cached files, so on an idle machine it equals wall time. `wall` is wall
+time. `ready` includes the clients that the first request needs; botocore and redis-py are imported lazily, but that
+request waits for them.
 """
 
 import json
@@ -76,9 +72,7 @@ print(json.dumps([(imported - started) * 1000, wall * 1000, (ready - started) * 
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds, medians of the runs with half the distance between their quartiles; modules and bytes are the same
-    in each.
-    """
+    """Milliseconds: medians of the runs with half the interquartile range; modules and bytes do not vary."""
 
     import_ms: float
     import_spread_ms: float
@@ -91,9 +85,7 @@ class Cost:
 
 
 def measure(folder: str, modules: str, ready: str) -> list[float]:
-    """One fresh interpreter: milliseconds to import (of processor and of wall) and to be ready, modules,
-    bytes.
-    """
+    """Measure one new interpreter: CPU and wall milliseconds of the import, milliseconds to ready, modules, bytes."""
     probe = PROBE.format(folder=folder, modules=modules, ready=ready)
     done = subprocess.run(
         [sys.executable, "-B", "-c", probe], env=ENVIRONMENT, capture_output=True, text=True, check=True
@@ -103,13 +95,13 @@ def measure(folder: str, modules: str, ready: str) -> list[float]:
 
 
 def cost(runs: Sequence[Sequence[float]]) -> Cost:
-    """The figures of several runs as one."""
+    """Combine the figures of several runs."""
     imports, wall, ready, modules, size = zip(*runs, strict=True)
     return Cost(*middle(imports), *middle(wall), *middle(ready), int(modules[0]), round(size[0] / 1024))
 
 
 def compare(folder: str) -> dict[str, Cost]:
-    """Each function's cost, and the bundle's; runs take turns and the first of each is not counted."""
+    """Measure each function and the bundle in turn; the first run of each is discarded."""
     subjects = {"bundle": (BUNDLE, "")} | {
         name: (module, READY[module]) for name, module in FUNCTIONS.items()
     }
@@ -123,7 +115,7 @@ def compare(folder: str) -> dict[str, Cost]:
 
 
 def show(costs: dict[str, Cost]) -> bool:
-    """Print the table; whether every function meets both goals."""
+    """Print the table; returns whether every function meets both goals."""
     table = Table(title=f"Import in a fresh interpreter, over bare Python; median of {RUNS}")
     for column in ("function", "import ms", "wall ms", "ready ms", "modules", "KB", "times lighter", "goal"):
         table.add_column(column, justify="left" if column == "function" else "right")
@@ -146,7 +138,7 @@ def show(costs: dict[str, Cost]) -> bool:
 
 
 def main() -> int:
-    """Measure, print, record; 1 where a function misses a goal."""
+    """Measure, print and record; returns 1 if a function misses a goal."""
     with tempfile.TemporaryDirectory() as folder:
         sources = Path(folder) / "task"
         shutil.copytree(ROOT / "lambda_src", sources, ignore=shutil.ignore_patterns("__pycache__"))

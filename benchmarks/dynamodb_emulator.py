@@ -1,4 +1,4 @@
-"""An AWS emulator of a benchmark's own, with the shop's tables; it ends with the benchmark."""
+"""A private emulator with the application's tables, for one benchmark."""
 
 import os
 import sys
@@ -23,15 +23,15 @@ from tests.support.lambda_tables import BOOKS, CART, ORDERS, create_tables
 from tests.support.ports import free_base
 
 BATCH = 25
-"""The most items that BatchWriteItem takes."""
+"""Item limit of BatchWriteItem."""
 LOADERS = 2
 PATIENCE = 120.0
-"""Seconds."""
+"""Read timeout in seconds: the emulator takes seconds for a page of a large table."""
 
 
 @contextmanager
 def emulator(redis_url: str) -> Iterator[None]:
-    """Run one, and give this process the environment that a function would have there."""
+    """Run an emulator and set a function's environment variables in this process."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         layout = Layout(free_base(), Path(folder))
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
@@ -51,7 +51,6 @@ def emulator(redis_url: str) -> Iterator[None]:
                     "REDIS_URL": redis_url,
                 }
             )
-            # The emulator takes seconds for a page of a large table, and its time is not what is measured.
             aws.client = cache(partial(aws.client.__wrapped__, read_timeout=PATIENCE))
             create_tables(aws.client("dynamodb"))
             yield
@@ -60,7 +59,7 @@ def emulator(redis_url: str) -> Iterator[None]:
 
 
 def load(table: str, items: Iterable[dict[str, Any]]) -> None:
-    """Put items into a table, as fast as the emulator takes them."""
+    """Put items into a table."""
     client, remaining = aws.client("dynamodb"), iter(items)
 
     def batches() -> Iterator[list[dict[str, Any]]]:

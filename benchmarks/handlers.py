@@ -1,9 +1,7 @@
-"""What the shop's own code costs a request once it is warm: each route in process, against DynamoDB on the
-emulator, and how the pages of books and orders grow with what is behind them.
+"""CPU time per request of each route, in process with DynamoDB on the emulator, and growth of listings.
 
-Counted is the processor time of this process alone. The emulator is another process, and to wait for it takes no
-time of this one, so its own time is not in the figures; what the SDK does to ask and to understand the answer is.
-`calls` are requests to DynamoDB, `waits` is the time that passed besides, which is the emulator's.
+Only this process's CPU time is counted, which includes the SDK's work and excludes the emulator. `calls` are
+requests to DynamoDB; `waits` is the remaining wall time, mostly the emulator's.
 """
 
 import io
@@ -23,11 +21,11 @@ from benchmarks.table_data import placed
 from tests.support.redis_server import redis_server
 
 CALLS = 100
-"""Of a route in a round."""
+"""Calls per route and round."""
 
 
 def main() -> int:
-    """Measure, print, record; 1 where a listing is not flat."""
+    """Measure, print and record; returns 1 if the cost of a listing grows."""
     with redis_server() as redis_url, emulator(redis_url), Meter() as meter, redirect_stdout(io.StringIO()):
         fill_shop(redis_url)
         warm = {name: measure(meter, call, CALLS) for name, call in routes(placed("ada", 0)["orderId"])}

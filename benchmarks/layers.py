@@ -1,6 +1,7 @@
-"""Where the time of one request goes: it is sent in turn to the edge, to the emulator's API Gateway without the edge,
-and to the function in this process against the same tables. What each adds to the next is its share; of the function,
-what it waits is DynamoDB's.
+"""Time of one request by layer.
+
+A request is sent to the edge, to the emulator's API Gateway without the edge, and to the function in this process
+with the same tables. The difference between two of them is a layer's share; the function's wait is DynamoDB's.
 """
 
 import io
@@ -23,25 +24,25 @@ from ops.deployment import Deployment
 from ops.drill.accounts import Account
 
 SAMPLES = 20
-"""Of each layer, in each of the rounds."""
+"""Samples per layer and round."""
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A request that is looked at layer by layer."""
+    """A request to measure layer by layer."""
 
     function: str
     method: str
     path: str
     query: Json = field(default_factory=dict)
     make: Callable[[], tuple[Json, Json]] = lambda: ({}, {})
-    """Headers and body, new for each sending."""
+    """Headers and body of a new request."""
 
 
 def probes(book: Json) -> list[Probe]:
-    """One that reads a listing, one that reads a cart, one that writes."""
+    """A listing, a cart and an order."""
 
     def order() -> tuple[Json, Json]:
         items = [{"bookId": book["id"], "quantity": 1}]
@@ -55,7 +56,7 @@ def probes(book: Json) -> list[Probe]:
 
 
 def enter_function(deployment: Deployment) -> None:
-    """Give this process the variables of the deployed functions of the first region."""
+    """Set the environment variables of the first region's functions in this process."""
     region, deployed = next(iter(deployment.regions.items()))
     client = deployment.client("lambda", region)
     for probe in ("catalog", "cart", "orders"):
@@ -66,22 +67,22 @@ def enter_function(deployment: Deployment) -> None:
 
 @dataclass(frozen=True)
 class Share:
-    """Milliseconds of a layer, and by how much they vary."""
+    """Milliseconds of a layer, and their spread."""
 
     ms: float
     ms_spread: float
 
     def less(self, inner: Self) -> "Share":
-        """What is left without an inner layer."""
+        """Subtract an inner layer."""
         return Share(round(self.ms - inner.ms, 2), round(math.hypot(self.ms_spread, inner.ms_spread), 2))
 
-    def told(self) -> str:
+    def text(self) -> str:
         """As text."""
         return f"{self.ms:.1f} ± {self.ms_spread:.1f}"
 
 
 def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Probe) -> dict[str, Share]:
-    """What each layer takes."""
+    """Measure the time of each layer."""
     region, deployed = next(iter(deployment.regions.items()))
     edge, gateway = over_http(
         probe,
@@ -104,10 +105,10 @@ def layers(deployment: Deployment, endpoints: Json, account: Account, probe: Pro
 
 
 def over_http(probe: Probe, token: str, *ways: tuple[str, dict[str, str]]) -> list[Share]:
-    """What each way takes, an address with the headers it takes; the ways take turns.
+    """Measure each address in turn; `ways` are addresses with their headers.
 
     Raises:
-        httpx.HTTPError: an answer was none, or no success.
+        httpx.HTTPError: a request failed.
     """
     took: list[list[float]] = [[] for _ in ways]
     with httpx.Client(timeout=30) as http:
@@ -125,7 +126,7 @@ def over_http(probe: Probe, token: str, *ways: tuple[str, dict[str, str]]) -> li
 
 
 def in_process(probe: Probe, account: Account) -> Cost:
-    """What the function takes by itself, and waits for DynamoDB."""
+    """Measure the function's own time and its wait for DynamoDB."""
     handle = import_module(f"{probe.function}.handler").handle
     query = {name: str(value) for name, value in probe.query.items()}
 

@@ -1,7 +1,7 @@
-"""How the pages of books and orders grow with what is behind them.
+"""Growth of the pages of books and orders with the size of the table.
 
-A page is flat when it asks and reads the same whatever the table holds. Time is compared too, with room for what
-stands in a cache of the processor or not.
+A page is flat if it makes the same requests and reads the same items at every size. Its time may vary within a
+limit, since processor caches differ.
 """
 
 from collections.abc import Callable
@@ -19,16 +19,16 @@ from runtime import cursor
 from tests.support.lambda_tables import BOOKS, ORDERS
 
 PAGES = 4
-"""Of a listing in a round: the emulator takes its time over large tables."""
+"""Calls per listing and round: the emulator is slow with large tables."""
 BOOK_STEPS = (200, 10_000, 100_000)
 ORDER_STEPS = (1, 100, 10_000)
 MOST_GROWTH = 1.5
-"""Times the processor time of the smallest table; more is no noise."""
+"""Limit of a page's CPU time, as a multiple of that with the smallest table."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A listing and how its table is filled."""
+    """A listing and its table's data."""
 
     name: str
     table: str
@@ -39,7 +39,7 @@ class Listing:
     limit: int = 24
 
     def page(self, after: int | None) -> Call:
-        """Calls one page: the first, or the one that comes after an item."""
+        """Requests the first page, or the page after an item."""
         query = {"limit": str(self.limit)}
         if after is not None:
             query["cursor"] = self.cursor(self.item(after))
@@ -47,7 +47,7 @@ class Listing:
 
 
 def growth(meter: Meter, listing: Listing) -> dict[str, Cost]:
-    """What a page costs at each size of a table: the first one, and one in the midst of it."""
+    """Measure the first page and one in the middle at each size."""
     costs, there = {}, 0
     for size in listing.steps:
         load(listing.table, (listing.item(number) for number in range(there, size)))
@@ -59,7 +59,7 @@ def growth(meter: Meter, listing: Listing) -> dict[str, Cost]:
 
 
 def flat(costs: dict[str, Cost]) -> bool:
-    """Whether full pages ask and read alike, and take no more time behind more items."""
+    """Whether full pages make the same requests and take no more time with more items."""
     full = [cost for cost in costs.values() if cost.kilobytes > max(c.kilobytes for c in costs.values()) / 2]
     same = all(cost.calls == full[0].calls for cost in full)
     read = max(cost.kilobytes for cost in full) <= 1.1 * min(cost.kilobytes for cost in full)

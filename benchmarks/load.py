@@ -1,8 +1,8 @@
-"""The whole shop on the local cloud, with shoppers at once: what it bears, and where the time goes.
+"""Load on the local cloud: throughput and latency by number of concurrent shoppers.
 
-A shopper browses, fills a cart, orders and looks at orders and best sellers, one request after the other and without
-a pause, in the region that is theirs. What stands in for AWS runs on the same machine as the shoppers, so the
-figures compare levels and layers of this shop; they say nothing of AWS. For the layers, see `benchmarks.layers`.
+A shopper browses, fills a cart, orders and lists orders and bestsellers, without pauses, in one region. The
+emulators run on the same machine, so the figures compare levels and layers; they say nothing about AWS. See
+`benchmarks.layers` for the layers.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ ROUND_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Sent:
-    """A request that was sent: milliseconds until its answer, what went wrong, and the body if nothing did."""
+    """A sent request: milliseconds to the response, its error if any, and its body."""
 
     route: str
     milliseconds: float
@@ -48,13 +48,13 @@ class Sent:
 
 @dataclass
 class Spent:
-    """Of one round: milliseconds of each request, and what went wrong how often."""
+    """One round: milliseconds of each request, and counts of errors."""
 
     milliseconds: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
 
     def add(self, sent: Sent) -> None:
-        """Count a request."""
+        """Add a request."""
         self.milliseconds.append(sent.milliseconds)
         if sent.fault:
             self.errors[f"{sent.route}: {sent.fault}"] += 1
@@ -62,7 +62,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Level:
-    """So many shoppers at once: medians of the rounds, and half the distance between their quartiles."""
+    """Result with a number of shoppers: medians of the rounds, and half the interquartile range."""
 
     per_second: float
     per_second_spread: float
@@ -84,7 +84,7 @@ class Shopper:
         self._number = number
 
     async def shop(self, until: float, spent: Spent) -> None:
-        """Go round the shop until a moment of the loop's clock."""
+        """Repeat the round until a time of `perf_counter`."""
         while time.perf_counter() < until:
             async for sent in self._round():
                 spent.add(sent)
@@ -119,7 +119,7 @@ class Shopper:
 
 
 async def level(apis: list[str], accounts: list[Account]) -> Level:
-    """Let as many shop at once as there are accounts, one round after the other."""
+    """Measure all rounds with one shopper per account."""
     rounds = []
     async with httpx.AsyncClient(timeout=30) as http:
         shoppers = [
@@ -144,8 +144,8 @@ async def level(apis: list[str], accounts: list[Account]) -> Level:
 
 
 def show(levels: dict[int, Level], shares: dict[str, dict[str, Share]]) -> None:
-    """Print both tables."""
-    table = Table(title=f"Shoppers at once, {ROUNDS} rounds of {ROUND_SECONDS:.0f} s")
+    """Print the tables of levels and layers."""
+    table = Table(title=f"Concurrent shoppers,  {ROUNDS} rounds of {ROUND_SECONDS:.0f} s")
     for column in ("shoppers", "requests/s", "p50 ms", "p99 ms", "errors"):
         table.add_column(column, justify="right")
     for count, at in levels.items():
@@ -157,18 +157,18 @@ def show(levels: dict[int, Level], shares: dict[str, dict[str, Share]]) -> None:
             f"{sum(at.errors.values())} of {at.requests}",
         )
     Console().print(table)
-    where = Table(title="Where one shopper's time goes, ms")
+    where = Table(title="Time of one request by layer, ms")
     where.add_column("route")
     for layer in next(iter(shares.values())):
         where.add_column(layer, justify="right")
     for route, share in shares.items():
-        where.add_row(route, *(spent.told() for spent in share.values()))
+        where.add_row(route, *(spent.text() for spent in share.values()))
     Console().print(where)
 
 
 @contextmanager
 def opened(deployment: Deployment, count: int) -> Iterator[list[Account]]:
-    """Accounts that are closed afterwards."""
+    """Open accounts; the context closes them."""
     with ExitStack() as stack:
         accounts = []
         for _ in range(count):
@@ -179,11 +179,11 @@ def opened(deployment: Deployment, count: int) -> Iterator[list[Account]]:
 
 
 def main() -> int:
-    """Measure, print, record; 1 where a request failed."""
+    """Measure, print and record; returns 1 if a request failed."""
     layout, path = Layout.from_environment(), Path(os.environ.get("SETTINGS", "settings/local.toml"))
     export(local_environment(layout, path, Settings.load(path).regions))
     if not layout.endpoints.exists():
-        print("no shop is up: run `make up`", file=sys.stderr)
+        print("no local cloud runs: run `make up`", file=sys.stderr)
         return 2
     deployment = Deployment.load(Settings.load(path))
     endpoints = json.loads(layout.endpoints.read_text())

@@ -1,4 +1,4 @@
-"""What calls cost: processor time of this process, the time that passed besides, and what went to DynamoDB."""
+"""Cost of calls: CPU time of this process, wait time and DynamoDB traffic."""
 
 import statistics
 import time
@@ -14,12 +14,12 @@ from benchmarks.results import middle
 ROUNDS = 5
 
 Call = Callable[[], dict[str, Any]]
-"""Calls a function of the shop, and gives its answer to API Gateway."""
+"""Invokes a function and returns its response to API Gateway."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds of this process: medians of the rounds, and half the distance between their quartiles."""
+    """Milliseconds of this process: medians of the rounds, and half the interquartile range."""
 
     p50_ms: float
     p50_spread_ms: float
@@ -32,7 +32,7 @@ class Cost:
 
 
 class Meter:
-    """Counts what goes to DynamoDB, and the bytes that come back, while it is entered."""
+    """Counts requests to DynamoDB and response bytes while the context is entered."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -54,10 +54,10 @@ class Meter:
 
 
 def measure(meter: Meter, call: Call, calls: int) -> Cost:
-    """What a call costs, in rounds of so many `calls`.
+    """Measure the cost of a call in rounds of `calls`.
 
     Raises:
-        RuntimeError: one did not succeed.
+        RuntimeError: a call failed.
     """
     called, received, p50, p99, waits = meter.calls, meter.bytes, [], [], []
     for _ in range(ROUNDS):
@@ -77,10 +77,10 @@ def measure(meter: Meter, call: Call, calls: int) -> Cost:
 
 
 def timed(call: Call) -> tuple[float, float]:
-    """Milliseconds of the processor, and of the clock.
+    """Milliseconds of CPU time and of wall time.
 
     Raises:
-        RuntimeError: the call did not succeed.
+        RuntimeError: the call failed.
     """
     wall, processor = time.perf_counter(), time.process_time()
     answer = call()

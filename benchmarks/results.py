@@ -1,7 +1,7 @@
-"""Where benchmarks leave their figures: `bench.json` in the run-time folder, one entry a benchmark.
+"""Stores benchmark results in `bench.json` in the run-time folder, one entry per benchmark.
 
-`python -m benchmarks.results` shows all of them as one table. A figure's spread is recorded under its name with
-`_spread` in it: half the distance between the quartiles.
+`python -m benchmarks.results` prints them. The spread of a figure is stored under its name with `_spread`: half the
+interquartile range.
 """
 
 import json
@@ -18,7 +18,7 @@ from rich.table import Table
 
 
 def record(name: str, figures: dict[str, Any]) -> Path:
-    """Put a benchmark's figures, with the time, in place of its last ones; the file they are in."""
+    """Replace a benchmark's results, with the time; returns the file."""
     path = file()
     path.parent.mkdir(parents=True, exist_ok=True)
     results = json.loads(path.read_text()) if path.exists() else {}
@@ -29,38 +29,38 @@ def record(name: str, figures: dict[str, Any]) -> Path:
 
 @dataclass(frozen=True)
 class Figure:
-    """A median, and half the distance between the quartiles."""
+    """A median and half the interquartile range."""
 
     median: float
     spread: float
 
     @classmethod
     def of(cls, measured: Sequence[float]) -> Self:
-        """Of two measurements or more."""
+        """Compute it from at least two measurements."""
         low, median, high = statistics.quantiles(measured, n=4)
         return cls(median, (high - low) / 2)
 
     def rounded(self) -> "Figure":
-        """As it is recorded."""
+        """Rounded for the record."""
         return Figure(round(self.median, 2), round(self.spread, 2))
 
-    def told(self, digits: int = 0) -> str:
+    def text(self, digits: int = 0) -> str:
         """As text."""
         return f"{self.median:,.{digits}f} ± {self.spread:,.{digits}f}"
 
 
 def middle(measured: Sequence[float]) -> tuple[float, float]:
-    """Median and spread, as they are recorded."""
+    """Median and spread, rounded."""
     return astuple(Figure.of(measured).rounded())
 
 
 def file() -> Path:
-    """Where the figures are."""
+    """Path of the results."""
     return Path(os.environ.get("LOCAL_DIR", ".local")) / "bench.json"
 
 
 def main() -> None:
-    """Print every figure that was recorded, with its spread."""
+    """Print all results with their spread."""
     table = Table(title=str(file()))
     for column in ("benchmark", "of", "figure", "median", "spread"):
         table.add_column(column, justify="right" if column in ("median", "spread") else "left")
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def rows(figures: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str, str, str]]:
-    """Figures as text: of what, which, how much, and by how much it varies."""
+    """Rows of a table: subject, figure, value and spread."""
     for name, figure in figures.items():
         if isinstance(figure, dict):
             yield from rows(figure, f"{of} {name}".strip())
@@ -82,7 +82,7 @@ def rows(figures: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, str, s
 
 
 def spread_of(name: str, figures: Mapping[str, Any]) -> str:
-    """The name under which a figure's spread is recorded: `p50_ms` has `p50_spread_ms` or `p50_ms_spread`."""
+    """Name of a figure's spread: `p50_ms` has `p50_spread_ms` or `p50_ms_spread`."""
     stem, _, unit = name.rpartition("_")
     named = (f"{name}_spread", f"{stem}_spread_{unit}")
     return next((one for one in named if one in figures), "")

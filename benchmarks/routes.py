@@ -1,4 +1,4 @@
-"""A good call of each route, in process, and the shop that it looks at."""
+"""A valid call of each route in process, and the data it needs."""
 
 import json
 import os
@@ -24,13 +24,13 @@ from tests.support.api_events import event
 from tests.support.lambda_tables import BOOKS, CART, ORDERS
 
 STOCK = 200
-"""Books of the shop."""
+"""Number of books."""
 REMOVALS = 1_000
-"""The most that are measured."""
+"""Limit of measured calls."""
 
 
 def fill_shop(redis_url: str) -> None:
-    """What the routes look at: two hundred books, an order, a cart of ten lines, a ranking of twenty."""
+    """Fill the tables: 200 books, an order, a cart of ten lines and a ranking of 20."""
     load(BOOKS, map(book, range(STOCK)))
     categories = [{"name": f"Shelf {shelf}", "count": STOCK // 8} for shelf in range(8)]
     load(BOOKS, [{"id": "_categories", "categories": categories}])
@@ -50,7 +50,7 @@ def fill_shop(redis_url: str) -> None:
 
 
 def routes(order_id: str) -> Iterator[tuple[str, Call]]:
-    """A good call of each route, again and again."""
+    """Return a repeatable call per route."""
 
     def fixed(handler: Any, method: str, resource: str, body: Any = None, **parts: Any) -> tuple[str, Call]:
         sent = request("ada", method, resource, body, **parts)
@@ -74,7 +74,7 @@ def routes(order_id: str) -> Iterator[tuple[str, Call]]:
 
 
 def adding() -> Call:
-    """One more copy of one book after the other, so that the line never is full."""
+    """Add one copy of the next book each time, so that no line reaches its limit."""
     numbers = iter(range(1_000_000))
 
     def call() -> dict[str, Any]:
@@ -86,7 +86,7 @@ def adding() -> Call:
 
 
 def setting() -> Call:
-    """Two copies, three copies, two again: the same once more would write nothing."""
+    """Alternate between two and three copies: an unchanged quantity would not be written."""
     quantities = cycle((2, 3))
 
     def call() -> dict[str, Any]:
@@ -98,7 +98,7 @@ def setting() -> Call:
 
 
 def removing() -> Call:
-    """The one line of one shopper after the other: what is not there is not removed."""
+    """Remove a different shopper's line each time."""
     load(CART, map(line, range(REMOVALS)))
     shoppers = iter(range(REMOVALS))
 
@@ -113,7 +113,7 @@ def removing() -> Call:
 
 
 def ordering() -> Call:
-    """An order of three books, each time a new one."""
+    """Place a new order of three books each time."""
 
     def call() -> dict[str, Any]:
         items = [{"bookId": f"book-{number}", "quantity": 1} for number in range(LINES)]
@@ -128,7 +128,7 @@ def ordering() -> Call:
 
 
 def request(customer: str, method: str, resource: str, body: Any = None, **parts: Any) -> dict[str, Any]:
-    """A shopper's request, as API Gateway hands it on."""
+    """Build a shopper's proxy event."""
     headers = {"content-type": "application/json", **parts.pop("headers", {})}
     claims = {"sub": customer, "token_use": "id", "aud": os.environ["USER_POOL_CLIENT_ID"]}
     content = None if body is None else json.dumps(body)

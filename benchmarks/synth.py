@@ -132,7 +132,7 @@ def show(costs: Mapping[str, Cost], more: Mapping[str, float], goals: Mapping[st
     for column in ("", "wall s", "processor s", "peak MB"):
         table.add_column(column, justify="left" if not column else "right")
     for name, cost in costs.items():
-        table.add_row(name, cost.wall.told(2), cost.processor.told(2), cost.peak.told(0))
+        table.add_row(name, cost.wall.text(2), cost.processor.text(2), cost.peak.text(0))
     table.add_section()
     table.add_row("each region more", *(f"{more[name]:.2f}" for name in ("wall", "processor", "peak")))
     console = Console()

@@ -1,15 +1,15 @@
-"""What the tables of a benchmark hold."""
+"""Items for the tables of benchmarks."""
 
 import uuid
 from decimal import Decimal
 from typing import Any
 
 LINES = 3
-"""Of an order."""
+"""Lines per order."""
 
 
 def book(number: int) -> dict[str, Any]:
-    """One of many."""
+    """Item of one book."""
     return {
         "id": f"book-{number}",
         "listing": "books",
@@ -28,7 +28,7 @@ def book(number: int) -> dict[str, Any]:
 
 
 def line(number: int) -> dict[str, Any]:
-    """The one line in the cart of one of many shoppers, as the table holds it."""
+    """Item of the only cart line of a shopper."""
     return {
         "customerId": f"shopper-{number}",
         "bookId": "book-1",
@@ -39,7 +39,7 @@ def line(number: int) -> dict[str, Any]:
 
 
 def placed(customer: str, number: int) -> dict[str, Any]:
-    """An order of three books, as the table holds it."""
+    """Item of an order of three books."""
     items = [
         {
             "bookId": f"book-{one}",
@@ -62,5 +62,5 @@ def placed(customer: str, number: int) -> dict[str, Any]:
 
 
 def clock_time(second: int) -> str:
-    """A second of a day as text."""
+    """Time of day as text."""
     return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"

@@ -1,10 +1,9 @@
-"""The home page on a slow phone, against the shop that is up: when its largest part is painted, what moves, its weight.
+"""The home page on a slow phone: largest contentful paint, layout shift and size.
 
-Each run is a fresh browser profile with an empty cache. The processor is slowed four times and the line is
-9 Mbit/s with 100 ms of latency, set through Chromium's own protocol before the page is asked for. Largest
-Contentful Paint and Cumulative Layout Shift are the browser's entries (web.dev/articles/vitals), observed from
-the first moment; outliers occur, so medians are judged. Scripts are weighed as they come over the line, headers
-included. On a busy machine the times are worse than the page.
+Each run has a new browser profile with an empty cache. The CPU is slowed four times and the network is 9 Mbit/s
+with 100 ms of latency, set through the Chrome DevTools Protocol before navigation. Largest Contentful Paint and
+Cumulative Layout Shift are the browser's entries (web.dev/articles/vitals), observed from the start; medians are
+judged, since outliers occur. Script sizes are transfer sizes with headers. A busy machine makes the times worse.
 """
 
 import json
@@ -44,7 +43,7 @@ new PerformanceObserver((list) => {
 
 @dataclass(frozen=True)
 class Run:
-    """One visit: milliseconds, a score without unit, and bytes over the line."""
+    """One visit: milliseconds, the layout shift score, and transferred bytes."""
 
     lcp: float
     cls: float
@@ -67,7 +66,7 @@ def _slow_down(traffic: Traffic) -> None:
 
 
 def visit(browser: Browser, url: str) -> Run:
-    """Load the page once, as somebody who was never there."""
+    """Load the page once in a new profile."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, device_scale_factor=2, locale="en-GB"
     )
@@ -95,7 +94,7 @@ def _print(console: Console, runs: list[Run]) -> None:
 
 
 def _judge(console: Console, runs: list[Run]) -> bool:
-    """Print each bar with what was measured, record it; whether all are met."""
+    """Print each limit with its measurement and record them; returns whether all are met."""
     times = sorted(run.lcp for run in runs)
     lcp = statistics.median(times)
     cls = statistics.median(run.cls for run in runs)
@@ -124,11 +123,11 @@ def _judge(console: Console, runs: list[Run]) -> bool:
 
 
 def main() -> int:
-    """Measure, print, record; 1 when a bar is missed."""
+    """Measure, print and record; returns 1 if a limit is missed."""
     layout = Layout.from_environment()
     console = Console()
     if not layout.endpoints.exists():
-        console.print(f"no shop is up ({layout.endpoints} is missing): run `make up`", style="red")
+        console.print(f"no local cloud runs ({layout.endpoints} is missing): run `make up`", style="red")
         return 1
     url = json.loads(layout.endpoints.read_text())["storefront"]
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""Orders as they arrive in each region: read from the Orders table's stream there, as the bestsellers's feeder does."""
+"""Arrival of orders in each region, read from the Orders table's stream."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ EXPIRED = "ExpiredIteratorException"
 
 @dataclass
 class RegionArrivals:
-    """Orders that one region has come to hold since the watch began.
+    """Orders that arrived in one region since the start.
 
-    `times` are of the last minute, in seconds since 1970.
+    `times` covers the last minute, in seconds since the epoch.
     """
 
     placed_here: set[str] = field(default_factory=set)
@@ -26,18 +26,18 @@ class RegionArrivals:
 
     @property
     def held(self) -> set[str]:
-        """Ids of all orders that have arrived."""
+        """Ids of all orders in the region."""
         return self.placed_here | self.replicated
 
     def take(self, order_id: str, *, here: bool, at: float) -> None:
-        """An order arrived; one that came before does not count again."""
+        """Record the arrival of an order; a repeated arrival is ignored."""
         if order_id in self.placed_here or order_id in self.replicated:
             return
         (self.placed_here if here else self.replicated).add(order_id)
         self.times.append(at)
 
     def by_second(self, now: float) -> list[int]:
-        """Arrivals in each of the last sixty seconds, the newest last."""
+        """Arrivals per second in the last minute, newest last."""
         while self.times and self.times[0] <= now - SECONDS_SHOWN:
             self.times.popleft()
         counts = [0] * SECONDS_SHOWN
@@ -47,13 +47,13 @@ class RegionArrivals:
 
 
 def on_the_way(arrivals: Mapping[str, RegionArrivals], region: str) -> int:
-    """Orders that some region holds and `region` does not yet."""
+    """Number of orders that another region has and `region` has not."""
     everywhere = set().union(*(each.held for each in arrivals.values()))
     return len(everywhere - arrivals[region].held)
 
 
 class StreamReader:
-    """Reads one region's stream of Orders from now on."""
+    """Reads new records of one region's Orders stream."""
 
     def __init__(self, deployment: Deployment, region: str) -> None:
         self._region = region
@@ -65,7 +65,7 @@ class StreamReader:
         self._read: dict[str, str] = {}
 
     def open(self) -> None:
-        """Begin after what was read last of the stream, else after its newest record. Raises what botocore raises."""
+        """Start after the last record read, or after the newest one. Raises botocore's errors."""
         stream = self._tables.describe_table(TableName=self._table)["Table"]["LatestStreamArn"]
         if stream != self._stream:
             self._stream = stream
@@ -83,15 +83,15 @@ class StreamReader:
         return str(answer["ShardIterator"])
 
     def read_into(self, arrivals: RegionArrivals, since: str) -> None:
-        """Take in what has arrived of the orders placed from `since` on, a time as orders bear it.
+        """Record arrivals of orders created at `since` (ISO 8601) or later.
 
-        A stream that is away gives nothing. Raises what botocore raises when its place cannot be found again.
+        An unavailable stream returns nothing. Raises botocore's errors if the position cannot be restored.
         """
         for shard, iterator in list(self._iterators.items()):
             try:
                 page = self._streams.get_records(ShardIterator=iterator)
             except (BotoCoreError, ClientError) as error:
-                # They do after fifteen minutes in which nobody watched.
+                # Iterators expire after 15 minutes without a watcher.
                 if getattr(error, "response", {}).get("Error", {}).get("Code") == EXPIRED:
                     self.open()
                 continue
@@ -104,7 +104,7 @@ class StreamReader:
 
 
 def _inserted(records: list[dict[str, Any]], since: str) -> Iterator[tuple[str, str, float]]:
-    """Id of each new order, the region that took it, and when it came to this one, in seconds since 1970."""
+    """Yield the id, the origin region and the arrival time (seconds since the epoch) of each new order."""
     for record in records:
         if record["eventName"] != "INSERT":
             continue

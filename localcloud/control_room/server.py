@@ -256,7 +256,7 @@ class ControlRoom:
             if action in FAILURES:
                 failure = self._failures.setdefault(action, FAILURES[action](deployment, self._pausing))
                 figures.broken.add(action)
-                self.note(f"{city}: {failure.what}.")
+                self.note(f"{city}: {failure.description}.")
                 await asyncio.to_thread(failure.break_, region)
             elif action == "cut":
                 figures.broken.add(action)

@@ -1,4 +1,4 @@
-"""Shoppers for the control room: a handful who browse and buy until they are sent home."""
+"""Simulated shoppers of the control room."""
 
 import asyncio
 import secrets
@@ -15,11 +15,11 @@ from ops.drill.shoppers import Pace, Shopping, Visitor
 
 SHOPPERS = 6
 TURN_SECONDS = 0.9
-"""Between two clicks of one shopper; four clicks are an order."""
+"""Seconds between two requests of a shopper; four requests place an order."""
 
 
 class Shoppers:
-    """Visitors in every region who fail over by themselves, as the storefront does."""
+    """Shoppers in every region, with failover as in the storefront."""
 
     def __init__(self) -> None:
         self.ledger = Ledger()
@@ -28,16 +28,16 @@ class Shoppers:
 
     @property
     def at_work(self) -> bool:
-        """Whether they are shopping."""
+        """Whether shoppers are active."""
         return self._work is not None and not self._work.done()
 
     @property
     def confirmed(self) -> set[str]:
-        """Ids of the orders that they saw confirmed."""
-        return {order_id for intent in self.ledger.intents for order_id in intent.order_ids}
+        """Ids of confirmed orders."""
+        return {order_id for purchase in self.ledger.purchases for order_id in purchase.order_ids}
 
     async def come(self, deployment: Deployment, api: str, regions: Mapping[str, str]) -> None:
-        """Open their accounts and let them shop. Raises what boto3 and the client raise."""
+        """Open accounts and start shopping. Raises errors of boto3 and the client."""
         if self.at_work:
             return
         visitors = await asyncio.to_thread(_visitors, deployment, list(regions))
@@ -48,7 +48,7 @@ class Shoppers:
         self._work = asyncio.create_task(self._shop(deployment, visitors, endpoints, books, self._over))
 
     async def go(self) -> None:
-        """Send them home, once what they are ordering is ordered."""
+        """Stop after the orders in progress are confirmed."""
         if self._over and self._work:
             self._over.set()
             await asyncio.wait([self._work])
@@ -74,7 +74,7 @@ class Shoppers:
 
 
 def _visitors(deployment: Deployment, regions: list[str]) -> list[Visitor]:
-    """One after another: the emulator signs in one at a time in any case."""
+    """Open accounts one by one: the emulator signs in one at a time."""
     party = secrets.token_hex(4)
     return [
         Visitor(

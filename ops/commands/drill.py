@@ -1,4 +1,4 @@
-"""Breaks regions under load, heals them, and counts what was lost: `python -m ops drill`."""
+"""Injects failures under load, heals them and counts lost orders: `python -m ops drill`."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ops.deployment import Deployment, DeploymentError
-from ops.drill.concurrent_writes import ContestError
+from ops.drill.concurrent_writes import WriteRejectedError
 from ops.drill.failures import (
     Evacuated,
     Failure,
@@ -32,52 +32,50 @@ from ops.traffic import Traffic
 from stacks.settings import Settings, SettingsError
 
 ORDERS = 2_000
-"""Orders that a whole drill is about, so that one lost in a thousand would show."""
+"""Orders of a full drill, enough to detect one loss in a thousand."""
 
 
 def drill(
     short: Annotated[bool, typer.Option("--short", help="Two failures in one region.")] = False,
-    only: Annotated[str, typer.Option(help="Only failures with this in their name, such as redis.")] = "",
-    seed: Annotated[int, typer.Option(help="The same seed shops the same.")] = 1,
-    rate: Annotated[float, typer.Option(help="Requests a second, of all shoppers together.")] = 6.0,
+    only: Annotated[
+        str, typer.Option(help="Run only failures whose name contains this text, such as redis.")
+    ] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the shoppers' choices.")] = 1,
+    rate: Annotated[float, typer.Option(help="Requests per second of all shoppers together.")] = 6.0,
     orders: Annotated[
         int | None,
-        typer.Option(
-            help=f"Shop on until so many orders are confirmed: {ORDERS:,}, or none with --short or --only."
-        ),
+        typer.Option(help=f"Minimum number of confirmed orders: {ORDERS:,}, or 0 with --short or --only."),
     ] = None,
-    shoppers: Annotated[int, typer.Option(help="Shoppers of each kind in each region.")] = 2,
-    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
+    shoppers: Annotated[int, typer.Option(help="Shoppers per region and kind of client.")] = 2,
+    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Settings of the deployment.")] = Path(
         "settings/local.toml"
     ),
 ) -> None:
-    """Break regions under load, heal them, count what was lost, and write report.json and report.html.
+    """Break regions under load, heal them, count lost orders, and write report.json and report.html.
 
-    The shoppers place real orders: not for a shop that real people use. Exits 1 when an order was lost or
-    doubled, or a bar was missed.
+    The shoppers place real orders: do not run this in production. Exits with 1 if an order was lost or
+    duplicated, or a limit was missed.
     """
     try:
         deployment = Deployment.load(Settings.load(settings))
         floor = orders if orders is not None else 0 if short or only else ORDERS
         if len(deployment.regions) < 2:
-            _fail(
-                "a drill takes a region away, and this deployment has one only: add another to `regions`", 2
-            )
+            _fail("a drill needs two regions, and this deployment has one: add another to `regions`", 2)
         known = steps(deployment, within_reach(deployment), short=short)
         chosen = [step for step in known if only.lower() in step[0].name.lower()]
         if not chosen:
             names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
-            _fail(f"no failure here has {only!r} in its name: {names}", 2)
+            _fail(f"no failure has {only!r} in its name: {names}", 2)
         plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=floor)
         report = asyncio.run(_run(deployment, plan))
     except SettingsError as error:
         _fail(str(error), 2)
     except asyncio.CancelledError:
-        _fail("stopped; nothing is left broken, `make status` shows how it is", 1)
-    except (DeploymentError, UnsettledError, UnhealedError, ContestError) as error:
+        _fail("stopped; everything is healed, see `make status`", 1)
+    except (DeploymentError, UnsettledError, UnhealedError, WriteRejectedError) as error:
         _fail(str(error), 1)
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
-        _fail(f"{error}; nothing is left broken, `make status` shows how it is", 1)
+        _fail(f"{error}; everything is healed, see `make status`", 1)
     page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
     _print(report)
     print(f"report: {page}")
@@ -86,30 +84,30 @@ def drill(
 
 
 def within_reach(deployment: Deployment) -> Sequence[str]:
-    """The regions whose shoppers a drill can play: all on one machine, on AWS the one that DNS gives who is here.
+    """Regions whose shoppers can be simulated: all locally, on AWS only the one that DNS returns here.
 
-    Raises DeploymentError when nobody answers.
+    Raises DeploymentError if no region responds.
     """
     if deployment.settings.local:
         return tuple(deployment.regions)
     probe = Probe(deployment.settings)
     here = probe.who_answers()
     if here is None or here not in deployment.regions:
-        raise DeploymentError(f"no region answers at {probe.api}: see `make status`")
+        raise DeploymentError(f"no region responds at {probe.api}: see `make status`")
     others = ", ".join(region for region in deployment.regions if region != here)
-    print(f"shoppers here are answered by {here}; break {others} from a machine near there")
+    print(f"DNS returns {here} here; run the drill of {others} from a machine near them")
     return (here,)
 
 
 def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> list[tuple[Failure, str]]:
-    """What to break where, in order: each failure in each of `regions` in turn; if `short` two in the first."""
+    """Failures and regions in order: each failure in each of `regions`; if `short` two in the first."""
     mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
     if short:
         return [(redis, regions[0]), (mapping, regions[0])]
     pausing = Pausing.of(deployment.settings)
     if pausing is None:
         print(
-            "replication is not paused here: AWS has the Fault Injection Service for that, docs/walkthrough/5-drill.md"
+            "replication is not paused: AWS has the Fault Injection Service for that, docs/walkthrough/5-drill.md"
         )
     paused: list[Failure] = [ReplicationPaused(pausing)] if pausing else []
     failures: list[Failure] = [
@@ -125,7 +123,7 @@ def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> lis
 async def _run(deployment: Deployment, plan: Plan) -> Report:
     rehearsal = Drill(deployment, plan, say=lambda text: print(text, flush=True))
     task = asyncio.ensure_future(rehearsal.run())
-    # An operator who stops the drill, by whatever signal, must find everything healed.
+    # Heal everything when an operator stops the drill with a signal.
     for received in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(received, task.cancel)
     return Report(
@@ -139,9 +137,7 @@ async def _run(deployment: Deployment, plan: Plan) -> Report:
 
 
 def _print(report: Report) -> None:
-    table = Table(
-        "failure", "region", "client: longest wait, s", "DNS: last served, s", "DNS: arithmetic", "failed"
-    )
+    table = Table("failure", "region", "client failover, s", "DNS failover, s", "DNS bound", "failed")
     for incident in report.recording.incidents:
         client, dns = report.outages(incident)
         table.add_row(
@@ -155,9 +151,9 @@ def _print(report: Report) -> None:
     Console().print(table)
     found = report.reconciliation
     print(
-        f"{found.confirmed:,} orders confirmed of {found.intents:,} asked for: {len(found.lost)} lost, "
-        f"{len(found.doubled)} doubled, {len(found.unasked)} unasked; {len(found.carts)} carts wrong, "
-        f"{len(found.bestsellers)} best sellers wrong"
+        f"{found.confirmed:,} orders confirmed of {found.purchases:,} requested: {len(found.lost)} lost, "
+        f"{len(found.doubled)} doubled, {len(found.unexpected)} unexpected; {len(found.carts)} carts wrong, "
+        f"{len(found.bestsellers)} bestsellers wrong"
     )
     for line in report.missed():
         print(f"missed: {line}", file=sys.stderr)

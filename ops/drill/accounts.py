@@ -1,4 +1,4 @@
-"""Accounts of shoppers who exist for a drill or a test only."""
+"""Accounts for drills and tests."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ops.deployment import Deployment
 
 @dataclass(frozen=True)
 class Account:
-    """A signed-in shopper; `id` is the `sub` under which the tables know them."""
+    """A signed-in shopper; `id` is the `sub` claim, the tables' customer id."""
 
     id: str
     email: str
@@ -19,9 +19,9 @@ class Account:
 
 
 def open_account(deployment: Deployment, email: str) -> Account:
-    """Make an account with a confirmed address and a password of its own, and sign in.
+    """Create an account with a confirmed address and a random password, and sign in.
 
-    Raises what boto3 raises; an address that has an account is refused.
+    Raises boto3's errors; an address with an account is rejected.
     """
     shared = deployment.shared
     cognito = deployment.client("cognito-idp", shared.user_pool_region)
@@ -50,7 +50,7 @@ def open_account(deployment: Deployment, email: str) -> Account:
 
 
 def close_account(deployment: Deployment, account: Account) -> None:
-    """Delete the account; orders placed with it stay."""
+    """Delete the account; its orders remain."""
     cognito = deployment.client("cognito-idp", deployment.shared.user_pool_region)
     cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
 

@@ -1,7 +1,7 @@
-"""Writes that meet in several regions: the same cart line, the same order, others of the same shopper.
+"""Conflicting writes in several regions: the same cart line, the same order, and others.
 
-Each leaves in the ledger what must have become of it. Where regions do not hear of each other, what was written last
-is known, since one write follows the other; where all write at one instant, any of them may have won.
+Each records its expected result in the ledger. While regions do not replicate, the writes are sequential, so the
+last one is known; of simultaneous writes any may win.
 """
 
 import asyncio
@@ -13,35 +13,35 @@ from typing import Any
 import httpx
 
 from ops.drill.accounts import Account
-from ops.drill.ledger import Intent, Ledger
+from ops.drill.ledger import Ledger, Purchase
 
 Json = dict[str, Any]
 Send = Callable[[httpx.AsyncClient], Coroutine[Any, Any, httpx.Response]]
-WAYS = 5
-"""Ways in which shoppers write apart; each account goes one of them."""
+SCENARIOS = 5
+"""Number of scenarios; each account runs one."""
 
 
-class ContestError(Exception):
-    """A region refused what it must take."""
+class WriteRejectedError(Exception):
+    """A region rejected a valid write."""
 
 
-class Contest:
-    """One shopper's writes to many regions; `regions` are their addresses."""
+class ConflictingWrites:
+    """Sends conflicting writes; `regions` are API addresses by region."""
 
     def __init__(self, regions: Mapping[str, str], ledger: Ledger, books: Sequence[Json]) -> None:
         self._regions = dict(regions)
         self._ledger = ledger
         self._books = books
 
-    async def at_once(self, accounts: Sequence[Account]) -> None:
-        """The same order and the same line, sent to every region at one instant."""
+    async def send_simultaneously(self, accounts: Sequence[Account]) -> None:
+        """Send the same order and the same line to every region at once."""
         for number, account in enumerate(accounts):
             book = self._books[number % len(self._books)]
             await self._same_order(account, book)
             await self._lines_at_once(account, book)
 
-    async def apart(self, accounts: Sequence[Account]) -> None:
-        """What goes wrong most easily while no region hears of another; raises ContestError if one refuses."""
+    async def send_isolated(self, accounts: Sequence[Account]) -> None:
+        """Run the conflict scenarios while regions do not replicate. Raises WriteRejectedError on a rejected write."""
         ways = (
             self._line_after_line,
             self._same_cart_ordered_everywhere,
@@ -51,7 +51,7 @@ class Contest:
         )
         for number, account in enumerate(accounts):
             book = self._books[number % len(self._books)]
-            await ways[number % WAYS](account, book)
+            await ways[number % SCENARIOS](account, book)
 
     async def _line_after_line(self, account: Account, book: Json) -> None:
         for quantity, region in enumerate(self._regions, 1):
@@ -91,33 +91,35 @@ class Contest:
             )
         )
         written = {quantity for quantity, answer in enumerate(answers, 1) if answer and answer.is_success}
-        self._ledger.lost_sight(account.id)
+        self._ledger.forget_cart(account.id)
         self._ledger.contested[account.id, book["id"]] = written
 
     async def _same_order(self, account: Account, book: Json) -> None:
-        intent, request = self._intend(account, book, 1)
+        purchase, request = self._purchase(account, book, 1)
         answers = await asyncio.gather(*(self._send(account, region, request) for region in self._regions))
         for answer in answers:
             if answer and answer.status_code == httpx.codes.CREATED:
-                self._ledger.saw_order(intent, answer.json())
+                self._ledger.record_order(purchase, answer.json())
 
     async def _order(self, account: Account, book: Json, quantity: int, region: str) -> None:
-        intent, request = self._intend(account, book, quantity)
-        self._ledger.saw_order(intent, (await self._must(account, region, request)).json())
+        purchase, request = self._purchase(account, book, quantity)
+        self._ledger.record_order(purchase, (await self._must(account, region, request)).json())
 
     async def _put(self, account: Account, region: str, book: Json, quantity: int) -> None:
         await self._must(account, region, _put(book, quantity))
 
-    def _intend(self, account: Account, book: Json, quantity: int) -> tuple[Intent, Send]:
-        intent = Intent(account.id, str(uuid.uuid4()), {book["id"]: quantity}, book["price"] * quantity)
-        self._ledger.intents.append(intent)
-        body = {"items": [{"bookId": book["id"], "quantity": quantity}], "expectedTotal": intent.total}
-        return intent, lambda http: http.post("/orders", json=body, headers={"idempotency-key": intent.key})
+    def _purchase(self, account: Account, book: Json, quantity: int) -> tuple[Purchase, Send]:
+        purchase = Purchase(account.id, str(uuid.uuid4()), {book["id"]: quantity}, book["price"] * quantity)
+        self._ledger.purchases.append(purchase)
+        body = {"items": [{"bookId": book["id"], "quantity": quantity}], "expectedTotal": purchase.total}
+        return purchase, lambda http: http.post(
+            "/orders", json=body, headers={"idempotency-key": purchase.key}
+        )
 
     async def _must(self, account: Account, region: str, request: Send) -> httpx.Response:
         answer = await self._send(account, region, request)
         if answer is None or not answer.is_success:
-            raise ContestError(f"{region} did not take a write: {answer.text if answer else 'no answer'}")
+            raise WriteRejectedError(f"{region} rejected a write: {answer.text if answer else 'no answer'}")
         return answer
 
     async def _send(self, account: Account, region: str, request: Send) -> httpx.Response | None:

@@ -1,4 +1,4 @@
-"""The failures of a drill: each breaks one region through AWS APIs, and heals what it broke."""
+"""Failures of a drill: each breaks one region through AWS APIs and restores it."""
 
 import json
 from abc import ABC, abstractmethod
@@ -11,49 +11,48 @@ from ops.deployment import Deployment
 from ops.replication_pause import Pausing
 from ops.traffic import Traffic
 
-NOBODY_THERE = "redis://127.0.0.1:1/0"
-"""An address at which no function finds a Redis, on AWS or here."""
-NO_HANDLER = "drill.handler.handle"
-"""A handler that no function has."""
-ASIDE = "broken-"
-"""Before the base path of a mapping that is out of the way."""
+UNREACHABLE_REDIS = "redis://127.0.0.1:1/0"
+"""An address without a Redis server, on AWS and locally."""
+MISSING_HANDLER = "drill.handler.handle"
+"""A handler that no function contains."""
+MOVED_PREFIX = "broken-"
+"""Prefix of a base path that is moved away."""
 
 SERVING = ("catalog", "bestsellers", "cart", "orders", "health")
 
 
 class Failure(ABC):
-    """Something that goes wrong in a region. Both methods raise what boto3 raises, and both may be repeated."""
+    """A failure in one region. Both methods may be repeated, and raise boto3's errors."""
 
     name: str
-    what: str
+    description: str
     moves_traffic = False
-    """Whether shoppers have to be served by another region meanwhile."""
-    is_orderly = False
-    """Whether they are sent there by somebody, so that no request may fail."""
-    parts_regions = False
-    """Whether regions do not hear of each other meanwhile."""
-    leans_on_it: tuple[str, ...] = ()
-    """What shoppers do that stands on the broken thing. It may fail while the functions behind it start anew, which
-    breaking them makes them do; nothing else may."""
+    """Whether other regions must serve the region's shoppers meanwhile."""
+    is_planned = False
+    """Whether an operator moves the traffic, so that no request may fail."""
+    pauses_replication = False
+    """Whether the region does not replicate meanwhile."""
+    dependent_actions: tuple[str, ...] = ()
+    """Actions of shoppers that depend on the broken part and may fail. Others must not."""
 
     @abstractmethod
     def break_(self, region: str) -> None:
-        """Make it go wrong."""
+        """Break the region."""
 
     @abstractmethod
     def heal(self, region: str) -> None:
-        """Put back what was broken; nothing where nothing was."""
+        """Restore what this object broke; does nothing if it broke nothing."""
 
 
 class MappingDeleted(Failure):
-    """The API's base path mapping is gone: API Gateway answers 403 to everyone, health checks included.
+    """The API's base path mapping is missing: API Gateway answers 403, to health checks as well.
 
-    Each mapping is moved to a base path that nobody asks for and back: it keeps its id, which Terraform knows it
-    by, so the next `make deploy` finds all as it left it.
+    Each mapping is moved to an unused base path and back. It keeps its id in Terraform's state, so the next
+    `make deploy` finds no change.
     """
 
     name = "mapping gone"
-    what = "the API's base path has no mapping any more; API Gateway answers 403"
+    description = "the API's base path mapping is missing; API Gateway answers 403"
     moves_traffic = True
 
     def __init__(self, deployment: Deployment) -> None:
@@ -61,14 +60,14 @@ class MappingDeleted(Failure):
         self._moved: list[tuple[str, str, dict[str, Any]]] = []
 
     def break_(self, region: str) -> None:
-        """Move the mappings of the region's own name and of the shop's out of the way."""
+        """Move the mappings of the region's own and of the shared domain name."""
         gateway = self._deployment.client("apigatewayv2", region)
         for domain in (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain):
             for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:
                 base_path = mapping.get("ApiMappingKey", "")
-                if not base_path.startswith(ASIDE):
+                if not base_path.startswith(MOVED_PREFIX):
                     self._moved.append((region, domain, mapping))
-                    _map(gateway, domain, mapping, f"{ASIDE}{base_path}")
+                    _map(gateway, domain, mapping, f"{MOVED_PREFIX}{base_path}")
 
     def heal(self, region: str) -> None:
         """Move them back."""
@@ -89,10 +88,10 @@ def _map(gateway: Any, domain: str, mapping: Mapping[str, Any], base_path: str) 
 
 
 class FunctionsFailing(Failure):
-    """Every function that answers requests throws before it does anything."""
+    """Every function of the API fails at start."""
 
     name = "functions failing"
-    what = "every function of the API fails; API Gateway answers 502"
+    description = "every function of the API fails; API Gateway answers 502"
     moves_traffic = True
 
     def __init__(self, deployment: Deployment) -> None:
@@ -100,16 +99,16 @@ class FunctionsFailing(Failure):
         self._handlers: dict[tuple[str, str], str] = {}
 
     def break_(self, region: str) -> None:
-        """Point each function at a handler that does not exist."""
+        """Set a handler that does not exist."""
         client = self._deployment.client("lambda", region)
         for function in (self._deployment.regions[region].functions[name] for name in SERVING):
             handler = client.get_function_configuration(FunctionName=function)["Handler"]
-            if handler != NO_HANDLER:
+            if handler != MISSING_HANDLER:
                 self._handlers[region, function] = handler
-                client.update_function_configuration(FunctionName=function, Handler=NO_HANDLER)
+                client.update_function_configuration(FunctionName=function, Handler=MISSING_HANDLER)
 
     def heal(self, region: str) -> None:
-        """Point each function back at its own."""
+        """Restore the handlers."""
         client = self._deployment.client("lambda", region)
         for where, function in [key for key in self._handlers if key[0] == region]:
             client.get_waiter("function_updated_v2").wait(FunctionName=function)
@@ -120,14 +119,14 @@ class FunctionsFailing(Failure):
 
 
 class ReplicationPaused(Failure):
-    """Nothing is replicated to or from the region; when it is again, what both sides wrote must agree."""
+    """Replication to and from the region is paused; afterwards all regions must converge."""
 
     name = "replication paused"
-    what = "tables replicate neither to nor from the region; it serves on, and later catches up"
-    parts_regions = True
+    description = "tables do not replicate to or from the region; it continues to serve and catches up later"
+    pauses_replication = True
 
     CATCH_UP = 120.0
-    """Seconds within which what waited must have arrived."""
+    """Seconds within which all waiting writes must arrive."""
 
     def __init__(self, pausing: Pausing) -> None:
         self._pausing = pausing
@@ -139,7 +138,7 @@ class ReplicationPaused(Failure):
         self._pausing.pause(region)
 
     def heal(self, region: str) -> None:
-        """Resume it, and wait until every region has caught up. Raises NotCaughtUpError."""
+        """Resume replication and wait until all writes have arrived. Raises NotCaughtUpError."""
         if region in self._paused:
             self._pausing.resume(region)
             self._pausing.await_caught_up(self.CATCH_UP)
@@ -147,11 +146,13 @@ class ReplicationPaused(Failure):
 
 
 class RedisLost(Failure):
-    """The region's functions find no Redis; when they find it again, it is empty."""
+    """The region's functions cannot reach Redis; afterwards it is empty."""
 
     name = "Redis lost"
-    what = "the region's Redis is out of reach, then back and empty; best sellers degrade, nothing else"
-    leans_on_it = ("bestsellers",)
+    description = (
+        "the region's functions cannot reach Redis, which is empty afterwards; only bestsellers degrade"
+    )
+    dependent_actions = ("bestsellers",)
 
     USERS = ("bestsellers-feeder", "bestsellers-rebuild", "bestsellers")
     FIRST_REQUEST: Mapping[str, Any] = {
@@ -161,28 +162,28 @@ class RedisLost(Failure):
         "headers": {},
         "requestContext": {"requestId": "drill"},
     }
-    """As API Gateway would send it; the drill's own, so that no shopper waits for a function that starts anew."""
+    """A proxy event of `GET /bestsellers`, so that no shopper waits for the function's cold start."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._environments: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def break_(self, region: str) -> None:
-        """Give the functions an address where nobody listens."""
+        """Set an address without a Redis server."""
         client = self._deployment.client("lambda", region)
         for function in (self._deployment.regions[region].functions[name] for name in self.USERS):
             found = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-            if found["REDIS_URL"] != NOBODY_THERE:
+            if found["REDIS_URL"] != UNREACHABLE_REDIS:
                 self._environments[region, function] = found
-                self._set(client, function, {**found, "REDIS_URL": NOBODY_THERE})
-        asked = self._deployment.regions[region].functions["bestsellers"]
-        client.get_waiter("function_updated_v2").wait(FunctionName=asked)
-        client.invoke(FunctionName=asked, Payload=json.dumps(self.FIRST_REQUEST))
+                self._set(client, function, {**found, "REDIS_URL": UNREACHABLE_REDIS})
+        reader = self._deployment.regions[region].functions["bestsellers"]
+        client.get_waiter("function_updated_v2").wait(FunctionName=reader)
+        client.invoke(FunctionName=reader, Payload=json.dumps(self.FIRST_REQUEST))
 
     def heal(self, region: str) -> None:
-        """Empty the Redis where it can be reached from here, give the address back, and count again.
+        """Flush Redis if it is reachable from here, restore the address and rebuild the ranking.
 
-        On AWS a cache takes no connections from outside its network, so there it comes back as it was.
+        On AWS the cache is reachable only inside its network, so it keeps its data.
         """
         client = self._deployment.client("lambda", region)
         broken = [key for key in self._environments if key[0] == region]
@@ -206,32 +207,32 @@ class RedisLost(Failure):
 
 
 class Evacuated(Failure):
-    """An operator sends everyone away; nobody may notice."""
+    """An operator evacuates the region; no request may fail."""
 
     name = "evacuation"
-    what = "the region is evacuated in good order; no request may fail"
+    description = "an operator evacuates the region; no request may fail"
     moves_traffic = True
-    is_orderly = True
+    is_planned = True
 
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
         self._evacuated: set[str] = set()
 
     def break_(self, region: str) -> None:
-        """Keep traffic away from the region, unless an operator does already."""
+        """Evacuate the region, unless an operator already has."""
         if not self._traffic.is_evacuated(region):
             self._evacuated.add(region)
             self._traffic.evacuate(region)
 
     def heal(self, region: str) -> None:
-        """Let traffic come again, where this drill kept it away."""
+        """Restore traffic if this object evacuated the region."""
         if region in self._evacuated:
             self._traffic.restore(region)
             self._evacuated.remove(region)
 
 
 def rebuild(deployment: Deployment, region: str) -> None:
-    """Have a region's best sellers counted from its orders; nobody waits for it, as nobody does on AWS."""
+    """Start the rebuild of a region's bestsellers, without waiting for it."""
     client = deployment.client("lambda", region)
     function = deployment.regions[region].functions["bestsellers-rebuild"]
     client.get_waiter("function_updated_v2").wait(FunctionName=function)

@@ -1,4 +1,4 @@
-"""What a drill's recording adds up to: how long each population went without, and what it lost."""
+"""Computes outage times and losses from a drill's recording."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,21 +8,20 @@ from ops.drill.recording import Incident, Population, Recording, Sample
 from ops.traffic import ALIAS_TTL
 
 CLIENT_BAR = 2.5
-"""Seconds from a client's first failed attempt within which its own failover must have it served."""
+"""Limit in seconds from a client's first failed attempt to its success in another region."""
 
 DNS_ALLOWANCE = 5.0
-"""Seconds over the arithmetic that DNS may take: the spread of checkers and of a shopper's own pace."""
+"""Seconds that DNS may exceed its computed bound: spread of checkers and pace of shoppers."""
 
 
 @dataclass(frozen=True)
 class Outage:
-    """What one incident did to one population of its region.
+    """Effect of one incident on one population of its region.
 
-    Times are in seconds, or None where nobody was hit. `first_success` runs from the break to the first
-    answer anyone had who had met the failure, `last_recovered` to the moment when everyone was served again,
-    `unexcused` are the failed requests for what does not lean on the broken thing, `longest_wait` is the longest that
-    one shopper was without, from the first failed attempt on, and `left` runs from the break to the region's last
-    answer to any of them.
+    Times are in seconds, None if no client was affected. `first_success` runs from the break to the first
+    success after a failed attempt, `last_recovered` to the moment when all clients succeed again,
+    `longest_wait` from a client's first failed attempt to its lasting recovery, and `left` from the break to
+    the region's last response. `unexcused` counts failed requests that do not depend on the broken part.
     """
 
     population: Population
@@ -37,7 +36,7 @@ class Outage:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """How long DNS takes to move everyone: checks must fail, then resolvers must forget what they know."""
+    """Bound of DNS failover: failing health checks, then expiring cached answers."""
 
     interval: int
     threshold: int
@@ -45,7 +44,7 @@ class Arithmetic:
 
     @property
     def seconds(self) -> int:
-        """Interval x threshold + TTL."""
+        """Bound in seconds: interval x threshold + TTL."""
         return self.interval * self.threshold + self.ttl
 
     def __str__(self) -> str:
@@ -53,9 +52,9 @@ class Arithmetic:
 
 
 def dns_arithmetic(deployment: Deployment) -> Arithmetic:
-    """The bound that the health checks promise as they are deployed, whatever the settings say by now.
+    """Bound by the deployed health checks, which may differ from the settings.
 
-    All regions have the same; raises what boto3 raises.
+    All regions have equal checks. Raises boto3's errors.
     """
     check = next(iter(deployment.edge.endpoint_checks.values()))
     found = deployment.client("route53").get_health_check(HealthCheckId=check)
@@ -64,7 +63,7 @@ def dns_arithmetic(deployment: Deployment) -> Arithmetic:
 
 
 def outage(recording: Recording, incident: Incident, population: Population) -> Outage:
-    """Measure an incident from the requests of the shoppers whose home it hit."""
+    """Measure an incident from the requests of clients in its region."""
     hit = [
         sample
         for sample in recording.samples
@@ -78,7 +77,7 @@ def outage(recording: Recording, incident: Incident, population: Population) -> 
         population=population,
         requests=len(hit),
         failed=sum(not sample.ok for sample in hit),
-        unexcused=sum(not sample.ok and sample.action not in incident.leans_on_it for sample in hit),
+        unexcused=sum(not sample.ok and sample.action not in incident.dependent_actions for sample in hit),
         first_success=min((end - incident.broke_at for _, end, _ in recoveries), default=None),
         last_recovered=max((end - incident.broke_at for _, _, end in recoveries), default=None),
         longest_wait=max((last - began for began, _, last in recoveries), default=None),
@@ -97,10 +96,9 @@ def _by_shopper(samples: Iterable[Sample]) -> Iterable[list[Sample]]:
 
 
 def _recovery(samples: list[Sample]) -> tuple[float, float, float] | None:
-    """One shopper's first trouble, first answer after it, and the answer after which nothing failed any more.
+    """A client's first failed attempt, first success after it, and lasting recovery.
 
-    None for a shopper who met no trouble. One who was never served again counts as recovering at the end of
-    time, so that no figure can hide it.
+    None for a client without a failed attempt. A client that never recovered has infinite times.
     """
     troubled = [sample for sample in samples if sample.troubled]
     if not troubled:

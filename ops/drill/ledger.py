@@ -1,4 +1,4 @@
-"""What the shoppers of a drill know: the orders they asked for, and what they left in their carts."""
+"""The shoppers' record of a drill: requested orders and expected carts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Intent:
-    """A purchase that a shopper asked for, perhaps often, under one key.
+class Purchase:
+    """A purchase, requested possibly several times under one key.
 
-    `order_ids` has what it was confirmed as; more than one means that it was placed more than once.
+    `order_ids` are the confirmed orders; more than one means that the purchase was duplicated.
     """
 
     customer: str
@@ -21,43 +21,43 @@ class Intent:
 
 @dataclass
 class Ledger:
-    """The shoppers' side of the books.
+    """Expected orders and carts.
 
-    `carts` has, by customer, the quantities by book that the shop must hold now, as the last answer and what
-    was done since say; a customer whose last change was not answered is missing. `contested` has the
-    quantities that were written to one line in several regions at once, of which one must have won.
+    `carts` has the expected quantities by customer and book; a customer whose last change has no response is
+    missing. `contested` has the quantities that were written to one line in several regions at once; one of
+    them must remain.
     """
 
-    intents: list[Intent] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
     carts: dict[str, dict[str, int]] = field(default_factory=dict)
     contested: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
     @property
     def confirmed(self) -> int:
-        """How many purchases shoppers saw confirmed."""
-        return sum(bool(intent.order_ids) for intent in self.intents)
+        """Number of confirmed purchases."""
+        return sum(bool(purchase.order_ids) for purchase in self.purchases)
 
-    def intend(self, customer: str, cart: Mapping[str, Any]) -> Intent:
-        """A shopper is about to order a cart as `GET /cart` showed it."""
+    def record_purchase(self, customer: str, cart: Mapping[str, Any]) -> Purchase:
+        """Record that a shopper orders a cart, as `GET /cart` returned it."""
         items = {line["bookId"]: line["quantity"] for line in cart["items"]}
-        intent = Intent(customer, cart["checkoutKey"], items, cart["total"])
-        self.intents.append(intent)
-        return intent
+        purchase = Purchase(customer, cart["checkoutKey"], items, cart["total"])
+        self.purchases.append(purchase)
+        return purchase
 
-    def saw_cart(self, customer: str, cart: Mapping[str, Any]) -> None:
-        """The shop showed a cart."""
+    def record_cart(self, customer: str, cart: Mapping[str, Any]) -> None:
+        """Record a cart as the API returned it."""
         self.carts[customer] = {line["bookId"]: line["quantity"] for line in cart["items"]}
 
-    def lost_sight(self, customer: str) -> None:
-        """A change to the cart was not answered: it may or may not have been made."""
+    def forget_cart(self, customer: str) -> None:
+        """Record that a change of the cart has no response."""
         self.carts.pop(customer, None)
 
-    def saw_order(self, intent: Intent, order: Mapping[str, Any]) -> None:
-        """The shop confirmed an order, so its quantities have left the cart."""
-        intent.order_ids.add(str(order["orderId"]))
-        cart = self.carts.get(intent.customer)
+    def record_order(self, purchase: Purchase, order: Mapping[str, Any]) -> None:
+        """Record a confirmed order; its lines leave the cart."""
+        purchase.order_ids.add(str(order["orderId"]))
+        cart = self.carts.get(purchase.customer)
         if cart is not None:
-            left = {book: cart.get(book, 0) - quantity for book, quantity in intent.items.items()}
-            self.carts[intent.customer] = {
+            left = {book: cart.get(book, 0) - quantity for book, quantity in purchase.items.items()}
+            self.carts[purchase.customer] = {
                 book: quantity for book, quantity in {**cart, **left}.items() if quantity > 0
             }

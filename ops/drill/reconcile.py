@@ -1,4 +1,4 @@
-"""After a drill: what the tables and the best sellers say, held against what the shoppers know."""
+"""Compares tables and bestsellers with the shoppers' record after a drill."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,69 +12,72 @@ from ops.deployment import Deployment
 from ops.drill.ledger import Ledger
 
 Stored = Mapping[tuple[str, str], Any]
-"""A region's orders, by customer and id."""
+"""Orders of a region by customer and id."""
 BESTSELLERS = 20
-"""How many best sellers are looked at."""
+"""Number of compared bestsellers."""
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Each list names what is wrong; empty lists are what a drill is for."""
+    """Result of the comparison: each list describes one kind of error."""
 
-    intents: int
+    purchases: int
     confirmed: int
     lost: list[str]
     doubled: list[str]
-    unasked: list[str]
-    different: list[str]
+    unexpected: list[str]
+    inconsistent: list[str]
     carts: list[str]
     bestsellers: list[str]
 
     @property
     def good(self) -> bool:
-        """Whether nothing at all is wrong."""
+        """Whether all lists are empty."""
         return not any(value for value in asdict(self).values() if isinstance(value, list))
 
 
 def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) -> Reconciliation:
-    """Read every region's tables, consistently, and compare. Best sellers are compared by the caller's leave
-    through `compare_bestsellers`, since they follow the orders a little later.
+    """Read every region's tables consistently and compare them with the ledger.
+
+    Bestsellers lag behind the orders; `compare_bestsellers` compares them.
     """
     customers = sorted(customers)
     orders = {region: _orders_of(deployment, region, customers) for region in deployment.regions}
-    asked = {
-        (intent.customer, order_id): intent for intent in ledger.intents for order_id in intent.order_ids
+    confirmed = {
+        (purchase.customer, order_id): purchase
+        for purchase in ledger.purchases
+        for order_id in purchase.order_ids
     }
-    lost, different = _swallowed(ledger), []
+    lost, inconsistent = _orders_for_several_purchases(ledger), []
     for region, stored in orders.items():
-        for (customer, order_id), intent in asked.items():
+        for (customer, order_id), purchase in confirmed.items():
             found = stored.get((customer, order_id))
             if found is None:
                 lost.append(f"{order_id}, confirmed, is not in {region}")
-            elif _quantities(found) != dict(intent.items) or found["total"] != intent.total:
-                different.append(f"{order_id} in {region} is not what was confirmed")
-    second, unasked = _unexplained(orders, ledger)
+            elif _quantities(found) != dict(purchase.items) or found["total"] != purchase.total:
+                inconsistent.append(f"{order_id} in {region} is not what was confirmed")
+    second, unexpected = _unexplained(orders, ledger)
     first, *others = orders
-    different += [
+    inconsistent += [
         f"{order_id} is not the same in {region} as in {first}"
         for region in others
         for (customer, order_id), order in orders[region].items()
         if order != orders[first].get((customer, order_id))
     ]
     return Reconciliation(
-        intents=len(ledger.intents),
-        confirmed=len(asked),
+        purchases=len(ledger.purchases),
+        confirmed=len(confirmed),
         lost=lost,
-        doubled=_told_twice(ledger) + second,
-        unasked=unasked,
-        different=different,
+        doubled=_purchases_with_several_orders(ledger) + second,
+        unexpected=unexpected,
+        inconsistent=inconsistent,
         carts=_wrong_carts(deployment, ledger, customers),
         bestsellers=[],
     )
 
 
 def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[str]:
-    """Which of a region's best sellers are not what its orders add up to."""
+    """Return the differences between a region's bestsellers and the sum of its orders."""
     sold: Counter[str] = Counter()
     for order in _scan(deployment, region, "orders"):
         if isinstance(order.get("items"), list):
@@ -93,29 +96,29 @@ def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[s
     return wrong + [f"{region}: {book}, ordered {sold[book]}, is not ranked" for book in missing]
 
 
-def _told_twice(ledger: Ledger) -> list[str]:
-    """Purchases that came to more than one order, as shoppers were told."""
+def _purchases_with_several_orders(ledger: Ledger) -> list[str]:
+    """Purchases that were confirmed with more than one order."""
     return [
-        f"{customer} was told of {len(ids)} orders for one purchase: {', '.join(sorted(ids))}"
+        f"{customer} has {len(ids)} orders for one purchase: {', '.join(sorted(ids))}"
         for (customer, _), ids in _confirmed(ledger).items()
         if len(ids) > 1
     ]
 
 
 def _unexplained(orders: Mapping[str, Stored], ledger: Ledger) -> tuple[list[str], list[str]]:
-    """Surplus orders: those of items that their customer did ask for, a second time, and the others."""
-    known = {(intent.customer, _key(intent.items)) for intent in ledger.intents}
-    second, unasked = [], []
+    """Unexpected orders: second orders of a purchase, and orders without a purchase."""
+    known = {(purchase.customer, _key(purchase.items)) for purchase in ledger.purchases}
+    second, unexpected = [], []
     for region, customer, order_id, items in _surplus(orders, ledger):
         if (customer, items) in known:
             second.append(f"{order_id} in {region} is a second order of {items}")
         else:
-            unasked.append(f"{order_id} in {region} was never asked for")
-    return second, unasked
+            unexpected.append(f"{order_id} in {region} belongs to no purchase")
+    return second, unexpected
 
 
-def _swallowed(ledger: Ledger) -> list[str]:
-    """Orders that stand for several purchases, so that all but one of these are lost."""
+def _orders_for_several_purchases(ledger: Ledger) -> list[str]:
+    """Orders that were confirmed for several purchases, so that all but one are lost."""
     keys: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for (customer, key), ids in _confirmed(ledger).items():
         for order_id in ids:
@@ -128,22 +131,23 @@ def _swallowed(ledger: Ledger) -> list[str]:
 
 
 def _surplus(orders: Mapping[str, Stored], ledger: Ledger) -> Iterator[tuple[str, str, str, str]]:
-    """Region, customer, id and items of each order that nobody saw confirmed and that no unanswered request explains.
+    """Yield region, customer, id and items of orders that were not confirmed and that no unanswered request
+    explains.
 
-    A purchase whose every answer was lost may have come to an order, to one of these items.
+    A purchase without any response may have placed one order of these items.
     """
     confirmed = _confirmed(ledger)
-    told = {(customer, order_id) for (customer, _), ids in confirmed.items() for order_id in ids}
+    known = {(customer, order_id) for (customer, _), ids in confirmed.items() for order_id in ids}
     open_purchases = {
-        (intent.customer, intent.key, _key(intent.items))
-        for intent in ledger.intents
-        if not confirmed[intent.customer, intent.key]
+        (purchase.customer, purchase.key, _key(purchase.items))
+        for purchase in ledger.purchases
+        if not confirmed[purchase.customer, purchase.key]
     }
     for region, stored in orders.items():
         explained = Counter((customer, items) for customer, _, items in open_purchases)
         for (customer, order_id), order in stored.items():
             items = _key(_quantities(order))
-            if (customer, order_id) in told:
+            if (customer, order_id) in known:
                 continue
             if explained[customer, items]:
                 explained[customer, items] -= 1
@@ -152,10 +156,10 @@ def _surplus(orders: Mapping[str, Stored], ledger: Ledger) -> Iterator[tuple[str
 
 
 def _confirmed(ledger: Ledger) -> Mapping[tuple[str, str], set[str]]:
-    """Ids of the orders that were confirmed for each purchase: a customer's, under one key."""
+    """Confirmed order ids by purchase: customer and key."""
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for intent in ledger.intents:
-        found[intent.customer, intent.key] |= intent.order_ids
+    for purchase in ledger.purchases:
+        found[purchase.customer, purchase.key] |= purchase.order_ids
     return found
 
 
@@ -169,11 +173,11 @@ def _wrong_carts(deployment: Deployment, ledger: Ledger, customers: list[str]) -
             wrong.append(f"{customer}'s cart differs between regions: {seen}")
         known = ledger.carts.get(customer)
         if known is not None and seen[first] != known:
-            wrong.append(f"{customer}'s cart holds {seen[first]}, the shopper left {known}")
+            wrong.append(f"{customer}'s cart holds {seen[first]}, the shopper's last response has {known}")
     for (customer, book), written in ledger.contested.items():
         held = carts[first][customer].get(book)
         if held not in written:
-            wrong.append(f"{customer} has {held} of {book}, nobody wrote that: {sorted(written)}")
+            wrong.append(f"{customer} has {held} of {book}, written were {sorted(written)}")
     return wrong
 
 

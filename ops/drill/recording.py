@@ -1,21 +1,21 @@
-"""What happened in a drill, as it happened: every request of every shopper, and every act of the operator."""
+"""Recording of a drill: every request of every shopper and every action of the operator."""
 
 import time
 from dataclasses import dataclass, field
 from typing import Literal
 
 Population = Literal["failover", "dns"]
-"""How a shopper finds the shop: with the client's own failover, or by DNS alone."""
+"""How a client finds the API: with its own failover, or by DNS only."""
 
 MarkKind = Literal["break", "detected", "switched", "heal", "restored"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One request as its shopper saw it. Times are in seconds since the drill began.
+    """One request as its client saw it. Times are seconds since the drill began.
 
-    `region` is who answered, by its own account. `failed_attempts` counts endpoints that could not serve
-    before one did, or all that were tried when none did.
+    `region` is the responding region by its header. `failed_attempts` counts the endpoints that failed before
+    one responded, or all of them.
     """
 
     at: float
@@ -31,18 +31,18 @@ class Sample:
 
     @property
     def ended(self) -> float:
-        """When the shopper had the answer."""
+        """Time of the response."""
         return self.at + self.seconds
 
     @property
     def troubled(self) -> bool:
-        """Whether anything went wrong on the way, also where the shopper did not notice."""
+        """Whether any attempt failed, including attempts that the client repeated."""
         return not self.ok or self.failed_attempts > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of the drill."""
+    """An event of the drill."""
 
     at: float
     kind: MarkKind
@@ -57,19 +57,19 @@ class Incident:
     id: str
     failure: str
     region: str
-    what: str
+    description: str
     moves_traffic: bool
-    is_orderly: bool = False
-    leans_on_it: tuple[str, ...] = ()
+    is_planned: bool = False
+    dependent_actions: tuple[str, ...] = ()
     broke_at: float = 0.0
     healed_at: float = 0.0
     settled: bool = True
-    """Whether all went well again after healing."""
+    """Whether requests succeeded again after healing."""
 
 
 @dataclass
 class Recording:
-    """The raw material of the report."""
+    """Raw data of the report."""
 
     samples: list[Sample] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Recording:
         return time.monotonic() - self.began
 
     def mark(self, kind: MarkKind, incident: Incident, text: str) -> float:
-        """Note a moment and give it."""
+        """Record an event and return its time."""
         at = self.now()
         self.marks.append(Mark(at, kind, incident.id, text))
         return at

@@ -1,4 +1,4 @@
-"""The report of a drill: raw samples for programs, a page for people."""
+"""Report of a drill: report.json with raw data, report.html to read."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ PAGE = Path(__file__).with_name("report.html")
 
 @dataclass(frozen=True)
 class Report:
-    """Everything a drill found."""
+    """Results of a drill."""
 
     name: str
     seed: int
@@ -31,17 +31,17 @@ class Report:
     arithmetic: Arithmetic
 
     def outages(self, incident: Incident) -> tuple[Outage, Outage]:
-        """What an incident did to clients that fail over, and to those that go by DNS alone."""
+        """Outages of clients with failover, and of clients with DNS only."""
         return outage(self.recording, incident, "failover"), outage(self.recording, incident, "dns")
 
     def missed(self) -> list[str]:
-        """Every bar that the drill missed, in words; none means that it passed."""
+        """Descriptions of all missed limits; empty if the drill passed."""
         found = self.reconciliation
         wrong = [
             *found.lost,
             *found.doubled,
-            *found.unasked,
-            *found.different,
+            *found.unexpected,
+            *found.inconsistent,
             *found.carts,
             *found.bestsellers,
         ]
@@ -52,35 +52,33 @@ class Report:
     def _late(self, incident: Incident) -> list[str]:
         client, dns = self.outages(incident)
         where = f"{incident.failure} in {incident.region}"
-        late = [] if incident.settled else [f"{where}: requests went on failing after it was healed"]
-        if incident.is_orderly:
+        late = [] if incident.settled else [f"{where}: requests still failed after healing"]
+        if incident.is_planned:
             late += self._lingering(where, dns)
-        if not incident.moves_traffic or incident.is_orderly:
+        if not incident.moves_traffic or incident.is_planned:
             failed = client.unexcused + dns.unexcused
-            spared = f" but {', '.join(incident.leans_on_it)}" if incident.leans_on_it else ""
-            return [*late, f"{where}: {failed} requests{spared} failed, none may"] if failed else late
+            spared = f" but {', '.join(incident.dependent_actions)}" if incident.dependent_actions else ""
+            return [*late, f"{where}: {failed} requests{spared} failed; none may fail"] if failed else late
         if client.longest_wait is None or dns.last_recovered is None:
-            return [*late, f"{where}: no shopper met it, so nothing was measured"]
+            return [*late, f"{where}: no request was affected, so nothing was measured"]
         if client.longest_wait > CLIENT_BAR:
             late.append(
-                f"{where}: seconds that a client waited: {seconds(client.longest_wait)}, allowed: {CLIENT_BAR}"
+                f"{where}: longest client failover {seconds(client.longest_wait)} s, limit {CLIENT_BAR} s"
             )
         allowed = self.arithmetic.seconds + DNS_ALLOWANCE
         if dns.last_recovered > allowed:
-            late.append(
-                f"{where}: seconds that DNS took: {seconds(dns.last_recovered)}, allowed: {allowed:.0f}"
-            )
+            late.append(f"{where}: DNS failover {seconds(dns.last_recovered)} s, limit {allowed:.0f} s")
         return late
 
     def _lingering(self, where: str, dns: Outage) -> list[str]:
-        """What is wrong with an evacuation after which DNS still leads somebody there when resolvers know better."""
+        """Requests that reached an evacuated region after cached DNS answers had expired."""
         allowed = self.arithmetic.ttl + DNS_ALLOWANCE
         if dns.left is None or dns.left <= allowed:
             return []
-        return [f"{where}: seconds until all had left: {dns.left:.1f}, allowed: {allowed:.0f}"]
+        return [f"{where}: last request after {dns.left:.1f} s, limit {allowed:.0f} s"]
 
     def write(self, folder: Path) -> Path:
-        """Write report.json and report.html; gives the page."""
+        """Write report.json and report.html; returns the page."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.json").write_text(json.dumps(self._data(), indent=1))
         page = folder / "report.html"
@@ -116,7 +114,7 @@ class Report:
             verdict="Nothing was lost" if not missed else "Not good enough",
             verdict_class="good" if not missed else "bad",
             lost=len(found.lost),
-            doubled=len(found.doubled) + len(found.unasked),
+            doubled=len(found.doubled) + len(found.unexpected),
             confirmed=f"{found.confirmed:,}",
             requests=f"{len(samples):,}",
             failed=f"{sum(not sample.ok for sample in samples):,}",
@@ -132,14 +130,14 @@ class Report:
         )
 
     def _rows(self) -> str:
-        """A row for each incident; those of one failure that follow each other are told once what it is."""
+        """Rows by incident; consecutive incidents of one failure share its description."""
         rows = []
         for _, group in groupby(self.recording.incidents, key=lambda incident: incident.failure):
             incidents = list(group)
             for place, incident in enumerate(incidents):
                 named = (
                     f"<th scope=rowgroup rowspan={len(incidents)}>{escape(incident.failure)}"
-                    f"<small>{escape(incident.what)}</small></th>"
+                    f"<small>{escape(incident.description)}</small></th>"
                 )
                 rows.append(f"<tr>{'' if place else named}{''.join(self._cells(incident))}</tr>")
         return "".join(rows)
@@ -151,7 +149,7 @@ class Report:
             seconds(client.first_success),
             seconds(client.longest_wait),
             seconds(dns.first_success),
-            seconds(dns.left if incident.is_orderly else dns.last_recovered),
+            seconds(dns.left if incident.is_planned else dns.last_recovered),
             self._promise(incident),
             f"{client.failed} of {client.requests}",
             f"{dns.failed} of {dns.requests}",
@@ -160,26 +158,26 @@ class Report:
         yield "<td colspan=2></td>"
 
     def _promise(self, incident: Incident) -> str:
-        """What DNS takes at most, as a sum; an evacuation waits for no health check."""
+        """Bound of DNS as a sum; an evacuation does not wait for health checks."""
         dns = self.arithmetic
         if not incident.moves_traffic:
             return "–"
-        if incident.is_orderly:
+        if incident.is_planned:
             return f"TTL = {dns.ttl}"
         return f"{dns.interval} &times; {dns.threshold} + {dns.ttl} = {dns.seconds}"
 
     def _total(self) -> str:
-        """The last row: what all of it came to. Orders are counted at the end, when all regions are well."""
+        """Totals. Orders are counted after all regions are healed."""
         found = self.reconciliation
         both = [self.outages(incident) for incident in self.recording.incidents]
         cells = [
             f"{sum(client.failed for client, _ in both)} of {sum(client.requests for client, _ in both)}",
             f"{sum(dns.failed for _, dns in both)} of {sum(dns.requests for _, dns in both)}",
             f"{len(found.lost)}",
-            f"{len(found.doubled) + len(found.unasked)}",
+            f"{len(found.doubled) + len(found.unexpected)}",
         ]
         return (
-            "<tr><th scope=row colspan=7>All of it; orders are counted at the end, in every region</th>"
+            "<tr><th scope=row colspan=7>Total; orders are counted at the end, in every region</th>"
             + "".join(f"<td class=n>{cell}</td>" for cell in cells)
             + "</tr>"
         )
@@ -190,14 +188,14 @@ def _outage(found: Outage) -> dict[str, Any]:
 
 
 def seconds(value: float | None) -> str:
-    """A figure of an outage, for people."""
+    """Format a time of an outage."""
     if value is None:
         return "–"
     return "never" if isinf(value) else f"{value:.1f}"
 
 
 def _plain(value: Any) -> Any:
-    """A figure as JSON knows it, which has no infinity."""
+    """Convert a figure to JSON, which has no infinity."""
     if not isinstance(value, float):
         return value
     return "never" if isinf(value) else round(value, 3)

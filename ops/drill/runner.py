@@ -1,4 +1,4 @@
-"""Runs a drill: shoppers at work, one failure after another, each healed before the next."""
+"""Runs a drill: shoppers send requests while one failure after another is injected and healed."""
 
 import asyncio
 import uuid
@@ -15,7 +15,7 @@ from client import Endpoints
 from client.failover import GO_BACK_AFTER
 from ops.deployment import Deployment
 from ops.drill.accounts import Account, close_account, open_account
-from ops.drill.concurrent_writes import WAYS, Contest
+from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites
 from ops.drill.failures import Failure
 from ops.drill.figures import DNS_ALLOWANCE, Arithmetic, dns_arithmetic
 from ops.drill.ledger import Ledger
@@ -26,41 +26,41 @@ from ops.drill.warm_up import warm
 from ops.replication_pause import NotCaughtUpError
 
 SETTLED = 10.0
-"""Seconds of undisturbed shopping around each failure, so that the report shows what normal looks like."""
+"""Seconds of normal operation before and after each failure, for comparison in the report."""
 
 SETTLING = 90.0
-"""Seconds within which shopping must run undisturbed: functions that start cold, caches that fill."""
+"""Seconds within which requests must succeed again: cold starts, filling caches."""
 
 QUIET = 60.0
-"""Seconds within which streams must have carried everything, once nobody shops any more."""
+"""Seconds within which streams must be processed once no shopper is active."""
 
 POPULATIONS: tuple[Population, ...] = ("failover", "dns")
 
 
 class UnsettledError(Exception):
-    """Requests fail or stall although nothing is broken, so nothing could be measured."""
+    """Requests fail or stall without a failure, so nothing can be measured."""
 
 
 class UnhealedError(Exception):
-    """A region is left broken; the message says how to put it right."""
+    """A region could not be healed; the message names the remedy."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to break, in order, and how hard to shop meanwhile."""
+    """Failures in order, and the load."""
 
     steps: Sequence[tuple[Failure, str]]
     seed: int
     shoppers: int
-    """In each region, of each population."""
+    """Shoppers per region and population."""
     rate: float
-    """Requests a second of all shoppers together."""
+    """Requests per second of all shoppers together."""
     orders: int = 0
-    """How many orders must be confirmed before the shoppers go home."""
+    """Minimum number of confirmed orders; shoppers continue until it is reached."""
 
 
 class Drill:
-    """One drill over a deployment. `say` hears what goes on. Raises what boto3 raises when it cannot be asked."""
+    """One drill of a deployment. `say` receives progress lines. Raises boto3's errors."""
 
     def __init__(self, deployment: Deployment, plan: Plan, say: Callable[[str], None]) -> None:
         self._deployment = deployment
@@ -71,72 +71,74 @@ class Drill:
         self.recording = Recording()
         self.ledger = Ledger()
         self._accounts: list[Account] = []
-        self._contestants: list[Account] = []
+        self._conflict_accounts: list[Account] = []
         self._over = asyncio.Event()
 
     async def run(self) -> Reconciliation:
-        """Shop, break, heal, and reconcile. Whatever happens, what was broken is healed and accounts are closed.
+        """Run the drill and reconcile. Failures are healed and accounts closed in every case.
 
-        Raises UnsettledError when the shop fails unbroken, UnhealedError when a failure cannot be healed, ContestError
-        when a region refuses what it must take, and what boto3 and httpx raise.
+        Raises UnsettledError if requests fail without a failure, UnhealedError if a failure cannot be
+        healed, WriteRejectedError if a region rejects a valid write, and errors of boto3 and httpx.
         """
         try:
             await asyncio.to_thread(self._open_accounts)
             books = await self._books()
             await self._warm(books)
             self.recording = Recording()
-            await self._rehearse_among_shoppers(books)
-            self._say("the same cart line and the same order, sent to every region at once")
-            await Contest(self.endpoints.regions, self.ledger, books).at_once(self._accounts)
+            await self._run_with_shoppers(books)
+            self._say("sending the same cart line and the same order to every region at once")
+            await ConflictingWrites(self.endpoints.regions, self.ledger, books).send_simultaneously(
+                self._accounts
+            )
             return await self._reconcile()
         finally:
             await asyncio.to_thread(self._close_accounts)
 
-    async def _rehearse_among_shoppers(self, books: list[dict[str, Any]]) -> None:
-        """Raises the first thing that went wrong with the drill itself."""
+    async def _run_with_shoppers(self, books: list[dict[str, Any]]) -> None:
+        """Raises the first error of the drill itself."""
         try:
             async with asyncio.TaskGroup() as shoppers:
                 for number, visitor in enumerate(self._visitors()):
                     shoppers.create_task(self._shop(visitor, books, number))
                 try:
-                    await self._rehearse(books)
+                    await self._inject_failures(books)
                     await self._shop_on()
                 finally:
                     self._over.set()
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from group
 
-    async def _rehearse(self, books: list[dict[str, Any]]) -> None:
+    async def _inject_failures(self, books: list[dict[str, Any]]) -> None:
         if not await self._settle():
             raise UnsettledError(
-                f"the shop does not keep up with {self._plan.rate:g} requests a second from "
-                f"{len(self._accounts)} shoppers, and nothing is broken: lower --rate, or see `make status`"
+                f"the API does not keep up with {self._plan.rate:g} requests a second from "
+                f"{len(self._accounts)} shoppers without any failure: lower --rate, or see `make status`"
             )
         for number, (failure, region) in enumerate(self._plan.steps, 1):
             incident = Incident(
                 id=f"{number}",
                 failure=failure.name,
                 region=region,
-                what=failure.what,
+                description=failure.description,
                 moves_traffic=failure.moves_traffic,
-                is_orderly=failure.is_orderly,
-                leans_on_it=failure.leans_on_it,
+                is_planned=failure.is_planned,
+                dependent_actions=failure.dependent_actions,
             )
             self.recording.incidents.append(incident)
             await self._warm(books)
-            await self._gather()
-            self._say(f"{number}. {region}: {failure.what}")
+            await self._await_home_regions()
+            self._say(f"{number}. {region}: {failure.description}")
             try:
                 await asyncio.to_thread(failure.break_, region)
                 incident.broke_at = self.recording.mark("break", incident, failure.name)
-                if failure.parts_regions:
-                    await self._part(incident, books)
+                if failure.pauses_replication:
+                    await self._write_isolated(incident, books)
                 await self._watch(incident)
             finally:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
                 await _heal(failure, region)
-            if failure.parts_regions:
-                self._rejoin(incident)
+            if failure.pauses_replication:
+                self._record_convergence(incident)
             await self._await_return(incident, last=number == len(self._plan.steps))
             incident.settled = await self._settle()
 
@@ -144,10 +146,11 @@ class Drill:
         token = await asyncio.to_thread(self._accounts[0].shopper.token)
         await warm(self.endpoints, token, books[0]["id"])
 
-    async def _gather(self) -> None:
-        """Wait until every shopper is back where they belong, so that all of a region meet what happens to it.
+    async def _await_home_regions(self) -> None:
+        """Wait until every shopper is served by the home region again, so that a failure affects all of
+        them.
 
-        On one machine only, where DNS is told who is near what.
+        Only locally, where the edge knows each shopper's location.
         """
         deadline = self.recording.now() + GO_BACK_AFTER + self.arithmetic.ttl
         while self._deployment.settings.local and self.recording.now() < deadline:
@@ -156,26 +159,26 @@ class Drill:
                 return
             await asyncio.sleep(1.0)
 
-    async def _part(self, incident: Incident, books: list[dict[str, Any]]) -> None:
-        """Have shoppers of their own write the same things, and others, where no region hears of another."""
-        new = [await asyncio.to_thread(self._open_account) for _ in range(WAYS)]
-        self._contestants += new
+    async def _write_isolated(self, incident: Incident, books: list[dict[str, Any]]) -> None:
+        """Write conflicting carts and orders with separate accounts while the region does not replicate."""
+        new = [await asyncio.to_thread(self._open_account) for _ in range(SCENARIOS)]
+        self._conflict_accounts += new
         regions = {incident.region: self.endpoints.regions[incident.region], **self.endpoints.regions}
-        await Contest(regions, self.ledger, books).apart(new)
+        await ConflictingWrites(regions, self.ledger, books).send_isolated(new)
 
-    def _rejoin(self, incident: Incident) -> None:
-        """Every region has caught up. A shopper who went to another meanwhile may find the cart as it was there."""
+    def _record_convergence(self, incident: Incident) -> None:
+        """All regions have caught up. The cart of a shopper who used another region meanwhile is unknown."""
         at = self.recording.mark("restored", incident, "every region has caught up")
         self._say(f"   caught up {at - incident.healed_at:.1f} s after it was resumed")
         homes = {visitor.name: visitor for visitor in self._visitors()}
         for sample in self.recording.samples:
             if incident.broke_at <= sample.ended and sample.at <= at and sample.region != sample.home:
-                self.ledger.lost_sight(homes[sample.shopper].account.id)
+                self.ledger.forget_cart(homes[sample.shopper].account.id)
 
     async def _shop_on(self) -> None:
-        """Wait until as many orders are confirmed as were to be placed. Raises UnsettledError if none are any more."""
+        """Wait until enough orders are confirmed. Raises UnsettledError if none are confirmed any more."""
         if self.ledger.confirmed < self._plan.orders:
-            self._say(f"{self.ledger.confirmed:,} orders so far; shopping on until {self._plan.orders:,}")
+            self._say(f"{self.ledger.confirmed:,} orders so far; continuing until {self._plan.orders:,}")
         before = -1
         while before < self.ledger.confirmed < self._plan.orders:
             before = self.ledger.confirmed
@@ -184,11 +187,11 @@ class Drill:
                 await asyncio.sleep(1.0)
         if self.ledger.confirmed < self._plan.orders:
             raise UnsettledError(
-                f"no order was confirmed for {SETTLING:.0f} s, and nothing is broken: see `make status`"
+                f"no order was confirmed for {SETTLING:.0f} s without any failure: see `make status`"
             )
 
     async def _settle(self) -> bool:
-        """Wait until nothing has gone wrong for a while; False when that does not come about."""
+        """Wait until requests have succeeded for SETTLED seconds; returns False after SETTLING seconds."""
         began = self.recording.now()
         while self.recording.now() < began + SETTLING:
             await asyncio.sleep(1.0)
@@ -199,22 +202,24 @@ class Drill:
         return False
 
     async def _watch(self, incident: Incident) -> None:
-        """Wait until every shopper of the region is served elsewhere, or until DNS has had its time."""
+        """Wait until other regions serve every shopper of the region, or until DNS's time is over."""
         if not incident.moves_traffic:
             await asyncio.sleep(2 * SETTLED)
             return
         deadline = incident.broke_at + self.arithmetic.seconds + DNS_ALLOWANCE
-        if await self._ask_anew(incident.region, lambda seen: seen not in (None, incident.region), deadline):
+        if await self._poll_as_new_client(
+            incident.region, lambda seen: seen not in (None, incident.region), deadline
+        ):
             at = self.recording.mark("detected", incident, "DNS answers with another region")
             self._say(f"   detected after {at - incident.broke_at:.1f} s")
         while self.recording.now() < deadline and not self._all_moved(incident):
             await asyncio.sleep(0.5)
         if self._all_moved(incident):
-            at = self.recording.mark("switched", incident, "every shopper is served elsewhere")
-            self._say(f"   everyone served elsewhere after {at - incident.broke_at:.1f} s")
+            at = self.recording.mark("switched", incident, "other regions serve every client")
+            self._say(f"   all clients served elsewhere after {at - incident.broke_at:.1f} s")
 
     def _all_moved(self, incident: Incident) -> bool:
-        """Whether the last request of each shopper of the region was answered by another region."""
+        """Whether another region answered the last request of each of the region's shoppers."""
         last: dict[str, Sample] = {}
         for sample in self.recording.samples:
             if sample.home == incident.region and sample.at > incident.broke_at:
@@ -224,17 +229,19 @@ class Drill:
         return len(moved) == expected
 
     async def _await_return(self, incident: Incident, *, last: bool) -> None:
-        """Wait until DNS answers with the region again and, if more is to be broken, until every resolver does."""
+        """Wait until DNS answers with the region again and, before another failure, until all resolvers do."""
         if not incident.moves_traffic:
             return
         deadline = self.recording.now() + 2 * self.arithmetic.seconds
-        if await self._ask_anew(incident.region, lambda seen: seen == incident.region, deadline):
+        if await self._poll_as_new_client(incident.region, lambda seen: seen == incident.region, deadline):
             self.recording.mark("restored", incident, "DNS answers with the region again")
             if not last:
                 await asyncio.sleep(self.arithmetic.ttl)
 
-    async def _ask_anew(self, near: str, wanted: Callable[[str | None], bool], deadline: float) -> bool:
-        """Ask for the shop as somebody whose resolver has never heard of it, until it answers so."""
+    async def _poll_as_new_client(
+        self, near: str, wanted: Callable[[str | None], bool], deadline: float
+    ) -> bool:
+        """Send requests as new clients without a cached DNS answer, until `wanted` accepts the region."""
         while self.recording.now() < deadline:
             viewer = {VIEWER_HEADER: f"{uuid.uuid4()}@{near}"}
             async with httpx.AsyncClient(timeout=2.0, headers=viewer) as http:
@@ -246,9 +253,9 @@ class Drill:
         return False
 
     async def _reconcile(self) -> Reconciliation:
-        """Wait until the streams are quiet, then compare."""
+        """Wait until the streams are processed, then compare."""
         self._say("reconciling orders, carts and best sellers in every region")
-        customers = [account.id for account in (*self._accounts, *self._contestants)]
+        customers = [account.id for account in (*self._accounts, *self._conflict_accounts)]
         found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, customers)
         for region, api in self.endpoints.regions.items():
             deadline = self.recording.now() + QUIET
@@ -296,23 +303,23 @@ class Drill:
         return open_account(self._deployment, f"drill-{uuid.uuid4()}@example.com")
 
     def _close_accounts(self) -> None:
-        for account in (*self._accounts, *self._contestants):
+        for account in (*self._accounts, *self._conflict_accounts):
             close_account(self._deployment, account)
 
 
 async def _heal(failure: Failure, region: str) -> None:
-    """Raises UnhealedError, whatever went wrong."""
+    """Heal a region. Raises UnhealedError on any error."""
     try:
         await asyncio.to_thread(failure.heal, region)
     except (BotoCoreError, ClientError, RedisError, httpx.HTTPError, NotCaughtUpError) as error:
         raise UnhealedError(
-            f"{region} is left as it was broken ({failure.what}): {error}\n"
-            f"`make deploy` puts back what Terraform knows of, `make restore REGION={region}` what was evacuated"
+            f"{region} is still broken ({failure.description}): {error}\n"
+            f"`make deploy` restores what Terraform manages, `make restore REGION={region}` its traffic"
         ) from error
 
 
 def endpoints_of(deployment: Deployment) -> Endpoints:
-    """Where the API answers: as the settings say of a shop on this machine, else as the domain says."""
+    """Addresses of the API: from the settings locally, from the domain on AWS."""
     local = deployment.settings.local
     if local and local.api:
         return Endpoints(local.api, {name: region.api for name, region in local.regions.items()})

@@ -1,4 +1,4 @@
-"""Shoppers at work: each looks, fills a cart and orders, at a steady pace that a seed decides."""
+"""Shoppers of a drill: each browses, fills a cart and orders, at a fixed pace and with a seed."""
 
 import asyncio
 import random
@@ -10,18 +10,18 @@ import httpx
 
 from client import Answer, Endpoints, Failover, RefusedError, Shop, UnreachableError
 from ops.drill.accounts import Account
-from ops.drill.ledger import Intent, Ledger
+from ops.drill.ledger import Ledger, Purchase
 from ops.drill.recording import Population, Recording, Sample
 
 VIEWER_HEADER = "x-viewer"
-"""Tells the local cloud's edge who asks, and from where; nobody reads it on AWS, where DNS knows."""
+"""Header with the client's identity and location for the local edge; ignored on AWS."""
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who shops, from near which region, and how they find the shop."""
+    """A shopper, the nearest region, and how the shopper finds the API."""
 
     name: str
     account: Account
@@ -30,7 +30,7 @@ class Visitor:
 
 
 class Shopping:
-    """One visitor's endless round: look around, choose, put into the cart, order."""
+    """One shopper's repeated steps: browse, choose, add to the cart, order."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Shopping:
         self._chance = random.Random(f"{seed} {visitor.name}")  # noqa: S311 - repeatable, not secret
         self._recording = recording
         self._ledger = ledger
-        # A connection for each request: a kept one would hide from DNS-only clients that the name moved.
+        # A connection per request: a kept connection would hide a changed DNS answer.
         self._http = httpx.AsyncClient(
             headers={VIEWER_HEADER: f"{visitor.name}@{visitor.home}"},
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -57,7 +57,7 @@ class Shopping:
         self._shop = Shop(Failover(self._http, known), token=visitor.account.shopper.token, seen=self._see)
 
     async def run(self, pace: "Pace") -> None:
-        """Shop until the pace ends; what was being ordered then is asked for a few times more."""
+        """Shop until the pace ends; a pending order is retried a few times more."""
         try:
             while await pace.next():
                 await self._look_around()
@@ -82,29 +82,29 @@ class Shopping:
     async def _fill(self, book_id: str, quantity: int) -> Json | None:
         cart = await self._attempt("cart", lambda: self._shop.set_quantity(book_id, quantity))
         if cart is None:
-            self._ledger.lost_sight(self._visitor.account.id)
+            self._ledger.forget_cart(self._visitor.account.id)
         else:
-            self._ledger.saw_cart(self._visitor.account.id, cart)
+            self._ledger.record_cart(self._visitor.account.id, cart)
         return cart
 
     async def _buy(self, cart: Json, pace: "Pace") -> None:
-        """Order the cart, and press again for as long as there is no answer, as people do."""
-        intent = self._ledger.intend(self._visitor.account.id, cart)
+        """Order the cart, and repeat the request while there is no response."""
+        purchase = self._ledger.record_purchase(self._visitor.account.id, cart)
         extra = 5
         while extra:
             if not await pace.next():
                 extra -= 1
-            order = await self._attempt("order", lambda: self._order(intent))
+            order = await self._attempt("order", lambda: self._order(purchase))
             if order is not None:
-                self._ledger.saw_order(intent, order)
+                self._ledger.record_order(purchase, order)
                 return
 
-    async def _order(self, intent: Intent) -> Json:
-        items = [{"bookId": book, "quantity": quantity} for book, quantity in intent.items.items()]
-        return await self._shop.order(items, intent.total, key=intent.key)
+    async def _order(self, purchase: Purchase) -> Json:
+        items = [{"bookId": book, "quantity": quantity} for book, quantity in purchase.items.items()]
+        return await self._shop.order(items, purchase.total, key=purchase.key)
 
     async def _attempt(self, action: str, ask: Callable[[], Awaitable[Json]]) -> Json | None:
-        """One request, recorded; its answer, or None when the shop could not serve."""
+        """Send and record one request; returns the body, or None if it failed."""
         self._last = None
         at = self._recording.now()
         failed = 0
@@ -138,7 +138,7 @@ class Shopping:
 
 
 class Pace:
-    """Gives a visitor one turn every so many seconds until the drill is over; being late is not caught up."""
+    """Allows one request per period until the drill ends; missed turns are not made up."""
 
     def __init__(self, period: float, phase: float, over: asyncio.Event) -> None:
         self._period = period
@@ -146,7 +146,7 @@ class Pace:
         self._over = over
 
     async def next(self) -> bool:
-        """Wait for the next turn; False when the drill is over."""
+        """Wait for the next turn; returns False when the drill has ended."""
         now = asyncio.get_running_loop().time()
         self._next = max(self._next + self._period, now)
         try:
@@ -154,6 +154,6 @@ class Pace:
                 await self._over.wait()
         except TimeoutError:
             return True
-        # What is left to do after the end goes at the same pace.
+        # Remaining requests keep the same pace.
         await asyncio.sleep(self._period)
         return False

@@ -1,4 +1,4 @@
-"""Draws a drill as it went: for each region, how requests of its shoppers fared and how long they took."""
+"""Draws the timeline of a drill: failures and latency of requests, by region."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +10,10 @@ from ops.drill.recording import Incident, Mark, Population, Recording, Sample
 WIDTH, LEFT, RIGHT = 1200, 150, 40
 TOP, ROW, GAP = 96, 54, 10
 SLOWEST = 4.0
-"""Seconds at the top of a lane; longer requests are drawn there."""
+"""Latency at the top of a lane; slower requests are drawn there."""
 MOST_COLUMNS = 500
 WIDEST_HOLE = 10
-"""Columns without a success across which the line of latencies is still drawn."""
+"""Gap in columns across which the latency line is still drawn."""
 COLOURS = {
     "break": "#c0392b",
     "detected": "#b9770e",
@@ -25,7 +25,7 @@ NAMES: dict[Population, str] = {"failover": "client failover", "dns": "DNS only"
 
 
 def timeline(recording: Recording, regions: Sequence[str]) -> str:
-    """An SVG: a lane for each region and population, columns for failures, a line for latency."""
+    """SVG with a lane per region and population: columns show failures, a line the latency."""
     end = max((sample.ended for sample in recording.samples), default=1.0)
     lanes: dict[tuple[str, Population], list[Sample]] = {
         (region, population): [] for region in regions for population in NAMES
@@ -86,7 +86,7 @@ def _lane(samples: Sequence[Sample], top: float, end: float) -> Iterable[str]:
 
 
 def _latency(columns: Mapping[int, Sequence[Sample]]) -> Iterable[list[tuple[int, float]]]:
-    """The median of what succeeded, by column, in stretches without a hole."""
+    """Median latency of successful requests by column, in continuous stretches."""
     stretch: list[tuple[int, float]] = []
     for column, found in sorted(columns.items()):
         times = [sample.seconds for sample in found if sample.ok]
@@ -102,14 +102,14 @@ def _latency(columns: Mapping[int, Sequence[Sample]]) -> Iterable[list[tuple[int
 def _marks(marks: Sequence[Mark], end: float, bottom: float) -> Iterable[str]:
     for mark in marks:
         x, y, colour = _x(mark.at, end), TOP - 18, COLOURS[mark.kind]
-        told = f"{mark.at:.1f} s: {mark.kind}, {mark.text}"
+        text = f"{mark.at:.1f} s: {mark.kind}, {mark.text}"
         yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 12}" y2="{bottom:.0f}" '
         yield f'stroke="{colour}" class="mark">'
-        yield f"<title>{escape(told)}</title></line>"
+        yield f"<title>{escape(text)}</title></line>"
         if mark.kind == "break":
             turned = f'transform="rotate(-24 {x:.1f} {y})"'
-            text = escape(f"{mark.incident}. {mark.text}")
-            yield f'<text x="{x:.1f}" y="{y}" class="incident" {turned}>{text}</text>'
+            label = escape(f"{mark.incident}. {mark.text}")
+            yield f'<text x="{x:.1f}" y="{y}" class="incident" {turned}>{label}</text>'
 
 
 def _axis(end: float, height: float) -> Iterable[str]:

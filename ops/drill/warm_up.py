@@ -1,4 +1,4 @@
-"""Functions started before anything is measured: a function that starts cold is no lost region."""
+"""Starts functions before measurements, so that cold starts are not counted."""
 
 import asyncio
 from contextlib import suppress
@@ -8,10 +8,10 @@ import httpx
 from client import Endpoints
 
 AT_ONCE = 4
-"""How many of each request a region gets at one instant, so that as many of each function run."""
+"""Concurrent requests per route and region, which start as many function instances."""
 
 PATIENCE = 30.0
-"""Seconds that a function may take to start; several start at one time."""
+"""Timeout in seconds; several functions start at once."""
 
 PUBLIC = ("/books?limit=24", "/categories", "/bestsellers")
 PRIVATE = ("/cart", "/orders")
@@ -19,7 +19,7 @@ _UNLIMITED = httpx.Limits(max_connections=None)
 
 
 async def warm(endpoints: Endpoints, token: str, book: str) -> None:
-    """Have every function of every region run; what fails is found out by the shoppers."""
+    """Invoke every function in every region; errors are ignored here."""
     headers = {"authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(timeout=PATIENCE, headers=headers, limits=_UNLIMITED) as http:
         for region in endpoints.regions.values():

@@ -1,4 +1,4 @@
-"""The shop that is up, as LOCAL_DIR and PORT_BASE name it: `make up`, or `make test`'s own."""
+"""The running local cloud, as LOCAL_DIR and PORT_BASE name it."""
 
 import json
 import os
@@ -20,19 +20,19 @@ from tests.support.cloud import ALONE, Cloud
 from tests.support.single_region import SingleRegion
 
 MORE_ACCOUNTS = 16
-"""For a region alone: beyond one for each test that shops, since some take several."""
+"""Accounts opened beyond one per test, since some tests take several."""
 DONE_IN_THE_PRIMARY = {
-    "attacker": "signs in anew, and the user pool is",
-    "bad_tokens": "signs in anew, and the user pool is",
+    "attacker": "signs in, and the user pool is",
+    "bad_tokens": "signs in, and the user pool is",
 }
-"""By fixture, what its tests do where the shop has it once."""
+"""By fixture: work that is possible only while the primary region is reachable."""
 
 
 @pytest.fixture(scope="session")
 def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
     layout = Layout.from_environment()
     if not layout.endpoints.exists():
-        pytest.exit(f"no shop is up ({layout.endpoints} is missing): run `make up`, or `make test`", 1)
+        pytest.exit(f"no local cloud runs ({layout.endpoints} is missing): run `make up`, or `make test`", 1)
     path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
     export(local_environment(layout, path, Settings.load(path).regions))
     found = Cloud(layout, json.loads(layout.endpoints.read_text()), Deployment.load(Settings.load(path)))
@@ -50,7 +50,7 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def apis(cloud: Cloud) -> Iterator[dict[str, Api]]:
-    """The address of each region, nobody signed in."""
+    """API clients by region, not signed in."""
     with ExitStack() as stack:
         found = {}
         for region in cloud.regions:
@@ -61,13 +61,13 @@ def apis(cloud: Cloud) -> Iterator[dict[str, Api]]:
 
 @pytest.fixture(scope="session")
 def home(apis: dict[str, Api]) -> Api:
-    """The primary region."""
+    """API client of the primary region."""
     return next(iter(apis.values()))
 
 
 @pytest.fixture(scope="session")
 def new_account(cloud: Cloud) -> Callable[[], Account]:
-    """Opens accounts, each for a shopper nobody has heard of; a region alone has them from before."""
+    """Return a function that opens an account; accounts are opened before if only one region is reachable."""
     if ALONE:
         return cloud.opened_before.pop
     return lambda: open_account(cloud.deployment, f"test-{uuid.uuid4()}@example.com")
@@ -80,7 +80,7 @@ def account(new_account: Callable[[], Account]) -> Account:
 
 @pytest.fixture
 def mine(apis: dict[str, Api], account: Account) -> Iterator[dict[str, Api]]:
-    """The address of each region, as one new shopper."""
+    """API clients by region, signed in as one new shopper."""
     signed_in = {region: api.signed_in(account.shopper) for region, api in apis.items()}
     yield signed_in
     for api in signed_in.values():
@@ -89,21 +89,21 @@ def mine(apis: dict[str, Api], account: Account) -> Iterator[dict[str, Api]]:
 
 @pytest.fixture(scope="session")
 def books(home: Api) -> list[dict[str, Any]]:
-    """Some books of the shop."""
+    """At least 30 books of the catalog."""
     found: list[dict[str, Any]] = home.get("/books", category="Database", limit=100)["items"]
     assert len(found) >= 30
     return found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `region` runs once in each."""
+    """Run a test that takes `region` once per region."""
     if "region" in metafunc.fixturenames:
         path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
         metafunc.parametrize("region", (ALONE,) if ALONE else Settings.load(path).regions)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what one region cannot do while it is alone."""
+    """Skip tests that one region cannot pass while it is alone."""
     if ALONE is None:
         return
     primary = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml"))).primary
@@ -116,5 +116,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def fixtures_of(item: pytest.Item) -> tuple[str, ...]:
-    """Names of the fixtures that a test uses, its fixtures' included."""
+    """Names of the fixtures of a test, including those that fixtures use."""
     return tuple(getattr(item, "fixturenames", ()))

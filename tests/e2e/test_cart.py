@@ -1,4 +1,4 @@
-"""What a cart holds, and what it refuses."""
+"""Cart: contents, limits and rejected requests."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ def quantities(cart: Json) -> dict[str, int]:
     return {line["bookId"]: line["quantity"] for line in cart["items"]}
 
 
-def test_a_new_cart_is_empty(cart: Api) -> None:
+def test_new_cart_is_empty(cart: Api) -> None:
     empty = cart.get("/cart")
     assert (empty["items"], empty["total"]) == ([], 0)
 
 
-def test_adding_adds_setting_sets_and_removing_removes(cart: Api, books: list[Json]) -> None:
+def test_cart_add_set_and_remove(cart: Api, books: list[Json]) -> None:
     one, two = books[:2]
     cart.expect(200, "POST", "/cart", json=item(one, 2))
     cart.expect(200, "POST", "/cart", json=item(one, 3))
@@ -35,7 +35,7 @@ def test_adding_adds_setting_sets_and_removing_removes(cart: Api, books: list[Js
     assert cart.get(f"/cart/{one['id']}")["items"] == []
 
 
-def test_one_line_shows_its_own_total_under_the_whole_carts_key(cart: Api, books: list[Json]) -> None:
+def test_line_shows_its_total_and_cart_key(cart: Api, books: list[Json]) -> None:
     one, two = books[:2]
     cart.put_line(one["id"], 2)
     whole = cart.put_line(two["id"], 1)
@@ -45,7 +45,7 @@ def test_one_line_shows_its_own_total_under_the_whole_carts_key(cart: Api, books
     assert line["checkoutKey"] == whole["checkoutKey"]
 
 
-def test_the_checkout_key_follows_every_change_and_nothing_else(cart: Api, books: list[Json]) -> None:
+def test_checkout_key_changes_with_cart_only(cart: Api, books: list[Json]) -> None:
     first = cart.put_line(books[0]["id"], 1)["checkoutKey"]
     assert cart.get("/cart")["checkoutKey"] == first
     second = cart.put_line(books[0]["id"], 2)["checkoutKey"]
@@ -71,17 +71,17 @@ def test_the_checkout_key_follows_every_change_and_nothing_else(cart: Api, books
         None,
     ],
 )
-def test_a_line_that_does_not_fit_is_refused(cart: Api, body: Any) -> None:
+def test_invalid_line_is_rejected(cart: Api, body: Any) -> None:
     cart.expect(400, "POST", "/cart", json=body)
     assert cart.get("/cart")["items"] == []
 
 
-def test_a_book_that_does_not_exist_cannot_be_put_in(cart: Api) -> None:
+def test_unknown_book_is_rejected(cart: Api) -> None:
     cart.expect(404, "POST", "/cart", json={"bookId": "no-such-book", "quantity": 1})
     cart.expect(404, "PUT", "/cart/no-such-book", json={"quantity": 1})
 
 
-def test_ninety_nine_copies_are_enough(cart: Api, books: list[Json]) -> None:
+def test_line_above_99_copies_is_rejected(cart: Api, books: list[Json]) -> None:
     book = books[0]
     cart.put_line(book["id"], 98)
     refused = cart.expect(409, "POST", "/cart", json=item(book, 2))
@@ -90,7 +90,7 @@ def test_ninety_nine_copies_are_enough(cart: Api, books: list[Json]) -> None:
     cart.expect(200, "POST", "/cart", json=item(book, 1))
 
 
-def test_fifty_books_are_enough(cart: Api, home: Api) -> None:
+def test_cart_above_line_limit_is_rejected(cart: Api, home: Api) -> None:
     shelf = home.get("/books", limit=51)["items"]
     for book in shelf[:50]:
         cart.put_line(book["id"], 1)
@@ -99,7 +99,7 @@ def test_fifty_books_are_enough(cart: Api, home: Api) -> None:
     assert len(cart.get("/cart")["items"]) == 50
 
 
-def test_a_body_must_be_json_and_of_reasonable_size(cart: Api, books: list[Json]) -> None:
+def test_body_must_be_json_within_size(cart: Api, books: list[Json]) -> None:
     path = f"/cart/{books[0]['id']}"
     cart.expect(415, "PUT", path, content='{"quantity": 1}', headers={"content-type": "text/plain"})
     cart.expect(400, "PUT", path, content="{quantity: 1}", headers={"content-type": "application/json"})

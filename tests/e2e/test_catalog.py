@@ -1,4 +1,4 @@
-"""Ten thousand books: loaded, interrupted, resumed, and walked to the end."""
+"""Catalog of 10,000 books: loaded, interrupted, resumed and listed page by page."""
 
 import csv
 import os
@@ -24,7 +24,7 @@ TITLES = ('Salt, Fat & "Acid"', "Älska, ödet", "حكايات", "日本沈没",
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file that CATALOG_10K names, else ten thousand rows with what is awkward about real ones."""
+    """The file in CATALOG_10K, or a generated one with 10,000 rows and unusual characters."""
     if named := os.environ.get("CATALOG_10K"):
         return Path(named)
     path = tmp_path_factory.mktemp("catalog") / "books.csv"
@@ -37,7 +37,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def row(number: int, chance: random.Random) -> dict[str, object]:
-    """A book whose title holds what files and stores get wrong."""
+    """A book whose title contains characters that are often mishandled."""
     return {
         "id": f"awkward-{number}",
         "title": f"{chance.choice(TITLES)} {number}",
@@ -54,7 +54,7 @@ def row(number: int, chance: random.Random) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def loaded(cloud: Any, catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Book]]:
-    """The books of the file, in the shop until the end of this module."""
+    """Load the file's books; this module's end restores the catalog."""
     books = read(catalog).books
     kill_half_way(cloud, catalog)
     began = time.monotonic()
@@ -68,7 +68,7 @@ def loaded(cloud: Any, catalog: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def kill_half_way(cloud: Any, catalog: Path) -> None:
-    """Run the command as an operator does, and kill it without warning when some of the books are in."""
+    """Run `ops seed` and kill it when some of the books are loaded."""
     command = [sys.executable, "-m", "ops", "seed", str(catalog)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -78,7 +78,7 @@ def kill_half_way(cloud: Any, catalog: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-def test_every_book_is_in_every_regions_table(region: str, cloud: Any, loaded: list[Book]) -> None:
+def test_every_region_holds_every_book(region: str, cloud: Any, loaded: list[Book]) -> None:
     client = cloud.deployment.client("dynamodb", region)
     pages = client.get_paginator("scan").paginate(
         TableName=cloud.deployment.regions[region].tables["books"], ProjectionExpression="id, title, price"
@@ -89,9 +89,7 @@ def test_every_book_is_in_every_regions_table(region: str, cloud: Any, loaded: l
         assert int(stored[book.id]["price"]["N"]) == book.price
 
 
-def test_category_pages_walked_to_the_end_show_each_book_once(
-    region: str, apis: dict[str, Api], loaded: list[Book]
-) -> None:
+def test_category_pages_list_each_book_once(region: str, apis: dict[str, Api], loaded: list[Book]) -> None:
     counts = {category["name"]: category["count"] for category in apis[region].get("/categories")["items"]}
     wanted = {book.id: book for book in loaded}
     seen: dict[str, Json] = {}
@@ -123,7 +121,7 @@ def test_category_pages_walked_to_the_end_show_each_book_once(
 
 
 def take_out(cloud: Any, books: list[Book]) -> None:
-    """Leave the shop with the catalog it had."""
+    """Restore the catalog that was loaded before."""
     name = cloud.deployment.regions[cloud.regions[0]].tables["books"]
     with cloud.table("books").batch_writer() as batch:
         for book in books:

@@ -1,4 +1,4 @@
-"""An evacuation and Terraform: neither undoes what the other did. The shop's own health checks, of another domain."""
+"""Terraform and an evacuation do not undo each other. Uses health checks of another domain."""
 
 import subprocess
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ SETTINGS = Settings(environment="moved", domain="evacuated.example", regions=REG
 
 
 def synthesize(folder: Path, threshold: int) -> None:
-    """A stack of nothing but each region's health checks, which decide after `threshold` probes."""
+    """A stack with each region's health checks only; `threshold` is their failure threshold."""
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "health")
     LocalBackend(stack, path=str(folder / "terraform.tfstate"))
@@ -38,7 +38,7 @@ def synthesize(folder: Path, threshold: int) -> None:
 
 
 def run(folder: Path, command: str, *arguments: str) -> str:
-    """What Terraform says; fails with it when the command does."""
+    """Run Terraform and return its output; fails the test if the command fails."""
     done = subprocess.run(
         ["terraform", f"-chdir={folder / 'stacks' / 'health'}", command, "-no-color", *arguments],
         stdout=subprocess.PIPE,
@@ -51,7 +51,7 @@ def run(folder: Path, command: str, *arguments: str) -> str:
 
 @pytest.fixture
 def deployed(cloud: object, tmp_path: Path) -> Iterator[Path]:
-    """The folder of a stack that is deployed, and gone when the test is over."""
+    """Folder of a deployed stack, destroyed after the test."""
     synthesize(tmp_path, threshold=2)
     run(tmp_path, "init")
     try:
@@ -61,8 +61,8 @@ def deployed(cloud: object, tmp_path: Path) -> Iterator[Path]:
         run(tmp_path, "destroy", "-auto-approve")
 
 
-@needs_every_region("Terraform asks the region of its provider, which may be away")
-def test_an_apply_neither_undoes_an_evacuation_nor_repeats_one(deployed: Path) -> None:
+@needs_every_region("Terraform calls its provider's region, which may be unavailable")
+def test_apply_keeps_evacuation_as_it_is(deployed: Path) -> None:
     terraform = partial(run, deployed)
     traffic = Traffic(SETTINGS)
 

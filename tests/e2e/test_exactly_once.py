@@ -1,4 +1,4 @@
-"""Orders under fire: each is sent three times, some at one instant to different regions, and exists once."""
+"""Each order is sent three times, partly to several regions at once, and must exist once."""
 
 import random
 import uuid
@@ -17,7 +17,7 @@ ORDERS, SHOPPERS, SENDS = 200, 8, 3
 
 @dataclass(frozen=True)
 class Purchase:
-    """One intent to buy: who, under which key, what; and where each sending of the request goes."""
+    """One purchase: shopper, key, lines, and the region of each of its requests."""
 
     account: Account
     key: str
@@ -26,7 +26,7 @@ class Purchase:
     regions: tuple[str, ...]
 
 
-def test_two_hundred_orders_each_sent_three_times(
+def test_orders_sent_three_times_exist_once(
     cloud: Any, apis: dict[str, Api], new_account: Callable[[], Account], books: list[Json]
 ) -> None:
     chance = random.Random(20)
@@ -37,7 +37,8 @@ def test_two_hundred_orders_each_sent_three_times(
             key=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
             book=chance.choice(books),
             quantity=chance.randint(1, 5),
-            # Half of the orders belong to each region; every second one also goes to the other at once.
+            # Half of the orders belong to each region; every second one is also sent to the other region at
+            # once.
             regions=sends(cloud.regions, number),
         )
         for number in range(ORDERS)
@@ -74,13 +75,13 @@ def test_two_hundred_orders_each_sent_three_times(
 
 
 def sends(regions: tuple[str, ...], number: int) -> tuple[str, ...]:
-    """Three sends: to one region alone, or now here and now there."""
+    """Three requests: to one region, or alternating between both."""
     turned = regions[number % len(regions) :] + regions[: number % len(regions)]
     return (turned[0],) * SENDS if number % 4 < 2 else (turned * SENDS)[:SENDS]
 
 
 def orders_of(cloud: Any, region: str, account: Account) -> list[Json]:
-    """An account's orders as one region's table has them."""
+    """An account's orders in one region's table."""
     found: list[Json] = cloud.table("orders", region).query(
         KeyConditionExpression="customerId = :id",
         ExpressionAttributeValues={":id": account.id},

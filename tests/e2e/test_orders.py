@@ -1,4 +1,4 @@
-"""How an order is placed, once, and what it leaves in the cart."""
+"""Orders: placed exactly once, and their effect on the cart."""
 
 import uuid
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def shopper(mine: dict[str, Api]) -> Api:
     return next(iter(mine.values()))
 
 
-def test_an_order_states_what_was_bought_at_the_shops_prices(shopper: Api, books: list[Json]) -> None:
+def test_order_lists_lines_at_catalog_prices(shopper: Api, books: list[Json]) -> None:
     one, two = books[:2]
     total = 2 * one["price"] + two["price"]
     order = shopper.order([item(one, 2), item(two)], total)
@@ -32,7 +32,7 @@ def test_an_order_states_what_was_bought_at_the_shops_prices(shopper: Api, books
     ]
 
 
-def test_the_same_request_is_the_same_order_in_every_region(mine: dict[str, Api], books: list[Json]) -> None:
+def test_repeated_request_returns_same_order(mine: dict[str, Api], books: list[Json]) -> None:
     key = str(uuid.uuid4())
     answers = [api.order_book(books[0], 2, key=key) for api in (*mine.values(), *mine.values())]
     assert all(answer == answers[0] for answer in answers)
@@ -41,7 +41,7 @@ def test_the_same_request_is_the_same_order_in_every_region(mine: dict[str, Api]
     assert next(iter(mine.values())).order_book(books[0], 2, key=key.upper()) == answers[0]
 
 
-def test_a_key_belongs_to_its_items(mine: dict[str, Api], books: list[Json]) -> None:
+def test_key_with_other_items_is_rejected(mine: dict[str, Api], books: list[Json]) -> None:
     key = str(uuid.uuid4())
     first = next(iter(mine.values())).order_book(books[0], key=key)
     for api in mine.values():
@@ -50,7 +50,7 @@ def test_a_key_belongs_to_its_items(mine: dict[str, Api], books: list[Json]) -> 
         assert api.get("/orders")["items"] == [first]
 
 
-def test_another_total_is_refused_with_the_prices_of_now(shopper: Api, books: list[Json]) -> None:
+def test_wrong_total_returns_current_prices(shopper: Api, books: list[Json]) -> None:
     book = books[0]
     changed = shopper.order([item(book, 3)], 3 * book["price"] - 1, status=409)
     assert changed["type"] == "urn:bookstore:problem:price-changed"
@@ -59,9 +59,7 @@ def test_another_total_is_refused_with_the_prices_of_now(shopper: Api, books: li
     assert shopper.get("/orders")["items"] == []
 
 
-def test_a_price_that_rises_between_cart_and_order_is_told(
-    cloud: Any, shopper: Api, books: list[Json]
-) -> None:
+def test_changed_price_is_reported_at_order(cloud: Any, shopper: Api, books: list[Json]) -> None:
     book, table = books[5], cloud.table("books")
     cart = shopper.put_line(book["id"], 1)
     table.update_item(
@@ -83,9 +81,7 @@ def test_a_price_that_rises_between_cart_and_order_is_told(
     assert shopper.order([item(book)], changed["total"], key=cart["checkoutKey"]) == order
 
 
-def test_what_is_ordered_leaves_the_cart_and_what_came_meanwhile_stays(
-    shopper: Api, books: list[Json]
-) -> None:
+def test_order_removes_only_ordered_lines(shopper: Api, books: list[Json]) -> None:
     one, two, three = books[:3]
     shopper.put_line(one["id"], 2)
     cart = shopper.put_line(two["id"], 1)
@@ -98,7 +94,7 @@ def test_what_is_ordered_leaves_the_cart_and_what_came_meanwhile_stays(
     assert left == {one["id"]: 3, three["id"]: 1}
 
 
-def test_two_devices_that_see_one_cart_order_it_once(mine: dict[str, Api], books: list[Json]) -> None:
+def test_two_devices_order_one_cart_once(mine: dict[str, Api], books: list[Json]) -> None:
     devices = list(mine.values())
     first, last = devices[0], devices[-1]
     first.put_line(books[0]["id"], 4)
@@ -112,7 +108,7 @@ def test_two_devices_that_see_one_cart_order_it_once(mine: dict[str, Api], books
     assert first.get("/cart")["items"] == []
 
 
-def test_a_book_that_never_was_in_the_cart_can_be_ordered(shopper: Api, books: list[Json]) -> None:
+def test_order_without_cart_line_succeeds(shopper: Api, books: list[Json]) -> None:
     shopper.put_line(books[1]["id"], 1)
     shopper.order_book(books[0])
     assert [line["bookId"] for line in shopper.get("/cart")["items"]] == [books[1]["id"]]
@@ -133,21 +129,19 @@ def test_a_book_that_never_was_in_the_cart_can_be_ordered(shopper: Api, books: l
         ({"items": [{"bookId": "no-such-book", "quantity": 1}], "expectedTotal": 0}, 404),
     ],
 )
-def test_an_order_that_does_not_fit_is_refused(shopper: Api, body: Json, status: int) -> None:
+def test_invalid_order_is_rejected(shopper: Api, body: Json, status: int) -> None:
     shopper.expect(status, "POST", "/orders", headers={"idempotency-key": str(uuid.uuid4())}, json=body)
     assert shopper.get("/orders")["items"] == []
 
 
 @pytest.mark.parametrize("key", [None, "", "1", "x" * 36, "{3b241101-e2bb-4255-8caf-4136c566a962}"])
-def test_an_order_needs_a_key(shopper: Api, books: list[Json], key: str | None) -> None:
+def test_order_without_key_is_rejected(shopper: Api, books: list[Json], key: str | None) -> None:
     body = {"items": [item(books[0])], "expectedTotal": books[0]["price"]}
     headers = {} if key is None else {"idempotency-key": key}
     shopper.expect(400, "POST", "/orders", headers=headers, json=body)
 
 
-def test_orders_come_newest_first_page_by_page_in_every_region(
-    mine: dict[str, Api], books: list[Json]
-) -> None:
+def test_orders_are_listed_newest_first(mine: dict[str, Api], books: list[Json]) -> None:
     places = [*mine.values()] * 4
     placed = [api.order_book(book)["orderId"] for api, book in zip(places, books, strict=False)]
     for api in mine.values():
@@ -161,7 +155,7 @@ def test_orders_come_newest_first_page_by_page_in_every_region(
         assert listed == placed[::-1]
 
 
-def test_another_shoppers_orders_do_not_exist(
+def test_order_of_another_shopper_is_404(
     mine: dict[str, Api], new_account: Callable[[], Account], books: list[Json]
 ) -> None:
     stranger = new_account().shopper

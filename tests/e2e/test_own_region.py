@@ -1,4 +1,4 @@
-"""Code that serves a region is told of no other and may reach no other, as deployed: all references resolved."""
+"""Deployed functions reference and may reach resources of their own region only."""
 
 import json
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 DEPLOYED = ("catalog", "bestsellers", "cart", "orders", "health", "bestsellers-feeder", "bestsellers-rebuild")
 
 
-def test_no_function_names_another_region(region: str, cloud: Any) -> None:
+def test_functions_reference_own_region_only(region: str, cloud: Any) -> None:
     functions = cloud.deployment.regions[region].functions
     assert functions.keys() >= set(DEPLOYED)
     others = [name for name in cloud.deployment.regions if name != region]
     for function in functions.values():
-        told, allowed = (
+        variables, allowed = (
             json.dumps(environment(cloud, region, function)),
             json.dumps(policies(cloud, region, function)),
         )
         assert region in allowed, f"{function} may do nothing in its own region"
-        assert not [other for other in others if other in told or other in allowed], function
+        assert not [other for other in others if other in variables or other in allowed], function
 
 
 def environment(cloud: Any, region: str, function: str) -> dict[str, str]:
-    """A function's environment."""
+    """Environment variables of a function."""
     configuration = cloud.deployment.client("lambda", region).get_function_configuration(
         FunctionName=function
     )
@@ -29,7 +29,7 @@ def environment(cloud: Any, region: str, function: str) -> dict[str, str]:
 
 
 def policies(cloud: Any, region: str, function: str) -> list[Any]:
-    """Every policy of a function's role."""
+    """All policies of a function's role."""
     iam = cloud.deployment.client("iam", region)
     configuration = cloud.deployment.client("lambda", region).get_function_configuration(
         FunctionName=function

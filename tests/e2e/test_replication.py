@@ -1,4 +1,4 @@
-"""What one region hears, the others know, at once or once they hear of each other again."""
+"""Replication of carts, orders and bestsellers between regions, at once or after a pause."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ops.drill.accounts import Account
-from ops.drill.concurrent_writes import WAYS, Contest
+from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites
 from ops.drill.failures import ReplicationPaused
 from ops.drill.ledger import Ledger
 from ops.drill.reconcile import reconcile
@@ -16,10 +16,10 @@ from tests.support.api import Api, Json, item
 from tests.support.cloud import needs_every_region
 
 BESTSELLER_SECONDS = 5.0
-"""The bar: from an order in one region to its rank in every region's best sellers."""
+"""Limit from an order in one region to the bestsellers of every region."""
 
 
-def test_a_cart_is_the_same_everywhere(mine: dict[str, Api], books: list[Json]) -> None:
+def test_cart_is_equal_in_every_region(mine: dict[str, Api], books: list[Json]) -> None:
     for book, api in zip(books, mine.values(), strict=False):
         api.put_line(book["id"], 2)
     carts = [api.get("/cart") for api in mine.values()]
@@ -27,19 +27,19 @@ def test_a_cart_is_the_same_everywhere(mine: dict[str, Api], books: list[Json]) 
     assert all(cart == carts[0] for cart in carts)
 
 
-def test_the_last_writer_of_a_line_wins_everywhere(mine: dict[str, Api], books: list[Json]) -> None:
+def test_last_write_of_line_wins_everywhere(mine: dict[str, Api], books: list[Json]) -> None:
     for quantity, api in enumerate((*mine.values(), *mine.values()), 1):
         api.put_line(books[0]["id"], quantity)
     for api in mine.values():
         assert api.get(f"/cart/{books[0]['id']}")["items"][0]["quantity"] == 2 * len(mine)
 
 
-def test_an_order_reaches_every_regions_best_sellers(
+def test_order_reaches_bestsellers_everywhere(
     region: str, apis: dict[str, Api], mine: dict[str, Api], books: list[Json], cloud: Any
 ) -> None:
     book = books[-1]
     before = {name: sales.of_region(cloud, name).get(book["id"], 0) for name in apis}
-    # Enough copies to be first, whatever the other tests sell.
+    # Enough copies to rank first, whatever other tests order.
     lead = max(max(sales.of_region(cloud, name).values(), default=0) for name in apis)
     orders = (lead - min(before.values())) // 99 + 1
     for _ in range(orders):
@@ -57,27 +57,27 @@ def test_an_order_reaches_every_regions_best_sellers(
     assert max(took.values()) < BESTSELLER_SECONDS
 
 
-@needs_every_region("two regions must write for their writes to meet")
-def test_regions_that_did_not_hear_of_each_other_come_to_agree(
+@needs_every_region("conflicts need two regions")
+def test_paused_regions_converge_after_resume(
     region: str, cloud: Any, apis: dict[str, Api], new_account: Callable[[], Account], books: list[Json]
 ) -> None:
-    """The same line, the same cart ordered, other orders, in every region while nothing is replicated."""
+    """Write the same line, the same order and other orders in every region while replication is paused."""
     pausing = Pausing.of(cloud.deployment.settings)
     assert pausing is not None
-    accounts = [new_account() for _ in range(WAYS)]
+    accounts = [new_account() for _ in range(SCENARIOS)]
     addresses = {region: apis[region].url} | {name: api.url for name, api in apis.items()}
     ledger = Ledger()
     paused = ReplicationPaused(pausing)
     paused.break_(region)
     try:
-        asyncio.run(Contest(addresses, ledger, books).apart(accounts))
+        asyncio.run(ConflictingWrites(addresses, ledger, books).send_isolated(accounts))
         parted = reconcile(cloud.deployment, ledger, [account.id for account in accounts])
         assert parted.lost, "replication was not paused at all"
         assert pausing.backlog().waiting.keys() == set(cloud.regions)
     finally:
         paused.heal(region)
     found = reconcile(cloud.deployment, ledger, [account.id for account in accounts])
-    # One of the ways orders nothing, and one orders in every region.
-    assert found.confirmed == len(ledger.intents) == WAYS - 2 + len(cloud.regions)
+    # One scenario places no order, and one places an order in every region.
+    assert found.confirmed == len(ledger.purchases) == SCENARIOS - 2 + len(cloud.regions)
     assert found.good, found
     sales.wait_until_exact(cloud)

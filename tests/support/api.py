@@ -1,4 +1,4 @@
-"""The shop's API as the tests use it: whatever it answers is held against the contract."""
+"""API client of the tests; validates every response against the contract."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,25 +13,25 @@ Json = dict[str, Any]
 
 
 class Api:
-    """One address of the shop, as one shopper or as nobody. `region` is who must answer, None for any."""
+    """Client of one API address. `shopper` signs requests; `region` must be the responding region, None for any."""
 
     def __init__(self, url: str, region: str | None, shopper: Shopper | None = None) -> None:
         self.url = url
         self.region = region
         self._shopper = shopper
-        # A connection for each request: tests stop and start what answers.
+        # A connection per request: tests stop and start the servers behind an address.
         self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
 
     def signed_in(self, shopper: Shopper) -> "Api":
-        """The same address for a shopper."""
+        """Return a client of the same address for a shopper."""
         return Api(self.url, self.region, shopper)
 
     def close(self) -> None:
-        """Give up the connections."""
+        """Close the connections."""
         self._http.close()
 
     def send(self, verb: str, path: str, **request: Any) -> httpx.Response:
-        """Send, check the answer against the contract, and give it."""
+        """Send a request, validate the response and return it."""
         headers = dict(request.pop("headers", {}))
         if self._shopper and "authorization" not in headers:
             headers["authorization"] = f"Bearer {self._shopper.token()}"
@@ -40,22 +40,22 @@ class Api:
         return response
 
     def get(self, path: str, **query: Any) -> Json:
-        """The body of a 200."""
+        """GET `path` and return the body of the 200 response."""
         return self.expect(200, "GET", path, params=query)
 
     def expect(self, status: int, verb: str, path: str, **request: Any) -> Json:
-        """The body of an answer with this status; any other fails the test."""
+        """Send a request and return the body; fails the test on another status."""
         response = self.send(verb, path, **request)
         assert response.status_code == status, f"{verb} {path}: {response.status_code} {response.text}"
         body: Json = response.json() if response.content else {}
         return body
 
     def put_line(self, book_id: str, quantity: int) -> Json:
-        """Set a line of the cart."""
+        """Set a cart line's quantity and return the cart."""
         return self.expect(200, "PUT", f"/cart/{book_id}", json={"quantity": quantity})
 
     def order(self, items: list[Json], total: int, *, key: str | None = None, status: int = 201) -> Json:
-        """Place an order under a key, a fresh one by default."""
+        """Place an order with `key`, a new one by default."""
         return self.expect(
             status,
             "POST",
@@ -65,12 +65,12 @@ class Api:
         )
 
     def order_book(self, book: Json, quantity: int = 1, *, key: str | None = None) -> Json:
-        """Order copies of one book at its price."""
+        """Order copies of one book at its catalog price."""
         return self.order([item(book, quantity)], book["price"] * quantity, key=key)
 
 
 def item(book: Json, quantity: int = 1) -> Json:
-    """An item of an order."""
+    """Line of an order request."""
     return {"bookId": book["id"], "quantity": quantity}
 
 

@@ -1,4 +1,4 @@
-"""API Gateway's side of a function: proxy events in, answers checked against the contract."""
+"""Proxy events as API Gateway sends them, and validation of the responses."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 @cache
 def contract() -> dict[str, Any]:
-    """The contract, as JSON Schema understands it."""
+    """The contract with `nullable` converted for JSON Schema."""
     document: dict[str, Any] = _nullable(yaml.safe_load(CONTRACT.read_text()))
     return document
 
@@ -42,7 +42,7 @@ def _resolved(node: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a function answered."""
+    """Response of a function."""
 
     status: int
     headers: dict[str, str]
@@ -64,7 +64,7 @@ def event(
     claims: Mapping[str, str] | None = None,
     base64: bool = False,
 ) -> dict[str, Any]:
-    """A proxy event, as a REST API sends it:
+    """Build a proxy event of a REST API:
     https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
     """
     authorizer = {} if claims is None else {"authorizer": {"claims": dict(claims)}}
@@ -86,7 +86,7 @@ def event(
 
 
 def send(handler: Handler, request: dict[str, Any]) -> Answer:
-    """Answer a proxy event and hold the answer against the contract, where the contract knows the route."""
+    """Invoke `handler` and validate the response if the contract has the operation."""
     raw = handler(request, None)
     answer = Answer(raw["statusCode"], raw["headers"], raw["body"])
     operation = contract()["paths"].get(request["resource"], {}).get(request["httpMethod"].lower())
@@ -107,7 +107,7 @@ def _check(answer: Answer, operation: dict[str, Any]) -> None:
 
 
 class Shopper:
-    """A signed-in shopper, or with `claims=None` nobody in particular, who sends requests to functions."""
+    """Sends requests to functions as a signed-in shopper, or anonymously without a `customer_id`."""
 
     def __init__(self, handler: Handler, customer_id: str | None = None) -> None:
         self._handler = handler

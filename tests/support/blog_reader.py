@@ -1,4 +1,4 @@
-"""Somebody who reads the blog, and asks again until what is expected is there."""
+"""HTTP client of the blog."""
 
 import uuid
 from typing import Any
@@ -7,9 +7,9 @@ import httpx
 
 
 class Reader:
-    """Reads at one address; never follows a redirect, never gives up on an error status.
+    """Reads the blog at one address, without following redirects.
 
-    One who is `forgetful` has every request come from somebody whose resolver has not asked before.
+    A `forgetful` reader resolves the name for every request.
     """
 
     def __init__(self, address: str, *, forgetful: bool = False) -> None:
@@ -18,27 +18,27 @@ class Reader:
         self._client = httpx.Client(timeout=20, trust_env=False)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()
 
     def get(self, path: str, **parameters: str) -> httpx.Response:
-        """Ask for a page."""
+        """GET a page."""
         return self._client.get(f"{self.address}{path}", params=parameters or None, headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         return {"x-viewer": uuid.uuid4().hex} if self._forgetful else {}
 
     def send(self, method: str, path: str, body: str = "") -> httpx.Response:
-        """Ask for something else than a page."""
+        """Send a request with another method."""
         return self._client.request(method, f"{self.address}{path}", content=body)
 
     def posts(self, **parameters: str) -> list[dict[str, Any]]:
-        """What the REST API lists."""
+        """List posts through the REST API."""
         answer = self.get("/wp-json/wp/v2/posts", **parameters)
         assert answer.status_code == 200, answer.text[:300]
         found: list[dict[str, Any]] = answer.json()
         return found
 
     def slugs(self) -> set[str]:
-        """The newest posts, by slug."""
+        """Slugs of the newest 100 posts."""
         return {post["slug"] for post in self.posts(per_page="100")}

@@ -1,4 +1,4 @@
-"""Debian's Chromium, as the browser tests and the benchmark of the home page start it."""
+"""Starts Chromium for the browser tests and the page benchmark."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ FLAGS = (
 
 
 def launch(playwright: Playwright) -> Browser:
-    """A browser without a window; what it does behind the page's back is off."""
+    """Start a headless browser without background requests."""
     return playwright.chromium.launch(executable_path=EXECUTABLE, args=list(FLAGS))
 
 
 class Traffic:
-    """What a page receives over the line from now on, headers included, with the browser's cache off."""
+    """Counts the bytes that a page receives, headers included, with the cache disabled."""
 
     def __init__(self, page: Page) -> None:
         self.session: CDPSession = page.context.new_cdp_session(page)
@@ -42,10 +42,10 @@ class Traffic:
 
     @property
     def bytes(self) -> int:
-        """Of everything."""
+        """Bytes of all responses."""
         return sum(self._received.values())
 
     @property
     def scripts(self) -> dict[str, int]:
-        """Bytes of each script, by its address."""
+        """Bytes of each script, by URL."""
         return {url: self._received.get(request, 0) for request, url in self._scripts.items()}

@@ -1,4 +1,4 @@
-"""Holds every answer of the shop against its contract."""
+"""Validates responses against the contract."""
 
 import re
 from functools import cache
@@ -29,7 +29,7 @@ def registry() -> Registry[Any]:
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Each operation by its id: verb, path and definition."""
+    """Operations by id: verb, path and definition."""
     return {
         operation["operationId"]: (verb, path, operation)
         for path, item in document()["paths"].items()
@@ -39,7 +39,7 @@ def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
 
 
 def operation_of(verb: str, path: str) -> dict[str, Any] | None:
-    """The operation that a request path, without `/v1`, belongs to."""
+    """Find the operation of a request path without `/v1`."""
     for template, item in document()["paths"].items():
         if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path) and verb.lower() in item:
             found: dict[str, Any] = item[verb.lower()]
@@ -48,34 +48,34 @@ def operation_of(verb: str, path: str) -> dict[str, Any] | None:
 
 
 def check(response: httpx.Response, path: str, region: str | None) -> None:
-    """Fail unless status, headers, content type and body are what the contract says of this operation."""
-    told = f"{response.request.method} {path} -> {response.status_code} {response.text[:500]}"
-    assert response.headers.get("x-region"), f"no x-region: {told}"
+    """Fail unless status, headers, content type and body match the contract."""
+    summary = f"{response.request.method} {path} -> {response.status_code} {response.text[:500]}"
+    assert response.headers.get("x-region"), f"no x-region: {summary}"
     if region:
-        assert response.headers["x-region"] == region, told
+        assert response.headers["x-region"] == region, summary
     operation = operation_of(response.request.method, path)
     if operation is None:
-        assert response.status_code in {400, 403, 404, 405}, f"answered outside the contract: {told}"
+        assert response.status_code in {400, 403, 404, 405}, f"answered outside the contract: {summary}"
         return
     documented = operation["responses"].get(str(response.status_code))
-    assert documented, f"undocumented status: {told}"
+    assert documented, f"undocumented status: {summary}"
     documented = resolve(documented)
     if "content" not in documented:
-        assert not response.content, f"a body where none is documented: {told}"
+        assert not response.content, f"a body where none is documented: {summary}"
         return
     content_type = response.headers.get("content-type", "").partition(";")[0]
-    assert content_type in documented["content"], f"content type {content_type}: {told}"
+    assert content_type in documented["content"], f"content type {content_type}: {summary}"
     validator = OAS30ReadValidator(
         _absolute(documented["content"][content_type]["schema"]),
         registry=registry(),
         format_checker=oas30_format_checker,
     )
     errors = [error.message for error in validator.iter_errors(response.json())]
-    assert not errors, f"{errors}: {told}"
+    assert not errors, f"{errors}: {summary}"
 
 
 def resolve(node: dict[str, Any]) -> dict[str, Any]:
-    """The definition that a reference points to, or the node itself."""
+    """Resolve a reference, or return the node."""
     if "$ref" not in node:
         return node
     found: Any = document()

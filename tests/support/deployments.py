@@ -1,4 +1,4 @@
-"""A deployment as its outputs would tell it."""
+"""Deployments built from example outputs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from stacks.settings import LocalCloud, Settings
 
 
 def outputs(regions: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Outputs of every stack."""
+    """Example outputs of every stack."""
     return {
         "global": {
             "zone_id": "Z1",

@@ -1,4 +1,4 @@
-"""A function of the shop in a process of its own, as it is deployed but for what a test puts in its way."""
+"""Runs a deployed function in a process that a test controls."""
 
 import json
 import os
@@ -15,26 +15,26 @@ WORKER = Path(__file__).with_name("lambda_worker.py")
 
 
 class DiedError(Exception):
-    """The function's process ended before it had answered."""
+    """The function's process ended before it returned."""
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a function finds when it starts: the region, and the variables that were deployed with it."""
+    """Region and environment variables of a deployed function."""
 
     region: str
     variables: Mapping[str, str]
 
     @classmethod
     def read(cls, cloud: Any, region: str, name: str) -> Self:
-        """Ask Lambda."""
+        """Read the configuration from Lambda."""
         configuration = cloud.deployment.client("lambda", region).get_function_configuration(
             FunctionName=cloud.deployment.regions[region].functions[name]
         )
         return cls(region, configuration["Environment"]["Variables"])
 
     def start(self, handler: str, *, endpoint: str, ahead: float = 0.0) -> "Function":
-        """Run it with this endpoint of AWS, and a clock that is so many seconds ahead."""
+        """Start it with this AWS endpoint and a clock `ahead` seconds fast."""
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(Path("lambda_src").absolute()),
@@ -48,7 +48,7 @@ class Deployed:
 
 
 class Function:
-    """The process. A context: it ends with it."""
+    """A function's process; the context kills it."""
 
     def __init__(self, handler: str, environment: Mapping[str, str], ahead: float) -> None:
         self._process = subprocess.Popen(
@@ -71,12 +71,12 @@ class Function:
             pipe.close()
 
     def kill(self) -> None:
-        """End it as a lost machine does."""
+        """Kill the process, as when its machine is lost."""
         self._process.kill()
         self._process.wait()
 
     def invoke(self, payload: Mapping[str, Any]) -> Any:
-        """What it answers. Raises DiedError when it ends without."""
+        """Invoke it and return the result. Raises DiedError if the process ends first."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(payload) + "\n")
@@ -87,7 +87,7 @@ class Function:
         return json.loads(line)
 
     def send(self, customer: str, method: str, resource: str, body: Any = None, **parts: Any) -> Answer:
-        """A request of a shopper, as API Gateway hands it on."""
+        """Send a shopper's request as API Gateway would."""
         headers = {"content-type": "application/json", **parts.pop("headers", {})}
         claims = {"sub": customer, "token_use": "id", "aud": self._client}
         content = None if body is None else json.dumps(body)

@@ -1,4 +1,4 @@
-"""The shop's tables in moto, with the indexes that the functions query."""
+"""The application's tables in moto, with the indexes that functions query."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _index(partition: str, sort: str, name: str) -> dict[str, Any]:
 
 
 def create_tables(client: Any) -> None:
-    """Make the three tables, empty."""
+    """Create the three empty tables."""
     client.create_table(
         TableName=BOOKS,
         BillingMode="PAY_PER_REQUEST",
@@ -48,7 +48,7 @@ def create_tables(client: Any) -> None:
 
 
 class Tables:
-    """What the tables hold, put in and looked at past the functions."""
+    """Reads and writes the tables directly."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -65,7 +65,7 @@ class Tables:
         return None if item is None else dynamo.load(item)
 
     def book(self, book_id: str, **attributes: Any) -> dict[str, Any]:
-        """Put a book into the catalog."""
+        """Put a book into the catalog table."""
         item = {
             "id": book_id,
             "listing": "books",

@@ -1,4 +1,4 @@
-"""Runs one of the shop's functions: events in on standard input, one a line, and its answers out.
+"""Runs one function: reads events from standard input, one per line, and writes its results.
 
 `python lambda_worker.py <module> <seconds that its clock is ahead>`; lambda_src must be on the path.
 """
@@ -13,7 +13,7 @@ from runtime import clock
 
 
 def main(module: str, ahead: float) -> None:
-    """Answer until there are no more events."""
+    """Process events until the input ends."""
     now = clock.now
     clock.now = lambda: now() + timedelta(seconds=ahead)
     handle = import_module(module).handle

@@ -1,4 +1,4 @@
-"""A shop of two regions in process: its health checks, its Cart tables (by moto), its API."""
+"""Two regions in process: health checks, Cart tables (moto) and the API."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -20,14 +20,14 @@ SETTINGS = Settings(
         regions={region: RegionAddresses(api=f"http://{region}/v1") for region in REGIONS},
     ),
 )
-"""Each region is reached by its name as host, the shared address as `shop`."""
+"""Each region's host is its name; the shared host is `shop`."""
 CART = f"{SETTINGS.name}-cart"
 
 
 class Route53:
-    """Health checks as `modules/routing.py` makes them; `meddle` is called before each update.
+    """Health checks as `modules/routing.py` creates them; `meddle` runs before each update.
 
-    Not moto's, which forgets the children of a calculated check when it is updated.
+    moto is not used: it drops the children of a calculated check on update.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ def _check(id: str, configuration: dict[str, Any]) -> dict[str, Any]:
 
 
 def deploy_cart_tables() -> dict[str, Any]:
-    """A table in each region, without replication; its clients by region."""
+    """Create a table per region without replication; returns the clients by region."""
     clients = {region: boto3.client("dynamodb", region_name=region) for region in REGIONS}
     for client in clients.values():
         client.create_table(
@@ -83,7 +83,7 @@ def deploy_cart_tables() -> dict[str, Any]:
 
 
 def probe(answers: Mapping[str, int]) -> Probe:
-    """A probe that gets `answers`, a status by host; a host that is not among them does not answer."""
+    """A probe with `answers`, a status by host; other hosts do not respond."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         host = request.url.host

@@ -1,4 +1,4 @@
-"""Runs a few lines of PHP with the blog's classes at hand."""
+"""Runs PHP code with the blog's classes loaded."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ needs_php = pytest.mark.skipif(shutil.which("php") is None, reason="php is not h
 
 
 def answer(class_name: str, code: str, *, before: str = "", **given: Any) -> Any:
-    """What `code` returns, as JSON; it finds `given` in $given. `before` runs before the class is loaded."""
+    """Return the JSON result of `code`, which reads `given` as $given. `before` runs before the class loads."""
     file = CLASSES / f"class-{class_name.lower().replace('_', '-')}.php"
     program = (
         "error_reporting(E_ALL); set_error_handler(fn($n, $m) => throw new ErrorException($m));"

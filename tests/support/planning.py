@@ -1,7 +1,7 @@
-"""Plans by the real Terraform and the real AWS provider, without AWS and without a network.
+"""Plans a stack with the real Terraform and AWS provider, without AWS or a network.
 
-`terraform test` runs the plan. What the provider would look up in AWS, and what the stack would read from
-another's state, is given; all else, such as the provider's own checks of every argument, is as in a deployment.
+`terraform test` runs the plan. Data sources and other stacks' state have given values; everything else, such as the
+provider's validation of arguments, is as in a deployment.
 """
 
 import json
@@ -44,19 +44,17 @@ LOOKED_UP: dict[str, dict[str, Any]] = {
         "stream_arn": f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000",
     },
 }
-"""What AWS would answer; a data source that is not here is left to the provider, which then must not ask."""
+"""Values of data sources; a data source without one must not call AWS."""
 
 Changes = Mapping[str, Mapping[str, Any]]
-"""What a plan does to each resource, by address."""
+"""Actions of a plan, by resource address."""
 
 
 class Secrets(BaseHTTPRequestHandler):
-    """Secrets Manager, as far as ephemeral resources ask it: they are opened in every plan, and `terraform test`
-    takes no answers for them.
-    """
+    """A Secrets Manager for ephemeral resources, which every plan opens and `terraform test` cannot mock."""
 
     def do_POST(self) -> None:
-        """Answer by what is asked for."""
+        """Respond by the requested operation."""
         self.rfile.read(int(self.headers["Content-Length"]))
         asked = self.headers["X-Amz-Target"].rsplit(".", 1)[-1]
         secret = json.dumps({"username": "name", "password": "word", "salt": "salt"})
@@ -72,11 +70,11 @@ class Secrets(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Write no access log."""
 
 
 def plan(folder: Path, of: Shop, stack: Stack, secrets: str) -> Changes:
-    """Plan what `folder` holds of `stack`, whose own files it leaves as they are."""
+    """Plan a copy of `stack` in `folder`."""
     (folder / "offline_override.tf.json").write_text(json.dumps(_offline(stack, secrets)))
     (folder / "plan.tftest.json").write_text(json.dumps(_given(of, stack)))
     _terraform(folder, "init")
@@ -86,7 +84,7 @@ def plan(folder: Path, of: Shop, stack: Stack, secrets: str) -> Changes:
 
 
 def _offline(stack: Stack, secrets: str) -> dict[str, Any]:
-    """What overrides the stack's own: providers that have no account to ask, and a state that is nowhere else."""
+    """Overrides: providers without an account and a local backend."""
     without_account = {**OFFLINE, "endpoints": {"secretsmanager": secrets}}
     aliases = [provider.get("alias") for provider in stack.document["provider"]["aws"]]
     return {
@@ -96,7 +94,7 @@ def _offline(stack: Stack, secrets: str) -> dict[str, Any]:
 
 
 def _given(of: Shop, stack: Stack) -> dict[str, Any]:
-    """A test that plans the stack with given answers."""
+    """A Terraform test that plans the stack with given values."""
     answers = [
         {"target": f"data.{each.address}", "values": LOOKED_UP[each.kind]}
         for each in stack.data()
@@ -110,7 +108,7 @@ def _given(of: Shop, stack: Stack) -> dict[str, Any]:
 
 
 def _outputs(of: Shop, config: Mapping[str, str]) -> dict[str, object]:
-    """What the other stack would tell, in the form that its readers check."""
+    """Outputs of the other stack, in the form that its readers validate."""
     (other,) = [
         stack for name, stack in of.stacks.items() if name in config.get("key", config.get("path", ""))
     ]
@@ -118,14 +116,14 @@ def _outputs(of: Shop, config: Mapping[str, str]) -> dict[str, object]:
 
 
 def _example(output: str) -> str:
-    """A value of the kind that an output's name speaks of."""
+    """A value that fits an output's name."""
     if output.endswith("arn"):
         return f"arn:aws:service:eu-west-1:{ACCOUNT}:thing/name"
     return "name.example.com" if output.endswith("name") else "Z0123456789"
 
 
 def _terraform(folder: Path, *command: str) -> str:
-    """Run Terraform; its whole output, which pytest shows when it fails."""
+    """Run Terraform and return its output, which pytest shows on failure."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "CHECKPOINT_DISABLE": "1",

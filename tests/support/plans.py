@@ -1,4 +1,4 @@
-"""Plans in Terraform's JSON form, as far as the commands look at them."""
+"""Plans in Terraform's JSON format, with the fields that the commands read."""
 
 from typing import Any
 

@@ -1,15 +1,15 @@
-"""Ports for a local cloud that a test or a benchmark has to itself."""
+"""Free ports for a local cloud of a test or a benchmark."""
 
 import socket
 
 from localcloud.layout import HOST
 
 NEEDED = 64
-"""Ports from the base on that a local cloud uses."""
+"""Number of ports that a local cloud uses from its base."""
 
 
 def free_base() -> int:
-    """The first port of so many that nobody listens on."""
+    """First port of a free range."""
     for base in range(20_000, 60_000, NEEDED):
         if all(free(base + port) for port in range(NEEDED)):
             return base
@@ -17,6 +17,6 @@ def free_base() -> int:
 
 
 def free(port: int) -> bool:
-    """Whether nobody listens there."""
+    """Whether no process listens on the port."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) != 0

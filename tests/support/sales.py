@@ -1,4 +1,4 @@
-"""What was sold: by the orders, which are the truth, and by each region's ranking."""
+"""Copies sold, from the orders and from each region's ranking."""
 
 from collections import Counter
 from functools import partial
@@ -11,7 +11,7 @@ from tests.support.waiting import wait_until
 
 
 def by_orders(cloud: Any, region: str | None = None) -> dict[str, int]:
-    """Copies sold by book, added up from every order as one region has them."""
+    """Copies sold by book, from all orders in one region."""
     sold: Counter[str] = Counter()
     table = cloud.table("orders", region)
     page: dict[str, Any] = {}
@@ -28,13 +28,13 @@ def by_orders(cloud: Any, region: str | None = None) -> dict[str, int]:
 
 
 def of_region(cloud: Any, region: str) -> dict[str, int]:
-    """The whole ranking of a region, read where its function reads it."""
+    """A region's complete ranking, read from its Redis."""
     with redis.Redis.from_url(cloud.deployment.settings.local.redis[region], decode_responses=True) as client:
         return dict(Ranking(client).top(1_000_000) or [])
 
 
 def wait_until_exact(cloud: Any, seconds: float = 30.0) -> None:
-    """Fail unless, within the time, every region's ranking is what the orders add up to."""
+    """Wait until every region's ranking equals the sum of its orders; fails after `seconds`."""
     for region in cloud.regions:
         wanted = by_orders(cloud, region)
         wait_until(
@@ -51,7 +51,7 @@ def _disagreement(cloud: Any, region: str, wanted: dict[str, int]) -> str:
 
 
 def difference(ranked: dict[str, int], ordered: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """The books that two counts disagree about."""
+    """Books whose counts differ."""
     return {
         book: (ranked.get(book, 0), ordered.get(book, 0))
         for book in ranked.keys() | ordered.keys()

@@ -21,13 +21,13 @@ from stacks.settings import Settings
 from tests.support.waiting import wait_until
 
 NOTICED = 60.0
-"""Seconds within which Route 53 must have noticed, or seen them come back."""
+"""Seconds within which Route 53 must detect the loss or the return of a region."""
 APART = ("blog", "regions", "state", "faults")
-"""Folders whose tests deploy, or break, something of their own; the rest of tests/e2e runs."""
+"""Folders excluded from the run: their tests deploy or break something of their own."""
 
 
 class SingleRegion:
-    """Takes every region but one away for as long as the block lasts."""
+    """Makes every region but one unreachable while the context lasts."""
 
     def __init__(self, layout: Layout, region: str, peers: list[str]) -> None:
         self._region = region
@@ -40,7 +40,7 @@ class SingleRegion:
     def __enter__(self) -> Self:
         with self._undo:
             self._take_away()
-            # All went well: what undoes it waits for the end of the block.
+            # The undo callbacks run when the context ends.
             self._undo = self._undo.pop_all()
         return self
 
@@ -79,7 +79,7 @@ class SingleRegion:
 
 
 def main() -> int:
-    """Run the tests in each region alone; the first code that is not 0, or 0."""
+    """Run the tests once with each region alone; return the first exit code that is not 0, or 0."""
     settings = Settings.load(Path(os.environ.get("SETTINGS", "settings/local.toml")))
     if len(settings.regions) < 2:
         sys.exit("there is one region only: it is alone as it is")

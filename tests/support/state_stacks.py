@@ -1,4 +1,4 @@
-"""Small stacks whose state is kept exactly as the shop's is, and Terraform running in them."""
+"""Small stacks with the application's state backend, and Terraform to deploy them."""
 
 import os
 import subprocess
@@ -14,9 +14,9 @@ from stacks.state_backend import keep_state
 
 
 def synthesize(settings: Settings, folder: Path) -> None:
-    """A global stack in the primary region, and a stack in each region that reads it.
+    """Synthesize a global stack and, per region, a stack that reads it.
 
-    A region's stack makes one thing at once, and a second one when the file named by GATE is there.
+    A region's stack creates one resource at once and a second one when the file named by GATE exists.
     """
     app = App(outdir=str(folder))
     shared = TerraformStack(app, f"{settings.name}-global")
@@ -42,13 +42,13 @@ def synthesize(settings: Settings, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Terraform:
-    """Terraform in the folder of one stack; `gate` is the file that a slow apply waits for."""
+    """Terraform in one stack's folder; a slow apply waits for the file `gate`."""
 
     folder: Path
     gate: Path
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Begin a command."""
+        """Start a command."""
         return subprocess.Popen(
             ["terraform", f"-chdir={self.folder}", *arguments],
             env=os.environ | {"GATE": str(self.gate), "TF_INPUT": "0"},
@@ -60,18 +60,18 @@ class Terraform:
         )
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """A command to its end: its exit code and what it said."""
+        """Run a command; returns exit code and output."""
         process = self.start(*arguments)
         said, _ = process.communicate()
         return process.returncode, said
 
     def init(self) -> None:
-        """Prepare the folder."""
+        """Run `terraform init`."""
         code, said = self.run("init", "-no-color")
         assert code == 0, said
 
     def resources(self) -> list[str]:
-        """What the state holds."""
+        """Addresses of the resources in the state."""
         code, said = self.run("state", "list")
         assert code == 0, said
         return said.split()

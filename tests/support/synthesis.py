@@ -1,4 +1,4 @@
-"""Synthesized Terraform as plain dictionaries, for tests of what is deployed."""
+"""Synthesized Terraform as dictionaries."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ from stacks.settings import Settings
 Body = Mapping[str, Any]
 
 _SYNTHESIZED = TemporaryDirectory(prefix="synthesis-")
-"""Removed when the interpreter ends."""
+"""Removed when the interpreter exits."""
 
 ON_AWS: Mapping[str, Any] = {
     "environment": "prod",
@@ -31,7 +31,7 @@ ON_AWS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource or data source of a stack."""
+    """A resource or data source."""
 
     kind: str
     id: str
@@ -39,31 +39,31 @@ class Resource:
 
     @property
     def address(self) -> str:
-        """As Terraform refers to it."""
+        """Its Terraform address."""
         return f"{self.kind}.{self.id}"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack's Terraform."""
+    """Terraform of one stack."""
 
     document: Body
 
     def resources(self, kind: str | None = None) -> list[Resource]:
-        """All of it that Terraform makes, or those of one kind."""
+        """All resources, or those of one type."""
         return list(_each(self.document.get("resource", {}), kind))
 
     def data(self, kind: str | None = None) -> list[Resource]:
-        """All that Terraform looks up, or those of one kind."""
+        """All data sources, or those of one type."""
         return list(_each(self.document.get("data", {}), kind))
 
     def only(self, kind: str) -> Body:
-        """The body of the one resource of a kind."""
+        """Arguments of the only resource of a type."""
         (resource,) = self.resources(kind)
         return resource.body
 
     def find(self, kind: str, **values: Any) -> Resource:
-        """The one resource of a kind that has these values."""
+        """The only resource of a type with these arguments."""
         (found,) = [
             each
             for each in self.resources(kind)
@@ -74,7 +74,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Shop:
-    """An environment's stacks, and the folder that they were written to."""
+    """An environment's stacks and the folder they were written to."""
 
     name: str
     folder: Path
@@ -85,7 +85,7 @@ class Shop:
 
 
 def shop(**changes: Any) -> Shop:
-    """The whole shop as it goes to AWS with some settings changed; the same settings, the same shop."""
+    """Synthesize all stacks for AWS with changed settings; cached by settings."""
     return _shop(json.dumps({**ON_AWS, **changes}, sort_keys=True))
 
 
@@ -95,7 +95,7 @@ def _shop(values: str) -> Shop:
 
 
 def synthesize(settings: Settings, folder: Path) -> Shop:
-    """Write every stack of an environment into `folder` and read it back."""
+    """Synthesize every stack into `folder` and read it."""
     from stacks.app import build
 
     app = App(outdir=str(folder))
@@ -106,7 +106,7 @@ def synthesize(settings: Settings, folder: Path) -> Shop:
 
 
 def write(folder: Path, changes: Mapping[str, Any]) -> None:
-    """Write what `shop` makes of these changes, as JSON or as the environment says."""
+    """Write the settings with these changes as a file or as environment variables."""
     from stacks.app import build
 
     app = App(outdir=str(folder))
@@ -115,7 +115,7 @@ def write(folder: Path, changes: Mapping[str, Any]) -> None:
 
 
 def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1") -> Stack:
-    """What `make` adds to a stack of its own."""
+    """Synthesize a stack that contains what `make` adds."""
     folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "stack")

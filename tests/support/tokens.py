@@ -1,4 +1,4 @@
-"""Tokens that are none of the shop's: forged, or given by Cognito for something else."""
+"""Tokens that this application must reject: forged, or issued for another audience."""
 
 import base64
 import json
@@ -14,9 +14,9 @@ from tests.support.api import Json
 
 
 class ForeignTokens:
-    """Id tokens that Cognito gave for another pool, and for another client of the shop's own pool.
+    """Id tokens of another pool, and of another client of the same pool.
 
-    A context: the pool and the client are gone after it.
+    The context deletes that pool and client.
     """
 
     def __init__(self, cloud: Any, account: Account) -> None:
@@ -25,7 +25,7 @@ class ForeignTokens:
         self._account = account
 
     def __enter__(self) -> tuple[str, str]:
-        """The other pool's token, and the other client's."""
+        """Tokens of the other pool and of the other client."""
         self._pool = self._cognito.create_user_pool(PoolName="another-shop")["UserPool"]["Id"]
         self._client = self._new_client(self._shared.user_pool_id)
         mail = self._account.email
@@ -61,9 +61,9 @@ class ForeignTokens:
 
 
 class PoolKey:
-    """The key that the shop's user pool signs id tokens with, which the emulator keeps in a file.
+    """Signing key of the user pool, which the emulator keeps in a file.
 
-    Whoever has it makes tokens that only their claims give away, as time does with those of Cognito.
+    Tokens signed with it are rejected only because of their claims, for example after they expired.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,11 +71,11 @@ class PoolKey:
 
     @classmethod
     def of(cls, layout: Layout, user_pool_id: str) -> Self:
-        """The key of a pool."""
+        """Key of a pool."""
         return cls(layout.cloud / f"aws/state/cognito-pool-keys/{user_pool_id}-id.pem")
 
     def signed(self, token: str, **claims: Any) -> str:
-        """The token with claims changed, and signed anew."""
+        """The token with changed claims and a new valid signature."""
         header, payload, _ = token.split(".")
         return jwt.encode(
             decoded(payload) | claims, self._pem, algorithm="RS256", headers={"kid": decoded(header)["kid"]}
@@ -83,23 +83,23 @@ class PoolKey:
 
 
 def with_claims(token: str, **claims: Any) -> str:
-    """The token with claims changed under its old signature."""
+    """The token with changed claims and its old signature."""
     header, payload, signature = token.split(".")
     return ".".join([header, encoded(decoded(payload) | claims), signature])
 
 
 def unsigned(token: str) -> str:
-    """The token as one that claims to need no signature."""
+    """The token with algorithm `none`."""
     header, payload, _ = token.split(".")
     return f"{encoded(decoded(header) | {'alg': 'none'})}.{payload}."
 
 
 def decoded(part: str) -> Json:
-    """A part of a token."""
+    """Decode a part of a token."""
     claims: Json = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     return claims
 
 
 def encoded(value: Json) -> str:
-    """A part of a token, as it is written there."""
+    """Encode a part of a token."""
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")

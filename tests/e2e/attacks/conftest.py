@@ -11,13 +11,13 @@ from tests.support.api import Api, Json
 
 @pytest.fixture(scope="module")
 def attacker(cloud: Any) -> Account:
-    """A shopper like any other, with a token that is good."""
+    """A shopper with a valid token."""
     return open_account(cloud.deployment, f"attacker-{uuid.uuid4()}@example.com")
 
 
 @pytest.fixture
 def untouched(mine: dict[str, Api], books: list[Json]) -> Iterator[Api]:
-    """A shopper with a cart, which must be as it was when the test is over, and nothing ordered."""
+    """A shopper with a cart; the cart and the orders must be unchanged after the test."""
     api = next(iter(mine.values()))
     before = api.put_line(books[1]["id"], 2)
     yield api
@@ -27,7 +27,7 @@ def untouched(mine: dict[str, Api], books: list[Json]) -> Iterator[Api]:
 
 @pytest.fixture(scope="session")
 def signed_in_only() -> dict[str, tuple[str, str]]:
-    """Verb and path of the operations that ask who is there, by their ids."""
+    """Verb and path of operations that need a signed-in shopper, by operation id."""
     found = {
         operation_id: (verb.upper(), path)
         for operation_id, (verb, path, operation) in contract.operations().items()

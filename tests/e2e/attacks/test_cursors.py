@@ -1,4 +1,4 @@
-"""Cursors that the shop never gave, or gave for something else."""
+"""Cursors that were not issued, or were issued for another listing."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ CATEGORY = "Database"
 
 
 def forged(given: str) -> Iterator[str]:
-    """Cursors that say nothing a listing could go on from, some of them written as the shop writes its own."""
+    """Malformed cursors, some in the format of real ones."""
     padded = given + "=" * (-len(given) % 4)
     position = json.loads(base64.urlsafe_b64decode(padded))
     yield from ("x", "null", "e30", "W10", "AAAA", "=" * 8, "../../etc", "%00", "🦉", "a" * 1024)
@@ -36,13 +36,13 @@ def forged(given: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("query", [{}, {"category": CATEGORY}], ids=["all books", "a category"])
-def test_forged_cursors_of_books_are_refused(home: Api, query: dict[str, str]) -> None:
+def test_forged_book_cursor_is_rejected(home: Api, query: dict[str, str]) -> None:
     for attempt in forged(home.get("/books", limit=1, **query)["nextCursor"]):
         answer = home.send("GET", "/books", params={**query, "cursor": attempt})
         assert answer.status_code == 400, attempt
 
 
-def test_forged_cursors_of_orders_are_refused(mine: dict[str, Api], books: list[Json]) -> None:
+def test_forged_order_cursor_is_rejected(mine: dict[str, Api], books: list[Json]) -> None:
     api = next(iter(mine.values()))
     for book in books[:2]:
         api.order_book(book)
@@ -51,10 +51,8 @@ def test_forged_cursors_of_orders_are_refused(mine: dict[str, Api], books: list[
         assert answer.status_code == 400, attempt
 
 
-def test_a_place_that_is_made_up_is_one_in_the_listing_that_was_asked_for(
-    home: Api, mine: dict[str, Api], books: list[Json]
-) -> None:
-    """A cursor is a place and no permission, so it need not be signed."""
+def test_made_up_cursor_stays_in_its_listing(home: Api, mine: dict[str, Api], books: list[Json]) -> None:
+    """A cursor is a position and grants no access, so it need not be signed."""
     before_all = cursor.encode({"category": CATEGORY, "rating": "5", "id": "zzz"})
     listed = home.get("/books", category=CATEGORY, limit=100, cursor=before_all)["items"]
     assert listed == home.get("/books", category=CATEGORY, limit=100)["items"]
@@ -66,15 +64,13 @@ def test_a_place_that_is_made_up_is_one_in_the_listing_that_was_asked_for(
 
 
 @pytest.mark.parametrize(("first", "second"), [("Cars", "Woodwork"), (None, "Cars"), ("Cars", None)])
-def test_a_cursor_is_good_for_its_own_query_only(home: Api, first: str | None, second: str | None) -> None:
+def test_cursor_of_another_query_is_rejected(home: Api, first: str | None, second: str | None) -> None:
     given = home.get("/books", limit=1, **({"category": first} if first else {}))["nextCursor"]
     query = {"cursor": given, **({"category": second} if second else {})}
     home.expect(400, "GET", "/books", params=query)
 
 
-def test_a_cursor_of_books_is_none_of_orders_and_the_other_way_round(
-    mine: dict[str, Api], books: list[Json]
-) -> None:
+def test_cursor_of_another_listing_is_rejected(mine: dict[str, Api], books: list[Json]) -> None:
     api = next(iter(mine.values()))
     for book in books[:2]:
         api.order_book(book)
@@ -82,7 +78,7 @@ def test_a_cursor_of_books_is_none_of_orders_and_the_other_way_round(
     api.expect(400, "GET", "/books", params={"cursor": api.get("/orders", limit=1)["nextCursor"]})
 
 
-def test_a_cursor_that_comes_again_gives_the_same_page_anywhere_and_to_others_their_own(
+def test_reused_cursor_returns_the_same_page(
     mine: dict[str, Api], books: list[Json], new_account: Callable[[], Account]
 ) -> None:
     api = next(iter(mine.values()))

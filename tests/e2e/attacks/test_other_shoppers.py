@@ -1,4 +1,4 @@
-"""A shopper who has signed in reaches nothing of another's, whatever they name."""
+"""A signed-in shopper cannot read or change another shopper's data."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,14 @@ from ops.drill.accounts import Account
 from tests.support.api import Api, Json, item
 
 
-def test_no_route_gives_or_takes_what_is_another_shoppers(
+def test_routes_protect_other_shoppers_data(
     region: str,
     mine: dict[str, Api],
     new_account: Callable[[], Account],
     books: list[Json],
     signed_in_only: dict[str, tuple[str, str]],
 ) -> None:
-    """Each route once, by a thief who knows the victim's books, key, orders and cursor."""
+    """Call each route once as another shopper who knows the victim's book, key, order and cursor."""
     victim = mine[region]
     victim.put_line(books[0]["id"], 3)
     victim.put_line(books[1]["id"], 2)
@@ -62,16 +62,16 @@ def test_no_route_gives_or_takes_what_is_another_shoppers(
 
 
 def next_cursor(api: Api) -> str:
-    """Where the first page of a shopper's orders ends."""
+    """Cursor after the first page of a shopper's orders."""
     return str(api.get("/orders", limit=1)["nextCursor"])
 
 
 def quantities(answer: httpx.Response) -> dict[str, int]:
-    """Copies by book of a cart."""
+    """Copies in a cart, by book."""
     return {line["bookId"]: line["quantity"] for line in answer.json()["items"]}
 
 
-def test_nobody_is_taken_for_whom_a_header_or_the_query_names(
+def test_identity_in_header_or_query_is_ignored(
     home: Api, mine: dict[str, Api], account: Account, attacker: Account, books: list[Json]
 ) -> None:
     next(iter(mine.values())).put_line(books[0]["id"], 3)

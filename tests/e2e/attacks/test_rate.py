@@ -1,10 +1,10 @@
-"""Who asks too often."""
+"""Throttling."""
 
 from typing import Any
 
 
-def test_whoever_asks_too_often_would_be_told_to_slow_down(cloud: Any, region: str) -> None:
-    """The emulator counts nobody's requests, so this is what API Gateway has been told to answer, and when."""
+def test_throttling_response_is_configured(cloud: Any, region: str) -> None:
+    """The emulator does not throttle, so this checks the configured limits and the 429 response."""
     deployed = cloud.deployment.regions[region]
     gateway = cloud.deployment.client("apigateway", region)
     refusal = gateway.get_gateway_response(restApiId=deployed.api_id, responseType="THROTTLED")

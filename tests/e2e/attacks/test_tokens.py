@@ -1,4 +1,4 @@
-"""Whoever bears no id token of this shop's own gets nothing that is a shopper's, on any route."""
+"""Private routes reject every token that is not an id token of this application."""
 
 import time
 import uuid
@@ -26,7 +26,7 @@ def key(cloud: Any) -> PoolKey:
 
 @pytest.fixture(scope="module")
 def bad_tokens(cloud: Any, attacker: Account, key: PoolKey) -> Iterator[dict[str, str]]:
-    """Tokens by what is wrong with them."""
+    """Invalid tokens, by their flaw."""
     good = attacker.shopper.token()
     issuer = f"https://cognito-idp.{cloud.deployment.shared.user_pool_region}.amazonaws.com/another"
     with ForeignTokens(cloud, attacker) as (other_pool, other_client):
@@ -42,14 +42,14 @@ def bad_tokens(cloud: Any, attacker: Account, key: PoolKey) -> Iterator[dict[str
             "expired": key.signed(good, exp=int(time.time()) - 1),
             "issued by another": key.signed(good, iss=issuer),
             "made for another": key.signed(good, aud="another-client"),
-            "nobody's": key.signed(good, sub=""),
+            "empty subject": key.signed(good, sub=""),
             "access token": attacker.shopper.access_token,
             "other pool": other_pool,
             "other client": other_client,
         }
 
 
-def test_every_route_that_is_a_shoppers_refuses_every_token_that_is_not_one(
+def test_private_routes_reject_bad_tokens(
     region: str,
     apis: dict[str, Api],
     bad_tokens: dict[str, str],
@@ -68,22 +68,22 @@ def test_every_route_that_is_a_shoppers_refuses_every_token_that_is_not_one(
 
 
 def attempts(tokens: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Headers that do not sign anyone in, by what is wrong with them."""
+    """Headers that do not authenticate, by their flaw."""
     yield "no token", {}
     yield "not a bearer", {"authorization": "Basic dXNlcjpwYXNz"}
     for flaw, token in tokens.items():
         yield flaw, {"authorization": f"Bearer {token}".strip()}
 
 
-def test_a_token_that_is_signed_with_the_pools_key_is_refused_for_its_claims_alone(
+def test_unchanged_claims_are_accepted(
     region: str, apis: dict[str, Api], attacker: Account, key: PoolKey
 ) -> None:
-    """Else the tokens above that are signed so would show nothing."""
+    """Control: shows that the tokens above are rejected because of their claims."""
     good = key.signed(attacker.shopper.token(), exp=int(time.time()) + HOUR)
     apis[region].expect(200, "GET", "/cart", headers={"authorization": f"Bearer {good}"})
 
 
-def test_a_token_in_the_query_signs_nobody_in(home: Api, attacker: Account) -> None:
+def test_token_in_query_is_ignored(home: Api, attacker: Account) -> None:
     token = attacker.shopper.token()
     for name in ("token", "access_token", "authorization"):
         assert home.send("GET", "/cart", params={name: token}).status_code == 401

@@ -1,4 +1,4 @@
-"""The blog of the shop that is up."""
+"""Fixtures of the running blog."""
 
 import warnings
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.support.cloud import Cloud
 
 @pytest.fixture(scope="session")
 def blog(cloud: Cloud) -> Blog:
-    """What runs it; a test that stops something brings it back."""
+    """The blog's processes; a test that stops one starts it again."""
     missing = missing_packages()
     if missing or not cloud.deployment.settings.features.blog:
         pytest.skip(f"no blog runs here: {', '.join(missing) or 'the feature is off'}")
@@ -22,10 +22,10 @@ def blog(cloud: Cloud) -> Blog:
 
 
 class Lasting(Supervisor):
-    """What it starts outlives the tests, on purpose, and Python need not warn of it."""
+    """A supervisor whose processes outlive the tests on purpose, without Python's warning."""
 
     def ensure(self, part: Part, seconds: float = 40) -> bool:
-        """Have `part` running; its process is nobody's child to wait for afterwards."""
+        """Start `part` and do not keep it as a child process."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             started = super().ensure(part, seconds)
@@ -35,7 +35,7 @@ class Lasting(Supervisor):
 
 @pytest.fixture(scope="session")
 def readers(cloud: Cloud, blog: Blog) -> Iterator[dict[str, Reader]]:
-    """Somebody at each region's own address."""
+    """Readers of each region's own blog address."""
     found = {region: Reader(cloud.endpoints["regions"][region]["blog"]) for region in cloud.regions}
     yield found
     for reader in found.values():
@@ -44,7 +44,7 @@ def readers(cloud: Cloud, blog: Blog) -> Iterator[dict[str, Reader]]:
 
 @pytest.fixture(scope="session")
 def anyone(cloud: Cloud, blog: Blog) -> Iterator[Reader]:
-    """Somebody at `blog.<domain>`, who asks DNS anew each time."""
+    """A reader of `blog.<domain>` who resolves the name for each request."""
     reader = Reader(cloud.endpoints["blog"], forgetful=True)
     yield reader
     reader.close()
@@ -52,19 +52,19 @@ def anyone(cloud: Cloud, blog: Blog) -> Iterator[Reader]:
 
 @pytest.fixture
 def desk(tmp_path: Path, blog: Blog) -> "Desk":
-    """Where posts are written and published from."""
+    """Publishes posts."""
     return Desk(tmp_path, blog)
 
 
 class Desk:
-    """Publishes through the blog's own import, as an operator does."""
+    """Publishes with the blog's import command, as an operator does."""
 
     def __init__(self, folder: Path, blog: Blog) -> None:
         self._folder = folder
         self._blog = blog
 
     def publish(self, slug: str, *, title: str = "A post", book: str = "dune") -> None:
-        """Publish or change one post, where the writer is."""
+        """Publish or change one post in the writer's region."""
         (self._folder / f"{slug}.html").write_text(
             f"---\ntitle: {title}\nauthor: The Test Desk\ndate: 2026-01-05\ncategories: Science Fiction\n"
             f'books: {book}\nexcerpt: A test.\n---\n<p>About [book id="{book}"]a book[/book].</p>\n'

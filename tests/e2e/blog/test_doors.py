@@ -1,4 +1,4 @@
-"""What a stranger must not get, at any region's address."""
+"""Blog paths and methods that anonymous users must not reach, in every region."""
 
 import pytest
 
@@ -103,11 +103,11 @@ TELLING = (
     "$p$",
     "$wp$",
 )
-"""What an answer would hold if a probe had got anywhere."""
+"""Text that a response contains if an injection succeeds."""
 
 
 @pytest.mark.parametrize("path", CLOSED)
-def test_a_stranger_is_refused(readers: dict[str, Reader], path: str) -> None:
+def test_blog_private_path_is_denied(readers: dict[str, Reader], path: str) -> None:
     for reader in readers.values():
         answer = reader.get(path)
         assert answer.status_code in (400, 401, 403, 404, 405), (
@@ -122,7 +122,7 @@ def test_a_stranger_is_refused(readers: dict[str, Reader], path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/wp-json/wp/v2/posts", "/wp-json/wp/v2/posts/1", "/wp-comments-post.php"]
 )
-def test_a_stranger_cannot_write(readers: dict[str, Reader], method: str, path: str) -> None:
+def test_anonymous_write_is_denied(readers: dict[str, Reader], method: str, path: str) -> None:
     for reader in readers.values():
         assert reader.send(method, path, '{"title": "mine"}').status_code in (403, 405)
 
@@ -140,7 +140,7 @@ def test_injections_find_nothing(readers: dict[str, Reader], where: str) -> None
         assert reader.slugs() == before
 
 
-def test_nobody_learns_a_login_name(readers: dict[str, Reader]) -> None:
+def test_login_names_are_not_exposed(readers: dict[str, Reader]) -> None:
     pages = (
         "/",
         "/bread-is-a-clock/",
@@ -156,7 +156,7 @@ def test_nobody_learns_a_login_name(readers: dict[str, Reader]) -> None:
             assert "desk-" not in text
 
 
-def test_the_software_does_not_introduce_itself(anyone: Reader) -> None:
+def test_software_version_is_not_exposed(anyone: Reader) -> None:
     answer = anyone.get("/")
     assert not {"x-powered-by", "x-pingback"} & {name.lower() for name in answer.headers}
     assert 'name="generator"' not in answer.text
@@ -164,7 +164,7 @@ def test_the_software_does_not_introduce_itself(anyone: Reader) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_forged_address_opens_nothing(anyone: Reader) -> None:
+def test_forged_client_address_is_ignored(anyone: Reader) -> None:
     import httpx
 
     forged = httpx.get(

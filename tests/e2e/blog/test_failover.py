@@ -1,4 +1,4 @@
-"""The primary is lost, another region takes over, and nothing that was published is missing."""
+"""The writer's region is lost, a standby takes over, and all published posts remain."""
 
 import os
 import subprocess
@@ -16,12 +16,12 @@ from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
 
 NOTICED_WITHIN = 60.0
-"""Seconds: two health checks at 10 s, and slack for a busy machine."""
+"""Seconds: two health checks of 10 s, with allowance for a busy machine."""
 
 
 @pytest.fixture
 def mended(cloud: Cloud, blog: Blog) -> Iterator[None]:
-    """Afterwards the first region has its blog back and leads."""
+    """After the test, the first region's blog runs and is the writer."""
     yield
     for region in cloud.regions:
         blog.start_region(region)
@@ -30,7 +30,7 @@ def mended(cloud: Cloud, blog: Blog) -> Iterator[None]:
 
 
 def promote(region: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """`ops blog-promote`, as an operator runs it."""
+    """Run `ops blog-promote`."""
     return subprocess.run(
         [sys.executable, "-m", "ops", "blog-promote", region, *options],
         cwd=ROOT,
@@ -42,7 +42,7 @@ def promote(region: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(420)
-def test_another_region_takes_over(
+def test_standby_becomes_writer_after_loss(
     cloud: Cloud, blog: Blog, readers: dict[str, Reader], anyone: Reader, desk: Desk, mended: None
 ) -> None:
     home, standby = cloud.regions[:2]
@@ -67,12 +67,12 @@ def test_another_region_takes_over(
 
     blog.start_region(home)
     wait_until(lambda: readers[home].get("/readyz").status_code == 200, 10)
-    # While it starts over from the writer's history its tables are not there yet.
+    # Until it has copied the writer's history its tables do not exist.
     wait_until(lambda: readers[home].get("/wp-json/wp/v2/posts").status_code == 200, 10)
     wait_until(lambda: readers[home].slugs() == {*everything, afterwards}, 10)
 
 
-def test_a_planned_switch_loses_nothing(
+def test_planned_switch_keeps_all_posts(
     cloud: Cloud, blog: Blog, readers: dict[str, Reader], desk: Desk, mended: None
 ) -> None:
     home, standby = cloud.regions[:2]

@@ -1,4 +1,4 @@
-"""What a reader finds, in every region."""
+"""Reading the blog in every region."""
 
 import csv
 import re
@@ -12,17 +12,17 @@ from tests.support.waiting import wait_until
 
 CATALOG = Path(__file__).parents[3] / "data" / "catalog.csv"
 EVERYWHERE_WITHIN = 5.0
-"""Seconds from publication in the primary to the last region's answer."""
+"""Seconds from publication in the primary region to the last region's response."""
 
 
-def test_a_post_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
+def test_post_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
     slug = f"fresh-{uuid.uuid4().hex[:8]}"
     desk.publish(slug)
     for reader in readers.values():
         wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
 
 
-def test_a_change_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
+def test_change_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
     slug = f"edited-{uuid.uuid4().hex[:8]}"
     desk.publish(slug, title="Before")
     desk.publish(slug, title="After")
@@ -35,26 +35,26 @@ def test_a_change_reaches_every_region(readers: dict[str, Reader], desk: Desk) -
         )
 
 
-def test_every_region_shows_the_same_posts(readers: dict[str, Reader], anyone: Reader) -> None:
+def test_every_region_lists_the_same_posts(readers: dict[str, Reader], anyone: Reader) -> None:
     first, *others = (reader.slugs() for reader in readers.values())
     assert len(first) >= 10
     assert all(slugs == first for slugs in (*others, anyone.slugs()))
 
 
-def test_a_region_says_that_it_answered(readers: dict[str, Reader]) -> None:
+def test_response_names_its_region(readers: dict[str, Reader]) -> None:
     for region, reader in readers.items():
         assert reader.get("/").headers["x-region"] == region
         assert reader.get("/wp-json/wp/v2/posts").headers["x-region"] == region
 
 
-def test_links_stay_on_the_shared_address(cloud: Cloud, readers: dict[str, Reader]) -> None:
+def test_links_use_the_shared_address(cloud: Cloud, readers: dict[str, Reader]) -> None:
     for reader in readers.values():
         for post in reader.posts():
             assert post["link"].startswith(f"{cloud.endpoints['blog']}/")
             assert reader.get(post["link"].removeprefix(cloud.endpoints["blog"])).status_code == 200
 
 
-def test_posts_name_books_of_the_catalog_and_link_to_the_shop(cloud: Cloud, anyone: Reader) -> None:
+def test_posts_link_to_catalog_books(cloud: Cloud, anyone: Reader) -> None:
     with CATALOG.open(encoding="utf-8") as file:
         books = {row["id"] for row in csv.DictReader(file)}
     for post in anyone.posts(per_page="100"):
@@ -64,19 +64,19 @@ def test_posts_name_books_of_the_catalog_and_link_to_the_shop(cloud: Cloud, anyo
         assert post["byline"].startswith("The ")
 
 
-def test_posts_can_be_asked_for_by_book(anyone: Reader) -> None:
+def test_posts_can_be_filtered_by_book(anyone: Reader) -> None:
     about = anyone.posts(book="tartine-bread")
     assert [post["slug"] for post in about] == ["bread-is-a-clock"]
     assert anyone.posts(book="no-such-book") == []
 
 
-def test_caches_may_keep_what_is_read(anyone: Reader) -> None:
+def test_responses_are_cacheable(anyone: Reader) -> None:
     for path in ("/", "/bread-is-a-clock/", "/wp-json/wp/v2/posts"):
         assert "public, max-age=60" in anyone.get(path).headers["cache-control"]
     assert anyone.get("/no-such-page/").headers["cache-control"] == "no-store"
 
 
-def test_the_storefront_may_read_it_from_its_own_origin(anyone: Reader) -> None:
+def test_cors_allows_the_storefront(anyone: Reader) -> None:
     answer = anyone.get("/wp-json/wp/v2/posts")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers

@@ -1,4 +1,4 @@
-"""The database's password is in Secrets Manager and nowhere else."""
+"""The database password is in Secrets Manager and nowhere else."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def secret(cloud: Cloud) -> dict[str, str]:
 
 
 def states(cloud: Cloud) -> Iterator[tuple[str, str]]:
-    """Every version of every state, by its place."""
+    """All versions of all state files, by location."""
     for region in cloud.regions:
         s3 = boto3.client("s3", region_name=region)
         bucket = cloud.deployment.settings.state_bucket(region)
@@ -36,7 +36,7 @@ def states(cloud: Cloud) -> Iterator[tuple[str, str]]:
                 yield f"{bucket}/{version['Key']}", body.read().decode()
 
 
-def test_no_state_holds_it(cloud: Cloud, secret: dict[str, str]) -> None:
+def test_no_state_holds_the_password(cloud: Cloud, secret: dict[str, str]) -> None:
     read = list(states(cloud))
     assert any("aws_secretsmanager_secret_version" in text for _, text in read), (
         "these are not the blog's states"
@@ -47,7 +47,7 @@ def test_no_state_holds_it(cloud: Cloud, secret: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("part", ["global", 0, 1])
-def test_no_plan_holds_it_and_a_second_plan_leaves_the_blog_alone(
+def test_second_plan_is_empty_without_password(
     cloud: Cloud, secret: dict[str, str], part: str | int, tmp_path: Path
 ) -> None:
     name = part if isinstance(part, str) else cloud.regions[part]

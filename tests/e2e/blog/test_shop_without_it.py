@@ -1,4 +1,4 @@
-"""The shop's home page while the blog is away, in a real browser."""
+"""The home page in a browser while the blog is unavailable."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.cloud import Cloud
 
 @pytest.fixture
 def blog_away(cloud: Cloud, blog: Blog) -> Iterator[None]:
-    """Every region's WordPress and database stand still until the test is over."""
+    """Suspend WordPress and its database in every region until the test ends."""
     for region in cloud.regions:
         blog.stop_region(region)
     yield
@@ -23,9 +23,7 @@ def blog_away(cloud: Cloud, blog: Blog) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("blog_away")
-def test_the_home_page_is_whole_but_for_the_posts_and_complains_of_nothing(
-    cloud: Cloud, tmp_path: Path
-) -> None:
+def test_home_page_works_without_the_blog(cloud: Cloud, tmp_path: Path) -> None:
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         page = chromium.new_page()
@@ -34,7 +32,7 @@ def test_the_home_page_is_whole_but_for_the_posts_and_complains_of_nothing(
         with page.expect_response("**/wp-json/**") as asked:
             page.goto(cloud.endpoints["storefront"])
             expect(page.get_by_role("heading", name="Cookbooks")).to_be_visible(timeout=PATIENCE_MS)
-            # Posts are asked for once their place comes into sight; it is there, at the end, when the categories are.
+            # Posts load when their place scrolls into view, which needs the categories above to be loaded.
             page.get_by_role("contentinfo").scroll_into_view_if_needed()
         assert (asked.value.status, asked.value.json()) == (200, [])
         expect(page.get_by_role("heading", level=1)).to_be_visible()

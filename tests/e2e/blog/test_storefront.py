@@ -1,4 +1,4 @@
-"""What the storefront sees of the blog, on its own address."""
+"""The blog through the storefront's own address."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def shop(cloud: Cloud) -> Iterator[Reader]:
 
 @pytest.fixture
 def without_a_blog(cloud: Cloud, blog: Blog) -> Iterator[None]:
-    """No region's WordPress answers."""
+    """Stop WordPress in every region."""
     for region in cloud.regions:
         blog.stop_region(region)
     yield
@@ -29,23 +29,23 @@ def without_a_blog(cloud: Cloud, blog: Blog) -> Iterator[None]:
         blog.start_region(region)
 
 
-def test_posts_come_through_the_shops_own_address(shop: Reader, anyone: Reader) -> None:
+def test_posts_are_served_by_the_storefront(shop: Reader, anyone: Reader) -> None:
     answer = shop.get(POSTS)
     assert answer.status_code == 200
     assert len(answer.json()) == 3
     assert {post["id"] for post in answer.json()} <= {post["id"] for post in anyone.posts(per_page="100")}
 
 
-def test_the_query_reaches_the_blog(shop: Reader) -> None:
+def test_query_reaches_the_blog(shop: Reader) -> None:
     found = shop.get("/wp-json/wp/v2/posts?book=tartine-bread").json()
     assert [post["slug"] for post in found] == ["bread-is-a-clock"]
 
 
-def test_a_blog_that_is_away_is_a_blog_without_posts(shop: Reader, without_a_blog: None) -> None:
+def test_unavailable_blog_returns_no_posts(shop: Reader, without_a_blog: None) -> None:
     answer = shop.get(POSTS)
     assert (answer.status_code, answer.json()) == (200, [])
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_posts_are_back_when_the_blog_is(shop: Reader) -> None:
+def test_posts_return_with_the_blog(shop: Reader) -> None:
     wait_until(lambda: len(shop.get(POSTS).json()) == 3, 30)

@@ -1,4 +1,4 @@
-"""What schemathesis loads beside the contract, by SCHEMATHESIS_HOOKS."""
+"""Schemathesis hooks, loaded through SCHEMATHESIS_HOOKS."""
 
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,7 +15,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-executi
 
 @schemathesis.hook
 def filter_case(context: HookContext, case: Case[Any]) -> bool:
-    """Whether a request can come as far as the shop."""
+    """Return whether API Gateway would pass the request on."""
     try:
         target = quote(case.formatted_path) + "?" + urlencode(dict(case.query or {}), doseq=True)
     except (UnicodeEncodeError, KeyError, ValueError):

@@ -1,8 +1,8 @@
-"""Schemathesis over the contract, against the running shop: cases made from the schemas, and against them.
+"""Runs schemathesis over the contract against the running API, with valid and invalid cases.
 
-Several runs go side by side, half of them stateful: what one answer says (a book, a cart's key, an order, a cursor)
-goes into the next request, along the contract's links. A run has one worker, since Python 3.11 cannot parse in two
-threads at once: https://github.com/python/cpython/issues/106905
+Several runs go in parallel, half of them stateful: a value in one response (a book, a cart's key, an order, a
+cursor) goes into the next request along the contract's links. A run has one worker, since Python 3.11 cannot parse
+in two threads at once: https://github.com/python/cpython/issues/106905
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.support.api import Api, Json
 
 CASES = int(os.environ.get("FUZZ_CASES", "20000"))
 LANES = 4
-"""Runs at a time: more than the cores of a small machine, since the shop makes each wait."""
+"""Parallel runs: more than the cores, since each run waits for responses."""
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -36,14 +36,14 @@ CHECKS = (
     "negative_data_rejection",
     "ignored_auth",
 )
-"""Not `use_after_free`: a book that left the cart gives an empty cart, as the contract says."""
+"""Without `use_after_free`: a deleted book's cart is an empty cart by contract."""
 FIRST_LINES = 20
 ROUNDS = {"examples,coverage": 100, "fuzzing": 200, "stateful": 400}
-"""Examples of an operation, or scenarios, in a run of these phases."""
+"""Examples per operation, or scenarios, in a run of these phases."""
 
 
 class Lane:
-    """Runs one after the other, as one shopper in one region."""
+    """Consecutive runs as one shopper in one region."""
 
     def __init__(self, number: int, api: Api, account: Account, folder: Path) -> None:
         self.account = account
@@ -53,21 +53,21 @@ class Lane:
         self._seeds = iter(range(number, 1_000_000, LANES))
 
     def fill_cart(self, books: list[Json]) -> None:
-        """Give the first scenarios something to order."""
+        """Add a cart line for the first scenarios to order."""
         api = self._api.signed_in(self.account.shopper)
         for book in books:
             api.put_line(book["id"], 1)
         api.close()
 
     def phases(self, first: bool) -> str:
-        """What the next run does; examples and what covers the schemas come the same each time, so once."""
+        """Phases of the next run; deterministic phases run once."""
         if self._stateful:
             return "stateful"
         return "examples,coverage" if first else "fuzzing"
 
     def run(self, phases: str) -> int:
-        """How many cases a run took; one that finds anything fails."""
-        # A token lasts an hour, and so could all the runs.
+        """Run once and return the number of cases; fails the test on any finding."""
+        # A token lasts an hour, as long as all runs together.
         self._config.write_text(f'[auth.openapi.shopper]\nbearer = "{self.account.shopper.token()}"\n')
         done = subprocess.run(
             [
@@ -84,7 +84,7 @@ class Lane:
                 "--workers=1",
                 "--no-shrink",
                 "--no-color",
-                # They judge the speed of a case's making, which a busy machine decides.
+                # These checks measure how fast cases are generated, which depends on the machine.
                 "--suppress-health-check=all",
             ],
             env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.e2e.fuzz.hooks", "PYTHONPATH": "."},
@@ -99,7 +99,7 @@ class Lane:
 
 
 @pytest.mark.timeout(max(1200, CASES // 5))
-def test_no_case_breaks_the_shop_or_leaves_its_contract(
+def test_fuzz_cases_keep_the_contract(
     cloud: Any,
     apis: dict[str, Api],
     books: list[Json],
@@ -143,7 +143,7 @@ def test_no_case_breaks_the_shop_or_leaves_its_contract(
 
 
 def ordered(cloud: Any, account: Account) -> int:
-    """How many orders an account has placed."""
+    """Number of orders of an account."""
     found = cloud.table("orders").query(
         KeyConditionExpression="customerId = :id",
         ExpressionAttributeValues={":id": account.id},

@@ -8,7 +8,7 @@ from localcloud.control_room.arrivals import RegionArrivals, StreamReader, on_th
 from ops.deployment import Deployment
 
 
-def test_an_order_counts_once_however_often_it_arrives() -> None:
+def test_repeated_arrival_counts_once() -> None:
     arrivals = RegionArrivals()
     for at in (100.0, 101.0):
         arrivals.take("one", here=True, at=at)
@@ -17,7 +17,7 @@ def test_an_order_counts_once_however_often_it_arrives() -> None:
     assert sum(arrivals.by_second(103.0)) == 1
 
 
-def test_only_the_last_minute_is_drawn_the_newest_last() -> None:
+def test_by_second_covers_last_minute() -> None:
     arrivals = RegionArrivals()
     for order, at in (("old", 10.0), ("minute", 41.5), ("now", 100.0)):
         arrivals.take(order, here=True, at=at)
@@ -26,7 +26,7 @@ def test_only_the_last_minute_is_drawn_the_newest_last() -> None:
     assert (drawn[0], drawn[1], drawn[-1], sum(drawn)) == (1, 0, 1, 2)
 
 
-def test_what_another_region_holds_is_on_the_way_until_it_arrives() -> None:
+def test_order_is_on_the_way_until_arrival() -> None:
     dublin, singapore = RegionArrivals(), RegionArrivals()
     arrivals = {"eu-west-1": dublin, "ap-southeast-1": singapore}
     dublin.take("one", here=True, at=1.0)
@@ -36,7 +36,7 @@ def test_what_another_region_holds_is_on_the_way_until_it_arrives() -> None:
 
 
 class Stream:
-    """One shard of orders; an iterator is a position in it, and ends when it is told to."""
+    """A stream with one shard of orders; iterators are positions, and those in `expired` fail."""
 
     def __init__(self) -> None:
         self.orders: list[str] = []
@@ -87,7 +87,7 @@ def reader_of(stream: Stream) -> StreamReader:
     return StreamReader(cast(Deployment, known), "eu-west-1")
 
 
-def test_what_was_placed_before_all_readers_read_counts_in_no_region() -> None:
+def test_orders_before_start_are_ignored() -> None:
     stream, arrivals = Stream(), RegionArrivals()
     reader = reader_of(stream)
     reader.open()
@@ -99,7 +99,7 @@ def test_what_was_placed_before_all_readers_read_counts_in_no_region() -> None:
     assert arrivals.placed_here == {"two"}
 
 
-def test_a_reader_whose_place_was_given_up_goes_on_where_it_was() -> None:
+def test_expired_iterator_resumes_in_place() -> None:
     stream, arrivals = Stream(), RegionArrivals()
     reader = reader_of(stream)
     stream.orders.append("before anyone watched")

@@ -1,4 +1,4 @@
-"""The room's buttons, over real connections: what they refuse, and what they leave behind."""
+"""The control room's actions over HTTP."""
 
 import asyncio
 import json
@@ -34,10 +34,10 @@ Client = TestClient[web.Request, web.Application]
 
 
 class Breaking(Failure):
-    """Takes as long as it is told to."""
+    """A failure that waits for `goes_on`."""
 
     name = "mapping gone"
-    what = "it breaks"
+    description = "it breaks"
 
     def __init__(self) -> None:
         self.goes_on = threading.Event()
@@ -83,7 +83,7 @@ async def client() -> AsyncIterator[Client]:
 
 
 async def rested(client: Client) -> dict[str, Any]:
-    """The region as the page is told of it, once nothing is under way there."""
+    """State of the first region once no action is in progress."""
     async with client.get("/_room/events") as events:
         async for line in events.content:
             if line.startswith(b"data: "):
@@ -94,11 +94,11 @@ async def rested(client: Client) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", ["flood/eu-west-1", "heal/us-west-2"])
-async def test_what_is_not_there_is_not_pressed(client: Client, path: str) -> None:
+async def test_unknown_action_or_region_is_404(client: Client, path: str) -> None:
     assert (await client.post(f"/_room/{path}")).status == 404
 
 
-async def test_one_thing_at_a_time_and_nothing_twice(client: Client, failure: Breaking) -> None:
+async def test_second_action_while_busy_is_409(client: Client, failure: Breaking) -> None:
     assert (await client.post(f"/_room/mapping/{HERE}")).status == 202
     busy = await client.post(f"/_room/heal/{HERE}")
     assert (busy.status, await busy.text()) == (409, "mapping is still under way\n")
@@ -110,14 +110,14 @@ async def test_one_thing_at_a_time_and_nothing_twice(client: Client, failure: Br
     assert (await rested(client))["broken"] == []
 
 
-async def test_a_region_is_cut_off_and_healed(client: Client) -> None:
+async def test_cut_and_heal_region(client: Client) -> None:
     await client.post(f"/_room/cut/{HERE}")
     assert (await rested(client))["cut"]
     await client.post(f"/_room/heal/{HERE}")
     assert not (await rested(client))["cut"]
 
 
-async def test_a_command_does_not_outlive_the_room(
+async def test_command_ends_with_the_control_room(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = tmp_path / "pid"
@@ -132,7 +132,7 @@ async def test_a_command_does_not_outlive_the_room(
     assert began(pid) is None
 
 
-async def test_the_page_runs_no_scripts_but_its_own(client: Client) -> None:
+async def test_page_allows_own_scripts_only(client: Client) -> None:
     answer = await client.get("/")
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
     assert (await client.post(f"/_room/cut/{HERE}", headers={"Origin": "https://evil.example"})).status == 403

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from ops.commands import drill
 from ops.deployment import Deployment, DeploymentError
 from ops.drill.accounts import Account
-from ops.drill.concurrent_writes import WAYS, Contest, ContestError
+from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites, WriteRejectedError
 from ops.drill.failures import Failure
 from ops.drill.ledger import Ledger
 from ops.drill.runner import UnhealedError, _heal
@@ -36,37 +36,37 @@ def names(settings: Settings, *, short: bool = False) -> list[tuple[str, str]]:
     return [(failure.name, region) for failure, region in planned]
 
 
-def test_a_whole_drill_breaks_every_region_in_every_way() -> None:
+def test_steps_full_cover_regions_and_failures() -> None:
     failures = ["mapping gone", "functions failing", "replication paused", "Redis lost", "evacuation"]
     assert names(HERE) == [(failure, region) for failure in failures for region in REGIONS]
 
 
-def test_on_aws_replication_is_left_alone_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_steps_on_aws_exclude_replication(capsys: pytest.CaptureFixture[str]) -> None:
     assert {name for name, _ in names(ON_AWS)} == {name for name, _ in names(HERE)} - {"replication paused"}
     assert "Fault Injection Service" in capsys.readouterr().out
 
 
-def test_on_one_machine_shoppers_are_in_every_region() -> None:
+def test_within_reach_local_is_every_region() -> None:
     assert drill.within_reach(deployment(HERE)) == REGIONS
 
 
-def test_on_aws_only_the_region_that_answers_here_is_broken(
+def test_within_reach_aws_is_nearest_region(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(Probe, "who_answers", lambda _: REGIONS[1])
     assert drill.within_reach(deployment(ON_AWS)) == (REGIONS[1],)
-    assert f"break {REGIONS[0]} from a machine near there" in capsys.readouterr().out
+    assert f"run the drill of {REGIONS[0]} from a machine near them" in capsys.readouterr().out
     monkeypatch.setattr(Probe, "who_answers", lambda _: None)
     with pytest.raises(DeploymentError, match="make status"):
         drill.within_reach(deployment(ON_AWS))
 
 
-def test_a_short_one_is_about_the_primary() -> None:
+def test_steps_short_use_the_primary() -> None:
     assert {region for _, region in names(HERE, short=True)} == {REGIONS[0]}
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, settings: Settings, *arguments: str) -> str:
-    """What the command says before it ends with the code for wrong input."""
+    """Output of the command, which must exit with the code for invalid input."""
     monkeypatch.setattr(Settings, "load", lambda _: settings)
     monkeypatch.setattr(Deployment, "load", lambda _: Deployment.of(settings, outputs(settings.regions)))
     app = Typer()
@@ -76,19 +76,19 @@ def refused(monkeypatch: pytest.MonkeyPatch, settings: Settings, *arguments: str
     return result.output
 
 
-def test_a_failure_that_is_unknown_is_refused_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = refused(monkeypatch, HERE, "--only", "earthquake")
-    assert "mapping gone" in said
-    assert "evacuation" in said
+def test_unknown_failure_lists_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    output = refused(monkeypatch, HERE, "--only", "earthquake")
+    assert "mapping gone" in output
+    assert "evacuation" in output
 
 
-def test_the_only_region_is_not_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_single_region_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = HERE.model_copy(update={"regions": REGIONS[:1]})
-    assert "one only" in refused(monkeypatch, alone)
+    assert "this deployment has one" in refused(monkeypatch, alone)
 
 
-class Shop:
-    """Takes every write; `refusing` is a region that takes none. Each request is kept as region, path and body."""
+class Api:
+    """Accepts every write, except in region `refusing`; records region, path and body."""
 
     def __init__(self, refusing: str = "") -> None:
         self.taken: list[tuple[str, str, Any]] = []
@@ -104,38 +104,40 @@ class Shop:
         return httpx.Response(201 if key else 200, json={"orderId": key})
 
 
-def contest(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> tuple[Contest, Ledger, list[Account]]:
+def conflicting_writes(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> tuple[ConflictingWrites, Ledger, list[Account]]:
     made = httpx.AsyncClient
     monkeypatch.setattr(
-        httpx, "AsyncClient", lambda **options: made(transport=httpx.MockTransport(shop), **options)
+        httpx, "AsyncClient", lambda **options: made(transport=httpx.MockTransport(api), **options)
     )
     ledger = Ledger()
     shopper = SimpleNamespace(token=lambda: "token")
-    accounts = [Account(f"{number}", "", "", cast(Any, shopper)) for number in range(WAYS)]
+    accounts = [Account(f"{number}", "", "", cast(Any, shopper)) for number in range(SCENARIOS)]
     regions = {region: f"http://{region}/v1" for region in REGIONS}
-    return Contest(regions, ledger, BOOKS), ledger, accounts
+    return ConflictingWrites(regions, ledger, BOOKS), ledger, accounts
 
 
-def test_the_ledger_knows_what_became_of_writes_that_could_not_meet(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = Shop()
-    meeting, ledger, accounts = contest(shop, monkeypatch)
-    asyncio.run(meeting.apart(accounts))
-    # In turn: the last line, a cart ordered, two orders, a change after an order, an order after a change.
+def test_isolated_writes_set_expected_carts(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api()
+    writes, ledger, accounts = conflicting_writes(api, monkeypatch)
+    asyncio.run(writes.send_isolated(accounts))
+    # In turn: last line, cart ordered, two orders, change after an order, order after a change.
     assert [ledger.carts[account.id] for account in accounts] == [{"dune": 2}, {}, {}, {"emma": 5}, {}]
-    assert [intent.customer for intent in ledger.intents] == ["1", "2", "2", "3", "4"]
-    assert all(intent.order_ids for intent in ledger.intents)
-    assert {region for region, _, _ in shop.taken} == set(REGIONS)
+    assert [purchase.customer for purchase in ledger.purchases] == ["1", "2", "2", "3", "4"]
+    assert all(purchase.order_ids for purchase in ledger.purchases)
+    assert {region for region, _, _ in api.taken} == set(REGIONS)
 
 
-def test_a_region_that_takes_no_write_ends_the_contest(monkeypatch: pytest.MonkeyPatch) -> None:
-    meeting, _, accounts = contest(Shop(refusing=REGIONS[1]), monkeypatch)
-    with pytest.raises(ContestError, match=f"{REGIONS[1]} did not take a write: away"):
-        asyncio.run(meeting.apart(accounts))
+def test_rejected_write_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    writes, _, accounts = conflicting_writes(Api(refusing=REGIONS[1]), monkeypatch)
+    with pytest.raises(WriteRejectedError, match=f"{REGIONS[1]} rejected a write: away"):
+        asyncio.run(writes.send_isolated(accounts))
 
 
-def test_a_region_that_cannot_be_healed_is_named_with_what_helps() -> None:
+def test_failed_heal_names_region_and_remedy() -> None:
     class Stuck(Failure):
-        what = "the region's Redis is out of reach"
+        description = "the region's Redis is out of reach"
 
         def break_(self, region: str) -> None:
             """Nothing to do."""
@@ -144,12 +146,12 @@ def test_a_region_that_cannot_be_healed_is_named_with_what_helps() -> None:
             raise ConnectionError("refused")
 
     with pytest.raises(
-        UnhealedError, match=f"{REGIONS[0]} is left .*Redis is out of reach.*refused\n.*make deploy"
+        UnhealedError, match=f"{REGIONS[0]} is still broken .*Redis is out of reach.*refused\n.*make deploy"
     ):
         asyncio.run(_heal(Stuck(), REGIONS[0]))
 
 
-def test_what_waits_is_told_by_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backlog_counts_writes_by_region(monkeypatch: pytest.MonkeyPatch) -> None:
     links = [
         {"from": "eu-west-1", "to": "ap-southeast-1", "writes": 3, "oldest_seconds": 1.0},
         {"from": "us-west-2", "to": "ap-southeast-1", "writes": 2, "oldest_seconds": 1.0},
@@ -164,5 +166,5 @@ def test_what_waits_is_told_by_region(monkeypatch: pytest.MonkeyPatch) -> None:
     assert backlog.of("eu-west-1") == ""
 
 
-def test_a_shop_on_aws_has_no_such_switch() -> None:
+def test_pause_is_not_available_on_aws() -> None:
     assert Pausing.of(ON_AWS) is None

@@ -1,4 +1,4 @@
-"""What a drill breaks it puts back as it was, also where it was broken already."""
+"""Every failure restores the state it found, also after repeated breaks."""
 
 from copy import deepcopy
 from typing import Any
@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from ops.deployment import Deployment
 from ops.drill.failures import (
-    NOBODY_THERE,
     SERVING,
+    UNREACHABLE_REDIS,
     Evacuated,
     Failure,
     FunctionsFailing,
@@ -27,7 +27,7 @@ DOMAINS = (f"api-{HERE}.bookstore.example", "api.bookstore.example")
 
 
 class Aws:
-    """API mappings and functions of one region, as two of its APIs tell of them."""
+    """API mappings and functions of one region."""
 
     def __init__(self) -> None:
         self.refuses = False
@@ -63,10 +63,10 @@ class Aws:
         return self
 
     def wait(self, **_: Any) -> None:
-        """Nothing takes time here."""
+        """No-op."""
 
     def invoke(self, **_: Any) -> None:
-        """Nor does anything run."""
+        """No-op."""
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 @pytest.fixture
 def deployment() -> Deployment:
-    told = outputs(REGIONS)
+    found = outputs(REGIONS)
     for region in REGIONS:
-        told[region]["functions"] = {name: name for name in (*SERVING, *RedisLost.USERS)}
-    return Deployment.of(Settings(regions=REGIONS, local=LocalCloud()), told)
+        found[region]["functions"] = {name: name for name in (*SERVING, *RedisLost.USERS)}
+    return Deployment.of(Settings(regions=REGIONS, local=LocalCloud()), found)
 
 
 def state(aws: Aws) -> Any:
@@ -89,7 +89,7 @@ def state(aws: Aws) -> Any:
 
 
 @pytest.mark.parametrize("kind", [MappingDeleted, FunctionsFailing, RedisLost])
-def test_broken_twice_and_healed_is_as_it_was(aws: Aws, deployment: Deployment, kind: Any) -> None:
+def test_heal_after_two_breaks_restores_state(aws: Aws, deployment: Deployment, kind: Any) -> None:
     before = state(aws)
     failure: Failure = kind(deployment)
     failure.break_(HERE)
@@ -101,7 +101,7 @@ def test_broken_twice_and_healed_is_as_it_was(aws: Aws, deployment: Deployment, 
 
 
 @pytest.mark.parametrize("kind", [MappingDeleted, FunctionsFailing, RedisLost])
-def test_what_could_not_be_healed_can_be_later(aws: Aws, deployment: Deployment, kind: Any) -> None:
+def test_heal_can_be_repeated_after_an_error(aws: Aws, deployment: Deployment, kind: Any) -> None:
     before = state(aws)
     failure: Failure = kind(deployment)
     failure.break_(HERE)
@@ -114,7 +114,7 @@ def test_what_could_not_be_healed_can_be_later(aws: Aws, deployment: Deployment,
 
 
 @pytest.mark.parametrize("kind", [MappingDeleted, FunctionsFailing, RedisLost])
-def test_healing_what_another_broke_changes_nothing(aws: Aws, deployment: Deployment, kind: Any) -> None:
+def test_heal_keeps_what_others_broke(aws: Aws, deployment: Deployment, kind: Any) -> None:
     kind(deployment).break_(HERE)
     broken = state(aws)
     late: Failure = kind(deployment)
@@ -123,13 +123,13 @@ def test_healing_what_another_broke_changes_nothing(aws: Aws, deployment: Deploy
     assert state(aws) == broken
 
 
-def test_only_the_address_of_redis_is_taken_away(aws: Aws, deployment: Deployment) -> None:
+def test_redis_lost_changes_only_its_address(aws: Aws, deployment: Deployment) -> None:
     RedisLost(deployment).break_(HERE)
-    told = aws.functions["bestsellers-feeder"]["Environment"]["Variables"]
-    assert told == {"REDIS_URL": NOBODY_THERE, "TABLE": "bestsellers-feeder"}
+    found = aws.functions["bestsellers-feeder"]["Environment"]["Variables"]
+    assert found == {"REDIS_URL": UNREACHABLE_REDIS, "TABLE": "bestsellers-feeder"}
 
 
-def test_an_operators_own_evacuation_outlasts_a_drill() -> None:
+def test_operators_evacuation_is_kept() -> None:
     traffic = Traffic(SETTINGS, route53=Route53())
     traffic.evacuate(HERE)
     failure = Evacuated(traffic)
@@ -138,7 +138,7 @@ def test_an_operators_own_evacuation_outlasts_a_drill() -> None:
     assert traffic.is_evacuated(HERE)
 
 
-def test_an_evacuation_for_a_drill_ends_with_it() -> None:
+def test_drills_evacuation_is_undone() -> None:
     traffic = Traffic(SETTINGS, route53=Route53())
     failure = Evacuated(traffic)
     failure.break_(HERE)

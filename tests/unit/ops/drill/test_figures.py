@@ -8,7 +8,7 @@ import pytest
 
 from ops.deployment import Deployment
 from ops.drill.figures import Arithmetic, dns_arithmetic, outage
-from ops.drill.ledger import Intent, Ledger
+from ops.drill.ledger import Ledger, Purchase
 from ops.drill.reconcile import Reconciliation
 from ops.drill.recording import Incident, Mark, Population, Recording, Sample
 from ops.drill.report import Report
@@ -56,7 +56,7 @@ def report(recording: Recording, found: Reconciliation) -> Report:
     return Report("bookstore-test", 1, (HOME, PEER), recording, found, DNS)
 
 
-def test_the_arithmetic_is_that_of_the_checks_as_they_are_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arithmetic_reads_deployed_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     class Route53:
         def get_health_check(self, *, HealthCheckId: str) -> Any:  # noqa: N803  boto3's own
             assert HealthCheckId == f"endpoint-{HOME}"
@@ -67,7 +67,7 @@ def test_the_arithmetic_is_that_of_the_checks_as_they_are_deployed(monkeypatch: 
     assert str(found) == "30 s x 1 + 60 s = 90 s"
 
 
-def test_an_outage_lasts_until_the_last_shopper_is_served_for_good() -> None:
+def test_outage_ends_with_last_recovery() -> None:
     found = outage(
         *recording(
             sample(9, ok=True),
@@ -87,7 +87,7 @@ def test_an_outage_lasts_until_the_last_shopper_is_served_for_good() -> None:
     assert found.longest_wait == 17.5
 
 
-def test_a_client_that_fails_over_waits_as_long_as_its_request() -> None:
+def test_failover_wait_is_request_time() -> None:
     found = outage(
         *recording(sample(12, failed=1, seconds=2.25, population="failover"), sample(13)), "failover"
     )
@@ -95,19 +95,19 @@ def test_a_client_that_fails_over_waits_as_long_as_its_request() -> None:
     assert found.longest_wait == 2.25
 
 
-def test_whoever_is_never_served_again_cannot_be_overlooked() -> None:
+def test_never_recovered_is_infinite() -> None:
     found = outage(*recording(sample(12, ok=False), sample(13, ok=False, shopper="bob"), sample(14)), "dns")
     assert found.last_recovered == inf
 
 
-def test_nobody_hit_is_not_a_quick_recovery() -> None:
+def test_no_affected_shopper_has_no_times() -> None:
     found, incident = recording(sample(12), sample(12, population="failover"))
     assert outage(found, incident, "dns").longest_wait is None
     assert any("nothing was measured" in line for line in report(found, reconciliation()).missed())
 
 
 @pytest.mark.parametrize(("end", "passes"), [(94.0, True), (95.5, False)])
-def test_dns_must_keep_to_its_arithmetic(end: float, passes: bool) -> None:
+def test_dns_over_its_bound_is_missed(end: float, passes: bool) -> None:
     found, _ = recording(
         sample(12, ok=False), sample(end), sample(12, failed=1, population="failover", shopper="bob")
     )
@@ -115,43 +115,41 @@ def test_dns_must_keep_to_its_arithmetic(end: float, passes: bool) -> None:
 
 
 def evacuation(last_answer: float) -> Report:
-    """Nobody met trouble, and the region that was evacuated at 10 s answered last at `last_answer`."""
+    """A report without failures; the region was evacuated at 10 s and last responded at `last_answer`."""
     found, incident = recording(sample(12), sample(last_answer - 0.5), replace(sample(90), region=PEER))
-    incident.is_orderly = True
+    incident.is_planned = True
     return report(found, reconciliation())
 
 
 @pytest.mark.parametrize(("last_answer", "passes"), [(74.0, True), (76.0, False)])
-def test_everyone_has_left_an_evacuated_region_when_resolvers_know_better(
-    last_answer: float, passes: bool
-) -> None:
+def test_late_request_after_evacuation_is_missed(last_answer: float, passes: bool) -> None:
     done = evacuation(last_answer)
     _, dns = done.outages(done.recording.incidents[0])
     assert dns.left == last_answer - 10.0
     assert (done.missed() == []) is passes
 
 
-def test_where_no_traffic_moves_nothing_may_fail() -> None:
+def test_failure_without_move_allows_no_errors() -> None:
     found, _ = recording(sample(12, ok=False), sample(13), moves_traffic=False)
     assert report(found, reconciliation()).missed()
 
 
-def test_what_leans_on_the_broken_thing_may_fail_and_nothing_else() -> None:
+def test_dependent_actions_may_fail() -> None:
     found, incident = recording(sample(12, ok=False, action="bestsellers"), sample(13), moves_traffic=False)
     assert report(found, reconciliation()).missed()
-    incident.leans_on_it = ("bestsellers",)
+    incident.dependent_actions = ("bestsellers",)
     assert report(found, reconciliation()).missed() == []
     found.samples.append(sample(14, ok=False, action="cart"))
     assert report(found, reconciliation()).missed()
 
 
-def test_a_lost_order_fails_the_drill() -> None:
+def test_lost_order_is_missed() -> None:
     found, _ = recording(sample(12), moves_traffic=False)
     assert report(found, reconciliation()).missed() == []
     assert report(found, reconciliation(["an order"])).missed() == ["an order"]
 
 
-def test_the_report_is_json_and_a_page_that_needs_nothing_else(tmp_path: Path) -> None:
+def test_report_writes_json_and_one_page(tmp_path: Path) -> None:
     found, incident = recording(sample(12, ok=False), sample(40, shopper="<script>"))
     found.marks.append(Mark(10.0, "break", incident.id, "<b>gone</b>"))
     page = report(found, reconciliation()).write(tmp_path).read_text()
@@ -165,16 +163,16 @@ def test_the_report_is_json_and_a_page_that_needs_nothing_else(tmp_path: Path) -
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
-def test_a_confirmed_order_leaves_the_cart_and_the_rest_stays() -> None:
+def test_ledger_order_leaves_other_lines() -> None:
     ledger = Ledger()
-    ledger.saw_cart("ada", {"items": [{"bookId": "a", "quantity": 2}, {"bookId": "b", "quantity": 1}]})
-    ledger.saw_order(Intent("ada", "key", {"a": 2}, 100), {"orderId": "1"})
+    ledger.record_cart("ada", {"items": [{"bookId": "a", "quantity": 2}, {"bookId": "b", "quantity": 1}]})
+    ledger.record_order(Purchase("ada", "key", {"a": 2}, 100), {"orderId": "1"})
     assert ledger.carts == {"ada": {"b": 1}}
 
 
-def test_an_unanswered_change_makes_a_cart_unknown_until_it_is_seen_again() -> None:
+def test_ledger_unanswered_change_is_unknown() -> None:
     ledger = Ledger()
-    ledger.saw_cart("ada", {"items": []})
-    ledger.lost_sight("ada")
-    ledger.saw_order(Intent("ada", "key", {"a": 2}, 100), {"orderId": "1"})
+    ledger.record_cart("ada", {"items": []})
+    ledger.forget_cart("ada")
+    ledger.record_order(Purchase("ada", "key", {"a": 2}, 100), {"orderId": "1"})
     assert ledger.carts == {}

@@ -8,7 +8,7 @@ from boto3.dynamodb.types import TypeSerializer
 from moto import mock_aws
 
 from ops.deployment import Deployment
-from ops.drill.ledger import Intent, Ledger
+from ops.drill.ledger import Ledger, Purchase
 from ops.drill.reconcile import BESTSELLERS, Reconciliation, compare_bestsellers, reconcile
 from stacks.settings import Settings
 from tests.support.deployments import outputs
@@ -18,22 +18,22 @@ HERE, THERE = REGIONS
 SORT_KEYS = {"orders": "orderId", "cart": "bookId"}
 
 
-class Shop:
-    """Tables of orders and carts in two regions, which replicate nothing by themselves."""
+class Tables:
+    """Tables of orders and carts in two regions, without replication."""
 
     def __init__(self) -> None:
         told = outputs(REGIONS)
         for region in REGIONS:
-            told[region]["tables"] = {table: f"shop-{table}" for table in SORT_KEYS}
+            told[region]["tables"] = {table: f"tables-{table}" for table in SORT_KEYS}
             for table, sort_key in SORT_KEYS.items():
-                _make(region, f"shop-{table}", sort_key)
+                _make(region, f"tables-{table}", sort_key)
         self.deployment = Deployment.of(Settings(regions=REGIONS), told)
 
     def holds(self, table: str, item: dict[str, Any], *regions: str) -> None:
-        """Put an item into `regions`, or into all."""
+        """Put an item into `regions`, or into all regions."""
         for region in regions or REGIONS:
             stored = {name: TypeSerializer().serialize(value) for name, value in item.items()}
-            boto3.client("dynamodb", region_name=region).put_item(TableName=f"shop-{table}", Item=stored)
+            boto3.client("dynamodb", region_name=region).put_item(TableName=f"tables-{table}", Item=stored)
 
     def reconciled(self, ledger: Ledger) -> Reconciliation:
         return reconcile(self.deployment, ledger, ["ada"])
@@ -50,9 +50,9 @@ def _make(region: str, table: str, sort_key: str) -> None:
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
+def tables() -> Iterator[Tables]:
     with mock_aws():
-        yield Shop()
+        yield Tables()
 
 
 def order(order_id: str, book: str = "dune", quantity: int = 1) -> dict[str, Any]:
@@ -60,74 +60,72 @@ def order(order_id: str, book: str = "dune", quantity: int = 1) -> dict[str, Any
     return {"customerId": "ada", "orderId": order_id, "items": items, "total": 900 * quantity}
 
 
-def asked(*order_ids: str, key: str = "k", book: str = "dune", quantity: int = 1) -> Intent:
-    """A purchase, confirmed as `order_ids`."""
-    return Intent("ada", key, {book: quantity}, 900 * quantity, set(order_ids))
+def purchase(*order_ids: str, key: str = "k", book: str = "dune", quantity: int = 1) -> Purchase:
+    """A purchase that was confirmed as `order_ids`."""
+    return Purchase("ada", key, {book: quantity}, 900 * quantity, set(order_ids))
 
 
-def test_what_was_confirmed_and_is_everywhere_is_good(shop: Shop) -> None:
-    shop.holds("orders", order("one"))
-    assert shop.reconciled(Ledger([asked("one")])).good
+def test_confirmed_order_everywhere_is_good(tables: Tables) -> None:
+    tables.holds("orders", order("one"))
+    assert tables.reconciled(Ledger([purchase("one")])).good
 
 
-def test_an_order_that_one_region_lacks_is_lost(shop: Shop) -> None:
-    shop.holds("orders", order("one"), HERE)
-    assert shop.reconciled(Ledger([asked("one")])).lost == [f"one, confirmed, is not in {THERE}"]
+def test_order_missing_in_one_region_is_lost(tables: Tables) -> None:
+    tables.holds("orders", order("one"), HERE)
+    assert tables.reconciled(Ledger([purchase("one")])).lost == [f"one, confirmed, is not in {THERE}"]
 
 
-def test_a_purchase_that_nobody_heard_of_again_may_have_come_to_one_order(shop: Shop) -> None:
-    ledger = Ledger([asked("one"), asked(key="unanswered", book="emma")])
-    shop.holds("orders", order("one"))
-    assert shop.reconciled(ledger).good
-    shop.holds("orders", order("two", "emma"))
-    assert shop.reconciled(ledger).good
-    shop.holds("orders", order("three", "emma"))
-    assert len(shop.reconciled(ledger).doubled) == len(REGIONS)
+def test_unanswered_purchase_explains_one_order(tables: Tables) -> None:
+    ledger = Ledger([purchase("one"), purchase(key="unanswered", book="emma")])
+    tables.holds("orders", order("one"))
+    assert tables.reconciled(ledger).good
+    tables.holds("orders", order("two", "emma"))
+    assert tables.reconciled(ledger).good
+    tables.holds("orders", order("three", "emma"))
+    assert len(tables.reconciled(ledger).doubled) == len(REGIONS)
 
 
-def test_a_second_order_shows_though_others_of_the_same_books_were_asked_for(shop: Shop) -> None:
+def test_second_order_is_doubled(tables: Tables) -> None:
     for order_id in ("one", "two", "three"):
-        shop.holds("orders", order(order_id))
-    found = shop.reconciled(Ledger([asked("one", key="a"), asked("two", key="b")]))
+        tables.holds("orders", order(order_id))
+    found = tables.reconciled(Ledger([purchase("one", key="a"), purchase("two", key="b")]))
     assert [line.split()[0] for line in found.doubled] == ["three"] * len(REGIONS)
-    assert found.unasked == []
+    assert found.unexpected == []
 
 
-def test_a_purchase_confirmed_as_two_orders_is_doubled(shop: Shop) -> None:
+def test_purchase_with_two_orders_is_doubled(tables: Tables) -> None:
     for order_id in ("one", "two"):
-        shop.holds("orders", order(order_id))
-    pressed_twice = Ledger([asked("one"), asked("two")])
-    assert shop.reconciled(pressed_twice).doubled == ["ada was told of 2 orders for one purchase: one, two"]
+        tables.holds("orders", order(order_id))
+    sent_twice = Ledger([purchase("one"), purchase("two")])
+    assert tables.reconciled(sent_twice).doubled == ["ada has 2 orders for one purchase: one, two"]
 
 
-def test_two_purchases_confirmed_as_one_order_are_one_too_few(shop: Shop) -> None:
-    shop.holds("orders", order("one"))
-    found = shop.reconciled(Ledger([asked("one", key="a"), asked("one", key="b")]))
+def test_order_for_two_purchases_is_lost(tables: Tables) -> None:
+    tables.holds("orders", order("one"))
+    found = tables.reconciled(Ledger([purchase("one", key="a"), purchase("one", key="b")]))
     assert found.lost == ["one was confirmed for 2 purchases"]
 
 
-def test_the_same_purchase_asked_for_again_is_one(shop: Shop) -> None:
-    shop.holds("orders", order("one"))
-    assert shop.reconciled(Ledger([asked(), asked("one")])).good
+def test_repeated_purchase_counts_once(tables: Tables) -> None:
+    tables.holds("orders", order("one"))
+    assert tables.reconciled(Ledger([purchase(), purchase("one")])).good
 
 
-def test_an_order_of_what_nobody_wanted_is_unasked(shop: Shop) -> None:
-    shop.holds("orders", order("one"))
-    assert len(shop.reconciled(Ledger([asked(book="emma")])).unasked) == len(REGIONS)
+def test_order_without_purchase_is_unexpected(tables: Tables) -> None:
+    tables.holds("orders", order("one"))
+    assert len(tables.reconciled(Ledger([purchase(book="emma")])).unexpected) == len(REGIONS)
 
 
 @pytest.mark.parametrize("stored", [order("one", quantity=2), {**order("one"), "total": 1}])
-def test_an_order_of_something_else_than_was_confirmed_is_different(
-    shop: Shop, stored: dict[str, Any]
-) -> None:
-    shop.holds("orders", stored)
-    assert len(shop.reconciled(Ledger([asked("one")])).different) == len(REGIONS)
+def test_order_with_other_lines_is_inconsistent(tables: Tables, stored: dict[str, Any]) -> None:
+    tables.holds("orders", stored)
+    assert len(tables.reconciled(Ledger([purchase("one")])).inconsistent) == len(REGIONS)
 
 
-def test_regions_that_hold_an_order_otherwise_differ(shop: Shop) -> None:
-    shop.holds("orders", {**order("one"), "createdAt": "now"}, HERE)
-    shop.holds("orders", {**order("one"), "createdAt": "later"}, THERE)
-    assert shop.reconciled(Ledger([asked("one")])).different == [
+def test_order_differing_by_region_is_inconsistent(tables: Tables) -> None:
+    tables.holds("orders", {**order("one"), "createdAt": "now"}, HERE)
+    tables.holds("orders", {**order("one"), "createdAt": "later"}, THERE)
+    assert tables.reconciled(Ledger([purchase("one")])).inconsistent == [
         f"one is not the same in {THERE} as in {HERE}"
     ]
 
@@ -136,50 +134,48 @@ def line(book: str, quantity: int) -> dict[str, Any]:
     return {"customerId": "ada", "bookId": book, "quantity": quantity}
 
 
-def test_a_cart_must_be_what_the_last_writer_left_in_every_region(shop: Shop) -> None:
+def test_cart_must_match_last_write(tables: Tables) -> None:
     ledger = Ledger(carts={"ada": {"dune": 2}})
-    shop.holds("cart", line("dune", 2))
-    assert shop.reconciled(ledger).good
-    shop.holds("cart", line("dune", 1))
-    assert len(shop.reconciled(ledger).carts) == 1
-    shop.holds("cart", line("emma", 1), THERE)
-    assert "differs between regions" in shop.reconciled(ledger).carts[0]
+    tables.holds("cart", line("dune", 2))
+    assert tables.reconciled(ledger).good
+    tables.holds("cart", line("dune", 1))
+    assert len(tables.reconciled(ledger).carts) == 1
+    tables.holds("cart", line("emma", 1), THERE)
+    assert "differs between regions" in tables.reconciled(ledger).carts[0]
 
 
-def test_of_a_line_written_everywhere_at_once_one_writer_must_have_won(shop: Shop) -> None:
-    shop.holds("cart", line("dune", 2))
-    assert shop.reconciled(Ledger(contested={("ada", "dune"): {1, 2}})).good
-    assert shop.reconciled(Ledger(contested={("ada", "dune"): {1, 3}})).carts
+def test_contested_line_has_one_winner(tables: Tables) -> None:
+    tables.holds("cart", line("dune", 2))
+    assert tables.reconciled(Ledger(contested={("ada", "dune"): {1, 2}})).good
+    assert tables.reconciled(Ledger(contested={("ada", "dune"): {1, 3}})).carts
 
 
-def compared(shop: Shop, monkeypatch: pytest.MonkeyPatch, ranked: dict[str, int]) -> list[str]:
-    """What is wrong with a region whose best sellers are `ranked`."""
+def compared(tables: Tables, monkeypatch: pytest.MonkeyPatch, ranked: dict[str, int]) -> list[str]:
+    """Compare a region whose bestsellers are `ranked`; returns the differences."""
     items = [{"book": {"id": book}, "sold": sold} for book, sold in ranked.items()]
     answer = httpx.Response(200, json={"items": items[:BESTSELLERS], "stale": False})
     monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
-    return compare_bestsellers(shop.deployment, HERE, "http://here/v1")
+    return compare_bestsellers(tables.deployment, HERE, "http://here/v1")
 
 
-def test_best_sellers_are_the_sum_of_the_orders(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop.holds("orders", order("one", "dune", 2))
-    shop.holds("orders", order("two", "dune", 1))
-    shop.holds("orders", order("three", "emma", 1))
-    assert compared(shop, monkeypatch, {"dune": 3, "emma": 1}) == []
-    assert compared(shop, monkeypatch, {"dune": 4, "emma": 1}) == [f"{HERE}: dune ranked with 4, ordered 3"]
-    assert compared(shop, monkeypatch, {"dune": 3}) == [f"{HERE}: emma, ordered 1, is not ranked"]
+def test_bestsellers_equal_sum_of_orders(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.holds("orders", order("one", "dune", 2))
+    tables.holds("orders", order("two", "dune", 1))
+    tables.holds("orders", order("three", "emma", 1))
+    assert compared(tables, monkeypatch, {"dune": 3, "emma": 1}) == []
+    assert compared(tables, monkeypatch, {"dune": 4, "emma": 1}) == [f"{HERE}: dune ranked with 4, ordered 3"]
+    assert compared(tables, monkeypatch, {"dune": 3}) == [f"{HERE}: emma, ordered 1, is not ranked"]
 
 
-def test_what_comes_after_the_last_place_need_not_be_ranked(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_books_below_last_rank_are_ignored(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     books = {f"book-{number}": 2 for number in range(BESTSELLERS)}
     for book in books:
-        shop.holds("orders", order(book, book, 2))
-    shop.holds("orders", order("last", "emma", 1))
-    assert compared(shop, monkeypatch, {**books, "emma": 1}) == []
+        tables.holds("orders", order(book, book, 2))
+    tables.holds("orders", order("last", "emma", 1))
+    assert compared(tables, monkeypatch, {**books, "emma": 1}) == []
 
 
-def test_best_sellers_that_are_stale_prove_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stale_bestsellers_are_wrong(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = httpx.Response(200, json={"items": [], "stale": True})
     monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
-    assert "stale" in compare_bestsellers(shop.deployment, HERE, "http://here/v1")[0]
+    assert "stale" in compare_bestsellers(tables.deployment, HERE, "http://here/v1")[0]

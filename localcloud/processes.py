@@ -20,6 +20,8 @@ ANSWER_SECONDS = 120.0
 """Time for a part to become ready. MariaDB creates its tables first, which is slow on a busy disk."""
 STOP_SECONDS = 20.0
 """Time for a part to end after SIGTERM."""
+UNDO_SECONDS = 3.0
+"""Time for a part to end after SIGTERM when the command is interrupted."""
 TAIL_LINES = 15
 
 
@@ -40,6 +42,8 @@ class Part:
     port: int
     ready: Callable[[], bool]
     fingerprint: str = ""
+    stop_seconds: float = STOP_SECONDS
+    """Time to end before it is killed when a newer version replaces it."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class Supervisor:
         if record and record.alive and record.fingerprint == part.fingerprint and record.port == part.port:
             self._await(part, record, seconds)
             return False
-        self.stop(part.name)
+        self.stop(part.name, part.stop_seconds)
         with self._starting:
             if self._undone:
                 raise PartFailedError(f"{part.name} was not started: the command is ending")
@@ -198,7 +202,7 @@ class Supervisor:
         """
         with self._starting:
             self._undone = True
-        return [name for name in reversed(self._started) if self.stop(name)]
+        return [name for name in reversed(self._started) if self.stop(name, UNDO_SECONDS)]
 
     def tail(self, name: str) -> str:
         """The last lines of a part's log, and its path."""

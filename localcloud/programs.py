@@ -13,11 +13,15 @@ from pathlib import Path
 from localcloud.edge.region_locations import default_viewer
 from localcloud.environment import local_environment
 from localcloud.layout import HOST, ROOT, Layout, url
-from localcloud.processes import Part, Record
+from localcloud.processes import Part
 
 REQUIREMENTS = Path(__file__).with_name("emulators.txt")
 MINISTACK = Path(__file__).with_name("ministack")
 AWS = "aws"
+STATE_FILE = "state.db"
+"""The emulator's database (ministack/state_store.py); earlier versions wrote one JSON file per service."""
+AWS_STOP_SECONDS = 300.0
+"""An emulator of an earlier version writes its whole state when it stops."""
 EDGE = "edge"
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -50,6 +54,7 @@ def aws_part(layout: Layout) -> Part:
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
         fingerprint=_digest([REQUIREMENTS, *sorted(MINISTACK.glob("*.py"))]),
+        stop_seconds=AWS_STOP_SECONDS,
     )
 
 
@@ -87,12 +92,12 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
     )
 
 
-def lost_its_state(layout: Layout, record: Record | None) -> bool:
-    """Whether the AWS emulator ended without saving all: then what it kept is older than what was deployed."""
-    if record is None or record.alive:
-        return False
-    saved = layout.cloud / "aws" / "state" / "saved"
-    return not saved.exists() or saved.stat().st_mtime < record.at
+def lost_its_state(layout: Layout) -> bool:
+    """Whether something was deployed but the AWS emulator's state is missing."""
+    state = layout.cloud / "aws" / "state"
+    return layout.outputs.exists() and not any(
+        (state / name).exists() for name in (STATE_FILE, "dynamodb.json")
+    )
 
 
 def forget_state(layout: Layout) -> None:

@@ -88,8 +88,10 @@ class Up:
         redis = [programs.redis_part(self.layout, index, region) for index, region in enumerate(regions)]
         edge = programs.edge_part(self.layout, self.settings, regions)
         self._refuse_taken_ports([aws, *redis, edge], regions)
-        if programs.lost_its_state(self.layout, self.supervisor.record(programs.AWS)):
-            self.steps.console.print("the AWS emulator ended without saving: beginning anew", style="yellow")
+        if programs.lost_its_state(self.layout):
+            self.steps.console.print(
+                "the state of the AWS emulator is missing: starting with an empty one", style="yellow"
+            )
             programs.forget_state(self.layout)
             aws = programs.aws_part(self.layout)
         with self.steps.step("AWS emulator") as say:

@@ -1,8 +1,10 @@
 """Starts MiniStack with our patches: `python -P -m localcloud.ministack`, in the emulators' virtual environment."""
 
 import os
+from pathlib import Path
 
 from ministack import app  # type: ignore[import-not-found]
+from ministack.core.persistence import STATE_DIR  # type: ignore[import-not-found]
 
 from localcloud.ministack import (
     cloudfront,
@@ -13,6 +15,7 @@ from localcloud.ministack import (
     replication,
     route53,
 )
+from localcloud.ministack.state_store import StateStore
 
 # Lambda functions inherit the environment and must not import the checkout.
 os.environ.pop("PYTHONPATH", None)
@@ -21,6 +24,7 @@ cloudfront.patch()
 connections.patch()
 lambda_start.patch()
 links = replication.patch()
-persistence.patch(before_saving=links.settle)
-app.app = fault_api.FaultApi(app.app, links)
+state = persistence.Persistence(StateStore(Path(STATE_DIR)), links.settle)
+state.patch()
+app.app = fault_api.FaultApi(persistence.DurableApp(app.app, state), links)
 app.main()

@@ -1,6 +1,8 @@
 """Runs the patched MiniStack as a process of its own, with global tables in it."""
 
 import io
+import os
+import signal
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +35,13 @@ class Emulator:
         """Stop it with SIGTERM and start it again from its saved state."""
         self.supervisor.stop("aws")
         self.supervisor.ensure(aws_part(self.layout))
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL and start it again."""
+        record = self.supervisor.record("aws")
+        assert record
+        os.killpg(record.pid, signal.SIGKILL)
+        self.restart()
 
     def client(self, service: str, region: str) -> Any:
         return aws_client(self.layout, service, region)

@@ -7,17 +7,6 @@ import pytest
 from localcloud import programs
 from localcloud.edge.region_locations import VIEWER_VARIABLE, UnknownPlaceError
 from localcloud.layout import HOST, Layout
-from localcloud.processes import Record
-
-GONE = Record(pid=2**22 + 1, began="1", at=1000.0, port=1, fingerprint="")
-
-
-def saved(layout: Layout, at: float) -> None:
-    """The emulator's state, last written as a whole `at` seconds after the epoch."""
-    file = layout.cloud / "aws" / "state" / "saved"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch()
-    os.utime(file, (at, at))
 
 
 def test_is_free_listening_port_is_false() -> None:
@@ -27,33 +16,28 @@ def test_is_free_listening_port_is_false() -> None:
     assert programs.is_free(port)
 
 
-def test_an_emulator_that_saved_when_it_ended_can_go_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["state.db", "dynamodb.json"])
+def test_state_present_is_not_lost(tmp_path: Path, file: str) -> None:
     layout = Layout(7000, tmp_path)
-    saved(layout, GONE.at + 60)
-    assert not programs.lost_its_state(layout, GONE)
+    state = layout.cloud / "aws" / "state"
+    state.mkdir(parents=True)
+    layout.outputs.touch()
+    (state / file).touch()
+    os.utime(state / file, (0, 0))  # File times are not compared: a clock may be set back.
+    assert not programs.lost_its_state(layout)
 
 
-def test_an_emulator_that_ended_without_saving_has_lost_its_state(tmp_path: Path) -> None:
+def test_state_missing_after_deployment_is_lost(tmp_path: Path) -> None:
     layout = Layout(7000, tmp_path)
-    assert programs.lost_its_state(layout, GONE)
-    saved(layout, GONE.at - 60)
-    assert programs.lost_its_state(layout, GONE)
+    assert not programs.lost_its_state(layout)
+    layout.cloud.mkdir(parents=True)
+    layout.outputs.touch()
+    assert programs.lost_its_state(layout)
 
 
-def test_an_emulator_that_ended_while_it_saved_has_lost_its_state(tmp_path: Path) -> None:
+def test_forget_state_removes_outputs(tmp_path: Path) -> None:
     layout = Layout(7000, tmp_path)
-    saved(layout, GONE.at - 60)
-    (layout.cloud / "aws" / "state" / "dynamodb.json").write_text("{}")
-    assert programs.lost_its_state(layout, GONE)
-
-
-def test_an_emulator_that_never_ran_has_lost_nothing(tmp_path: Path) -> None:
-    assert not programs.lost_its_state(Layout(7000, tmp_path), None)
-
-
-def test_forgetting_the_state_forgets_what_was_deployed(tmp_path: Path) -> None:
-    layout = Layout(7000, tmp_path)
-    saved(layout, 1.0)
+    (layout.cloud / "aws").mkdir(parents=True)
     layout.outputs.write_text("{}")
     programs.forget_state(layout)
     assert not layout.outputs.exists()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from localcloud.layout import Layout
-from localcloud.programs import aws_part, lost_its_state
+from localcloud.programs import aws_part
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.ports import free_base
 from tests.support.waiting import wait_until
@@ -103,14 +103,6 @@ def test_function_update_spares_other_regions(emulator: Emulator) -> None:
     assert after[1] == before[1]
     for client in clients:
         client.delete_function(FunctionName="twin")
-
-
-def test_one_that_is_ended_politely_is_known_to_have_saved_everything(emulator: Emulator) -> None:
-    record = emulator.supervisor.record("aws")
-    assert record is not None
-    emulator.restart()
-    assert not record.alive
-    assert not lost_its_state(emulator.layout, record)
 
 
 def test_idle_connections_outlive_clients(tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+"""The emulator's state after a kill: everything that was confirmed before."""
+
+import json
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localcloud.ministack.state_store import StateStore
+from tests.support.emulator import REGIONS, TABLE, Emulator
+from tests.support.waiting import wait_until
+
+IRELAND = REGIONS[0]
+
+
+def test_kill_keeps_items_and_streams(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "first")
+    emulator.put(IRELAND, "b", "second")
+    emulator.put(IRELAND, "a", "third")
+    emulator.delete(IRELAND, "b")
+    before = {region: emulator.stream(region) for region in REGIONS}
+    emulator.kill()
+    for region in REGIONS:
+        assert emulator.texts(region) == {"a": "third"}
+        assert emulator.stream(region) == before[region]
+
+
+def test_kill_keeps_other_services(emulator: Emulator) -> None:
+    pools = emulator.client("cognito-idp", IRELAND)
+    pool = pools.create_user_pool(PoolName="shoppers")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    pools.sign_up(ClientId=client, Username="ada", Password="Secret-123456")
+    bucket = emulator.client("s3", "us-east-1")
+    bucket.create_bucket(Bucket="states")
+    bucket.put_object(Bucket="states", Key="a/b.json", Body=b"{}")
+    emulator.make_function("greet", "def handle(event, context): return 'hello'")
+    emulator.kill()
+    assert pools.admin_get_user(UserPoolId=pool, Username="ada")["UserStatus"] == "UNCONFIRMED"
+    assert bucket.get_object(Bucket="states", Key="a/b.json")["Body"].read() == b"{}"
+    answer = emulator.client("lambda", IRELAND).invoke(FunctionName="greet")
+    assert json.loads(answer["Payload"].read()) == "hello"
+    emulator.client("lambda", IRELAND).delete_function(FunctionName="greet")
+
+
+def test_kill_under_load_keeps_confirmed_writes(emulator: Emulator) -> None:
+    confirmed: list[str] = []
+    attempted: list[str] = []
+    ended = False
+
+    def write(name: str) -> None:
+        number = 0
+        while not ended:
+            id_ = f"{name}-{number}"
+            number += 1
+            attempted.append(id_)
+            try:
+                emulator.put(IRELAND, id_, "x")
+            except (ClientError, BotoCoreError):
+                continue
+            confirmed.append(id_)
+
+    writers = [Thread(target=write, args=(name,)) for name in "ab"]
+    for writer in writers:
+        writer.start()
+    try:
+        for _ in range(2):
+            enough = len(confirmed) + 100
+            wait_until(lambda enough=enough: len(confirmed) > enough, 30)  # type: ignore[misc]
+            emulator.kill()
+    finally:
+        ended = True
+        for writer in writers:
+            writer.join()
+    for region in REGIONS:
+        stored = emulator.texts(region).keys()
+        assert set(confirmed) <= stored <= set(attempted)
+        assert {id_ for _, id_ in emulator.stream(region)} == stored
+
+
+def test_restart_after_deleted_table_is_empty(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "first")
+    emulator.drop_table(*REGIONS)
+    emulator.make_global_table(*REGIONS)
+    emulator.put(IRELAND, "b", "second")
+    emulator.kill()
+    assert emulator.texts(IRELAND) == {"b": "second"}
+    assert emulator.stream(IRELAND) == [("INSERT", "b")]
+
+
+def test_new_replica_keeps_copied_items(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "first")
+    tables = emulator.client("dynamodb", IRELAND)
+    for action in ("Delete", "Create"):
+        tables.update_table(TableName=TABLE, ReplicaUpdates=[{action: {"RegionName": REGIONS[1]}}])
+    emulator.kill()
+    assert emulator.texts(REGIONS[1]) == {"a": "first"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StateStore:
+    return StateStore(tmp_path)
+
+
+def full(store: StateStore) -> Any:
+    """Limit the database to its present size."""
+    pages = store._database.execute("PRAGMA page_count").fetchone()[0]
+    return store._database.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_failed_commit_keeps_changes(store: StateStore) -> None:
+    key = ("table", "a", "")
+    full(store)
+    store.changes.items[key] = {"text": "x" * 100_000}
+    with pytest.raises(Exception, match="full"):
+        store.commit({"sns": "{}"})
+    assert store.service("sns") is None
+    store._database.execute("PRAGMA max_page_count = 10000")
+    store.commit({})
+    assert [item for *_, item in store.items("table")] == [{"text": "x" * 100_000}]
+
+
+def test_commit_trims_records(store: StateStore) -> None:
+    store.changes.records = {("table", position): {"n": position} for position in range(5)}
+    store.commit({})
+    store.changes.trimmed["table"] = 3
+    store.commit({})
+    assert [position for position, _ in store.records("table")] == [3, 4]

@@ -1,4 +1,4 @@
-"""A bucket that is open to nobody but whom its policy names."""
+"""A private S3 bucket. Only principals that its policy names have access."""
 
 from dataclasses import dataclass
 
@@ -57,23 +57,25 @@ from modules.support.suppression import (
 
 
 @dataclass(frozen=True)
-class KeepVersions:
-    """What is replaced or removed can be brought back for `days`. Such a bucket can be replicated."""
+class Versioned:
+    """The bucket keeps old versions of its objects. Replication requires this."""
 
     days: int
+    """How long an old version is kept."""
 
 
 @dataclass(frozen=True)
-class Forget:
-    """What was put in is gone after `days`, without a version kept of it."""
+class Expiring:
+    """The bucket deletes its objects after some days and keeps no versions."""
 
     days: int
+    """Age at which an object is deleted."""
 
 
 class PrivateBucket(Construct):
-    """No public access, no control lists, nothing over plain HTTP; encrypted, and nothing useless stays in it.
+    """A bucket without public access and access control lists, encrypted, with TLS only and lifecycle rules.
 
-    S3's own key encrypts it: a KMS key would cost a fee a request, and who may read is decided by the policy.
+    S3's managed key encrypts it: KMS would charge for each request, and the bucket's policy controls access already.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
 
@@ -83,15 +85,22 @@ class PrivateBucket(Construct):
         id: str,
         *,
         name: str,
-        content: KeepVersions | Forget,
+        content: Versioned | Expiring,
         disposable: bool,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """A `disposable` bucket is destroyed with what is in it. The account's number makes `name` unique."""
+        """Create the bucket `<name>-<account>` with its policy.
+
+        Args:
+            name: Name of the bucket without the account number, which makes it unique.
+            content: Whether objects have versions or expire.
+            disposable: Whether Terraform may delete the bucket together with its objects.
+            provider: Provider of the bucket's region, by default the stack's.
+        """
         super().__init__(scope, id)
         self._provider = provider
         self.account_id: str = DataAwsCallerIdentity(self, "account", provider=provider).account_id
-        """Of the account that it is in."""
+        """Account of the bucket."""
         bucket = S3Bucket(
             self,
             "bucket",
@@ -110,14 +119,14 @@ class PrivateBucket(Construct):
         self._document = DataAwsIamPolicyDocument(
             self, "policy-document", statement=self._statements, provider=provider
         )
-        self._close()
+        self._restrict_access()
 
     def allow(self, statement: Statement) -> None:
         """Add a statement to the bucket's policy."""
         self._statements.append(statement)
         self._document.put_statement(self._statements)
 
-    def _close(self) -> None:
+    def _restrict_access(self) -> None:
         S3BucketOwnershipControls(
             self,
             "ownership",
@@ -140,7 +149,7 @@ class PrivateBucket(Construct):
             "policy",
             bucket=self.name,
             policy=self._document.json,
-            # S3 refuses two changes of a bucket's access at a time.
+            # S3 rejects concurrent changes of a bucket's access.
             depends_on=[block],
             provider=self._provider,
         )
@@ -154,9 +163,9 @@ class PrivateBucket(Construct):
             provider=self._provider,
         )
 
-    def _expire(self, content: KeepVersions | Forget) -> None:
+    def _expire(self, content: Versioned | Expiring) -> None:
         after = []
-        if isinstance(content, KeepVersions):
+        if isinstance(content, Versioned):
             after.append(
                 S3BucketVersioningA(
                     self,
@@ -186,10 +195,10 @@ class PrivateBucket(Construct):
         )
 
 
-def _suppress(bucket: S3Bucket, content: KeepVersions | Forget) -> None:
+def _suppress(bucket: S3Bucket, content: Versioned | Expiring) -> None:
     copies = (
         {"CKV_AWS_21": NO_COPIES_NEEDED, "CKV_AWS_144": NO_COPIES_NEEDED}
-        if isinstance(content, Forget)
+        if isinstance(content, Expiring)
         else {"CKV_AWS_144": UNSEEN_BY_CHECKOV}
     )
     suppress(
@@ -203,8 +212,8 @@ def _suppress(bucket: S3Bucket, content: KeepVersions | Forget) -> None:
     )
 
 
-def _rule(content: KeepVersions | Forget) -> LifecycleRule:
-    if isinstance(content, Forget):
+def _rule(content: Versioned | Expiring) -> LifecycleRule:
+    if isinstance(content, Expiring):
         id, old_versions, expiration = "forget", None, Expiration(days=content.days)
     else:
         id = "forget-old-versions"

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from constructs import Construct
 
-from modules.private_bucket import KeepVersions, PrivateBucket
+from modules.private_bucket import PrivateBucket, Versioned
 
 
 class WebBucket(Construct):
@@ -29,7 +29,7 @@ class WebBucket(Construct):
         """A `disposable` bucket is destroyed with what is in it. The account's number makes `name` unique."""
         super().__init__(scope, id)
         bucket = PrivateBucket(
-            self, "bucket", name=name, content=KeepVersions(self.OLD_VERSIONS_DAYS), disposable=disposable
+            self, "bucket", name=name, content=Versioned(self.OLD_VERSIONS_DAYS), disposable=disposable
         )
         bucket.allow(_cloudfront_reads(bucket))
         self.name = bucket.name

@@ -7,7 +7,7 @@ from cdktf import TerraformOutput, TerraformProvider, TerraformStack
 from cdktf_cdktf_provider_aws.cloudfront_distribution import CloudfrontDistribution
 from constructs import Construct
 
-from modules.blog import BlogEndpoint, BlogRouting
+from modules.blog import BlogEndpoint, BlogRouting, BlogRoutingOptions
 from modules.certificate import IssuedCertificate
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebReplication
@@ -126,13 +126,15 @@ class EdgeStack(TerraformStack):
             "blog",
             name=self._settings.name,
             zone_id=self._global.zone_id,
-            host=host,
             endpoints=[
                 BlogEndpoint(name, blog.host, blog.balancer.dns_name, blog.balancer.zone_id)
                 for name, blog in blogs.items()
             ],
-            interval=self._settings.routing.health_check_interval,
-            threshold=self._settings.routing.health_check_threshold,
+            options=BlogRoutingOptions(
+                host=host,
+                interval=self._settings.routing.health_check_interval,
+                threshold=self._settings.routing.health_check_threshold,
+            ),
         )
         buckets = [RegionBucket(name, blog.uploads.name) for name, blog in blogs.items()]
         if len(buckets) > 1:

@@ -4,8 +4,7 @@ from cdktf import TerraformProvider, TerraformStack
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
-from modules.blog.database import GlobalDatabase
-from modules.blog.database_secret import DatabaseSecret
+from modules.blog import DatabaseSecret, GlobalDatabase
 from modules.certificate import Certificate
 from modules.identity import Identity, IdentityOptions, SesSender
 from modules.storefront import LogBucket

@@ -8,8 +8,7 @@ from constructs import Construct
 
 from modules.api import Api, ApiOptions, Hosts, read_contract
 from modules.bestsellers import Bestsellers, BestsellersOptions
-from modules.blog import Blog, BlogHosts, BlogOptions
-from modules.blog.database import Capacity, GlobalDatabase
+from modules.blog import Blog, BlogHosts, BlogOptions, Capacity, GlobalDatabase
 from modules.cache import CacheOptions
 from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
@@ -167,11 +166,8 @@ class RegionStack(TerraformStack):
         return Blog(
             self,
             "blog",
-            name=settings.name,
-            region=self.region,
             network=self.network,
             database=database,
-            firewall=self.firewall,
             hosts=BlogHosts(
                 shared=f"blog.{settings.domain}",
                 regional=f"blog-{self.region}.{settings.domain}",
@@ -179,6 +175,10 @@ class RegionStack(TerraformStack):
                 certificate_arn=self._certificate.arn,
             ),
             options=BlogOptions(
+                name=settings.name,
+                region=self.region,
+                primary=self.region == settings.primary,
+                firewall=self.firewall,
                 image_tag=chosen.image_tag,
                 admin_addresses=tuple(map(str, chosen.admin_addresses)),
                 capacity=Capacity(minimum=chosen.database_minimum, maximum=chosen.database_maximum),
@@ -188,7 +188,6 @@ class RegionStack(TerraformStack):
                 # Nothing on one machine plays Application Auto Scaling while the shop is up.
                 scaling=settings.local is None,
                 protected=settings.local is None,
-                founds=self.region == settings.primary,
                 log_retention_days=settings.log_retention_days,
             ),
         )

@@ -1,6 +1,18 @@
-"""WordPress in a region: containers behind a load balancer, a bucket for media, a copy of the database."""
+"""WordPress in a region: tasks behind a load balancer, a bucket for media, a member of a global database."""
 
 from modules.blog.blog import Blog, BlogHosts, BlogOptions
-from modules.blog.routing import BlogEndpoint, BlogRouting
+from modules.blog.database import Capacity, GlobalDatabase
+from modules.blog.database_secret import DatabaseSecret
+from modules.blog.routing import BlogEndpoint, BlogRouting, BlogRoutingOptions
 
-__all__ = ["Blog", "BlogEndpoint", "BlogHosts", "BlogOptions", "BlogRouting"]
+__all__ = [
+    "Blog",
+    "BlogEndpoint",
+    "BlogHosts",
+    "BlogOptions",
+    "BlogRouting",
+    "BlogRoutingOptions",
+    "Capacity",
+    "DatabaseSecret",
+    "GlobalDatabase",
+]

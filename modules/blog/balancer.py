@@ -1,6 +1,7 @@
-"""The only way in: a load balancer that ends TLS and keeps strangers out of the back rooms."""
+"""The load balancer of the blog: it terminates TLS and restricts administrative paths to editors' addresses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.lb import Lb
@@ -22,37 +23,58 @@ from modules.support.suppression import LOGGED_ELSEWHERE, OFF_FOR_ITS_PRICE, PUB
 HTTP = 80
 HTTPS = 443
 EDITORS_PATHS = ("/wp-admin/*", "/wp-login.php")
-"""Where editors work."""
+"""Paths for editors."""
 CLOSED_PATHS = (*EDITORS_PATHS, "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
-"""What strangers get 403 for. WordPress refuses it again, and what dodges a pattern as well."""
-VALUES_A_RULE = 5
-"""Conditions that one listener rule may hold.
+"""Paths that answer 403 to other addresses. WordPress checks again, also for paths that evade a pattern."""
+VALUES_PER_RULE = 5
+"""Most condition values of one listener rule.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
 
 
-class Balancer(Construct):
-    """Two listeners, one target group, and rules of which the first that fits counts."""
+@dataclass(frozen=True)
+class BalancerOptions:
+    """Name, certificate and access of a load balancer."""
 
-    HEALTH_PATH = "/healthz"
-    """Answered by WordPress's own code after asking the database."""
+    name: str
+    """Name of the balancer and its target group."""
+    certificate_arn: str
+    """Issued certificate for the blog's host names."""
+    admin_addresses: tuple[str, ...] = ()
+    """CIDR blocks that may use `EDITORS_PATHS`."""
+    protected: bool = True
+    """Whether AWS refuses to delete the balancer."""
+    firewall: Firewall | None = None
+    """Web ACL in front of the balancer."""
+    health_path: str = "/healthz"
+    """Path of the target group's check. WordPress queries the database before it answers."""
+
+
+class Balancer(Construct):
+    """An application load balancer with two listeners, one target group and listener rules by priority."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        name: str,
         network: Network,
         subnet_ids: Sequence[str],
-        certificate_arn: str,
-        admin_addresses: Sequence[str],
-        protected: bool,
-        firewall: Firewall | None,
+        options: BalancerOptions,
     ) -> None:
+        """Create the load balancer.
+
+        Args:
+            network: Network of the tasks.
+            subnet_ids: Public subnets in two zones.
+            options: Name, certificate and access.
+        """
         super().__init__(scope, id)
+        self._options = options
+        name = options.name
         self.group = network.security_group(
-            self, "group", name=f"{name}-balancer", description="The blog's way in"
+            self, "group", name=f"{name}-balancer", description="The load balancer of the blog"
         )
+        """Security group of the balancer."""
         for port in (HTTP, HTTPS):
             self._open(port)
         balancer = Lb(
@@ -63,23 +85,25 @@ class Balancer(Construct):
             subnets=list(subnet_ids),
             security_groups=[self.group.id],
             drop_invalid_header_fields=True,
-            enable_deletion_protection=protected,
+            enable_deletion_protection=options.protected,
         )
         reasons = {"CKV_AWS_91": LOGGED_ELSEWHERE}
-        if firewall:
-            firewall.protect("blog", balancer.arn)
+        if options.firewall:
+            options.firewall.protect("blog", balancer.arn)
         else:
             reasons["CKV2_AWS_28"] = OFF_FOR_ITS_PRICE
         suppress(balancer, reasons)
         self.arn_suffix: str = balancer.arn_suffix
-        """What its metrics call it."""
+        """Dimension `LoadBalancer` of its metrics."""
         self.dns_name: str = balancer.dns_name
+        """DNS name, the target of alias records."""
         self.zone_id: str = balancer.zone_id
-        """Of AWS's own zone, for alias records."""
+        """Hosted zone of the DNS name."""
         target = self._target(name, network)
         self.target_group_arn: str = target.arn
+        """Target group of the tasks."""
         self.target_group_suffix: str = target.arn_suffix
-        """What its metrics call it."""
+        """Dimension `TargetGroup` of its metrics."""
         self._redirect(balancer.arn)
         listener = LbListener(
             self,
@@ -88,12 +112,12 @@ class Balancer(Construct):
             port=HTTPS,
             protocol="HTTPS",
             ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06",
-            certificate_arn=certificate_arn,
+            certificate_arn=options.certificate_arn,
             default_action=[LbListenerDefaultAction(type="forward", target_group_arn=target.arn)],
         )
         self.listening: ITerraformDependable = listener
-        """A target group takes tasks only when a listener leads to it."""
-        self._rules(listener.arn, target.arn, admin_addresses)
+        """Dependency for services: ECS needs a target group that a listener uses."""
+        self._rules(listener.arn, target.arn, options.admin_addresses)
 
     def _open(self, port: int) -> None:
         rule = VpcSecurityGroupIngressRule(
@@ -120,10 +144,10 @@ class Balancer(Construct):
             protocol="HTTP",
             deregistration_delay="15",
             health_check={
-                "path": self.HEALTH_PATH,
+                "path": self._options.health_path,
                 "matcher": "200",
                 "interval": 30,
-                # A database that pauses takes up to 15 seconds to come back.
+                # A paused database takes up to 15 seconds to resume.
                 "timeout": 20,
                 "healthy_threshold": 2,
                 "unhealthy_threshold": 3,
@@ -146,8 +170,8 @@ class Balancer(Construct):
         )
 
     def _rules(self, listener_arn: str, target_arn: str, admin_addresses: Sequence[str]) -> None:
-        room = VALUES_A_RULE - len(EDITORS_PATHS)
-        for start in range(0, len(admin_addresses), room):
+        addresses_per_rule = VALUES_PER_RULE - len(EDITORS_PATHS)
+        for start in range(0, len(admin_addresses), addresses_per_rule):
             LbListenerRule(
                 self,
                 f"editors-{start}",
@@ -157,7 +181,7 @@ class Balancer(Construct):
                 condition=[
                     LbListenerRuleCondition(path_pattern={"values": list(EDITORS_PATHS)}),
                     LbListenerRuleCondition(
-                        source_ip={"values": list(admin_addresses[start : start + room])}
+                        source_ip={"values": list(admin_addresses[start : start + addresses_per_rule])}
                     ),
                 ],
             )

@@ -1,15 +1,15 @@
-"""Puts a region's parts of the blog together."""
+"""The blog of one region."""
 
 from dataclasses import dataclass, field
 
 from constructs import Construct
 
-from modules.blog.balancer import Balancer
-from modules.blog.database import Capacity, GlobalDatabase, RegionDatabase
+from modules.blog.balancer import Balancer, BalancerOptions
+from modules.blog.database import Capacity, DatabaseOptions, GlobalDatabase, RegionDatabase
 from modules.blog.image import Image
 from modules.blog.public_subnets import PublicSubnets
 from modules.blog.scaling import Scaling
-from modules.blog.service import Service, ServiceOptions
+from modules.blog.service import Service, ServiceOptions, ServiceParts
 from modules.blog.uploads import Uploads
 from modules.firewall import Firewall
 from modules.network import Network
@@ -17,108 +17,148 @@ from modules.network import Network
 
 @dataclass(frozen=True)
 class BlogHosts:
-    """The blog's names: `shared` whichever region answers, `regional` this one; `shop` is where books are."""
+    """Host names of the blog and the shop."""
 
     shared: str
+    """Host name that all regions serve."""
     regional: str
+    """Host name of this region."""
     shop: str
+    """Host name of the storefront."""
     certificate_arn: str
+    """Issued certificate for the blog's names."""
 
 
 @dataclass(frozen=True)
 class BlogOptions:
-    """What differs between environments.
+    """Name, size and protection of the blog."""
 
-    `image_tag` names what was pushed to each region's repository; without one, everything is made but no task runs.
-    `admin_addresses` are the CIDR blocks that may edit. `founds` is true in the one region that makes the database.
-    """
-
+    name: str
+    """Name of the deployment."""
+    region: str
+    """AWS region."""
+    primary: bool = False
+    """Whether this region creates the database. True in exactly one region."""
     image_tag: str | None = None
+    """Tag of the image in the region's repository. None: everything is created, but no task runs."""
     admin_addresses: tuple[str, ...] = ()
+    """CIDR blocks of the editors."""
     capacity: Capacity = field(default_factory=Capacity)
+    """Capacity of the database."""
     tasks: int = 2
+    """Smallest number of tasks."""
     most_tasks: int = 6
+    """Largest number of tasks."""
     nat: bool = False
+    """Whether tasks use a NAT gateway instead of public addresses."""
     scaling: bool = True
+    """Whether the number of tasks scales automatically."""
     protected: bool = True
-    founds: bool = False
+    """Whether data is protected against deletion."""
+    firewall: Firewall | None = None
+    """Web ACL in front of the load balancer."""
     log_retention_days: int = 30
+    """How long CloudWatch keeps the logs."""
 
 
 class Blog(Construct):
-    """The whole blog of one region. Only the load balancer can be reached from outside."""
+    """The blog of one region. Only its load balancer is reachable from the internet."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        name: str,
-        region: str,
         network: Network,
         database: GlobalDatabase,
-        firewall: Firewall | None,
         hosts: BlogHosts,
         options: BlogOptions,
     ) -> None:
-        """Raises ValueError for more admin addresses than load balancer rules may hold."""
+        """Create all resources of the blog in a region.
+
+        Args:
+            network: Network of the region.
+            database: The global database that the region's cluster joins.
+            hosts: Host names and their certificate.
+            options: Name, size and protection.
+        """
         super().__init__(scope, id)
-        blog_name = f"{name}-blog"
-        subnets = PublicSubnets(self, "subnets", name=blog_name, network=network, nat=options.nat)
-        self.image = Image(self, "image", name=blog_name, disposable=not options.protected)
+        self._options = options
+        self._name = f"{options.name}-blog"
+        subnets = PublicSubnets(self, "subnets", name=self._name, network=network, nat=options.nat)
+        disposable = not options.protected
+        self.image = Image(self, "image", name=self._name, disposable=disposable)
+        """Repository of the blog's image."""
         self.uploads = Uploads(
-            self, "uploads", name=f"{name}-media-{region}", disposable=not options.protected
+            self, "uploads", name=f"{options.name}-media-{options.region}", disposable=disposable
         )
+        """Bucket of the media."""
         self.balancer = Balancer(
             self,
             "balancer",
-            name=blog_name,
             network=network,
             subnet_ids=subnets.public_ids,
-            certificate_arn=hosts.certificate_arn,
-            admin_addresses=options.admin_addresses,
-            protected=options.protected,
-            firewall=firewall,
+            options=BalancerOptions(
+                name=self._name,
+                certificate_arn=hosts.certificate_arn,
+                admin_addresses=options.admin_addresses,
+                protected=options.protected,
+                firewall=options.firewall,
+            ),
         )
+        """Load balancer in front of the tasks."""
         tasks = network.security_group(
-            self, "tasks", name=f"{blog_name}-tasks", description="The blog's tasks"
+            self, "tasks", name=f"{self._name}-tasks", description="Tasks of the blog"
         )
         self.balancer.group.allow_to("tasks", tasks, Service.PORT)
         self.database = RegionDatabase(
             self,
             "database",
-            name=name,
             network=network,
             clients=tasks,
             database=database,
-            founds=options.founds,
-            capacity=options.capacity,
-            protected=options.protected,
-            log_retention_days=options.log_retention_days,
+            options=DatabaseOptions(
+                name=self._name,
+                primary=options.primary,
+                capacity=options.capacity,
+                protected=options.protected,
+                log_retention_days=options.log_retention_days,
+            ),
         )
-        self.service = Service(
+        """The region's database cluster."""
+        self.service = self._service(
+            hosts,
+            ServiceParts(
+                subnets=subnets,
+                group=tasks,
+                balancer=self.balancer,
+                image=self.image,
+                uploads=self.uploads,
+                database=self.database,
+                secret=database.secret,
+            ),
+        )
+        """ECS service of the tasks."""
+        if options.scaling and options.image_tag:
+            Scaling(self, "scaling", service=self.service, least=options.tasks, most=options.most_tasks)
+        self.host = hosts.regional
+        """Host name of this region's blog."""
+
+    def _service(self, hosts: BlogHosts, parts: ServiceParts) -> Service:
+        options = self._options
+        return Service(
             self,
             "service",
-            name=blog_name,
-            region=region,
-            subnets=subnets,
-            group=tasks,
-            target_group_arn=self.balancer.target_group_arn,
-            listening=self.balancer.listening,
-            image=self.image,
-            uploads=self.uploads,
-            database=self.database,
-            secret=database.secret,
+            parts=parts,
             options=ServiceOptions(
+                name=self._name,
+                region=options.region,
                 url=f"https://{hosts.shared}",
                 shop_url=f"https://{hosts.shop}",
                 image_tag=options.image_tag,
                 admin_addresses=options.admin_addresses,
                 tasks=options.tasks,
-                remember_health=options.capacity.minimum == 0,
+                health_memory_seconds=24 * 3600 if options.capacity.minimum == 0 else 0,
                 log_retention_days=options.log_retention_days,
             ),
         )
-        if options.scaling and options.image_tag:
-            Scaling(self, "scaling", service=self.service, least=options.tasks, most=options.most_tasks)
-        self.host = hosts.regional

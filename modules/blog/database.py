@@ -1,6 +1,6 @@
-"""The blog's database: an Aurora MySQL global database, one writer region and a readable copy in each other."""
+"""The blog's database: an Aurora MySQL global database with one writer region and readers in the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
@@ -22,33 +22,62 @@ from modules.support.suppression import SMALL_GLOBAL_DATABASE, suppress
 
 ENGINE = "aurora-mysql"
 ENGINE_VERSION = "8.0.mysql_aurora.3.10.3"
-"""3.10 is a release with long-term support; 3.08 is the first that can pause."""
+"""3.10 has long-term support."""
 FAMILY = "aurora-mysql8.0"
 DATABASE = "wordpress"
 PORT = 3306
 LOGS = ("audit", "error", "slowquery")
-"""Those of MySQL's logs that go to CloudWatch."""
+"""MySQL logs that go to CloudWatch."""
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """What an instance may use, in Aurora capacity units of about 2 GiB of memory each.
+    """Capacity of a Serverless v2 instance, in Aurora capacity units (ACU) of about 2 GiB memory.
 
-    With a `minimum` of 0 it pauses after `pause_after` seconds without a connection and takes up to 15 seconds to
-    come back. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
     """
 
     minimum: float = 0.5
+    """Smallest capacity. With 0, an idle instance pauses and takes up to 15 seconds to resume."""
     maximum: float = 4
+    """Largest capacity."""
     pause_after: int = 600
+    """Seconds without connections after which an instance with a minimum of 0 pauses."""
+
+
+@dataclass(frozen=True)
+class DatabaseOptions:
+    """Name, size and protection of a region's cluster."""
+
+    name: str
+    """Name of the cluster."""
+    primary: bool
+    """Whether this region's cluster creates the database. The others join as readers."""
+    capacity: Capacity = field(default_factory=Capacity)
+    """Capacity of each instance."""
+    protected: bool = True
+    """Whether RDS refuses to delete the cluster and keeps a final snapshot."""
+    backup_days: int = 14
+    """How long automatic backups are kept."""
+    instances: int = 1
+    """Instances per region. A second one doubles the cost; here, the other region is the standby."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps MySQL's logs."""
 
 
 class GlobalDatabase(Construct):
-    """What ties the regions' clusters together. The writer may move: operators own where it is."""
+    """The global cluster that connects the regions' clusters. Operators decide which region is the writer."""
 
     def __init__(
         self, scope: Construct, id: str, *, name: str, secret: DatabaseSecret, protected: bool
     ) -> None:
+        """Create the global cluster.
+
+        Args:
+            name: Name of the deployment.
+            secret: Credentials of the database.
+            protected: Whether RDS refuses to delete the global cluster.
+        """
         super().__init__(scope, id)
         cluster = RdsGlobalCluster(
             self,
@@ -60,35 +89,37 @@ class GlobalDatabase(Construct):
             deletion_protection=protected,
         )
         self.id: str = cluster.id
-        """The global cluster's identifier, known once it is there."""
+        """Identifier of the global cluster, known once it exists."""
         self.secret = secret
+        """Credentials of the database."""
 
 
 class RegionDatabase(Construct):
-    """A region's cluster. The region that `founds` makes the database; the others join it as copies."""
-
-    BACKUP_DAYS = 14
-    INSTANCES = 1
-    """A standby in the region costs as much again; another region is the standby here."""
+    """A region's cluster and its instances."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        name: str,
         network: Network,
         clients: Group,
         database: GlobalDatabase,
-        founds: bool,
-        capacity: Capacity,
-        protected: bool,
-        log_retention_days: int,
+        options: DatabaseOptions,
     ) -> None:
+        """Create the cluster.
+
+        Args:
+            network: Network of the cluster.
+            clients: Security group whose members may connect.
+            database: The global cluster to join.
+            options: Name, size and protection.
+        """
         super().__init__(scope, id)
-        self._name = f"{name}-blog"
+        self._name = options.name
+        capacity, protected = options.capacity, options.protected
         self._group = network.security_group(
-            self, "group", name=f"{self._name}-database", description="The blog's database"
+            self, "group", name=f"{self._name}-database", description="The database of the blog"
         )
         clients.allow_to("database", self._group, PORT)
         cluster = RdsCluster(
@@ -110,37 +141,38 @@ class RegionDatabase(Construct):
                 "max_capacity": capacity.maximum,
                 "seconds_until_auto_pause": capacity.pause_after if capacity.minimum == 0 else None,
             },
-            backup_retention_period=self.BACKUP_DAYS,
+            backup_retention_period=options.backup_days,
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=list(LOGS),
-            depends_on=[self._log(kind, log_retention_days) for kind in LOGS],
+            depends_on=[self._log(kind, options.log_retention_days) for kind in LOGS],
             deletion_protection=protected,
             skip_final_snapshot=not protected,
             final_snapshot_identifier=f"{self._name}-final" if protected else None,
-            # It changes when the writer moves, which operators do (ops/commands/blog_promote.py), not Terraform.
+            # It changes when operators move the writer (ops/commands/blog_promote.py).
             lifecycle={"ignore_changes": ["replication_source_identifier"]},
-            **self._founding(database.secret) if founds else {},
+            **self._initial_data(database.secret) if options.primary else {},
         )
         suppress(cluster, dict.fromkeys(("CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8"), SMALL_GLOBAL_DATABASE))
         self.cluster_arn: str = cluster.arn
+        """ARN of the cluster."""
         self.cluster_name = self._name
-        """What its metrics call it."""
-        for number in range(self.INSTANCES):
+        """Dimension `DBClusterIdentifier` of its metrics."""
+        for number in range(options.instances):
             self._instance(number, cluster)
         self.reader_endpoint: str = cluster.reader_endpoint
-        """Reads here. With one instance it is the writer as well once this region is the primary."""
-        # Only the cluster endpoint of the region that leads takes changes to tables; another region's reader
-        # endpoint forwards what changes rows.
-        self.writer_endpoint: str = cluster.endpoint if founds else cluster.reader_endpoint
-        """Where this region sends what it wants written."""
+        """Host for reading. In the writer region with one instance, it is the writer too."""
+        # Only the cluster endpoint of the writer region accepts DDL. The reader endpoint of another region forwards
+        # statements that change rows.
+        self.writer_endpoint: str = cluster.endpoint if options.primary else cluster.reader_endpoint
+        """Host for writing from this region."""
 
     def _log(self, kind: str, retention_days: int) -> CloudwatchLogGroup:
-        """RDS would make it by itself, under this name, and keep its lines for ever."""
+        """Create the log group that RDS would otherwise create without a retention time."""
         name = f"/aws/rds/cluster/{self._name}/{kind}"
         return log_group(self, f"{kind}-log", name=name, retention_days=retention_days)
 
-    def _founding(self, secret: DatabaseSecret) -> dict[str, object]:
-        """What the first cluster says for all: the others copy it with the data."""
+    def _initial_data(self, secret: DatabaseSecret) -> dict[str, object]:
+        """Arguments of the first cluster only. The others replicate database and user."""
         return {
             "database_name": DATABASE,
             "master_username": DatabaseSecret.USER,
@@ -158,7 +190,7 @@ class RegionDatabase(Construct):
             engine_version=ENGINE_VERSION,
             instance_class="db.serverless",
             publicly_accessible=False,
-            # The regions' versions must stay equal, or the writer cannot move without loss.
+            # All regions must run the same version, or the writer cannot move without data loss.
             auto_minor_version_upgrade=False,
         )
         suppress(
@@ -171,10 +203,10 @@ class RegionDatabase(Construct):
         return name
 
     def _parameters(self) -> str:
-        wanted = {
+        values = {
             "require_secure_transport": "ON",
             "character_set_server": "utf8mb4",
-            # Who connects and who changes tables; every statement would be every page view.
+            # Connections and DDL only; auditing all statements would log every page view.
             "server_audit_logging": "1",
             "server_audit_events": "CONNECT,QUERY_DDL",
             "slow_query_log": "1",
@@ -187,14 +219,14 @@ class RegionDatabase(Construct):
             family=FAMILY,
             description="Connections over TLS only; queries of a second and more are logged",
             parameter=[
-                RdsClusterParameterGroupParameter(name=name, value=value) for name, value in wanted.items()
+                RdsClusterParameterGroupParameter(name=name, value=value) for name, value in values.items()
             ],
         )
         name: str = group.name
         return name
 
     def _key(self) -> str:
-        """A key of this region's own: a copy cannot be encrypted with another region's."""
+        """Create a key in this region. A cluster cannot use the key of another region."""
         key = KmsKey(self, "key", description=f"Encrypts {self._name}", enable_key_rotation=True)
         suppress(key, {"CKV2_AWS_64": SMALL_GLOBAL_DATABASE})
         KmsAlias(self, "key-alias", name=f"alias/{self._name}", target_key_id=key.key_id)

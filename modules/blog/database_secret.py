@@ -1,4 +1,4 @@
-"""What the blog signs in to its database with: made by Terraform, seen by nobody, held by Secrets Manager."""
+"""The blog's database credentials in Secrets Manager. Terraform generates them without storing them."""
 
 from collections.abc import Sequence
 
@@ -14,16 +14,16 @@ SALT_LENGTH = 64
 
 
 class DatabaseSecret(Construct):
-    """One secret with the database's user, its password and the salt of WordPress's cookies, in every region.
+    """A secret with the database user, the password and the salt of WordPress's cookies, replicated to all regions.
 
-    Its value never is in a plan or a state: it comes from an ephemeral resource, which Terraform keeps for as long
-    as one command runs, and goes into a write-only argument. Terraform reads neither back, so the value changes
-    only when `version` does: that is how it is rotated (docs/runbooks/blog.md).
+    The value is in no plan and no state: it comes from an ephemeral resource and goes into a write-only argument.
+    Terraform cannot compare it, so it changes only with `version`. That is how it is rotated (docs/runbooks/blog.md).
 
     https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
     """
 
     USER = "wordpress"
+    """Name of the database user."""
 
     def __init__(
         self,
@@ -35,6 +35,14 @@ class DatabaseSecret(Construct):
         replica_regions: Sequence[str],
         protected: bool,
     ) -> None:
+        """Create the secret and its value.
+
+        Args:
+            name: Name of the deployment.
+            version: Version of the value. A higher number generates a new password and a new salt.
+            replica_regions: Further regions that receive the secret.
+            protected: Whether a deleted secret can be restored for 30 days.
+        """
         super().__init__(scope, id)
         secret = SecretsmanagerSecret(
             self,
@@ -42,7 +50,7 @@ class DatabaseSecret(Construct):
             name=f"{name}-blog-database",
             description="How WordPress signs in to its database, and the salt of its cookies",
             recovery_window_in_days=30 if protected else 0,
-            # Without this, a region that was taken out of the settings and put back would be refused.
+            # Without this, AWS refuses a region that was removed from the settings and added again.
             force_overwrite_replica_secret=True,
             replica=[SecretsmanagerSecretReplica(region=region) for region in replica_regions],
         )
@@ -59,12 +67,12 @@ class DatabaseSecret(Construct):
             secret_string_wo_version=version,
         )
         self.arn: str = self._version.arn
-        """Of the secret in its own region; known once it has a value."""
+        """ARN of the secret in its primary region, known once it has a value."""
         self.value_version = version
-        """Changes with the value, so that what read the old one can be told to read again."""
+        """Version of the value. Resources that read the secret change with it."""
 
     def _random(self, kind: str, length: int) -> str:
-        """An expression of random letters and digits, made anew by every command and kept by none."""
+        """Return an expression for random letters and digits. Each Terraform command generates new ones."""
         label = f"blog_database_{kind}"
         TerraformStack.of(self).add_override(
             f"ephemeral.aws_secretsmanager_random_password.{label}",
@@ -74,10 +82,10 @@ class DatabaseSecret(Construct):
 
 
 def password_of(scope: Construct, secret_arn: str) -> str:
-    """An expression for the password in a secret, for write-only arguments of the stack that `scope` is in.
+    """Return an expression for the password in a secret, for write-only arguments in the stack of `scope`.
 
-    It is read back from Secrets Manager rather than taken from where it was made: should an apply fail half-way,
-    the next one would make another, and the database and the secret would part.
+    The password is read from Secrets Manager, not taken from the generator: after a failed apply, the next one would
+    generate another password, and secret and database would differ.
     """
     TerraformStack.of(scope).add_override(
         "ephemeral.aws_secretsmanager_secret_version.blog_database", {"secret_id": secret_arn}

@@ -1,4 +1,4 @@
-"""Where a region keeps the blog's image: its own copy, so that starting a task needs no other region."""
+"""A region's repository for the blog's image, so that starting a task depends on no other region."""
 
 import json
 
@@ -11,15 +11,20 @@ from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 
 class Image(Construct):
-    """A repository whose tags never change and whose old images go.
+    """A repository with immutable tags and a lifecycle policy.
 
-    The image is pushed to each region (docs/runbooks/blog.md). ECR's own replication would do it too, but it is a
-    setting of the whole account, which a deployment that shares the account must not take for itself.
+    The image is pushed to each region (docs/runbooks/blog.md). ECR's replication is a setting of the whole account,
+    which a deployment in a shared account must not change.
     """
 
-    KEPT = 10
+    def __init__(self, scope: Construct, id: str, *, name: str, disposable: bool, kept: int = 10) -> None:
+        """Create the repository.
 
-    def __init__(self, scope: Construct, id: str, *, name: str, disposable: bool) -> None:
+        Args:
+            name: Name of the repository.
+            disposable: Whether Terraform may delete the repository together with its images.
+            kept: Number of images that are kept.
+        """
         super().__init__(scope, id)
         repository = EcrRepository(
             self,
@@ -30,27 +35,27 @@ class Image(Construct):
             force_delete=disposable,
         )
         suppress(repository, {"CKV_AWS_136": AWS_MANAGED_KEY})
-        oldest_go = {
+        expire_oldest = {
             "rulePriority": 1,
-            "description": f"Keep the last {self.KEPT} images",
-            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": self.KEPT},
+            "description": f"Keep the last {kept} images",
+            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": kept},
             "action": {"type": "expire"},
         }
         EcrLifecyclePolicy(
-            self, "lifecycle", repository=repository.name, policy=json.dumps({"rules": [oldest_go]})
+            self, "lifecycle", repository=repository.name, policy=json.dumps({"rules": [expire_oldest]})
         )
         self._arn: str = repository.arn
         self.url: str = repository.repository_url
-        """What to push to, without a tag."""
+        """URL of the repository, without a tag."""
 
     def grant_pull(self, permissions: Permissions) -> None:
-        """Let a role pull from this repository."""
+        """Allow a role to pull images."""
         permissions.allow(
             Statement(
                 "SignInToRegistry",
                 ("ecr:GetAuthorizationToken",),
                 ("*",),
-                reason="the token is for the account's whole registry; the next statement says what it is good for",
+                reason="GetAuthorizationToken has no resource-level permissions",
             ),
             Statement(
                 "PullImage",

@@ -1,4 +1,4 @@
-"""The part of a region's network that the internet reaches: load balancers, and tasks without a NAT gateway."""
+"""Public subnets of a network, for load balancers and for tasks without a NAT gateway."""
 
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
@@ -15,27 +15,35 @@ EVERYWHERE = "0.0.0.0/0"
 
 
 class PublicSubnets(Construct):
-    """A public subnet in each zone; with `nat`, private ones besides whose way out is one NAT gateway.
+    """A public subnet in each zone, and optionally private subnets with a NAT gateway.
 
-    What runs in the network's own private subnets keeps having no way out: these have routes of their own.
+    The network's own private subnets keep their route table without internet access.
     """
 
     FIRST_BLOCK = 100
-    """Of the third number in 10.0.x.0/24; the network's private subnets begin at 0."""
+    """Number of the first public subnet's /24 block; the network's own private subnets start at 0."""
     FIRST_NAT_BLOCK = 110
+    """Number of the first /24 block behind the NAT gateway."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, network: Network, nat: bool) -> None:
+        """Create gateway, subnets and routes.
+
+        Args:
+            name: Name of the subnets' `Name` tags.
+            network: Network to extend.
+            nat: Whether tasks get private subnets with one NAT gateway.
+        """
         super().__init__(scope, id)
         self._name = name
         self._network = network
         gateway = InternetGateway(self, "gateway", vpc_id=network.vpc_id, tags={"Name": name})
         routes = self._routes("public", gateway_id=gateway.id)
         self.public_ids = self._subnets("public", self.FIRST_BLOCK, routes)
-        """For load balancers: an address there is reachable from outside."""
+        """Public subnets, for load balancers."""
         self.task_ids = self._behind_nat() if nat else self.public_ids
-        """For tasks that call AWS's services and are called by the load balancer only."""
+        """Subnets for tasks: those behind the NAT gateway, or the public ones."""
         self.tasks_need_addresses = not nat
-        """Whether a task reaches AWS only with a public address of its own."""
+        """Whether tasks need public addresses to call AWS services."""
 
     def _behind_nat(self) -> tuple[str, ...]:
         address = Eip(self, "nat-address", domain="vpc", tags={"Name": f"{self._name}-nat"})
@@ -48,11 +56,11 @@ class PublicSubnets(Construct):
         )
         return self._subnets("tasks", self.FIRST_NAT_BLOCK, self._routes("tasks", nat_gateway_id=nat.id))
 
-    def _routes(self, kind: str, **way_out: str) -> str:
+    def _routes(self, kind: str, **target: str) -> str:
         table = RouteTable(
             self, f"{kind}-routes", vpc_id=self._network.vpc_id, tags={"Name": f"{self._name}-{kind}"}
         )
-        Route(self, f"{kind}-way-out", route_table_id=table.id, destination_cidr_block=EVERYWHERE, **way_out)
+        Route(self, f"{kind}-way-out", route_table_id=table.id, destination_cidr_block=EVERYWHERE, **target)
         id: str = table.id
         return id
 

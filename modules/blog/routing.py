@@ -1,4 +1,4 @@
-"""DNS for the blog: readers go to the first region that can show them a page."""
+"""DNS of the blog: the first region that can serve a page receives the readers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,22 +12,38 @@ from modules.support.resources import Record
 
 @dataclass(frozen=True)
 class BlogEndpoint:
-    """A region's load balancer, and the name that leads to it alone."""
+    """A region's load balancer and its own host name."""
 
     region: str
+    """AWS region."""
     host: str
+    """Host name of this region."""
     dns_name: str
+    """DNS name of the load balancer."""
     zone_id: str
+    """Hosted zone of that DNS name."""
+
+
+@dataclass(frozen=True)
+class BlogRoutingOptions:
+    """The shared host name, and how fast a failing region is detected."""
+
+    host: str
+    """Host name that all regions serve."""
+    interval: int = 10
+    """Seconds between the checks of one checker: 10 or 30."""
+    threshold: int = 2
+    """Consecutive results that change a region's status."""
+    path: str = "/readyz"
+    """Path that the checkers request."""
 
 
 class BlogRouting(Construct):
-    """`blog.<domain>` fails over down the list of regions; `blog-<region>.<domain>` is one region.
+    """Failover records of the shared name, in the order of the regions, and a record for each region's own name.
 
-    Failover records come in pairs, so that more than two regions make a chain: the second of a pair is the name of
-    the next pair. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
+    Failover records are pairs. With more than two regions they form a chain: the secondary of a pair is an alias of the
+    next pair. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
     """
-
-    READY_PATH = "/readyz"
 
     def __init__(
         self,
@@ -36,21 +52,26 @@ class BlogRouting(Construct):
         *,
         name: str,
         zone_id: str,
-        host: str,
         endpoints: Sequence[BlogEndpoint],
-        interval: int,
-        threshold: int,
+        options: BlogRoutingOptions,
     ) -> None:
-        """`interval` is in seconds; `threshold` is how many checks in a row decide that a region has changed."""
+        """Create health checks and records.
+
+        Args:
+            name: Prefix of the checks' `Name` tags.
+            zone_id: Hosted zone of the host names.
+            endpoints: The regions, in the order of failover.
+            options: Shared host name, path, interval and threshold.
+        """
         super().__init__(scope, id)
         self._zone_id = zone_id
-        self._interval = interval
-        self._threshold = threshold
+        self._options = options
         self.checks: dict[str, Route53HealthCheck] = {}
+        """Health checks by region."""
         for endpoint in endpoints:
             self._alias(f"{endpoint.region}-own", endpoint.host, _target(endpoint))
             self.checks[endpoint.region] = self._check(name, endpoint)
-        self._fail_over(host, endpoints)
+        self._fail_over(options.host, endpoints)
 
     def _check(self, name: str, endpoint: BlogEndpoint) -> Route53HealthCheck:
         return Route53HealthCheck(
@@ -60,9 +81,9 @@ class BlogRouting(Construct):
             fqdn=endpoint.host,
             port=443,
             enable_sni=True,
-            resource_path=self.READY_PATH,
-            request_interval=self._interval,
-            failure_threshold=self._threshold,
+            resource_path=self._options.path,
+            request_interval=self._options.interval,
+            failure_threshold=self._options.threshold,
             tags={"Name": f"{name}-{endpoint.region}-blog"},
         )
 
@@ -95,7 +116,7 @@ class BlogRouting(Construct):
             failover_routing_policy={"type": "SECONDARY"},
         )
 
-    def _alias(self, id: str, host: str, target: dict[str, str], **choice: Any) -> None:
+    def _alias(self, id: str, host: str, target: dict[str, str], **policy: Any) -> None:
         Record(
             self,
             id,
@@ -103,7 +124,7 @@ class BlogRouting(Construct):
             name=host,
             type="A",
             alias={**target, "evaluate_target_health": True},
-            **choice,
+            **policy,
         )
 
 

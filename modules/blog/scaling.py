@@ -1,4 +1,4 @@
-"""How many tasks: few when idle, more when they are busy."""
+"""Automatic scaling of the blog's tasks."""
 
 from cdktf_cdktf_provider_aws.appautoscaling_policy import AppautoscalingPolicy
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
@@ -11,13 +11,26 @@ DIMENSION = "ecs:service:DesiredCount"
 
 
 class Scaling(Construct):
-    """Keeps the tasks' average use of their processors near `CPU_PERCENT`."""
+    """Target tracking: keeps the tasks' average CPU utilization near a target."""
 
-    CPU_PERCENT = 60
-    OUT_SECONDS = 60
-    IN_SECONDS = 300
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        service: Service,
+        least: int,
+        most: int,
+        cpu_percent: int = 60,
+    ) -> None:
+        """Create scaling target and policy.
 
-    def __init__(self, scope: Construct, id: str, *, service: Service, least: int, most: int) -> None:
+        Args:
+            service: Service to scale.
+            least: Smallest number of tasks.
+            most: Largest number of tasks.
+            cpu_percent: Average CPU utilization to aim at.
+        """
         super().__init__(scope, id)
         target = AppautoscalingTarget(
             self,
@@ -40,8 +53,8 @@ class Scaling(Construct):
                 "predefined_metric_specification": {
                     "predefined_metric_type": "ECSServiceAverageCPUUtilization"
                 },
-                "target_value": self.CPU_PERCENT,
-                "scale_out_cooldown": self.OUT_SECONDS,
-                "scale_in_cooldown": self.IN_SECONDS,
+                "target_value": cpu_percent,
+                "scale_out_cooldown": 60,
+                "scale_in_cooldown": 300,
             },
         )

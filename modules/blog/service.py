@@ -1,10 +1,9 @@
-"""WordPress's tasks on Fargate."""
+"""The ECS service with WordPress's tasks on Fargate."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdktf import Fn, ITerraformDependable
+from cdktf import Fn
 from cdktf_cdktf_provider_aws.ecs_cluster import EcsCluster, EcsClusterSetting
 from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import EcsClusterCapacityProviders
 from cdktf_cdktf_provider_aws.ecs_service import (
@@ -17,93 +16,105 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
+from modules.blog.balancer import Balancer
 from modules.blog.database import DATABASE, RegionDatabase
 from modules.blog.database_secret import DatabaseSecret
 from modules.blog.image import Image
 from modules.blog.public_subnets import EVERYWHERE, PublicSubnets
 from modules.blog.uploads import Uploads
 from modules.network import HTTPS, Group
-from modules.permissions import Permissions, Statement
+from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import log_group
 from modules.support.suppression import OFF_FOR_ITS_PRICE, suppress
 
-_ASSUMED_BY_TASKS = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
+_ASSUMED_BY_TASKS = assumed_by("ecs-tasks.amazonaws.com")
+_USER = "33:33"
+"""www-data in Debian's images."""
+_SCRATCH = ("/tmp", "/run/apache2", "/run/lock")  # noqa: S108  paths in the container
+"""Writable directories, a volume for each. The rest of the file system is read-only."""
+
+
+@dataclass(frozen=True)
+class ServiceParts:
+    """The resources that the service uses."""
+
+    subnets: PublicSubnets
+    """Subnets of the tasks."""
+    group: Group
+    """Security group of the tasks."""
+    balancer: Balancer
+    """Load balancer in front of the tasks."""
+    image: Image
+    """Repository of the image."""
+    uploads: Uploads
+    """Bucket of the media."""
+    database: RegionDatabase
+    """The region's database cluster."""
+    secret: DatabaseSecret
+    """Credentials of the database."""
 
 
 @dataclass(frozen=True)
 class ServiceOptions:
-    """What WordPress is told, and how many tasks run at least.
+    """Configuration of WordPress, and the number and size of tasks."""
 
-    With `remember_health` a check asks the database once a day only, so that an idle one can pause.
-    """
-
+    name: str
+    """Name of cluster and service."""
+    region: str
+    """AWS region."""
     url: str
+    """URL of the blog."""
     shop_url: str
-    image_tag: str | None
-    admin_addresses: tuple[str, ...]
-    tasks: int
-    remember_health: bool
-    log_retention_days: int
+    """URL of the storefront."""
+    image_tag: str | None = None
+    """Tag of the image. None: no task runs."""
+    admin_addresses: tuple[str, ...] = ()
+    """CIDR blocks of the editors."""
+    tasks: int = 2
+    """Number of tasks when the service is created."""
+    cpu: int = 256
+    """CPU units of a task; 1024 are one vCPU."""
+    memory: int = 512
+    """Memory of a task in MB."""
+    health_memory_seconds: int = 0
+    """How long a health check reuses its last result, so that an idle database can pause."""
+    log_retention_days: int = 30
+    """How long CloudWatch keeps the logs."""
 
 
 class Service(Construct):
     """A service in two zones: the first task on demand, the others on spot capacity.
 
-    Its image's file system is read-only; a task keeps nothing but scratch files.
+    Tasks have a read-only file system and keep no data.
     """
 
     PORT = 8080
-    USER = "33:33"
-    """www-data in Debian's images."""
-    CPU = 256
-    MEMORY = 512
-    SCRATCH = ("/tmp", "/run/apache2", "/run/lock")  # noqa: S108  in the container, a volume of its own each
-    HEALTH_MEMORY_SECONDS = 24 * 3600
-    """Each check of each task wakes the database for `Capacity.pause_after`: hourly ones would be most of its price."""
+    """Port of the container."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        region: str,
-        subnets: PublicSubnets,
-        group: Group,
-        target_group_arn: str,
-        listening: ITerraformDependable,
-        image: Image,
-        uploads: Uploads,
-        database: RegionDatabase,
-        secret: DatabaseSecret,
-        options: ServiceOptions,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, parts: ServiceParts, options: ServiceOptions) -> None:
+        """Create cluster, task definition and service.
+
+        Args:
+            parts: The resources that the service uses.
+            options: Configuration of WordPress, and the number and size of tasks.
+        """
         super().__init__(scope, id)
+        name, region, subnets = options.name, options.region, parts.subnets
         self._name = name
         self._region = region
         self._options = options
-        self._image = image
-        # The secret's replicas differ from it in the region alone.
+        self._image = parts.image
+        # ARNs of the secret's replicas differ in the region only.
         self._secret_arn = Fn.replace(
-            secret.arn, "/:secretsmanager:[a-z0-9-]+:/", f":secretsmanager:{region}:"
+            parts.secret.arn, "/:secretsmanager:[a-z0-9-]+:/", f":secretsmanager:{region}:"
         )
         self._logs = log_group(
             self, "logs", name=f"/aws/ecs/{name}", retention_days=options.log_retention_days
         )
         self.cluster_name, cluster = self._cluster()
-        task = self._task(self._environment(uploads, database, secret), uploads)
-        self._reach_aws(group)
+        """Name of the ECS cluster."""
+        task = self._task(self._environment(parts), parts.uploads)
+        self._reach_aws(parts.group)
         service = EcsService(
             self,
             "service",
@@ -117,12 +128,14 @@ class Service(Construct):
             ],
             network_configuration={
                 "subnets": list(subnets.task_ids),
-                "security_groups": [group.id],
+                "security_groups": [parts.group.id],
                 "assign_public_ip": subnets.tasks_need_addresses,
             },
             load_balancer=[
                 EcsServiceLoadBalancer(
-                    target_group_arn=target_group_arn, container_name="wordpress", container_port=self.PORT
+                    target_group_arn=parts.balancer.target_group_arn,
+                    container_name="wordpress",
+                    container_port=self.PORT,
                 )
             ],
             health_check_grace_period_seconds=60,
@@ -132,14 +145,16 @@ class Service(Construct):
             availability_zone_rebalancing="ENABLED",
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
-            depends_on=[listening, self._capacity],
-            # Scaling owns it once the service is there.
+            depends_on=[parts.balancer.listening, self._capacity],
+            # Automatic scaling changes it.
             lifecycle={"ignore_changes": ["desired_count"]} if options.image_tag else None,
         )
         if subnets.tasks_need_addresses:
             suppress(service, {"CKV_AWS_333": OFF_FOR_ITS_PRICE})
         self.name: str = service.name
+        """Name of the service."""
         self.task_family: str = task.family
+        """Family of the task definition."""
 
     def _cluster(self) -> tuple[str, EcsCluster]:
         cluster = EcsCluster(
@@ -160,12 +175,12 @@ class Service(Construct):
             family=self._name,
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",
-            cpu=str(self.CPU),
-            memory=str(self.MEMORY),
+            cpu=str(self._options.cpu),
+            memory=str(self._options.memory),
             runtime_platform={"cpu_architecture": "ARM64", "operating_system_family": "LINUX"},
             execution_role_arn=self._execution_role(),
             task_role_arn=self._task_role(uploads),
-            volume=[EcsTaskDefinitionVolume(name=_volume(path)) for path in self.SCRATCH],
+            volume=[EcsTaskDefinitionVolume(name=_volume(path)) for path in _SCRATCH],
             container_definitions=Fn.jsonencode([self._container(environment)]),
         )
 
@@ -174,13 +189,12 @@ class Service(Construct):
             "name": "wordpress",
             "image": f"{self._image.url}:{self._options.image_tag or 'none'}",
             "essential": True,
-            "user": self.USER,
+            "user": _USER,
             "readonlyRootFilesystem": True,
             "linuxParameters": {"initProcessEnabled": True},
             "portMappings": [{"containerPort": self.PORT, "hostPort": self.PORT, "protocol": "tcp"}],
             "mountPoints": [
-                {"sourceVolume": _volume(path), "containerPath": path, "readOnly": False}
-                for path in self.SCRATCH
+                {"sourceVolume": _volume(path), "containerPath": path, "readOnly": False} for path in _SCRATCH
             ],
             "environment": [{"name": key, "value": value} for key, value in sorted(environment.items())],
             "secrets": [
@@ -201,25 +215,21 @@ class Service(Construct):
             },
         }
 
-    def _environment(
-        self, uploads: Uploads, database: RegionDatabase, secret: DatabaseSecret
-    ) -> dict[str, str]:
+    def _environment(self, parts: ServiceParts) -> dict[str, str]:
         return {
-            "WORDPRESS_DB_HOST": database.reader_endpoint,
-            "WORDPRESS_DB_WRITER_HOST": database.writer_endpoint,
+            "WORDPRESS_DB_HOST": parts.database.reader_endpoint,
+            "WORDPRESS_DB_WRITER_HOST": parts.database.writer_endpoint,
             "WORDPRESS_DB_NAME": DATABASE,
             "WORDPRESS_DB_TLS": "on",
             "WORDPRESS_DB_FORWARDING": "session",
             "WORDPRESS_URL": self._options.url,
             "WORDPRESS_SHOP_URL": self._options.shop_url,
             "WORDPRESS_REGION": self._region,
-            "WORDPRESS_UPLOADS_BUCKET": uploads.name,
+            "WORDPRESS_UPLOADS_BUCKET": parts.uploads.name,
             "WORDPRESS_ADMIN_ADDRESSES": ",".join(self._options.admin_addresses),
-            "WORDPRESS_HEALTH_SECONDS": str(
-                self.HEALTH_MEMORY_SECONDS if self._options.remember_health else 0
-            ),
-            # A task reads the secret when it starts: another version means other tasks.
-            "WORDPRESS_SECRET_VERSION": str(secret.value_version),
+            "WORDPRESS_HEALTH_SECONDS": str(self._options.health_memory_seconds),
+            # Tasks read the secret when they start. A new version must start new tasks.
+            "WORDPRESS_SECRET_VERSION": str(parts.secret.value_version),
         }
 
     def _execution_role(self) -> str:
@@ -247,7 +257,7 @@ class Service(Construct):
         return arn
 
     def _reach_aws(self, group: Group) -> None:
-        """Let tasks call AWS's services; they have public addresses, so this is all of the internet's port 443."""
+        """Allow tasks to call AWS services on their public addresses, which means port 443 of all addresses."""
         VpcSecurityGroupEgressRule(
             self,
             "to-aws",

@@ -1,28 +1,34 @@
-"""The bucket for a region's media: a task keeps nothing itself."""
+"""The bucket for media uploads. Tasks have no persistent storage."""
 
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.private_bucket import KeepVersions, PrivateBucket
+from modules.private_bucket import PrivateBucket, Versioned
 
 
 class Uploads(Construct):
-    """Private, versioned, TLS only. WordPress hands out what is in it, so no browser ever asks S3."""
+    """A private, versioned bucket. WordPress reads the files and serves them; browsers never access S3."""
 
-    OLD_VERSIONS_DAYS = 30
-    """How long a file that was removed can be brought back."""
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, disposable: bool, old_versions_days: int = 30
+    ) -> None:
+        """Create the bucket.
 
-    def __init__(self, scope: Construct, id: str, *, name: str, disposable: bool) -> None:
-        """A `disposable` bucket is destroyed with what is in it. The account's number makes `name` unique."""
+        Args:
+            name: Name of the bucket without the account number.
+            disposable: Whether Terraform may delete the bucket together with its objects.
+            old_versions_days: How long replaced and deleted files can be restored.
+        """
         super().__init__(scope, id)
         bucket = PrivateBucket(
-            self, "bucket", name=name, content=KeepVersions(self.OLD_VERSIONS_DAYS), disposable=disposable
+            self, "bucket", name=name, content=Versioned(old_versions_days), disposable=disposable
         )
         self.name = bucket.name
+        """Name of the bucket."""
         self._arn = bucket.arn
 
     def grant_use(self, permissions: Permissions) -> None:
-        """Let a role put media here, hand it out and remove it."""
+        """Allow a role to read, write and delete media."""
         permissions.allow(
             Statement(
                 "Media", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), (f"{self._arn}/uploads/*",)

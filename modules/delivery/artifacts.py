@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.private_bucket import Forget, PrivateBucket
+from modules.private_bucket import Expiring, PrivateBucket
 
 
 class Artifacts(Construct):
@@ -16,7 +16,7 @@ class Artifacts(Construct):
     def __init__(self, scope: Construct, id: str, *, name: str) -> None:
         super().__init__(scope, id)
         bucket = PrivateBucket(
-            self, "bucket", name=f"{name}-delivery", content=Forget(self.DAYS), disposable=True
+            self, "bucket", name=f"{name}-delivery", content=Expiring(self.DAYS), disposable=True
         )
         self.bucket = bucket.name
         """Its name."""

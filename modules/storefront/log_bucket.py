@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from constructs import Construct
 
-from modules.private_bucket import Forget, PrivateBucket
+from modules.private_bucket import Expiring, PrivateBucket
 
 
 class LogBucket(Construct):
@@ -37,7 +37,7 @@ class LogBucket(Construct):
             self,
             "bucket",
             name=f"{name}-cdn-logs",
-            content=Forget(retention_days),
+            content=Expiring(retention_days),
             disposable=disposable,
             provider=provider,
         )

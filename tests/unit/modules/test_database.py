@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from modules.blog.service import Service
 from tests.support.synthesis import Shop, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
@@ -111,6 +110,6 @@ def test_it_pauses_only_when_it_may(minimum: float, pauses: bool) -> None:
     scaling = cluster(of, "eu-west-1")["serverlessv2_scaling_configuration"]
     assert scaling["min_capacity"] == minimum
     assert ("seconds_until_auto_pause" in scaling) is pauses
-    seconds = str(Service.HEALTH_MEMORY_SECONDS) if pauses else "0"
+    seconds = "86400" if pauses else "0"
     task = of["eu-west-1"].only("aws_ecs_task_definition")["container_definitions"]
     assert f'"name" = "WORDPRESS_HEALTH_SECONDS", "value" = "{seconds}"' in task

@@ -13,15 +13,15 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from tests.support.synthesis import Shop, Stack, construct, shop
 
-from modules.private_bucket import Forget, KeepVersions, PrivateBucket  # isort: skip  after CDKTF's fast way
+from modules.private_bucket import Expiring, Versioned, PrivateBucket  # isort: skip  after CDKTF's fast way
 
 MONTH = 30
-FORGET = Forget(MONTH)
+FORGET = Expiring(MONTH)
 FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 
 
 @cache
-def bucket(content: KeepVersions | Forget = FORGET, *, disposable: bool = False) -> Stack:
+def bucket(content: Versioned | Expiring = FORGET, *, disposable: bool = False) -> Stack:
     return construct(
         lambda stack: PrivateBucket(stack, "private", name="shop", content=content, disposable=disposable)
     )
@@ -35,7 +35,7 @@ def everything() -> Shop:
     )
 
 
-def lifecycle(content: KeepVersions | Forget) -> dict[str, Any]:
+def lifecycle(content: Versioned | Expiring) -> dict[str, Any]:
     (rule,) = bucket(content).only("aws_s3_bucket_lifecycle_configuration")["rule"]
     return dict(rule)
 
@@ -86,7 +86,7 @@ def test_nobody_uses_it_without_tls() -> None:
 
 def test_what_is_allowed_stands_beside_the_denial() -> None:
     def make(stack: Any) -> None:
-        private = PrivateBucket(stack, "private", name="shop", content=Forget(1), disposable=True)
+        private = PrivateBucket(stack, "private", name="shop", content=Expiring(1), disposable=True)
         for sid in ("First", "Second"):
             private.allow(
                 Statement(sid=sid, principals=[Principals(type="Service", identifiers=["a.amazonaws.com"])])
@@ -97,9 +97,9 @@ def test_what_is_allowed_stands_beside_the_denial() -> None:
 
 
 def test_a_mistake_can_be_undone_while_versions_are_kept() -> None:
-    rule = lifecycle(KeepVersions(MONTH))
+    rule = lifecycle(Versioned(MONTH))
 
-    assert bucket(KeepVersions(MONTH)).only("aws_s3_bucket_versioning")["versioning_configuration"] == {
+    assert bucket(Versioned(MONTH)).only("aws_s3_bucket_versioning")["versioning_configuration"] == {
         "status": "Enabled"
     }
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": MONTH}]
@@ -107,12 +107,12 @@ def test_a_mistake_can_be_undone_while_versions_are_kept() -> None:
 
 
 def test_what_is_forgotten_leaves_no_version() -> None:
-    assert lifecycle(Forget(MONTH))["expiration"] == [{"days": MONTH}]
-    assert bucket(Forget(MONTH)).resources("aws_s3_bucket_versioning") == []
+    assert lifecycle(Expiring(MONTH))["expiration"] == [{"days": MONTH}]
+    assert bucket(Expiring(MONTH)).resources("aws_s3_bucket_versioning") == []
 
 
-@pytest.mark.parametrize("content", [KeepVersions(MONTH), Forget(MONTH)])
-def test_half_an_upload_does_not_stay(content: KeepVersions | Forget) -> None:
+@pytest.mark.parametrize("content", [Versioned(MONTH), Expiring(MONTH)])
+def test_half_an_upload_does_not_stay(content: Versioned | Expiring) -> None:
     assert lifecycle(content)["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 1}]
 
 
@@ -124,7 +124,7 @@ def test_only_a_disposable_bucket_is_destroyed_with_its_content(disposable: bool
 def test_all_of_it_is_where_its_provider_is() -> None:
     def make(stack: Any) -> None:
         elsewhere = AwsProvider(stack, "elsewhere", alias="elsewhere", region="us-east-1")
-        content = KeepVersions(MONTH)
+        content = Versioned(MONTH)
         PrivateBucket(stack, "private", name="shop", content=content, disposable=True, provider=elsewhere)
 
     stack = construct(make)

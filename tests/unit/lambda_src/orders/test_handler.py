@@ -268,6 +268,7 @@ def test_orders_are_ones_own(tables: Tables) -> None:
         cursor.encode({"at": clock.timestamp(clock.now()), "id": "1"}),
         cursor.encode({"at": clock.timestamp(clock.now()), "id": KEY, "customerId": "ada"}),
     ],
+    ids=["not a cursor", "bad time", "bad id", "extra field"],  # the text holds the time of the collection
 )
 def test_forged_cursors_are_refused(text: str) -> None:
     assert ada("GET", "/orders", query={"cursor": text}).status == 400

@@ -41,6 +41,7 @@ $(INSTALLED)/prerequisites: bin/prerequisites
 
 $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	@echo "installing the Python packages that Pipfile.lock pins"
+	unset MAKEFLAGS MFLAGS MAKELEVEL # or they reach the make of a package that is built from source
 	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install -qq pipenv==2026.10.3; }
 	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
@@ -53,6 +54,7 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 # In an environment of their own: they pin what the shop pins otherwise.
 $(INSTALLED)/emulators: localcloud/emulators.txt | $(INSTALLED)/prerequisites
 	@echo "installing the emulators that localcloud/emulators.txt pins"
+	unset MAKEFLAGS MFLAGS MAKELEVEL
 	$(PYTHON) -m venv --clear .local/emulators
 	.local/emulators/bin/pip install -qq --requirement localcloud/emulators.txt
 	touch $@
@@ -142,14 +144,35 @@ blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: m
 
 CHECKS := lint types unit web-test plan-test policy audit
 END_TO_END := ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
+TEST_PROCESSES ?= 2
+# `make verify` sets TEST_SIZE=full: see tests/support/size.py.
+export TEST_SIZE ?= short
+# Runs a target and records its duration; bin/timed without arguments prints all durations.
+timed-%:
+	+@bin/timed $* $(MAKE) $*
 
-.PHONY: test $(CHECKS) e2e e2e-up e2e-tests e2e-alone e2e-deployments
-test: $(END_TO_END) ## Everything that must hold.
-	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
-	# Terraform waits for most of a deployment: the checks run meanwhile, each printed when it ends.
-	$(MAKE) --jobs=3 --output-sync=target e2e-up $(CHECKS)
-	$(MAKE) e2e-tests
-lint: install $(INSTALLED)/web
+.PHONY: test verify $(CHECKS) e2e e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
+test: $(END_TO_END) ## Everything that must hold, in 15 minutes: checks, then a bookstore of its own, used and broken.
+	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
+	rm -f .local/durations
+	# Terraform waits during most of a deployment: the checks run meanwhile, each printed when it ends.
+	$(MAKE) --jobs=3 --output-sync=target $(addprefix timed-,e2e-up $(CHECKS))
+	$(MAKE) $(addprefix timed-,e2e-drill e2e-tests e2e-browser)
+verify: $(END_TO_END) ## The same at full size, and what `make test` leaves out: hours, for releases and nightly.
+	@export TEST_SIZE=full
+	trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
+	rm -f .local/durations
+	parts=($(CHECKS) e2e-up e2e-drill e2e-tests e2e-browser e2e-alone bench e2e-deployments)
+	failed=()
+	number=0
+	for part in "$${parts[@]}"; do
+	  number=$$((number + 1))
+	  printf '\n== %s part %d of %d: %s\n' "$$(date +%T)" "$$number" "$${#parts[@]}" "$$part"
+	  case $$part in e2e-alone | bench) cloud=($(TEST_CLOUD)) ;; *) cloud=() ;; esac
+	  env "$${cloud[@]}" bin/timed "$$part" $(MAKE) "$$part" || failed+=("$$part")
+	done
+	if [ "$${#failed[@]}" -gt 0 ]; then echo "failed: $${failed[*]}"; exit 1; fi
+lint: install $(INSTALLED)/web ## Style of Python, the storefront and the workflows.
 	@ruff check .
 	ruff format --check .
 	python -m policy.workflows
@@ -157,29 +180,31 @@ lint: install $(INSTALLED)/web
 types: install $(INSTALLED)/web
 	@mypy .
 	npm --prefix web run --silent types
-unit: install $(INSTALLED)/emulators ## What needs no shop that is up.
-	@pytest tests/unit
+unit: install $(INSTALLED)/emulators ## Tests that need no running bookstore.
+	@pytest tests/unit --numprocesses=$(TEST_PROCESSES) --dist=loadfile --durations=10
 web-test: $(INSTALLED)/web
 	@npm --prefix web test
 plan-test: ready
-	@pytest tests/plan
+	@pytest tests/plan --durations=10
 policy: ready
 	@python -m policy
 audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in sources and Terraform.
 	@python -m policy.dependencies
 	python -m policy.secrets
-e2e: $(END_TO_END) ## A shop of its own: brought up, broken, fuzzed, attacked, taken down.
+e2e: $(END_TO_END) ## A bookstore of its own: brought up, broken, fuzzed, attacked, taken down.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
-	$(MAKE) e2e-up
-	$(MAKE) e2e-tests
+	$(MAKE) e2e-up e2e-drill e2e-tests e2e-browser
 e2e-up:
 	+@$(TEST_CLOUD) $(CLOUD) up --blog
+e2e-drill:
+	@$(TEST_CLOUD) $(OPS) drill $(if $(filter full,$(TEST_SIZE)),,--short) --rate 4
 e2e-tests:
-	@$(TEST_CLOUD) $(OPS) drill --short --rate 4
-	$(TEST_CLOUD) pytest tests/e2e tests/browser $(addprefix --ignore=,$(DEPLOYMENTS))
-e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a shop that is up.
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) --durations=25
+e2e-browser:
+	@$(TEST_CLOUD) pytest tests/browser --durations=10
+e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a running bookstore.
 	@$(CLOUD) run python -m tests.support.single_region $(ARGS)
-e2e-deployments: ready-locally ## What deploys a shop of its own: a region added, one removed, all of it destroyed.
+e2e-deployments: ready-locally ## Deployments of its own: a region added, one removed, everything destroyed.
 	@pytest $(DEPLOYMENTS)
 
 .PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-shop bench-web fuzz

@@ -1,16 +1,21 @@
-"""Loaded before any test module, whichever of them imports CDKTF's provider first."""
+"""Imported before every test module."""
 
-import contextlib
-
+import pytest
 from hypothesis import settings
 
-import stacks.aws  # noqa: F401  makes the provider's package load fast
-from ops import provider_mirror
+import stacks.aws  # noqa: F401  makes the provider's package load lazily, before a test module imports it
+from tests.support.size import FULL_SIZE
 
-# Tests that need Terraform fail by themselves without its provider.
-with contextlib.suppress(provider_mirror.ProviderUnavailableError):
-    provider_mirror.use()
-
-# How long an example takes says how busy the machine is, and nothing of the code.
+# The duration of an example depends on the machine's load, not on the code.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests marked `full_size`, unless TEST_SIZE is "full"."""
+    if FULL_SIZE:
+        return
+    full_size = [item for item in items if item.get_closest_marker("full_size")]
+    if full_size:
+        config.hook.pytest_deselected(items=full_size)
+        items[:] = [item for item in items if item not in full_size]

@@ -23,8 +23,9 @@ from ops.drill.accounts import Account
 from ops.progress import counting
 from tests.support import contract
 from tests.support.api import Api, Json
+from tests.support.size import sized
 
-CASES = int(os.environ.get("FUZZ_CASES", "20000"))
+CASES = int(os.environ.get("FUZZ_CASES") or sized(2_000, 20_000))
 LANES = 4
 """Parallel runs: more than the cores, since each run waits for responses."""
 CHECKS = (
@@ -38,7 +39,10 @@ CHECKS = (
 )
 """Without `use_after_free`: a deleted book's cart is an empty cart by contract."""
 FIRST_LINES = 20
-ROUNDS = {"examples,coverage": 100, "fuzzing": 200, "stateful": 400}
+ROUNDS = sized(
+    {"examples,coverage": 25, "fuzzing": 50, "stateful": 100},
+    {"examples,coverage": 100, "fuzzing": 200, "stateful": 400},
+)
 """Examples per operation, or scenarios, in a run of these phases."""
 
 

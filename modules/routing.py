@@ -46,7 +46,7 @@ class RegionHealth(Construct):
     The check of the records counts healthy children of its one child, the endpoint. Its threshold is 1. `ops evacuate`
     raises the threshold to 2, which can never be reached, so the region is unhealthy until `ops restore` lowers it.
     HealthThreshold: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html.
-    Alternatives: docs/adr/0010-evacuate-by-health-check.md.
+    Alternatives: docs/adr/0010-evacuate-a-region-by-a-health-check-threshold.md.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, host: str, policy: RoutingPolicy) -> None:

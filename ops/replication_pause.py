@@ -5,14 +5,17 @@ https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html#dyna
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from stacks.settings import Settings
 
+LATE_FACTOR = 4
+"""Multiple of the delay's 95th percentile from which a write counts as late."""
 POLL = 0.2
 """Seconds between two looks at what still waits."""
 
@@ -22,54 +25,90 @@ class NotCaughtUpError(Exception):
 
 
 @dataclass(frozen=True)
+class Link:
+    """Waiting writes from one region to another. Times are in seconds."""
+
+    source: str
+    target: str
+    writes: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True)
 class Backlog:
-    """Which regions are paused, and how many writes wait for each region that lacks any."""
+    """Paused regions, and the writes that wait for replication."""
 
     paused: Sequence[str]
-    waiting: dict[str, int]
+    links: Sequence[Link] = ()
+    delay_p95: float = 0.0
+    """Configured replication delay: younger writes wait in normal operation."""
+    latency: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """Median latency of the last writes by source and target, in seconds."""
+
+    @property
+    def late(self) -> list[Link]:
+        """Links with writes older than the configured delay explains."""
+        return [link for link in self.links if link.oldest_seconds > LATE_FACTOR * self.delay_p95]
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """Late writes by the region that lacks them."""
+        found: Counter[str] = Counter()
+        for link in self.late:
+            found[link.target] += link.writes
+        return dict(found)
 
     @property
     def writes(self) -> int:
-        """How many wait, of all regions."""
+        """Number of late writes."""
         return sum(self.waiting.values())
 
     def of(self, region: str) -> str:
-        """A region's part of it in words; nothing where nothing is out of the ordinary."""
+        """Describe a region's backlog; empty if it is neither paused nor late."""
         waits = self.waiting.get(region, 0)
-        told = "paused" if region in self.paused else "catching up" if waits else ""
-        return f"{told}, {waits} writes on their way here" if waits else told
+        state = "paused" if region in self.paused else "catching up" if waits else ""
+        return f"{state}, {waits} writes on their way here" if waits else state
 
 
 class Pausing:
-    """The switch. Methods raise httpx.HTTPError when it does not answer."""
+    """Controls replication of a local deployment. Methods raise httpx.HTTPError if the emulator is unavailable."""
 
     def __init__(self, endpoint: str) -> None:
         self._address = f"{endpoint}/_replication"
 
     @classmethod
     def of(cls, settings: Settings) -> "Pausing | None":
-        """The switch of a shop on one machine; None for one on AWS."""
+        """Return the control of a local deployment, None on AWS."""
         local = settings.local
         return cls(local.aws_endpoint) if local and local.aws_endpoint else None
 
     def pause(self, region: str) -> None:
-        """Let no write in or out of `region`."""
+        """Stop replication to and from `region`."""
         self._post(f"pause/{region}")
 
     def resume(self, region: str) -> None:
-        """Let them through again; what waits follows in the order in which it was written."""
+        """Resume replication; waiting writes follow in the order of each item."""
         self._post(f"resume/{region}")
 
+    def set_delay(self, median: float, p95: float) -> None:
+        """Delay replication by a distribution in seconds; 0 and 0 for none."""
+        self._post(f"delay?median={median}&p95={p95}")
+
     def backlog(self) -> Backlog:
-        """What waits now."""
+        """Read the waiting writes."""
         found: dict[str, Any] = httpx.get(self._address, timeout=5).raise_for_status().json()
-        waiting: dict[str, int] = {}
-        for link in found["waiting"]:
-            waiting[link["to"]] = waiting.get(link["to"], 0) + link["writes"]
-        return Backlog(found["paused"], waiting)
+        return Backlog(
+            found["paused"],
+            [
+                Link(each["from"], each["to"], each["writes"], each["oldest_seconds"])
+                for each in found["waiting"]
+            ],
+            found.get("delay", {}).get("p95", 0.0),
+            {(each["from"], each["to"]): each["median_seconds"] for each in found.get("latency", ())},
+        )
 
     def await_caught_up(self, timeout: float) -> None:
-        """Wait until nothing waits any more. Raises NotCaughtUpError."""
+        """Wait until no write is late. Raises NotCaughtUpError after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while (backlog := self.backlog()).waiting:
             if time.monotonic() > deadline:

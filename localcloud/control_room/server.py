@@ -103,7 +103,7 @@ class ControlRoom:
         """When the last of them began to read, as orders bear times: what was placed before, some may have missed."""
         self._traffic = traffic
         self._pausing = pausing
-        self._backlog = Backlog((), {})
+        self._backlog = Backlog(())
         self._told: dict[str, Any] = {}
         self._watchers = 0
         self._tasks: set[asyncio.Task[None]] = set()

@@ -2,7 +2,8 @@
 
 | path | effect |
 | --- | --- |
-| `GET /_replication` | regions with paused replication, and the waiting writes |
+| `GET /_replication` | regions with paused replication, the waiting writes, the delay and measured latencies |
+| `POST /_replication/delay?median=<s>&p95=<s>` | sets the delay of every write's replication, 0 for none |
 | `POST /_replication/pause/<region>`, `/_replication/resume/<region>` | pauses and resumes replication |
 | `GET /_regions` | regions that are unavailable |
 | `POST /_regions/lose/<region>`, `/_regions/find/<region>` | makes a region unavailable, and available again |
@@ -13,12 +14,15 @@ On AWS the Fault Injection Service pauses replication, with `aws:dynamodb:global
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Any
+from urllib.parse import parse_qsl
 
-from localcloud.ministack.replication import Links, regions_with_replicas
+from localcloud.ministack.replication import Delay, Links, regions_with_replicas
 
 Asgi = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
+MOST_DELAY_SECONDS = 60
 _SCOPE = re.compile(rb"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
 _PRESIGNED = re.compile(
     rb"X-Amz-Credential=[^&]+?(?:/|%2F)\d{8}(?:/|%2F)([a-z0-9-]+)(?:/|%2F)", re.IGNORECASE
@@ -60,6 +64,8 @@ class FaultApi:
         match scope["method"], scope["path"].split("/")[2:]:
             case "GET", []:
                 return 200, self._states[name]()
+            case "POST", ["delay"] if name == "_replication":
+                return self._set_delay(scope["query_string"].decode())
             case "POST", [action, region] if (name, action) in self._actions:
                 known = regions_with_replicas()
                 if region not in known:
@@ -71,12 +77,33 @@ class FaultApi:
         actions = " or ".join(action for of, action in self._actions if of == name)
         return 404, {"message": f"GET /{name}, or POST /{name}/<{actions}>/<region>"}
 
+    def _set_delay(self, query: str) -> Answer:
+        values = dict(parse_qsl(query))
+        try:
+            delay = Delay(float(values["median"]), float(values["p95"]))
+        except (KeyError, ValueError):
+            return 400, {"message": "median and p95 in seconds are required"}
+        if not 0 <= delay.median <= delay.p95 <= MOST_DELAY_SECONDS:
+            return 400, {"message": f"0 <= median <= p95 <= {MOST_DELAY_SECONDS} is required"}
+        self._links.delay = delay
+        return 200, self._replication()
+
     def _replication(self) -> dict[str, Any]:
         return {
             "paused": sorted(self._links.paused),
             "waiting": [
                 {"from": source, "to": target, "writes": writes, "oldest_seconds": round(seconds, 3)}
                 for (source, target), (writes, seconds) in sorted(self._links.waiting().items())
+            ],
+            "delay": asdict(self._links.delay),
+            "latency": [
+                {
+                    "from": source,
+                    "to": target,
+                    "median_seconds": round(median, 3),
+                    "max_seconds": round(longest, 3),
+                }
+                for (source, target), (median, longest) in sorted(self._links.latencies().items())
             ],
         }
 

@@ -1,17 +1,21 @@
-"""Pausable replication of global tables that catches up item by item.
+"""Delayed and pausable replication of global tables.
 
 MiniStack 1.5.33 writes to every replica synchronously. DynamoDB global tables (version 2019.11.21) replicate each item
-on its own and asynchronously; the last writer wins, including deletes; a transaction is atomic in its own region only.
-Here replication is synchronous until it is paused in a region:
+on its own and asynchronously, in the order of its writes; the last writer wins, including deletes; a transaction is
+atomic in its own region only. Here replication is synchronous until a delay is set or it is paused in a region:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 """
 
 import asyncio
 import copy
+import heapq
+import math
+import random
+import statistics
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ministack.core.responses import (  # type: ignore[import-not-found]
@@ -25,6 +29,10 @@ AT_A_TIME = 10
 BETWEEN_SECONDS = 0.05
 """Pause between two batches of waiting writes: 200 writes a second, slow enough to observe."""
 
+LATENCIES_KEPT = 50
+NORMAL_P95 = 1.645
+"""95th percentile of the standard normal distribution."""
+
 Key = tuple[str, str, str, str]
 """Account, table, partition key and sort key of an item."""
 Stamp = tuple[int, str]
@@ -33,13 +41,27 @@ Link = tuple[str, str]
 """Source and target region."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Change:
-    """A write to replicate; `item` is None for a delete."""
+    """A write to replicate; `item` is None for a delete. Ordered by write time."""
 
-    key: Key
-    item: dict[str, Any] | None
     written: Stamp
+    key: Key = field(compare=False)
+    item: dict[str, Any] | None = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Log-normal distribution of replication delays, in seconds."""
+
+    median: float = 0.0
+    p95: float = 0.0
+
+    def sample(self, chance: random.Random) -> float:
+        """Draw one delay."""
+        if self.median == 0:
+            return 0.0
+        return chance.lognormvariate(math.log(self.median), math.log(self.p95 / self.median) / NORMAL_P95)
 
 
 class Links:
@@ -51,9 +73,15 @@ class Links:
     def __init__(self, apply: Callable[[str, Change], None]) -> None:
         self._apply = apply
         self.paused: set[str] = set()
-        self._waiting: defaultdict[Link, deque[Change]] = defaultdict(deque)
+        self.delay = Delay()
+        self._chance = random.Random()  # noqa: S311 - not secret
+        self._waiting: defaultdict[Link, list[tuple[int, Change]]] = defaultdict(list)
+        """Heap of each link by due time, in nanoseconds since the epoch."""
+        self._due: dict[tuple[Link, Key], int] = {}
+        """Due time of each item's last waiting write, which a later write must not overtake."""
+        self._latencies: defaultdict[Link, deque[float]] = defaultdict(lambda: deque(maxlen=LATENCIES_KEPT))
         self._last: dict[tuple[str, Key], Stamp] = {}
-        self._catching_up: asyncio.Task[None] | None = None
+        self._delivering: asyncio.Task[None] | None = None
 
     def pause(self, region: str) -> None:
         """Stop replication to and from `region`."""
@@ -62,61 +90,77 @@ class Links:
     def resume(self, region: str) -> None:
         """Resume replication; waiting writes go first."""
         self.paused.discard(region)
-        if self._catching_up is None or self._catching_up.done():
-            self._catching_up = asyncio.create_task(self._catch_up())
+        self._deliver()
 
     def waiting(self) -> dict[Link, tuple[int, float]]:
         """For each link: the number of waiting writes, and the age of the oldest in seconds."""
         now = time.time_ns()
         return {
-            link: (len(changes), max(0.0, (now - changes[0].written[0]) / 1e9))
-            for link, changes in self._waiting.items()
-            if changes
+            link: (len(heap), max(0.0, (now - min(change.written[0] for _, change in heap)) / 1e9))
+            for link, heap in self._waiting.items()
+            if heap
         }
+
+    def latencies(self) -> dict[Link, tuple[float, float]]:
+        """For each link: median and maximum delay of the last writes that arrived, in seconds."""
+        return {link: (statistics.median(last), max(last)) for link, last in self._latencies.items()}
 
     def write(self, home: str, others: Iterable[str], change: Change) -> None:
         """Replicate a write made in `home` to `others`, or queue it."""
         self._note(home, change)
         for other in others:
-            if self._is_paused((home, other)) or self._waiting[home, other]:
-                self._waiting[home, other].append(change)
-            else:
-                self._arrive(other, change)
+            link = (home, other)
+            if self.delay == Delay() and not self._is_paused(link) and not self._waiting[link]:
+                self._arrive(link, change)
+                continue
+            due = change.written[0] + int(self.delay.sample(self._chance) * 1e9)
+            due = max(due, self._due.get((link, change.key), 0))
+            self._due[link, change.key] = due
+            heapq.heappush(self._waiting[link], (due, change))
+            self._deliver()
 
     def settle(self) -> None:
         """Replicate all waiting writes now, and end every pause."""
         self.paused.clear()
-        while self._batch():
-            pass
+        for link in list(self._waiting):
+            while self._waiting[link]:
+                self._take(link)
 
     def _is_paused(self, link: Link) -> bool:
         return not self.paused.isdisjoint(link)
 
     def _note(self, region: str, change: Change) -> None:
         """Remember the last writer while an older write may still arrive."""
-        if self.paused or any(self._waiting.values()):
+        if self.paused or self.delay != Delay() or any(self._waiting.values()):
             self._last[region, change.key] = change.written
         else:
             self._last.clear()
 
-    def _arrive(self, region: str, change: Change) -> None:
+    def _arrive(self, link: Link, change: Change) -> None:
+        self._latencies[link].append(max(0.0, (time.time_ns() - change.written[0]) / 1e9))
+        region = link[1]
         last = self._last.get((region, change.key))
         if last is None or change.written > last:
             self._note(region, change)
             self._apply(region, change)
 
-    def _batch(self) -> bool:
-        """Replicate up to AT_A_TIME writes of each open link, oldest first. Returns whether there were any."""
-        found = False
-        for link, changes in list(self._waiting.items()):
-            for _ in range(0 if self._is_paused(link) else min(AT_A_TIME, len(changes))):
-                found = True
-                self._arrive(link[1], changes[0])
-                changes.popleft()
-        return found
+    def _take(self, link: Link) -> None:
+        due, change = self._waiting[link][0]
+        self._arrive(link, change)
+        heapq.heappop(self._waiting[link])
+        if self._due.get((link, change.key)) == due:
+            del self._due[link, change.key]
 
-    async def _catch_up(self) -> None:
-        while self._batch():
+    def _deliver(self) -> None:
+        if self._delivering is None or self._delivering.done():
+            self._delivering = asyncio.create_task(self._deliver_until_empty())
+
+    async def _deliver_until_empty(self) -> None:
+        while links := [link for link, heap in self._waiting.items() if heap and not self._is_paused(link)]:
+            for link in links:
+                for _ in range(AT_A_TIME):
+                    if self._waiting[link] and self._waiting[link][0][0] <= time.time_ns():
+                        self._take(link)
             await asyncio.sleep(BETWEEN_SECONDS)
 
 
@@ -131,9 +175,8 @@ def patch() -> Links:
         others = [region for region in dynamodb._replica_group(table) if region != home]
         if others:
             previous = max(time.time_ns(), previous + 1)
-            change = Change(
-                _key(table, new if new is not None else old), copy.deepcopy(new), (previous, home)
-            )
+            item = new if new is not None else old
+            change = Change((previous, home), _key(table, item), copy.deepcopy(new))
             links.write(home, others, change)
 
     dynamodb._replicate_write = replicate

@@ -107,7 +107,7 @@ def _backlog(settings: Settings) -> Backlog:
     if pausing:
         with suppress(httpx.HTTPError):
             return pausing.backlog()
-    return Backlog((), {})
+    return Backlog(())
 
 
 def _is_evacuated(region: str, traffic: Traffic) -> bool | None:

@@ -261,6 +261,17 @@ class RegionAddresses(Section):
     api: Url
 
 
+class ReplicationDelay(Section):
+    """Distribution of replication delays that drills set in the emulator, in seconds.
+
+    AWS states that items usually reach all replicas within a second, with no SLA and no percentiles:
+    https://docs.aws.amazon.com/prescriptive-guidance/latest/dynamodb-global-tables/overview.html
+    """
+
+    median: Annotated[float, Field(ge=0, le=60)] = 0.5
+    p95: Annotated[float, Field(ge=0, le=60)] = 1.0
+
+
 class LocalCloud(Section):
     """Addresses of a shop that runs on one machine; on AWS they all follow from the domain."""
 
@@ -269,6 +280,7 @@ class LocalCloud(Section):
     api: Url | None = None
     regions: dict[str, RegionAddresses] = {}
     cognito_endpoint: Url | None = None
+    replication_delay: ReplicationDelay = ReplicationDelay()
 
 
 class Settings(BaseSettings):

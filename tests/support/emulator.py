@@ -46,9 +46,17 @@ class Emulator:
     def client(self, service: str, region: str) -> Any:
         return aws_client(self.layout, service, region)
 
+    def post_replication(self, path: str) -> httpx.Response:
+        """Send a request to the fault API's replication path."""
+        return httpx.post(f"{url(self.layout.aws)}/_replication/{path}")
+
+    def set_delay(self, median: float, p95: float) -> None:
+        """Delay replication by a distribution in seconds; 0 and 0 for none."""
+        self.post_replication(f"delay?median={median}&p95={p95}").raise_for_status()
+
     def turn(self, action: str, region: str) -> httpx.Response:
         """Pause or resume replication."""
-        return httpx.post(f"{url(self.layout.aws)}/_replication/{action}/{region}")
+        return self.post_replication(f"{action}/{region}")
 
     def lose(self, region: str) -> httpx.Response:
         """Make a region's APIs unavailable."""

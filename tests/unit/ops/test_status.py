@@ -14,7 +14,7 @@ from ops import replication_lag
 from ops.commands import status
 from ops.commands.status import Status, survey
 from ops.health_probe import Probe
-from ops.replication_pause import Backlog, Pausing
+from ops.replication_pause import Backlog, Link, Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.support.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
@@ -99,7 +99,7 @@ def test_what_waits_for_a_region_is_told_where_it_can_be_known(
 ) -> None:
     class Paused(Pausing):
         def backlog(self) -> Backlog:
-            return Backlog((OTHER,), {OTHER: 12, PRIMARY: 3})
+            return Backlog((OTHER,), [Link(PRIMARY, OTHER, 12, 1.0), Link(OTHER, PRIMARY, 3, 1.0)])
 
     monkeypatch.setattr(Pausing, "of", lambda _: Paused("http://nowhere"))
     now = survey(SETTINGS, traffic, probe({PRIMARY: 200, OTHER: 200, "shop": 200}))

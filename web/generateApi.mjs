@@ -1,32 +1,70 @@
 // @ts-check
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import SwaggerParser from '@apidevtools/swagger-parser';
 import { generateEndpoints } from '@rtk-query/codegen-openapi';
 
+const CONTRACT = '../api/openapi.yaml';
+
+/** @typedef {{operationId: string, security?: object[], responses: Record<string, any>}} Operation */
+
+/** @returns {Promise<Operation[]>} */
+async function operations() {
+  const { paths = {} } = await SwaggerParser.dereference(CONTRACT);
+  return Object.values(paths).flatMap((path) =>
+    Object.values(path ?? {}).filter((operation) => operation?.operationId),
+  );
+}
+
 /**
- * The files that follow from the contract: the client, and the operations that need the shopper's token.
+ * Required properties of a successful response. @param {Operation} operation
+ * @returns {string[]}
+ */
+function required({ responses }) {
+  const success = Object.keys(responses).find((status) => status.startsWith('2')) ?? '';
+  return responses[success]?.content?.['application/json']?.schema?.required ?? [];
+}
+
+/** @param {Operation[]} all */
+function contractSource(all) {
+  const rules = all.map(
+    (operation) =>
+      `  ${operation.operationId}: { secured: ${Boolean(operation.security?.length)}, required: [${required(
+        operation,
+      )
+        .map((name) => `'${name}'`)
+        .join(', ')}] },\n`,
+  );
+  return `export interface OperationRules {
+  /** The operation has \`security\` in the contract. */
+  secured: boolean;
+  /** Properties that a successful response must have. */
+  required: string[];
+}
+
+/** Rules of the contract by operation. Written by \`npm run api\`. */
+export const OPERATIONS: Record<string, OperationRules | undefined> = {
+${rules.join('')}};
+`;
+}
+
+/**
+ * The files that follow from the contract: the client, and the rules of each operation.
  *
  * @returns {Promise<Record<string, string>>} source by path
  */
 export async function generateApi() {
-  /** @type {Set<string>} */
-  const secured = new Set();
   const client = await generateEndpoints({
-    schemaFile: '../api/openapi.yaml',
+    schemaFile: CONTRACT,
     apiFile: './client.ts',
     apiImport: 'api',
     exportName: 'bookstore',
     hooks: true,
     tag: true,
-    filterEndpoints(name, { operation }) {
-      if (operation.security?.length) secured.add(name);
-      return true;
-    },
   });
-  const names = [...secured].map((name) => `  '${name}',\n`).join('');
   return {
     'src/api/generated.ts': client ?? '',
-    'src/api/secured.ts': `/** Operations with \`security\` in the contract. Written by \`npm run api\`. */\nexport const SECURED_OPERATIONS: ReadonlySet<string> = new Set([\n${names}]);\n`,
+    'src/api/operations.ts': contractSource(await operations()),
   };
 }
 

@@ -18,7 +18,13 @@ import './styles/shop.scss';
 const root = createRoot(document.getElementById('root') as HTMLElement);
 
 function open(config: Config): void {
-  const store = createStore(createServices(config, (region) => store.dispatch(regionAnswered(region))));
+  const store = createStore(
+    createServices(
+      config,
+      (region) => store.dispatch(regionAnswered(region)),
+      () => store.getState().session,
+    ),
+  );
   persistGuestCart(store);
   startSession(store, config.cognito);
   root.render(

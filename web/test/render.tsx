@@ -20,7 +20,7 @@ interface Options {
 export function renderPage(page: ReactNode, { as = 'guest', at = '/', path = '*' }: Options = {}) {
   const client = new FailoverClient({ api: API, regions: [] });
   const store = createStore({
-    send: (where, init) => client.send(where, init),
+    send: (where, init, fits) => client.send(where, init, fits),
     token: async () => (as === 'shopper' ? 'token' : null),
   });
   store.dispatch(as === 'shopper' ? signedIn(SHOPPER) : signedOut());

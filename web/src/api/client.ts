@@ -1,6 +1,7 @@
 import { type BaseQueryFn, createApi } from '@reduxjs/toolkit/query/react';
-import { UnreachableError } from '../lib/failover';
-import { SECURED_OPERATIONS } from './secured';
+import { OfflineError } from '../lib/chunks';
+import { type Answer, UnreachableError } from '../lib/failover';
+import { OPERATIONS } from './operations';
 
 export interface ApiRequest {
   url: string;
@@ -25,7 +26,7 @@ export interface ApiError {
 
 /** What the API needs from the application. The store passes it as the thunks' extra argument. */
 export interface Services {
-  send(path: string, init: RequestInit): Promise<Response>;
+  send(path: string, init: RequestInit, fits: (content: unknown) => boolean): Promise<Answer>;
   /** The shopper's id token, or null for a guest. */
   token(): Promise<string | null>;
 }
@@ -44,6 +45,14 @@ function initOf(request: ApiRequest, token: string | null, signal: AbortSignal):
   return { method: request.method, headers, body: JSON.stringify(request.body), signal };
 }
 
+/** Whether a successful response's content has the properties that the contract requires. */
+function fitsContract(operation: string): (content: unknown) => boolean {
+  const required = OPERATIONS[operation]?.required ?? [];
+  if (required.length === 0) return () => true; // 204
+  return (content) =>
+    typeof content === 'object' && content !== null && required.every((name) => name in content);
+}
+
 const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
   given,
   { extra, signal, endpoint },
@@ -51,16 +60,17 @@ const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
   const services = extra as Services;
   const request = typeof given === 'string' ? { url: given } : given;
   try {
-    const token = SECURED_OPERATIONS.has(endpoint) ? await services.token() : null;
-    const response = await services.send(pathOf(request), initOf(request, token, signal));
-    const text = await response.text();
-    const content: unknown = text === '' ? null : JSON.parse(text);
-    if (response.ok) return { data: content };
-    return { error: { status: response.status, problem: content as ProblemDetails } };
+    const token = OPERATIONS[endpoint]?.secured ? await services.token() : null;
+    const { status, content } = await services.send(
+      pathOf(request),
+      initOf(request, token, signal),
+      fitsContract(endpoint),
+    );
+    if (status < 300) return { data: content };
+    return { error: { status, problem: content as ProblemDetails } };
   } catch (error) {
-    if (error instanceof UnreachableError || error instanceof SyntaxError) {
+    if (error instanceof UnreachableError || error instanceof OfflineError)
       return { error: { status: 'unreachable' } };
-    }
     throw error;
   }
 };

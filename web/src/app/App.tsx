@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { type RouteObject, useLocation, useRoutes } from 'react-router';
 import { LinesSkeleton } from '../components/Skeletons';
 import type { Config } from '../config';
+import { loadChunk } from '../lib/chunks';
 import { loadPageTexts } from '../lib/i18n';
 import { CartMerge } from './CartMerge';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -14,7 +15,7 @@ import { HomePage } from './HomePage';
 /** A page in its own chunk, loaded together with the texts of pages. */
 function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
   return lazy(async () => {
-    const [module] = await Promise.all([load(), loadPageTexts()]);
+    const [module] = await Promise.all([loadChunk(load), loadPageTexts()]);
     return module;
   });
 }

@@ -2,6 +2,7 @@ import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import { useEffect } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
 import { type GuestCartRoot, mergeAttempted } from '../features/cart/guestCart';
+import { loadChunk } from '../lib/chunks';
 import { useSession } from '../lib/session';
 
 /** After sign-in, merges the guest's cart into the account's cart, and finishes an interrupted merge. */
@@ -17,7 +18,7 @@ export function CartMerge() {
   useEffect(() => {
     if (!waiting || shopper === null) return;
     const attempt = async () => {
-      const { mergeGuestCart } = await import('../features/cart/merge');
+      const { mergeGuestCart } = await loadChunk(() => import('../features/cart/merge'));
       await dispatch(mergeGuestCart(shopper));
     };
     // The plan is stored, so the next page load or the `online` event continues an interrupted merge.

@@ -1,32 +1,41 @@
 import i18next from 'i18next';
 import { Component, type ReactNode } from 'react';
+import { OfflineError } from '../lib/chunks';
 
 interface Props {
-  /** A new value gives the page a new chance. */
+  /** A new value renders the children again. */
   place: string;
   children: ReactNode;
 }
 
-/** A page that broke, or whose file is gone since the shop was deployed anew: says so, and offers to load it again. */
-export class ErrorBoundary extends Component<Props, { broken: boolean }> {
-  override state = { broken: false };
+/** Reloads if the storefront answers; without a connection a reload would replace the page by the browser's own. */
+async function reload(): Promise<void> {
+  const response = await fetch('/config.json', { cache: 'no-store' }).catch(() => null);
+  if (response?.ok) window.location.reload();
+}
 
-  static getDerivedStateFromError() {
-    return { broken: true };
+/** Replaces a page that failed to render or to load. */
+export class ErrorBoundary extends Component<Props, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
   }
 
   override componentDidUpdate(before: Props) {
-    if (before.place !== this.props.place && this.state.broken) this.setState({ broken: false });
+    if (before.place !== this.props.place && this.state.error !== null) this.setState({ error: null });
   }
 
   override render() {
-    if (!this.state.broken) return this.props.children;
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    const problem = error instanceof OfflineError ? 'unreachable' : 'page';
     return (
       <div className="page" role="alert">
-        <h1 className="page-title">{i18next.t('problem.page.title')}</h1>
-        <p className="lead">{i18next.t('problem.page.text')}</p>
-        <button type="button" className="btn btn-primary" onClick={() => window.location.reload()}>
-          {i18next.t('problem.page.action')}
+        <h1 className="page-title">{i18next.t(`problem.${problem}.title`)}</h1>
+        <p className="lead">{i18next.t(`problem.${problem}.text`)}</p>
+        <button type="button" className="btn btn-primary" onClick={reload}>
+          {i18next.t('common.retry')}
         </button>
       </div>
     );

@@ -1,20 +1,26 @@
 import type { CognitoConfig } from '../config';
-import { signedIn, signedOut } from '../lib/session';
+import { loadChunk } from '../lib/chunks';
+import { leave, type Session, signedIn, signedOut } from '../lib/session';
 import type { Store } from './store';
 
-/** Amplify's own mark in localStorage: without it nobody is signed in, and Amplify need not be loaded to know. */
-function mayBeSignedIn({ userPoolClientId }: CognitoConfig): boolean {
+/** Amplify's entry in localStorage while a shopper is signed in. */
+function userKey({ userPoolClientId }: CognitoConfig): string {
+  return `CognitoIdentityServiceProvider.${userPoolClientId}.LastAuthUser`;
+}
+
+/** Whether Amplify has to be loaded to find out who is signed in. */
+function mayBeSignedIn(cognito: CognitoConfig): boolean {
   try {
-    return localStorage.getItem(`CognitoIdentityServiceProvider.${userPoolClientId}.LastAuthUser`) !== null;
+    return localStorage.getItem(userKey(cognito)) !== null;
   } catch {
     return false;
   }
 }
 
-const identity = () => import('../features/account/identity');
+const identity = () => loadChunk(() => import('../features/account/identity'));
 
-/** Finds out who is here. A sign-in that cannot be checked, since Cognito is away, counts as none for now. */
-export async function startSession(store: Store, cognito: CognitoConfig): Promise<void> {
+async function checkSession(store: Store, cognito: CognitoConfig): Promise<void> {
+  // If Cognito does not answer, the shopper counts as a guest until the next page load.
   const shopper = mayBeSignedIn(cognito)
     ? await identity()
         .then(({ currentShopper }) => currentShopper())
@@ -23,6 +29,20 @@ export async function startSession(store: Store, cognito: CognitoConfig): Promis
   store.dispatch(shopper ? signedIn(shopper) : signedOut());
 }
 
-export function tokenSource(cognito: CognitoConfig): () => Promise<string | null> {
-  return async () => (mayBeSignedIn(cognito) ? (await identity()).idToken() : null);
+/** Restores the session, and follows sign-in and sign-out in other tabs. */
+export async function startSession(store: Store, cognito: CognitoConfig): Promise<void> {
+  window.addEventListener('storage', ({ key, newValue }) => {
+    const signedOutElsewhere = key === null || (key === userKey(cognito) && newValue === null);
+    if (signedOutElsewhere && store.getState().session.status === 'shopper') leave(store.dispatch);
+    else if (key === userKey(cognito) && newValue !== null) void checkSession(store, cognito);
+  });
+  await checkSession(store, cognito);
+}
+
+/**
+ * The shopper's id token. Depends on the session in memory, since localStorage may be blocked while Amplify keeps
+ * the tokens of a signed-in shopper in memory.
+ */
+export function tokenSource(session: () => Session): () => Promise<string | null> {
+  return async () => (session().status === 'shopper' ? (await identity()).idToken() : null);
 }

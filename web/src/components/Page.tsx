@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useNavigationType } from 'react-router';
 
 export const SHOP = 'Meridian Books';
@@ -10,6 +10,28 @@ interface PageProps {
   heading?: ReactNode;
   className?: string;
   children: ReactNode;
+}
+
+/** Moves the focus to the heading when the focused element is removed; otherwise it would fall back to the body. */
+function useFocusKeeper(place: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const root = place.current;
+    if (!root) return;
+    let focused: EventTarget | null = null;
+    const remember = ({ target }: FocusEvent) => {
+      focused = target;
+    };
+    const observer = new MutationObserver(() => {
+      const isLost = focused instanceof Element && !focused.isConnected;
+      if (isLost && document.activeElement === document.body) root.querySelector('h1')?.focus();
+    });
+    root.addEventListener('focusin', remember);
+    observer.observe(root, { childList: true, subtree: true });
+    return () => {
+      root.removeEventListener('focusin', remember);
+      observer.disconnect();
+    };
+  }, [place]);
 }
 
 let first = true;
@@ -31,6 +53,8 @@ export function Page({ title, heading, className = '', children }: PageProps) {
     }
     first = false;
   }, []);
+
+  useFocusKeeper(top);
 
   return (
     <div ref={top} className={`page ${className}`}>

@@ -11,6 +11,17 @@ type Behaviour = () => Response | Promise<Response>;
 
 const from = (region: string) => () => HttpResponse.json({ region }, { headers: { 'x-region': region } });
 const broken = () => HttpResponse.error();
+const problem =
+  (code: number, name: string, more: object = {}) =>
+  () =>
+    HttpResponse.json(
+      { type: `urn:bookstore:problem:${name}`, title: name, status: code, ...more },
+      {
+        status: code,
+        headers: { 'Content-Type': 'application/problem+json', 'x-region': 'eu-west-1' },
+      },
+    );
+const fits = (content: unknown) => typeof content === 'object';
 const status = (code: number) => () => HttpResponse.json({ message: 'Forbidden' }, { status: code });
 
 /** Sets each address's behavior; returns the addresses that were called, in order. */
@@ -35,7 +46,7 @@ describe('FailoverClient', () => {
   it('uses the routed address and reports its region', async () => {
     const asked = regions(from('eu-west-1'), from('eu-west-1'), from('ap-southeast-1'));
     const { it: shop, answers } = client();
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
     expect(asked).toEqual([ROUTED]);
     expect(answers).toEqual(['eu-west-1']);
   });
@@ -49,49 +60,79 @@ describe('FailoverClient', () => {
   ])('tries the next region on %s', async (_name, failure) => {
     const asked = regions(failure, from('eu-west-1'), from('ap-southeast-1'));
     const { it: shop } = client();
-    const response = await shop.send('/books');
-    expect(await response.json()).toEqual({ region: 'eu-west-1' });
+    const response = await shop.send('/books', {}, fits);
+    expect(response).toEqual({ status: 200, content: { region: 'eu-west-1' }, region: 'eu-west-1' });
     expect(asked).toEqual([ROUTED, IRELAND.api]);
   });
 
   it('tries the next region after two seconds', async () => {
-    vi.useFakeTimers();
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(new DOMException('late', 'TimeoutError')), milliseconds);
-      return controller.signal;
-    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const asked = regions(() => new Promise(() => undefined), from('eu-west-1'), from('ap-southeast-1'));
     const { it: shop } = client();
-    const sent = shop.send('/books');
+    const sent = shop.send('/books', {}, fits);
     await vi.advanceTimersByTimeAsync(1_999);
     expect(asked).not.toContain(IRELAND.api);
     await vi.advanceTimersByTimeAsync(2);
     vi.useRealTimers();
-    expect((await sent).headers.get('x-region')).toBe('eu-west-1');
+    expect((await sent).region).toBe('eu-west-1');
   });
 
-  it('takes a 403 of the shop’s own, and any other answer about the request, as the answer', async () => {
-    const own = () =>
-      HttpResponse.json(
-        { type: 'urn:bookstore:problem:forbidden', title: 'Forbidden', status: 403 },
-        { status: 403, headers: { 'Content-Type': 'application/problem+json' } },
-      );
-    const asked = regions(own, from('eu-west-1'), from('ap-southeast-1'));
-    expect((await client().it.send('/books')).status).toBe(403);
+  it('returns a problem of the API about the request', async () => {
+    const asked = regions(problem(403, 'forbidden'), from('eu-west-1'), from('ap-southeast-1'));
+    expect((await client().it.send('/books', {}, fits)).status).toBe(403);
+    expect(asked).toEqual([ROUTED]);
+  });
+
+  it.each([429, 500, 503])('returns %i only if no region has a better answer', async (code) => {
+    const bad = problem(code, 'some');
+    regions(bad, bad, from('ap-southeast-1'));
+    expect((await client().it.send('/books', {}, fits)).status).toBe(200);
     server.resetHandlers();
-    const again = regions(status(500), from('eu-west-1'), from('ap-southeast-1'));
-    expect((await client().it.send('/books')).status).toBe(500);
-    expect([...asked, ...again]).toEqual([ROUTED, ROUTED]);
+    regions(bad, bad, broken);
+    expect((await client().it.send('/books', {}, fits)).status).toBe(code);
+  });
+
+  it('works without AbortSignal.any and AbortSignal.timeout', async () => {
+    vi.stubGlobal('AbortSignal', class {});
+    regions(from('eu-west-1'), broken, broken);
+    expect((await client().it.send('/books', {}, fits)).status).toBe(200);
+    vi.unstubAllGlobals();
+  });
+
+  it('sends an order to the region that has the copies, under the same key', async () => {
+    const keys: (string | null)[] = [];
+    const elsewhere = problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] });
+    server.use(
+      http.post(`${ROUTED}/orders`, ({ request }) => {
+        keys.push(request.headers.get('Idempotency-Key'));
+        return elsewhere();
+      }),
+      http.post(`${SINGAPORE.api}/orders`, ({ request }) => {
+        keys.push(request.headers.get('Idempotency-Key'));
+        return from('ap-southeast-1')();
+      }),
+    );
+    const { it: shop, answers } = client();
+    const order = { method: 'POST', headers: { 'Idempotency-Key': 'k' }, body: '{}' };
+    expect(await shop.send('/orders', order, fits)).toMatchObject({ status: 200, region: 'ap-southeast-1' });
+    expect(keys).toEqual(['k', 'k']);
+    expect(answers).toEqual(['eu-west-1', 'ap-southeast-1']);
+  });
+
+  it('returns stock-elsewhere if the named region fails', async () => {
+    const elsewhere = problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] });
+    regions(elsewhere, broken, broken);
+    const order = { method: 'POST', headers: { 'Idempotency-Key': 'k' }, body: '{}' };
+    expect((await client().it.send('/orders', order, fits)).status).toBe(409);
   });
 
   it('tries the region that just failed last', async () => {
     let up = true;
     const asked = regions(() => (up ? from('eu-west-1')() : broken()), broken, from('ap-southeast-1'));
     const { it: shop } = client();
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
     up = false;
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
     expect(asked).toEqual([ROUTED, ROUTED, SINGAPORE.api]);
   });
 
@@ -104,13 +145,13 @@ describe('FailoverClient', () => {
       from('ap-southeast-1'),
     );
     const { it: shop } = client(() => time);
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
     up = true;
     time = 59_999;
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
     time = 60_000;
-    await shop.send('/books');
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
+    await shop.send('/books', {}, fits);
     expect(asked).toEqual([ROUTED, IRELAND.api, IRELAND.api, ROUTED, ROUTED]);
   });
 
@@ -118,16 +159,18 @@ describe('FailoverClient', () => {
     let ireland = true;
     const asked = regions(broken, () => (ireland ? from('eu-west-1')() : broken()), from('ap-southeast-1'));
     const { it: shop } = client();
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
     ireland = false;
-    await shop.send('/books');
-    await shop.send('/books');
+    await shop.send('/books', {}, fits);
+    await shop.send('/books', {}, fits);
     expect(asked).toEqual([ROUTED, IRELAND.api, IRELAND.api, ROUTED, SINGAPORE.api, SINGAPORE.api]);
   });
 
   it('sends a write without a key once', async () => {
     const asked = regions(broken, from('eu-west-1'), from('ap-southeast-1'));
-    await expect(client().it.send('/cart', { method: 'POST', body: '{}' })).rejects.toThrow(UnreachableError);
+    await expect(client().it.send('/cart', { method: 'POST', body: '{}' }, fits)).rejects.toThrow(
+      UnreachableError,
+    );
     expect(asked).toEqual([ROUTED]);
   });
 
@@ -137,13 +180,13 @@ describe('FailoverClient', () => {
     ['POST', { 'Idempotency-Key': 'k' }],
   ])('repeats a %s', async (method, headers) => {
     const asked = regions(broken, from('eu-west-1'), from('ap-southeast-1'));
-    await client().it.send('/orders', { method, headers });
+    await client().it.send('/orders', { method, headers }, fits);
     expect(asked).toEqual([ROUTED, IRELAND.api]);
   });
 
   it('rejects if no region answers', async () => {
     const asked = regions(broken, status(503), broken);
-    await expect(client().it.send('/books')).rejects.toThrow(UnreachableError);
+    await expect(client().it.send('/books', {}, fits)).rejects.toThrow(UnreachableError);
     expect(asked).toEqual([ROUTED, IRELAND.api, SINGAPORE.api]);
   });
 
@@ -151,7 +194,7 @@ describe('FailoverClient', () => {
     const asked = regions(broken, from('eu-west-1'), from('ap-southeast-1'));
     const controller = new AbortController();
     controller.abort();
-    await expect(client().it.send('/books', { signal: controller.signal })).rejects.toThrow('abort');
+    await expect(client().it.send('/books', { signal: controller.signal }, fits)).rejects.toThrow('abort');
     expect(asked).toEqual([]);
   });
 });

@@ -1,20 +1,30 @@
 import type { Region } from '../config';
+import { abortAfter } from './abort';
 
-/** An attempt that takes longer than this is given up for the next region. */
+/** Time for an attempt before the next region is tried. */
 const ATTEMPT_MS = 2_000;
-/** The last region left to try may take longer: on a slow line a late answer is better than none. */
+/** Time for the last attempt: on a slow connection a late answer is better than none. */
 const LAST_ATTEMPT_MS = 10_000;
-/** For how long requests stay with the region that helped out before the routed address is tried again. */
+/** Time that requests stay with a region that replaced the routed address. */
 const DETOUR_MS = 60_000;
+const PROBLEM = 'urn:bookstore:problem:';
 
 /** No region answered. `cause` is the last failure. */
 export class UnreachableError extends Error {}
+
+/** A response that fits the contract. */
+export interface Answer {
+  status: number;
+  /** Parsed JSON; null for 204. */
+  content: unknown;
+  region: string;
+}
 
 export interface FailoverOptions {
   /** The routed address, tried first. */
   api: string;
   regions: Region[];
-  /** Called with the name of the region that produced an answer. */
+  /** Called with the region of each answer. */
   onAnswer?: (region: string) => void;
   now?: () => number;
 }
@@ -26,27 +36,40 @@ function isRepeatable(init: RequestInit): boolean {
   );
 }
 
-/** A 403 of API Gateway or a firewall says that the region is not there for us; one of the shop's own is an answer. */
-async function isShopsOwn(response: Response): Promise<boolean> {
-  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return false;
-  const problem = await response
-    .clone()
-    .json()
-    .catch(() => null);
-  return typeof problem?.type === 'string' && problem.type.startsWith('urn:bookstore:problem:');
+/** A problem of the contract, in contrast to an error page of a proxy, a firewall or API Gateway. */
+function isProblem(content: unknown): content is { type: string; regions?: unknown } {
+  const type = (content as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && type.startsWith(PROBLEM);
 }
 
-async function isAnswer(response: Response): Promise<boolean> {
-  if ([502, 503, 504].includes(response.status)) return false;
-  return response.status !== 403 || (await isShopsOwn(response));
+/** @throws Error if the response is not one of the contract's. */
+async function read(response: Response, fits: (content: unknown) => boolean): Promise<Answer> {
+  const { status } = response;
+  const text = await response.text();
+  const region = response.headers.get('x-region');
+  if (region === null) throw new Error(`${status} without x-region`);
+  const content: unknown = status === 204 ? null : JSON.parse(text);
+  if (response.ok ? !fits(content) : !isProblem(content)) throw new Error(`${status} with an unknown body`);
+  return { status, content, region };
+}
+
+/** Answers that another region may improve; they count if no region has a better one. */
+function isProvisional({ status }: Answer): boolean {
+  return status === 429 || status >= 500;
+}
+
+/** Regions that have enough copies for an order that this region refused. */
+function otherRegions({ status, content }: Answer): unknown[] {
+  if (status !== 409 || !isProblem(content) || content.type !== `${PROBLEM}stock-elsewhere`) return [];
+  return Array.isArray(content.regions) ? content.regions : [];
 }
 
 /**
- * Sends requests to the routed address and, when it fails, to the regions' own addresses.
+ * Sends requests to the routed address and, after a failure, to the regions' own addresses.
  *
- * DNS needs a health check interval, a threshold and a TTL to move shoppers to another region; a client that knows
- * the regions needs one failed attempt. Only requests that are safe to repeat are sent a second time, since nobody
- * can know whether the first one arrived.
+ * DNS needs a health check interval, a threshold and a TTL to move shoppers to another region. A client that knows
+ * the regions needs one failed attempt. Requests that are not safe to repeat are sent once, since a lost response does
+ * not show whether the request arrived.
  */
 export class FailoverClient {
   readonly #options: FailoverOptions;
@@ -60,40 +83,71 @@ export class FailoverClient {
   }
 
   /**
-   * The response of the first region that answers, whatever its status says about the request.
+   * Returns the answer of the first region that gives one. An order that another region has the copies for is sent
+   * there unchanged.
    *
-   * @throws UnreachableError when none does; the caller's own abort passes through.
+   * @param fits whether a successful response's content has the shape of the contract.
+   * @throws UnreachableError if no region answers. An abort of the caller is rethrown.
    */
-  async send(path: string, init: RequestInit = {}): Promise<Response> {
+  async send(path: string, init: RequestInit, fits: (content: unknown) => boolean): Promise<Answer> {
     const addresses = isRepeatable(init) ? this.#addresses() : this.#addresses().slice(0, 1);
+    let provisional: Answer | null = null;
     let cause: unknown;
     for (const [index, api] of addresses.entries()) {
-      const patience = index === addresses.length - 1 ? LAST_ATTEMPT_MS : ATTEMPT_MS;
+      const last = index === addresses.length - 1;
       try {
-        const response = await this.#attempt(api + path, init, patience);
-        if (await isAnswer(response)) {
-          this.#settle(api, response);
-          return response;
-        }
-        cause = new Error(`${api} answered ${response.status}`);
+        const answer = await this.#attempt(api, path, init, fits, last ? LAST_ATTEMPT_MS : ATTEMPT_MS);
+        if (!isProvisional(answer)) return (await this.#follow(answer, path, init, fits)) ?? answer;
+        provisional ??= answer;
       } catch (error) {
         init.signal?.throwIfAborted();
         cause = error;
       }
     }
-    throw new UnreachableError('No region of the shop answered', { cause });
+    if (provisional !== null) return provisional;
+    throw new UnreachableError('no region answered', { cause });
   }
 
-  /** Reads the body too, so that a connection lost half-way is a failed attempt and not a broken answer. */
-  async #attempt(url: string, init: RequestInit, patience: number): Promise<Response> {
-    const timeout = AbortSignal.timeout(patience);
-    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    const response = await fetch(url, { ...init, signal });
-    await response.clone().arrayBuffer();
-    return response;
+  /** Sends an order to the regions that a `stock-elsewhere` problem names; null if none of them takes it. */
+  async #follow(
+    refusal: Answer,
+    path: string,
+    init: RequestInit,
+    fits: (content: unknown) => boolean,
+  ): Promise<Answer | null> {
+    const names = otherRegions(refusal);
+    for (const { name, api } of this.#options.regions) {
+      if (!names.includes(name)) continue;
+      try {
+        const answer = await this.#attempt(api, path, init, fits, LAST_ATTEMPT_MS);
+        if (!isProvisional(answer) && otherRegions(answer).length === 0) return answer;
+      } catch {
+        init.signal?.throwIfAborted();
+      }
+    }
+    return null;
   }
 
-  /** Where to try, best first: the detour while it lasts, the routed address, the regions, the one just lost last. */
+  async #attempt(
+    api: string,
+    path: string,
+    init: RequestInit,
+    fits: (content: unknown) => boolean,
+    patience: number,
+  ): Promise<Answer> {
+    init.signal?.throwIfAborted();
+    const { signal, end } = abortAfter(patience, init.signal);
+    try {
+      // The API never redirects: a redirect comes from a proxy.
+      const answer = await read(await fetch(api + path, { ...init, signal, redirect: 'error' }), fits);
+      if (!isProvisional(answer)) this.#settle(api, answer.region);
+      return answer;
+    } finally {
+      end();
+    }
+  }
+
+  /** Addresses in the order of attempts: current detour, routed address, other regions, the region that failed. */
   #addresses(): string[] {
     const { api, regions } = this.#options;
     const others = regions.filter((region) => region.name !== this.#routedTo).map((region) => region.api);
@@ -103,14 +157,13 @@ export class FailoverClient {
     return [...new Set([...detour, ...usual])];
   }
 
-  #settle(api: string, response: Response): void {
-    const region = response.headers.get('x-region');
+  #settle(api: string, region: string): void {
     if (api === this.#options.api) {
       this.#detour = null;
       this.#routedTo = region;
     } else if (this.#detour?.api !== api || this.#now() >= this.#detour.until) {
       this.#detour = { api, until: this.#now() + DETOUR_MS };
     }
-    if (region !== null) this.#options.onAnswer?.(region);
+    this.#options.onAnswer?.(region);
   }
 }

@@ -1,4 +1,14 @@
 import { useTranslation } from 'react-i18next';
+import { minorDigits } from './currency';
+
+/** Canonical BCP 47 tag for a `lang` attribute, for example `en` for `eng`; undefined if it is not a tag. */
+export function languageTag(tag: string | null): string | undefined {
+  try {
+    return tag ? Intl.getCanonicalLocales(tag)[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Formats money, dates and numbers for the shopper's language. */
 export class Formatter {
@@ -10,8 +20,14 @@ export class Formatter {
 
   /** @param minor amount in minor units of the currency, as the API gives it. */
   money(minor: number, currency: string): string {
-    const format = new Intl.NumberFormat(this.#language, { style: 'currency', currency });
-    return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+    const digits = minorDigits(currency);
+    const format = new Intl.NumberFormat(this.#language, {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    return format.format(minor / 10 ** digits);
   }
 
   /** @param time RFC 3339. */
@@ -33,13 +49,11 @@ export class Formatter {
     });
   }
 
-  /** @param tag BCP 47; an unknown tag is returned unchanged. */
+  /** @param tag BCP 47 or ISO 639-2; an unknown tag is returned unchanged. */
   languageName(tag: string): string {
-    try {
-      return new Intl.DisplayNames(this.#language, { type: 'language' }).of(tag) ?? tag;
-    } catch {
-      return tag;
-    }
+    const canonical = languageTag(tag);
+    if (canonical === undefined) return tag;
+    return new Intl.DisplayNames(this.#language, { type: 'language' }).of(canonical) ?? tag;
   }
 
   /** @param code ISO 3166-1 alpha-2. */

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { store } from './storage';
+import { readStored, store } from './storage';
 import { fetchTexts, first, type Language, type Part, STORAGE_KEY, type Texts } from './texts';
 
 declare module 'i18next' {
@@ -35,8 +35,14 @@ export function loadPageTexts(): Promise<void> {
 
 /** Loads both parts, since a page that is loading needs the texts of the new language too. */
 export async function changeLanguage(language: Language): Promise<void> {
-  await Promise.all([load(language, 'front'), load(language, 'pages')]);
+  const before = readStored(STORAGE_KEY);
+  store(STORAGE_KEY, language); // first, since an old tab may reload to get the texts of the new build
+  try {
+    await Promise.all([load(language, 'front'), load(language, 'pages')]);
+  } catch (error) {
+    store(STORAGE_KEY, before);
+    throw error;
+  }
   await i18next.changeLanguage(language);
-  store(STORAGE_KEY, language);
   document.documentElement.lang = language;
 }

@@ -1,5 +1,6 @@
 import type front from '../locales/en/front.json';
 import type pages from '../locales/en/pages.json';
+import { loadChunk } from './chunks';
 import { readStored } from './storage';
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch', zh: '中文' } as const;
@@ -29,7 +30,7 @@ function initialLanguage(): Language {
 }
 
 export async function fetchTexts(language: Language, part: Part): Promise<object> {
-  return (await TEXTS[language][part]()).default;
+  return (await loadChunk(TEXTS[language][part])).default;
 }
 
 /** Requested when this module runs. main.tsx imports it first, before React is evaluated. */

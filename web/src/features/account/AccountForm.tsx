@@ -17,7 +17,7 @@ export function AccountForm({ form, action, onSubmit, children }: AccountFormPro
   const { t } = useTranslation();
   const handle = (event: FormEvent) => {
     event.preventDefault();
-    form.run(onSubmit);
+    if (!form.busy) form.run(onSubmit);
   };
   return (
     <Form onSubmit={handle} className="account-form">
@@ -27,7 +27,7 @@ export function AccountForm({ form, action, onSubmit, children }: AccountFormPro
         </Alert>
       )}
       {children}
-      <Button type="submit" size="lg" disabled={form.busy}>
+      <Button type="submit" size="lg" aria-disabled={form.busy}>
         {form.busy ? t('common.wait') : action}
       </Button>
     </Form>

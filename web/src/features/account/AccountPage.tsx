@@ -37,8 +37,8 @@ export default function AccountPage() {
       <button
         type="button"
         className="btn btn-outline-dark"
-        disabled={form.busy}
-        onClick={() => form.run(leaveAccount)}
+        aria-disabled={form.busy}
+        onClick={() => !form.busy && form.run(leaveAccount)}
       >
         {t('account.signOut')}
       </button>

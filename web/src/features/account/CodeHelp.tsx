@@ -28,7 +28,12 @@ export function CodeHelp({ form, send, knownCode }: CodeHelpProps) {
         </p>
       )}
       <p className="account-other">
-        <button type="button" className="link-button" disabled={form.busy} onClick={() => form.run(again)}>
+        <button
+          type="button"
+          className="link-button"
+          aria-disabled={form.busy}
+          onClick={() => !form.busy && form.run(again)}
+        >
           {t('account.resend')}
         </button>{' '}
         <span role="status">{sent && t('account.resent')}</span>

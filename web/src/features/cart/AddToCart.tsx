@@ -8,7 +8,8 @@ import type { Book } from '../../api/generated';
 import { Problem } from '../../components/Problem';
 import { QuantityPicker } from '../../components/QuantityPicker';
 import { useSession } from '../../lib/session';
-import { useCartActions } from './useCart';
+import { MOST_OF_A_BOOK } from './limits';
+import { type Added, useCartActions } from './useCart';
 
 /** Quantity and button of the book page. Reports the quantity in the cart afterwards. */
 export function AddToCart({ book }: { book: Book }) {
@@ -16,17 +17,19 @@ export function AddToCart({ book }: { book: Book }) {
   const { add } = useCartActions();
   const session = useSession();
   const [quantity, setQuantity] = useState(1);
-  const [held, setHeld] = useState<number | null>(null);
+  const [added, setAdded] = useState<Added | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const isWaiting = busy || session.status === 'starting';
 
   const submit = async () => {
+    if (isWaiting) return;
     setBusy(true);
     setError(null);
     try {
-      setHeld(await add(book.id, quantity));
+      setAdded(await add(book.id, quantity));
     } catch (failure) {
-      setHeld(null);
+      setAdded(null);
       setError(asApiError(failure));
     } finally {
       setBusy(false);
@@ -40,15 +43,17 @@ export function AddToCart({ book }: { book: Book }) {
           value={quantity}
           onChange={setQuantity}
           label={t('cart.quantityOf', { title: book.title })}
+          most={MOST_OF_A_BOOK}
         />
-        <Button size="lg" disabled={busy || session.status === 'starting'} onClick={submit}>
+        <Button size="lg" aria-disabled={isWaiting} onClick={submit}>
           {busy ? t('cart.adding') : t('cart.add')}
         </Button>
       </div>
       <p className="added" role="status">
-        {held !== null && (
+        {added && (
           <>
-            {t('cart.held', { count: held })} <Link to="/cart">{t('cart.view')}</Link>
+            {t('cart.held', { count: added.held })} {added.isCapped && t('cart.capped')}{' '}
+            <Link to="/cart">{t('cart.view')}</Link>
           </>
         )}
       </p>

@@ -25,6 +25,28 @@ it('guest changes quantities and removes books', async () => {
   expect(await screen.findByText('Your cart is empty')).toBeTruthy();
 });
 
+it('removed line is announced and can be restored', async () => {
+  const { store } = renderPage(<CartPage />);
+  store.dispatch(lineSet({ bookId: 'solaris', quantity: 2 }));
+  store.dispatch(lineSet({ bookId: 'ubik', quantity: 1 }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Remove Solaris' }));
+  expect(await screen.findByText('Solaris was removed.')).toBeTruthy();
+  const undo = screen.getByRole('button', { name: 'Undo' });
+  expect(document.activeElement).toBe(undo);
+  await userEvent.click(undo);
+  await waitFor(() =>
+    expect(store.getState().guestCart.lines).toContainEqual({ bookId: 'solaris', quantity: 2 }),
+  );
+  await waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
+});
+
+it('dismissed notice leaves the focus on the page', async () => {
+  const { store } = renderPage(<CartPage />);
+  store.dispatch(lineSet({ bookId: 'pulped', quantity: 1 }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Take out what is no longer sold' }));
+  await waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
+});
+
 it('books that left the catalog are reported', async () => {
   const { store } = renderPage(<CartPage />);
   store.dispatch(lineSet({ bookId: 'pulped', quantity: 1 }));
@@ -74,6 +96,7 @@ it('adding sets the sum in the account’s cart', async () => {
   renderPage(<AddToCart book={UBIK} />, { as: 'shopper' });
   await userEvent.click(screen.getByRole('button', { name: 'One more' }));
   await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
-  await waitFor(() => expect(screen.getByText(/99 copies/)).toBeTruthy());
+  await waitFor(() => expect(screen.getByText(/: 99 copies/)).toBeTruthy());
+  expect(screen.getByText(/is the maximum/)).toBeTruthy();
   expect(set).toEqual([{ quantity: 99 }]);
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { REGION } from '../../../test/server';
 import { createStore, type Store } from '../../app/store';
-import { UnreachableError } from '../../lib/failover';
+import { type Answer, UnreachableError } from '../../lib/failover';
 import { lineSet, storedCart } from './guestCart';
 import { mergeGuestCart } from './merge';
 import { persistGuestCart } from './persist';
@@ -22,7 +23,7 @@ class Account {
     this.#fates = [...fates];
   }
 
-  send = async (path: string, init: RequestInit): Promise<Response> => {
+  send = async (path: string, init: RequestInit): Promise<Answer> => {
     const fate = this.#fates.shift() ?? 'answered';
     if (fate === 'lost') throw new UnreachableError('lost');
     const response = this.#handle(path, init);
@@ -30,7 +31,7 @@ class Account {
     return response;
   };
 
-  #handle(path: string, init: RequestInit): Response {
+  #handle(path: string, init: RequestInit): Answer {
     const bookId = path.split('/')[2];
     if (init.method === 'PUT' && bookId) {
       const isNew = !this.cart.has(bookId);
@@ -39,11 +40,11 @@ class Account {
       this.cart.set(bookId, JSON.parse(String(init.body)).quantity);
     }
     const items = [...this.cart].map(([id, quantity]) => ({ bookId: id, quantity }));
-    return Response.json({ items, total: 0, currency: 'EUR', checkoutKey: 'key' });
+    return { status: 200, content: { items, total: 0, currency: 'EUR', checkoutKey: 'key' }, region: REGION };
   }
 
-  #problem(status: number): Response {
-    return Response.json({ type: 'urn:bookstore:problem:x', title: 'x', status }, { status });
+  #problem(status: number): Answer {
+    return { status, content: { type: 'urn:bookstore:problem:x', title: 'x', status }, region: REGION };
   }
 }
 

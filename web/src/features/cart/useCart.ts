@@ -68,9 +68,22 @@ export function useCart(): CartView {
   };
 }
 
+/** The result of adding a book. */
+export interface Added {
+  /** Copies of the book in the cart now. */
+  held: number;
+  /** Fewer copies were added than requested, since a line has a maximum. */
+  isCapped: boolean;
+}
+
+function added(before: number, quantity: number): Added {
+  const held = Math.min(before + quantity, MOST_OF_A_BOOK);
+  return { held, isCapped: held < before + quantity };
+}
+
 export interface CartActions {
-  /** Resolves to the quantity that the cart now holds of the book. Throws an ApiError. */
-  add(bookId: string, quantity: number): Promise<number>;
+  /** Throws an ApiError. */
+  add(bookId: string, quantity: number): Promise<Added>;
   set(bookId: string, quantity: number): Promise<void>;
   remove(bookId: string): Promise<void>;
 }
@@ -84,10 +97,10 @@ export function useCartActions(): CartActions {
     const held = (bookId: string) => guest.find((line) => line.bookId === bookId)?.quantity ?? 0;
     return {
       add: async (bookId, quantity) => {
-        const sum = Math.min(held(bookId) + quantity, MOST_OF_A_BOOK);
+        const result = added(held(bookId), quantity);
         if (guest.length >= MOST_LINES && held(bookId) === 0) throw FULL;
-        dispatch(lineSet({ bookId, quantity: sum }));
-        return sum;
+        dispatch(lineSet({ bookId, quantity: result.held }));
+        return result;
       },
       set: async (bookId, quantity) => void dispatch(lineSet({ bookId, quantity })),
       remove: async (bookId) => void dispatch(lineRemoved(bookId)),
@@ -106,9 +119,9 @@ export function useCartActions(): CartActions {
     add: async (bookId, quantity) => {
       const options = { forceRefetch: true, subscribe: false };
       const line = await dispatch(shop.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
-      const sum = Math.min((line.items[0]?.quantity ?? 0) + quantity, MOST_OF_A_BOOK);
-      await set(bookId, sum);
-      return sum;
+      const result = added(line.items[0]?.quantity ?? 0, quantity);
+      await set(bookId, result.held);
+      return result;
     },
     remove: async (bookId) => {
       await dispatch(shop.endpoints.removeCartLine.initiate({ bookId })).unwrap();

@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { ApiError } from '../../api/client';
+import { asApiError } from '../../api/endpoints';
+import type { CartLine } from '../../api/generated';
+import { Cover } from '../../components/Cover';
+import { Problem } from '../../components/Problem';
+import { QuantityPicker } from '../../components/QuantityPicker';
+import { useFormatter } from '../../lib/format';
+import { useCartActions } from './useCart';
+
+interface CartLineItemProps {
+  line: CartLine;
+  onRemoved: (line: CartLine) => void;
+}
+
+export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  const actions = useCartActions();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const { book, bookId, quantity } = line;
+
+  const attempt = async (change: () => Promise<void>) => {
+    if (busy) return;
+    setBusy(true);
+    setError(null);
+    await change().catch((failure: unknown) => setError(asApiError(failure)));
+    setBusy(false);
+  };
+  const remove = async () => {
+    await actions.remove(bookId);
+    onRemoved(line);
+  };
+
+  return (
+    <li className="cart-line">
+      <Link to={`/books/${bookId}`} className="cart-cover" tabIndex={-1} aria-hidden="true">
+        <Cover book={book} />
+      </Link>
+      <div className="cart-what">
+        <h2>
+          <Link to={`/books/${bookId}`}>{book.title}</Link>
+        </h2>
+        <p className="muted">{book.author}</p>
+        <p className="muted">{t('cart.each', { price: format.money(line.unitPrice, book.currency) })}</p>
+      </div>
+      <div className="cart-change">
+        <QuantityPicker
+          value={quantity}
+          busy={busy}
+          onChange={(value) => attempt(() => actions.set(bookId, value))}
+          label={t('cart.quantityOf', { title: book.title })}
+        />
+        <button
+          type="button"
+          className="link-button"
+          aria-disabled={busy}
+          aria-label={t('cart.removeBook', { title: book.title })}
+          onClick={() => attempt(remove)}
+        >
+          {t('cart.remove')}
+        </button>
+      </div>
+      <p className="cart-sum">{format.money(line.lineTotal, book.currency)}</p>
+      {error && <Problem error={error} />}
+    </li>
+  );
+}

@@ -24,7 +24,8 @@ class Traffic:
     """The check on each region's record: an evacuated region's wants more healthy children than it has.
 
     Route 53 then reports it as unhealthy in any case; see
-    docs/adr/0010-evacuate-a-region-by-a-health-check-threshold.md. The checks are found through Route 53 alone: Terraform's state may be in the region that is lost.
+    docs/adr/0010-evacuate-a-region-by-a-health-check-threshold.md. The checks are found through Route 53 alone, since
+    Terraform's state may be in the region that is lost.
     """
 
     def __init__(self, settings: Settings, *, route53: Any = None) -> None:

@@ -117,16 +117,22 @@ class Supervisor:
 
         Raises PartFailedError when it ends, is not ready within `seconds`, or is requested after `undo`.
         """
-        record = self.record(part.name)
-        if record and record.alive and record.fingerprint == part.fingerprint and record.port == part.port:
+        if not self.stop_outdated(part) and (record := self.record(part.name)):
             self._await(part, record, seconds)
             return False
-        self.stop(part.name, part.stop_seconds)
         with self._starting:
             if self._undone:
                 raise PartFailedError(f"{part.name} was not started: the command is ending")
             started = self._start(part)
         self._await(part, started, seconds)
+        return True
+
+    def stop_outdated(self, part: Part) -> bool:
+        """Stop a running `part` of another version or port. Returns whether it has to be started."""
+        record = self.record(part.name)
+        if record and record.alive and record.fingerprint == part.fingerprint and record.port == part.port:
+            return False
+        self.stop(part.name, part.stop_seconds)
         return True
 
     def _start(self, part: Part) -> Record:

@@ -88,7 +88,8 @@ class Up:
         redis = [programs.redis_part(self.layout, index, region) for index, region in enumerate(regions)]
         edge = programs.edge_part(self.layout, self.settings, regions)
         self._refuse_taken_ports([aws, *redis, edge], regions)
-        if programs.lost_its_state(self.layout):
+        # An emulator of an earlier version saves its state when it stops, so the check follows the stop.
+        if self.supervisor.stop_outdated(aws) and programs.lost_its_state(self.layout):
             self.steps.console.print(
                 "the state of the AWS emulator is missing: starting with an empty one", style="yellow"
             )

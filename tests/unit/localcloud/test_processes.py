@@ -177,3 +177,13 @@ def test_zombie_is_not_alive() -> None:
     with subprocess.Popen(["true"]) as ended:
         os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
         assert began(ended.pid) is None
+
+
+def test_stop_outdated_keeps_current_part(supervisor: Supervisor, tmp_path: Path) -> None:
+    current = part(tmp_path)
+    assert supervisor.stop_outdated(current)
+    supervisor.ensure(current)
+    assert not supervisor.stop_outdated(current)
+    assert supervisor.running("server")
+    assert supervisor.stop_outdated(replace(current, fingerprint="newer"))
+    assert not supervisor.running("server")

@@ -94,11 +94,6 @@ class EdgeStack(TerraformStack):
         storefront = Storefront(
             self,
             "storefront",
-            name=settings.name,
-            domain=settings.domain,
-            zone_id=self._global.zone_id,
-            certificate_arn=certificate.arn,
-            log_bucket_arn=log_bucket_arn,
             buckets=[
                 RegionBucket(name, region.web_bucket.name)
                 for name, region in self.regions.items()
@@ -107,6 +102,11 @@ class EdgeStack(TerraformStack):
             site=self._site(),
             dist=web_dist,
             options=StorefrontOptions(
+                name=settings.name,
+                domain=settings.domain,
+                zone_id=self._global.zone_id,
+                certificate_arn=certificate.arn,
+                log_bucket_arn=log_bucket_arn,
                 web_acl_arn=firewall.arn if firewall else None,
                 # The emulator's distribution is there at once, but the provider looks only every half minute.
                 wait_for_deployment=settings.local is None,

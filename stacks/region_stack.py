@@ -13,9 +13,9 @@ from modules.cache import CacheOptions
 from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
+from modules.storefront import WebBucket
 from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables, TableReplicas
-from modules.web_bucket import WebBucket
 from stacks.aws import aws_provider
 from stacks.emulator_drift import overlook_emulator_drift
 from stacks.firewalls import guard_region

@@ -1,21 +1,21 @@
-"""The storefront at the edge: a build in every region's bucket, and CloudFront in front of them."""
+"""The storefront: a build of the web app in each region's bucket, and CloudFront in front of them."""
 
-from modules.storefront.access_logs import AccessLogs
-from modules.storefront.distribution import Distribution
+from modules.storefront.buckets import LogBucket, WebBucket
+from modules.storefront.distribution import Distribution, DistributionOptions
 from modules.storefront.files import WebFiles
-from modules.storefront.log_bucket import LogBucket
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site_config import Site
 from modules.storefront.storefront import Storefront, StorefrontOptions
 
 __all__ = [
-    "AccessLogs",
     "Distribution",
+    "DistributionOptions",
     "LogBucket",
     "RegionBucket",
     "Site",
     "Storefront",
     "StorefrontOptions",
+    "WebBucket",
     "WebFiles",
     "WebReplication",
 ]

@@ -1,4 +1,4 @@
-"""Who asked CloudFront for what."""
+"""Access logs of a CloudFront distribution."""
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_delivery import CloudwatchLogDelivery
@@ -13,10 +13,9 @@ from constructs import Construct
 
 
 class AccessLogs(Construct):
-    """Standard logging (v2) of a distribution into a bucket, which is a `LogBucket`'s.
+    """Standard logging (v2) of a distribution into a `LogBucket`.
 
-    Version 2, because the older kind wants a bucket with access control lists. CloudFront's log sources are
-    in us-east-1, so `provider` must be of that region.
+    The older version of logging needs a bucket with access control lists.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
     """
 
@@ -30,6 +29,14 @@ class AccessLogs(Construct):
         bucket_arn: str,
         provider: TerraformProvider,
     ) -> None:
+        """Create source, destination and delivery.
+
+        Args:
+            name: Name of the deployment.
+            distribution_arn: Distribution whose requests are logged.
+            bucket_arn: Bucket of the logs.
+            provider: Provider of us-east-1, where CloudFront's log sources are.
+        """
         super().__init__(scope, id)
         source = CloudwatchLogDeliverySource(
             self,

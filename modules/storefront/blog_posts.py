@@ -1,4 +1,4 @@
-"""The blog's REST API on the shop's own address, and what stands in for it while the blog is away."""
+"""The blog's REST API on the storefront's domain, with a fallback while the blog is unavailable."""
 
 import json
 from collections.abc import Sequence
@@ -22,22 +22,28 @@ from constructs import Construct
 
 PATH = "wp-json/*"
 LIST_OF_POSTS = "wp-json/wp/v2/posts"
-"""What the storefront asks for, whatever the query."""
+"""Path that the storefront requests, with different queries."""
 ORIGIN = "blog"
 ORIGIN_GROUP = "blog-or-nothing"
-AWAY = (500, 502, 503, 504)
-"""Also what CloudFront makes of a connection that fails."""
+FAILOVER_STATUS_CODES = (500, 502, 503, 504)
+"""CloudFront also uses them for a connection that fails."""
 
 
 class BlogPosts(Construct):
-    """Parts of a distribution that cache the blog for a minute.
+    """Origin, origin group and behavior of a distribution that caches the blog for a minute.
 
-    A blog that is away is answered for by a file in the web bucket at the very path that was asked: a list without
-    posts. So the storefront's page is whole, and no browser's console hears of an error.
+    While the blog is unavailable, CloudFront serves a file of the web bucket at the same path: an empty list. So the
+    storefront shows its page without an error in the browser's console.
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str, host: str, stand_in: str) -> None:
-        """`host` is the blog's name; `stand_in` is the id of the origin whose bucket holds the empty list."""
+    def __init__(self, scope: Construct, id: str, *, name: str, host: str, fallback: str) -> None:
+        """Create the cache policy and the parts of the distribution.
+
+        Args:
+            name: Name of the deployment.
+            host: Host name of the blog.
+            fallback: ID of the origin whose bucket contains the empty list.
+        """
         super().__init__(scope, id)
         self._policy = CloudfrontCachePolicy(
             self,
@@ -65,19 +71,21 @@ class BlogPosts(Construct):
                 "https_port": 443,
                 "origin_protocol_policy": "https-only",
                 "origin_ssl_protocols": ["TLSv1.2"],
-                # A shopper's page waits no longer than this for posts.
+                # The longest time that a page waits for posts.
                 "origin_read_timeout": 4,
                 "origin_keepalive_timeout": 5,
             },
         )
+        """The blog as an origin."""
         self.origin_group = OriginGroup(
             origin_id=ORIGIN_GROUP,
-            failover_criteria={"status_codes": list(AWAY)},
-            member=[Member(origin_id=ORIGIN), Member(origin_id=stand_in)],
+            failover_criteria={"status_codes": list(FAILOVER_STATUS_CODES)},
+            member=[Member(origin_id=ORIGIN), Member(origin_id=fallback)],
         )
+        """The blog with its fallback."""
 
-    def behaviour(self, response_headers_policy_id: str) -> CacheBehavior:
-        """Read only, and never a visitor's cookies."""
+    def behavior(self, response_headers_policy_id: str) -> CacheBehavior:
+        """Return the cache behavior of the blog's paths: GET and HEAD only, without cookies."""
         return CacheBehavior(
             path_pattern=PATH,
             target_origin_id=ORIGIN_GROUP,
@@ -91,7 +99,7 @@ class BlogPosts(Construct):
 
 
 def put_empty_list(scope: Construct, *, bucket: str, after: Sequence[ITerraformDependable]) -> None:
-    """The answer that stands in for the blog."""
+    """Upload the empty list of posts to the web bucket, once `after` exists."""
     S3Object(
         scope,
         "no-posts",
@@ -99,7 +107,7 @@ def put_empty_list(scope: Construct, *, bucket: str, after: Sequence[ITerraformD
         key=LIST_OF_POSTS,
         content=json.dumps([]),
         content_type="application/json",
-        # Short, so that posts are back soon after the blog is.
+        # Short, so that posts appear soon after the blog is available again.
         cache_control="public, max-age=10",
         depends_on=list(after),
     )

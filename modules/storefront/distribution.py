@@ -1,6 +1,7 @@
-"""CloudFront over the regions' copies of the storefront."""
+"""A CloudFront distribution with the regions' buckets as origins."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,40 +43,55 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 ORIGIN_GROUP = "regions"
 FAILOVER_STATUS_CODES = (403, 404, 500, 502, 503, 504)
-"""403 is a bucket that refuses, 404 a file that it should have: the other region may do better on each."""
+"""Also 403, for a bucket that denies access, and 404, for a missing file: the other bucket may have it."""
+
+
+@dataclass(frozen=True)
+class DistributionOptions:
+    """Names, certificate and policies of a distribution."""
+
+    name: str
+    """Name of the deployment."""
+    aliases: Sequence[str]
+    """Host names."""
+    certificate_arn: str
+    """Issued certificate in us-east-1."""
+    content_security_policy: str
+    """Value of the `Content-Security-Policy` header."""
+    web_acl_arn: str | None = None
+    """Web ACL of the distribution."""
+    wait_for_deployment: bool = True
+    """Whether an apply waits until CloudFront has deployed the distribution."""
+    blog_host: str | None = None
+    """Host name of the blog whose posts are served too."""
 
 
 class Distribution(Construct):
-    """Serves the first region's bucket; turns to the second's, request by request, when the first one fails.
+    """Serves the first region's bucket and, for each request that fails there, the second region's.
 
-    An origin group has two members, no more and no fewer. Further regions keep a copy all the same: were one
-    of the first two lost for good, moving another up in the settings is all it takes.
+    An origin group has exactly two members. Further regions have a copy of the files too.
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        aliases: Sequence[str],
-        certificate_arn: str,
-        buckets: Sequence[RegionBucket],
-        content_security_policy: str,
-        web_acl_arn: str | None,
-        wait_for_deployment: bool,
-        blog_host: str | None = None,
+        self, scope: Construct, id: str, *, buckets: Sequence[RegionBucket], options: DistributionOptions
     ) -> None:
+        """Create the distribution.
+
+        Args:
+            buckets: Each region's bucket. The first two are origins.
+            options: Names, certificate and policies.
+        """
         super().__init__(scope, id)
+        name, blog_host = options.name, options.blog_host
         origins = buckets[:2]
         blog = (
-            BlogPosts(self, "blog", name=name, host=blog_host, stand_in=origins[0].region)
+            BlogPosts(self, "blog", name=name, host=blog_host, fallback=origins[0].region)
             if blog_host
             else None
         )
         groups = [_origin_group(origins)] if len(origins) > 1 else []
         headers = SecurityHeaders(
-            self, "headers", name=name, content_security_policy=content_security_policy
+            self, "headers", name=name, content_security_policy=options.content_security_policy
         ).policy
         access = CloudfrontOriginAccessControl(
             self,
@@ -86,12 +102,12 @@ class Distribution(Construct):
             signing_protocol="sigv4",
         )
         route = self._viewer_request(
-            "route", name, "Sends the shop's own addresses to index.html and www to the bare domain"
+            "route", name, "Rewrites the storefront's paths to index.html and redirects www"
         )
         encode = self._viewer_request(
-            "encode", name, "Gives whoever takes Brotli the copy that the build compressed"
+            "encode", name, "Serves the build's Brotli file to browsers that accept it"
         )
-        behaviour: dict[str, Any] = {
+        behavior: dict[str, Any] = {
             "target_origin_id": ORIGIN_GROUP if len(origins) > 1 else origins[0].region,
             "viewer_protocol_policy": "redirect-to-https",
             "allowed_methods": ["GET", "HEAD"],
@@ -107,12 +123,12 @@ class Distribution(Construct):
             is_ipv6_enabled=True,
             http_version="http2and3",
             price_class="PriceClass_All",
-            aliases=list(aliases),
+            aliases=list(options.aliases),
             default_root_object="index.html",
             origin=[*(_origin(bucket, access.id) for bucket in origins), *([blog.origin] if blog else [])],
             origin_group=[*groups, *([blog.origin_group] if blog else [])] or None,
             default_cache_behavior={
-                **behaviour,
+                **behavior,
                 "cache_policy_id": CACHING_DISABLED,
                 "function_association": [
                     FunctionAssociation(event_type="viewer-request", function_arn=route.arn)
@@ -125,27 +141,28 @@ class Distribution(Construct):
                     function_association=[
                         OrderedFunctionAssociation(event_type="viewer-request", function_arn=encode.arn)
                     ],
-                    **behaviour,
+                    **behavior,
                 ),
-                CacheBehavior(path_pattern=f"{HASHED}*", cache_policy_id=CACHING_OPTIMIZED, **behaviour),
-                *([blog.behaviour(headers.id)] if blog else []),
+                CacheBehavior(path_pattern=f"{HASHED}*", cache_policy_id=CACHING_OPTIMIZED, **behavior),
+                *([blog.behavior(headers.id)] if blog else []),
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
             viewer_certificate={
-                "acm_certificate_arn": certificate_arn,
+                "acm_certificate_arn": options.certificate_arn,
                 "ssl_support_method": "sni-only",
                 "minimum_protocol_version": "TLSv1.2_2021",
             },
-            web_acl_id=web_acl_arn,
-            wait_for_deployment=wait_for_deployment,
+            web_acl_id=options.web_acl_arn,
+            wait_for_deployment=options.wait_for_deployment,
         )
-        reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "Books are sold everywhere"}
-        if web_acl_arn is None:
+        """The CloudFront distribution."""
+        reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "The shop sells to all countries"}
+        if options.web_acl_arn is None:
             reasons |= dict.fromkeys(("CKV_AWS_68", "CKV2_AWS_47"), OFF_FOR_ITS_PRICE)
         suppress(self.resource, reasons)
 
     def _viewer_request(self, id: str, name: str, comment: str) -> CloudfrontFunction:
-        """The function in the file that is called as it is."""
+        """Create the CloudFront function with the code in `<id>.js`."""
         return CloudfrontFunction(
             self,
             id,
@@ -162,8 +179,8 @@ def _origin(bucket: RegionBucket, access_control_id: str) -> Origin:
         origin_id=bucket.region,
         domain_name=bucket.domain_name,
         origin_access_control_id=access_control_id,
-        # CloudFront's own defaults, three attempts of ten seconds, would keep a shopper waiting for half a
-        # minute before the other region is asked.
+        # With CloudFront's defaults, three attempts of ten seconds, a shopper would wait half a minute for the
+        # other region.
         connection_attempts=1,
         connection_timeout=3,
     )

@@ -1,7 +1,6 @@
-// Viewer request: the entry's files, which every shopper loads, as the build compressed them.
+// Viewer request: serves the compressed copy of a file to browsers that accept Brotli.
 //
-// CloudFront compresses by itself, but at a middling quality, since it does so while somebody waits. The build has the
-// time for the best one, a tenth smaller, and puts that copy beside the file. Who does not take Brotli gets the file.
+// CloudFront compresses with a medium quality. The build uses the best one, and its files are a tenth smaller.
 function handler(event) {
   const request = event.request;
   const accepted = request.headers['accept-encoding'];

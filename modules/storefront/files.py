@@ -1,4 +1,4 @@
-"""Uploads a build of the storefront."""
+"""Uploads a build of the web app."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from constructs import Construct
 from modules.support.stack_files import stack_folder
 
 HASHED = "assets/"
-"""Vite puts files here whose names hold a hash of their content."""
+"""Folder of the files whose names contain a hash of their content."""
 
 ENTRY = f"{HASHED}index-"
-"""So begin the names of the script and the style sheet that every shopper loads, see encode.js."""
+"""Prefix of the script and the style sheet that every page loads, see encode.js."""
 
 BROTLI = ".br"
-"""Suffix of a file's copy that the build has compressed."""
+"""Suffix of files that the build has compressed."""
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -39,10 +39,10 @@ CONTENT_TYPES = {
 
 
 class WebFiles(Construct):
-    """Every file of a build as an object, with its content type and how long browsers may keep it.
+    """The files of a build as S3 objects with content type and cache control.
 
-    Terraform uploads them from a copy in the stack's folder, whose paths stay the same from build to build: a file is
-    uploaded again when its content has changed.
+    Terraform uploads copies in the stack's folder. Their paths don't change between builds, so only changed files are
+    uploaded.
     """
 
     _FOLDER = Path("web")
@@ -57,14 +57,21 @@ class WebFiles(Construct):
         config: dict[str, Any],
         after: Sequence[ITerraformDependable],
     ) -> None:
-        """Upload `dist` and `config` once `after` exists.
+        """Create the objects. `index.html` is uploaded last, because it refers to the others.
 
-        Raises FileNotFoundError without a build or without the compressed copies of the entry, ValueError for a
-        file of unknown type or in a folder that the distribution takes for one of the shop's addresses.
+        Args:
+            dist: Folder with a build.
+            bucket: Name of the bucket.
+            config: Content of `config.json`.
+            after: Resources that must exist before the upload.
+
+        Raises:
+            FileNotFoundError: there is no build, or a compressed file is missing.
+            ValueError: a file has an unknown type, or is in a folder that route.js rewrites to `index.html`.
         """
         super().__init__(scope, id)
         if not (dist / "index.html").is_file():
-            raise FileNotFoundError(f"{dist} holds no build of the storefront. Run: make web")
+            raise FileNotFoundError(f"{dist} contains no build of the storefront. Run: make web")
         _require_copies(dist)
         self._bucket = bucket
         self._folder = stack_folder(self)
@@ -85,7 +92,6 @@ class WebFiles(Construct):
                 depends_on=list(after),
             )
         )
-        # Last, because it names the others: nobody is sent to a file that is not there yet.
         self._file(dist, dist / "index.html", parts)
 
     def _file(self, dist: Path, path: Path, after: Sequence[ITerraformDependable]) -> S3Object:
@@ -106,7 +112,7 @@ class WebFiles(Construct):
             content_encoding="br" if path.suffix == BROTLI else None,
             cache_control=cache_control(key),
             depends_on=list(after),
-            # Files of the last build go after the new index.html is up, not before.
+            # The files of the last build are deleted after the new index.html is uploaded.
             lifecycle={"create_before_destroy": True},
         )
 
@@ -117,27 +123,31 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _with_nulls(config: dict[str, Any]) -> dict[str, Any]:
-    """The same for Terraform, to which a key with None is a key that is not there."""
+    """Replace None by Terraform's null. CDKTF omits keys whose value is None."""
     return {key: Token.null_value() if value is None else value for key, value in config.items()}
 
 
 def _require_copies(dist: Path) -> None:
-    """Whoever takes Brotli would find nothing where a copy is missing."""
+    """Check that every entry file has a compressed copy, which encode.js requires."""
     for path in dist.glob(f"{ENTRY}*"):
         if path.suffix != BROTLI and not path.with_name(path.name + BROTLI).is_file():
-            raise FileNotFoundError(f"{path} has no compressed copy beside it. Run: make web")
+            raise FileNotFoundError(f"{path} has no compressed copy. Run: make web")
 
 
 def content_type(path: Path) -> str:
-    """Media type of a file, compressed or not, by its suffix. Raises ValueError when the suffix is not listed."""
+    """Return the media type of a file by its suffix, without `.br`.
+
+    Raises:
+        ValueError: the suffix is not in `CONTENT_TYPES`.
+    """
     try:
         return CONTENT_TYPES[Path(path.stem if path.suffix == BROTLI else path.name).suffix]
     except KeyError:
-        raise ValueError(f"{path}: unknown type of file; add its suffix to CONTENT_TYPES") from None
+        raise ValueError(f"{path}: unknown file type; add its suffix to CONTENT_TYPES") from None
 
 
 def cache_control(key: str) -> str:
-    """A year for what never changes under its name, nothing for the entry point, an hour for the rest."""
+    """Return the `Cache-Control` header: a year for hashed names, no caching for index.html, an hour for the rest."""
     if key.startswith(HASHED):
         return "public, max-age=31536000, immutable"
     return "no-cache" if key == "index.html" else "public, max-age=3600"

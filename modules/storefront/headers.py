@@ -1,4 +1,4 @@
-"""Headers that protect whoever visits the storefront."""
+"""Security headers of the storefront."""
 
 from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
     CloudfrontResponseHeadersPolicy,
@@ -11,13 +11,19 @@ from constructs import Construct
 from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, suppress
 
 TWO_YEARS = 63_072_000
-"""Seconds; what browsers' HSTS preload lists ask for."""
+"""Seconds. The HSTS preload list recommends two years."""
 
 
 class SecurityHeaders(Construct):
-    """The response headers policy of every behaviour; it wins over what an origin says."""
+    """The response headers policy of all behaviors. It overrides the headers of the origins."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, content_security_policy: str) -> None:
+        """Create the policy.
+
+        Args:
+            name: Name of the deployment.
+            content_security_policy: Value of the `Content-Security-Policy` header.
+        """
         super().__init__(scope, id)
         self.policy = CloudfrontResponseHeadersPolicy(
             self,

@@ -1,4 +1,4 @@
-"""Carries the storefront from the primary region's bucket to every other region's."""
+"""S3 replication from the primary region's bucket to the other regions' buckets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,10 +25,12 @@ from constructs import Construct
 
 @dataclass(frozen=True)
 class RegionBucket:
-    """A region's web bucket, as seen from the edge."""
+    """A region's bucket, as the edge stack refers to it."""
 
     region: str
+    """AWS region."""
     name: str
+    """Name of the bucket."""
 
     @property
     def arn(self) -> str:
@@ -37,16 +39,23 @@ class RegionBucket:
 
     @property
     def domain_name(self) -> str:
-        """The bucket's host name in its region; the global one redirects while the bucket is new."""
+        """Host name in the bucket's region. The global host name redirects while the bucket is new."""
         return f"{self.name}.s3.{self.region}.amazonaws.com"
 
 
 class WebReplication(Construct):
-    """Replication rules of the primary's bucket and the role they act under. Deletions are carried too."""
+    """A replication rule for each target, and the role that S3 assumes. Deletions are replicated too."""
 
     def __init__(
         self, scope: Construct, id: str, *, name: str, source: RegionBucket, targets: Sequence[RegionBucket]
     ) -> None:
+        """Configure replication.
+
+        Args:
+            name: Prefix of the role's name.
+            source: Bucket whose objects are replicated.
+            targets: Buckets that receive them.
+        """
         super().__init__(scope, id)
         role = IamRole(self, "role", name=f"{name}-web-replication", assume_role_policy=self._trust().json)
         grant = IamRolePolicy(self, "grant", role=role.id, policy=self._grant(source, targets).json)
@@ -68,6 +77,7 @@ class WebReplication(Construct):
             ],
             depends_on=[grant],
         )
+        """Dependency for objects that must be replicated."""
 
     def _trust(self) -> DataAwsIamPolicyDocument:
         return DataAwsIamPolicyDocument(

@@ -1,10 +1,9 @@
-// Viewer request: one host name, and index.html for every address that is the shop's own and not a file's.
+// Viewer request: redirects www, and rewrites every path that is not a file to index.html.
 //
-// Files are at the root (/favicon.svg) or in /assets/, which has a behaviour of its own without this function; a dot
-// deeper down is part of a book's id.
+// Files are at the root (/favicon.svg) or in /assets/, whose behavior does not use this function. A dot in a deeper
+// path is part of a book's id.
 //
-// The rewrite is here and not an error page of the distribution: a 403 or 404 that becomes index.html would look
-// like success, and CloudFront would never turn to the other region's bucket.
+// An error page of the distribution would turn 403 and 404 into success, so CloudFront would not try the second bucket.
 function handler(event) {
   const request = event.request;
   const host = request.headers.host ? request.headers.host.value : '';
@@ -24,7 +23,7 @@ function handler(event) {
   return request;
 }
 
-// As it came: CloudFront hands over names and values still encoded, and a name that came twice with both values.
+// CloudFront passes names and values encoded, and repeated names as multiValue.
 function queryOf(querystring) {
   const pairs = [];
   Object.keys(querystring).forEach((name) => {

@@ -1,4 +1,4 @@
-"""What the storefront is told about the rest of the shop."""
+"""Configuration of the web app: addresses of the API, the user pool and the blog."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,22 +8,25 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Site:
-    """The addresses that the storefront talks to: what `config.json` says and the browser then allows."""
+    """Addresses that the web app uses: the content of `config.json`, and the sources that its CSP allows."""
 
     api: str
-    """URL of the API, ending in /v1, answered by whichever region is best."""
+    """URL of the API on the shared host name, ending in `/v1`."""
     regions: Mapping[str, str]
-    """URL of each region's own API, in the order of the settings."""
+    """URL of each region's API, in the order of the settings."""
     user_pool_region: str
+    """Region of the user pool."""
     user_pool_id: str
+    """ID of the user pool."""
     user_pool_client_id: str
+    """ID of the storefront's client."""
     cognito_endpoint: str | None = None
-    """Where Cognito is when it is not at AWS."""
+    """URL of an emulated Cognito. None: AWS's."""
     blog: str | None = None
-    """URL that the blog's paths follow, empty for the storefront's own address; None where there is no blog."""
+    """Base URL of the blog's paths. Empty: the storefront's own address. None: there is no blog."""
 
     def config(self) -> dict[str, Any]:
-        """Content of `config.json`; the shape is the one that `web/src/config.ts` reads."""
+        """Return the content of `config.json`, as `web/src/config.ts` reads it."""
         cognito = {
             "region": self.user_pool_region,
             "userPoolId": self.user_pool_id,
@@ -39,9 +42,9 @@ class Site:
         }
 
     def content_security_policy(self) -> str:
-        """Own files only, no inline script or style; requests go to the API, Cognito and the blog alone.
+        """Return the CSP: own files only, no inline code, requests to the API, Cognito and the blog.
 
-        `data:` images are the icons in Bootstrap's style sheet.
+        Bootstrap's style sheet contains icons as `data:` images.
         """
         cognito = self.cognito_endpoint or f"https://cognito-idp.{self.user_pool_region}.amazonaws.com"
         blog = [self.blog] if self.blog else []

@@ -1,4 +1,4 @@
-"""Puts the storefront's parts together."""
+"""The storefront at the edge."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from constructs import Construct
 
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.blog_posts import put_empty_list
-from modules.storefront.distribution import Distribution
+from modules.storefront.distribution import Distribution, DistributionOptions
 from modules.storefront.files import WebFiles
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site_config import Site
@@ -18,73 +18,95 @@ from modules.support.resources import Record
 
 @dataclass(frozen=True)
 class StorefrontOptions:
-    """What differs between environments.
+    """Names, certificate and origin of the storefront."""
 
-    `wait_for_deployment` holds an apply for the minutes that CloudFront takes to have the distribution everywhere.
-    """
-
+    name: str
+    """Name of the deployment."""
+    domain: str
+    """Domain that serves the storefront. `www.<domain>` redirects to it."""
+    zone_id: str
+    """Hosted zone of the domain."""
+    certificate_arn: str
+    """Issued certificate in us-east-1."""
+    log_bucket_arn: str
+    """Bucket of the access logs, see `LogBucket`."""
     web_acl_arn: str | None = None
+    """Web ACL of the distribution."""
     wait_for_deployment: bool = True
+    """Whether an apply waits for the minutes that CloudFront needs to deploy the distribution."""
     blog_host: str | None = None
-    """Whose posts are served on the shop's own address too."""
+    """Host name of the blog whose posts the storefront's domain serves too."""
 
 
 class Storefront(Construct):
-    """A build of the web app in the first bucket, replicated to the others, served on the domain and www."""
+    """A build of the web app in the first bucket, replicated to the others, served on the domain."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        name: str,
-        domain: str,
-        zone_id: str,
-        certificate_arn: str,
-        log_bucket_arn: str,
         buckets: Sequence[RegionBucket],
         site: Site,
         dist: Path,
-        options: StorefrontOptions,
         us_east_1: TerraformProvider,
+        options: StorefrontOptions,
     ) -> None:
-        """Raises FileNotFoundError when `dist` holds no build."""
+        """Upload the build and create the distribution with its DNS records.
+
+        Args:
+            buckets: Each region's bucket, the primary region's first.
+            site: Addresses for the web app's configuration.
+            dist: Folder with a build of the web app.
+            us_east_1: Provider of us-east-1.
+            options: Names, certificate and origin.
+
+        Raises:
+            FileNotFoundError: `dist` contains no build.
+        """
         super().__init__(scope, id)
         primary, *others = buckets
         replication = (
-            [WebReplication(self, "replication", name=name, source=primary, targets=others).configuration]
+            [
+                WebReplication(
+                    self, "replication", name=options.name, source=primary, targets=others
+                ).configuration
+            ]
             if others
             else []
         )
-        # Replication carries what is written after it is configured, and nothing that was there before.
+        # S3 replicates objects that are written after replication is configured.
         WebFiles(self, "files", dist=dist, bucket=primary.name, config=site.config(), after=replication)
         if options.blog_host:
             put_empty_list(self, bucket=primary.name, after=replication)
 
-        names = (domain, f"www.{domain}")
+        names = (options.domain, f"www.{options.domain}")
         self.distribution = Distribution(
             self,
             "cdn",
-            name=name,
-            aliases=names,
-            certificate_arn=certificate_arn,
             buckets=buckets,
-            content_security_policy=site.content_security_policy(),
-            web_acl_arn=options.web_acl_arn,
-            wait_for_deployment=options.wait_for_deployment,
-            blog_host=options.blog_host,
+            options=DistributionOptions(
+                name=options.name,
+                aliases=names,
+                certificate_arn=options.certificate_arn,
+                content_security_policy=site.content_security_policy(),
+                web_acl_arn=options.web_acl_arn,
+                wait_for_deployment=options.wait_for_deployment,
+                blog_host=options.blog_host,
+            ),
         ).resource
+        """The CloudFront distribution."""
         AccessLogs(
             self,
             "access-logs",
-            name=name,
+            name=options.name,
             distribution_arn=self.distribution.arn,
-            bucket_arn=log_bucket_arn,
+            bucket_arn=options.log_bucket_arn,
             provider=us_east_1,
         )
         for host, label in zip(names, ("apex", "www"), strict=True):
             for kind in ("A", "AAAA"):
-                self._alias(f"{label}-{kind.lower()}", zone_id=zone_id, host=host, kind=kind)
+                self._alias(f"{label}-{kind.lower()}", zone_id=options.zone_id, host=host, kind=kind)
 
     def _alias(self, id: str, *, zone_id: str, host: str, kind: str) -> None:
         Record(
@@ -96,7 +118,7 @@ class Storefront(Construct):
             alias={
                 "name": self.distribution.domain_name,
                 "zone_id": self.distribution.hosted_zone_id,
-                # CloudFront is always there, says Route 53: it does not evaluate such a target.
+                # Route 53 does not evaluate the health of CloudFront distributions.
                 "evaluate_target_health": False,
             },
         )

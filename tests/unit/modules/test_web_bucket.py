@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.synthesis import Stack, construct
 
-from modules.web_bucket import WebBucket  # isort: skip  tests.support.synthesis loads CDKTF the fast way
+from modules.storefront import WebBucket  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 
 
 @cache

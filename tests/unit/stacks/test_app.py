@@ -83,7 +83,7 @@ def test_a_storefront_that_was_not_built_is_said_in_a_line(
 ) -> None:
     monkeypatch.setattr("stacks.app.build", partial(build, web_dist=tmp_path))
     assert main() == 1
-    assert capsys.readouterr().err == f"{tmp_path} holds no build of the storefront. Run: make web\n"
+    assert capsys.readouterr().err == f"{tmp_path} contains no build of the storefront. Run: make web\n"
 
 
 def test_regions_run_the_same_archives() -> None:

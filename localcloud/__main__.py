@@ -124,7 +124,7 @@ def run(command: list[str], settings: SettingsOption = DEFAULT_SETTINGS) -> None
     """
     try:
         chosen = Settings.load(settings)
-        if chosen.local is not None:
+        if chosen.is_local:
             export(local_environment(_layout(), settings.absolute(), chosen.regions))
         with suppress(ProviderUnavailableError):  # Most commands do not start Terraform.
             provider_mirror.use()

@@ -47,7 +47,7 @@ class Up:
     def run(self) -> None:
         """Bring everything up. Raises UpError, or the error of the step that failed."""
         environment = Settings.load(self.settings)
-        if environment.local is None:
+        if not environment.is_local:
             raise UpError(
                 f"{self.settings} has no [local] table: it is for AWS, where `make deploy` is the command"
             )

@@ -1,6 +1,7 @@
-"""A web ACL: what it lets through, what it turns away, and the log of what it turned away."""
+"""A web ACL and its log."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from cdktf import TerraformProvider
@@ -21,18 +22,28 @@ from constructs import Construct
 
 from modules.support.resources import log_group
 
-KNOWN_CULPRITS = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
-"""AWS's lists of addresses and of inputs that are never a shopper's."""
+BASE_RULES = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
+"""AWS's lists of known attackers' addresses and of known bad inputs."""
 ANONYMIZING_NETWORKS = "AWSManagedRulesAnonymousIpList"
-"""Counted and let in: readers may hide where they are, and a wave of attacks from there can be seen."""
-COMMON_ATTACKS = "AWSManagedRulesCommonRuleSet"
-"""Reads bodies as a page's forms, so it is for pages."""
-REQUESTS_PER_5_MINUTES = 2000
-"""From one address; a page takes about twenty, and many shoppers may share an address."""
+"""Counted and allowed: readers may use such networks, and the count shows an attack from there."""
+PAGE_RULES = "AWSManagedRulesCommonRuleSet"
+"""Parses bodies as HTML forms, so it suits web pages and not the API."""
+
+
+@dataclass(frozen=True)
+class FirewallRules:
+    """What a web ACL blocks."""
+
+    scope: Literal["CLOUDFRONT", "REGIONAL"]
+    """The kind of resource that it protects."""
+    managed: Sequence[str] = BASE_RULES
+    """AWS's managed rule groups that block."""
+    requests_per_5_minutes: int = 2000
+    """Limit for one address. A page takes about 20 requests, and shoppers may share an address."""
 
 
 class Firewall(Construct):
-    """AWS's managed rules and a limit of requests by address. For CloudFront, `provider` is of us-east-1."""
+    """AWS's managed rules and a rate limit by address. For CloudFront, `provider` is of us-east-1."""
 
     def __init__(
         self,
@@ -40,38 +51,37 @@ class Firewall(Construct):
         id: str,
         *,
         name: str,
-        stands_before: Literal["CLOUDFRONT", "REGIONAL"],
-        managed_rules: Sequence[str],
+        rules: FirewallRules,
         log_retention_days: int | None,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """Without `log_retention_days` nothing is logged."""
+        """Nothing is logged if `log_retention_days` is None."""
         super().__init__(scope, id)
         counted = _managed(ANONYMIZING_NETWORKS, 1, action="count")
-        rules = [_managed(rule, priority) for priority, rule in enumerate(managed_rules, start=2)]
+        blocking = [_managed(rule, priority) for priority, rule in enumerate(rules.managed, start=2)]
         acl = Wafv2WebAcl(
             self,
             "acl",
             name=name,
-            scope=stands_before,
+            scope=rules.scope,
             default_action={"allow": {}},
-            rule=[_rate_limit(REQUESTS_PER_5_MINUTES), counted, *rules],
+            rule=[_rate_limit(rules.requests_per_5_minutes), counted, *blocking],
             visibility_config=_visibility(name),
             provider=provider,
         )
         self.arn: str = acl.arn
-        """What a distribution names."""
+        """The web ACL's ARN, for a distribution."""
         if log_retention_days is not None:
             self._log(name, log_retention_days, provider)
 
     def protect(self, id: str, resource_arn: str) -> None:
-        """Stand before a stage of an API or a load balancer of this region."""
+        """Protect an API's stage or a load balancer of this region."""
         Wafv2WebAclAssociation(self, id, web_acl_arn=self.arn, resource_arn=resource_arn)
 
     def _log(self, name: str, retention_days: int, provider: TerraformProvider | None) -> None:
-        """Requests that were turned away, without what signs a shopper in.
+        """Log blocked requests, without the headers that hold a shopper's credentials.
 
-        The group's name must begin so:
+        AWS requires the prefix of the log group's name:
         https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
         """
         group = log_group(
@@ -106,7 +116,7 @@ def _rate_limit(requests: int) -> Rule:
 
 
 def _managed(rule: str, priority: int, *, action: Literal["none", "count"] = "none") -> Rule:
-    """`none` leaves to the rules what they do, which is to block."""
+    """Use a managed rule group. `none` keeps the group's own actions, which block."""
     return Rule(
         name=rule,
         priority=priority,

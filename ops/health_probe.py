@@ -23,13 +23,8 @@ class Probe:
     """Requests to `api.<domain>` and to each region's own address."""
 
     def __init__(self, settings: Settings, *, transport: httpx.BaseTransport | None = None) -> None:
-        local = settings.local
-        self.api = (local and local.api) or f"https://api.{settings.domain}/v1"
-        own = dict(local.regions) if local else {}
-        self._regions = {
-            region: own[region].api if region in own else f"https://api-{region}.{settings.domain}/v1"
-            for region in settings.regions
-        }
+        self.api = settings.api_url()
+        self._regions = {region: settings.api_url(region) for region in settings.regions}
         self._http = httpx.Client(
             timeout=TIMEOUT,
             # Each question is a connection of its own, as Route 53's are: one that was kept would hide a region's loss.

@@ -79,8 +79,7 @@ class Pausing:
     @classmethod
     def of(cls, settings: Settings) -> "Pausing | None":
         """Return the control of a local deployment, None on AWS."""
-        local = settings.local
-        return cls(local.aws_endpoint) if local and local.aws_endpoint else None
+        return cls(settings.aws_endpoint) if settings.aws_endpoint else None
 
     def pause(self, region: str) -> None:
         """Stop replication to and from `region`."""

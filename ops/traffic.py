@@ -29,7 +29,7 @@ class Traffic:
     """
 
     def __init__(self, settings: Settings, *, route53: Any = None) -> None:
-        self._hosts = {region: f"api-{region}.{settings.domain}" for region in settings.regions}
+        self._hosts = {region: settings.api_host(region) for region in settings.regions}
         # Route 53's control plane is in us-east-1, whatever region asks.
         self._route53 = route53 or client("route53", "us-east-1")
 

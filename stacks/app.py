@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package load fast
-
-from cdktf import App  # isort: skip
+from cdktf import App
 
 from stacks.edge_stack import EdgeStack
 from stacks.global_stack import GlobalStack
@@ -16,16 +14,19 @@ WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 
 
 def synthesize(settings: Settings) -> None:
-    """Write the Terraform of every stack."""
+    """Write the Terraform of every stack.
+
+    Raises FileNotFoundError when the storefront is enabled and not built.
+    """
     app = App()
     build(app, settings)
     app.synth()
 
 
 def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
-    """Add to `app` one global stack, one stack a region, one edge stack over them all.
+    """Add to `app` a global stack, a stack for each region, and an edge stack.
 
-    Raises FileNotFoundError when the storefront is wanted and `web_dist` holds no build of it.
+    Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it.
     """
     shared = GlobalStack(app, f"{settings.name}-global", settings=settings)
     regions = {
@@ -35,7 +36,7 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
         for region in settings.regions
     }
     if settings.features.blog:
-        _after_the_founder(regions, settings)
+        _order_blog_regions(regions, settings)
     EdgeStack(
         app,
         f"{settings.name}-edge",
@@ -46,8 +47,8 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
     )
 
 
-def _after_the_founder(regions: Mapping[str, RegionStack], settings: Settings) -> None:
-    """A region can join the blog's global database only once the primary has founded it."""
+def _order_blog_regions(regions: Mapping[str, RegionStack], settings: Settings) -> None:
+    """Deploy the primary first: another region's cluster joins a global database that has a writer."""
     for region, stack in regions.items():
         if region != settings.primary:
             stack.add_dependency(regions[settings.primary])

@@ -1,4 +1,4 @@
-"""What the emulator reads back otherwise than it was told, so that a second plan would change it for ever."""
+"""Attributes that the emulator returns differently. Ignored there, to avoid a permanent diff."""
 
 from cdktf import TerraformResource, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.api_gateway_integration import ApiGatewayIntegration
@@ -11,10 +11,10 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 
 DRIFT: dict[type[TerraformResource], tuple[str, ...]] = {
-    # It says POST of a MOCK integration, which calls nothing.
+    # It returns POST for a MOCK integration, which has no method.
     ApiGatewayIntegration: ("integration_http_method",),
     EcsService: ("availability_zone_rebalancing",),
-    # It names the database's host only once an instance has joined the cluster, as localhost.
+    # It returns the database's host as localhost once an instance has joined the cluster.
     EcsTaskDefinition: ("container_definitions",),
     FlowLog: ("iam_role_arn", "max_aggregation_interval"),
     RdsCluster: ("enabled_cloudwatch_logs_exports", "serverlessv2_scaling_configuration"),
@@ -22,17 +22,17 @@ DRIFT: dict[type[TerraformResource], tuple[str, ...]] = {
     VpcEndpoint: ("policy", "private_dns_enabled", "security_group_ids"),
     VpcSecurityGroupEgressRule: ("prefix_list_id",),
 }
-"""By kind of resource, the attributes to overlook. On AWS each of them is planned and compared as ever."""
+"""Attributes to ignore, by resource type. On AWS Terraform plans and compares each of them."""
 
 IGNORING = (EcsService, RdsCluster)
-"""Kinds of which the shop ignores something itself. To ask each resource would be a call to jsii's process each."""
+"""Types whose constructs ignore attributes themselves. Reading `lifecycle` of every resource is slow in jsii."""
 
 
-def overlook_emulator_drift(stack: TerraformStack) -> None:
-    """Ignore, in every resource of `stack`, what the emulator does not give back; for it alone."""
+def ignore_emulator_drift(stack: TerraformStack) -> None:
+    """Add the attributes in DRIFT to `ignore_changes` of every resource in `stack`."""
     for construct in stack.node.find_all():
-        if isinstance(construct, TerraformResource) and (overlooked := DRIFT.get(type(construct))):
-            construct.add_override("lifecycle.ignore_changes", [*_ignored(construct), *overlooked])
+        if isinstance(construct, TerraformResource) and (drift := DRIFT.get(type(construct))):
+            construct.add_override("lifecycle.ignore_changes", [*_ignored(construct), *drift])
 
 
 def _ignored(resource: TerraformResource) -> list[str]:

@@ -1,48 +1,36 @@
-"""The web ACLs of an environment, where its settings ask for them."""
-
-from typing import TYPE_CHECKING
+"""The web ACLs, with `features.waf`."""
 
 from cdktf import TerraformProvider
+from constructs import Construct
 
-from modules.firewall import COMMON_ATTACKS, KNOWN_CULPRITS, Firewall
-
-if TYPE_CHECKING:
-    from stacks.edge_stack import EdgeStack
-    from stacks.region_stack import RegionStack
-    from stacks.settings import Settings
+from modules.firewall import BASE_RULES, PAGE_RULES, Firewall, FirewallRules
+from stacks.settings import Settings
 
 
-def guard_region(stack: "RegionStack", settings: "Settings") -> Firewall | None:
-    """What stands before a region's API and its blog."""
+def region_firewall(scope: Construct, settings: Settings, region: str) -> Firewall | None:
+    """Add the web ACL for a region's API and blog."""
     if not settings.features.waf:
         return None
     return Firewall(
-        stack,
+        scope,
         "firewall",
-        name=f"{settings.name}-{stack.region}",
-        stands_before="REGIONAL",
-        managed_rules=KNOWN_CULPRITS,
-        log_retention_days=_log_retention_days(settings),
+        name=f"{settings.name}-{region}",
+        rules=FirewallRules(scope="REGIONAL", managed=BASE_RULES),
+        log_retention_days=settings.firewall_log_retention_days,
     )
 
 
-def guard_storefront(
-    stack: "EdgeStack", settings: "Settings", us_east_1: TerraformProvider
+def storefront_firewall(
+    scope: Construct, settings: Settings, us_east_1: TerraformProvider
 ) -> Firewall | None:
-    """What stands before the storefront."""
+    """Add the web ACL for CloudFront. AWS keeps those in us-east-1."""
     if not settings.features.waf:
         return None
     return Firewall(
-        stack,
+        scope,
         "firewall",
         name=f"{settings.name}-storefront",
-        stands_before="CLOUDFRONT",
-        managed_rules=(*KNOWN_CULPRITS, COMMON_ATTACKS),
-        log_retention_days=_log_retention_days(settings),
+        rules=FirewallRules(scope="CLOUDFRONT", managed=(*BASE_RULES, PAGE_RULES)),
+        log_retention_days=settings.firewall_log_retention_days,
         provider=us_east_1,
     )
-
-
-def _log_retention_days(settings: "Settings") -> int | None:
-    """The emulator's web ACLs have no log."""
-    return None if settings.local else settings.log_retention_days

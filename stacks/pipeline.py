@@ -1,37 +1,22 @@
-"""The pipeline of an environment, from its settings."""
+"""The delivery pipeline, with `features.delivery`."""
 
-from typing import TYPE_CHECKING
+from constructs import Construct
 
-from cdktf_cdktf_provider_aws.cloudfront_distribution import CloudfrontDistribution
-
-from modules.delivery import CodeCommit, Delivery, GitHub, Site
-
-if TYPE_CHECKING:
-    from stacks.edge_stack import EdgeStack
-    from stacks.settings import Settings
+from modules.delivery import CodeCommit, Delivery, DeliveryOptions, GitHub, Site
+from stacks.settings import Settings
 
 
-def deliver(stack: "EdgeStack", settings: "Settings", distribution: CloudfrontDistribution) -> None:
-    """Give the environment a pipeline that puts the storefront into the primary region's bucket.
-
-    Raises ValueError without a storefront.
-    """
+def add_pipeline(scope: Construct, settings: Settings, site: Site) -> None:
+    """Add a pipeline that builds the storefront and writes it to `site`."""
     chosen = settings.delivery
-    kind = GitHub if chosen.source == "github" else CodeCommit
-    bucket = stack.regions[settings.primary].web_bucket
-    if bucket is None:
-        raise ValueError("there is no storefront to deliver: the settings should have refused this")
+    source = GitHub if chosen.source == "github" else CodeCommit
     Delivery(
-        stack,
+        scope,
         "delivery",
         name=settings.name,
-        source=kind(chosen.repository or settings.project, chosen.branch),
-        site=Site(
-            bucket=bucket.name,
-            bucket_arn=bucket.arn,
-            distribution_id=distribution.id,
-            distribution_arn=distribution.arn,
+        source=source(chosen.repository or settings.project, chosen.branch),
+        site=site,
+        options=DeliveryOptions(
+            emails=settings.observability.emails, log_retention_days=settings.log_retention_days
         ),
-        emails=settings.observability.emails,
-        log_retention_days=settings.log_retention_days,
     )

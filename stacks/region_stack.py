@@ -1,9 +1,8 @@
-"""What every region has. No region is special here but by being the one that holds the base tables."""
+"""The resources of one region. All regions are instances of one class; only the first has no table replicas."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from cdktf import TerraformStack
 from constructs import Construct
 
 from modules.api import Api, ApiOptions, Hosts, read_contract
@@ -13,38 +12,30 @@ from modules.cache import CacheOptions
 from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
+from modules.observability import BlogMetrics, DashboardMetrics, RegionMetrics
 from modules.storefront import WebBucket
 from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables, TableReplicas
-from stacks.aws import aws_provider
-from stacks.emulator_drift import overlook_emulator_drift
-from stacks.firewalls import guard_region
+from stacks.base_stack import BaseStack
+from stacks.firewalls import region_firewall
 from stacks.global_stack import GlobalStack
-from stacks.monitoring import watch_region
-from stacks.outputs import publish
-from stacks.permissions_boundary import bound_roles
+from stacks.monitoring import monitor_region
 from stacks.settings import Settings
-from stacks.state_backend import keep_state
 
 _ROOT = Path(__file__).parent.parent
 CONTRACT = _ROOT / "api" / "openapi.yaml"
 ARCHIVES = Archives(_ROOT / "lambda_src")
-"""Shared by all regions: they run the same bytes."""
+"""Shared by all regions, so that they run the same bytes."""
 
 
-class RegionStack(TerraformStack):
-    """`<name>-<region>`: all that a region needs to serve, so that no request has to leave it."""
+class RegionStack(BaseStack):
+    """`<name>-<region>`: everything that a region needs to serve requests by itself."""
 
     def __init__(
         self, scope: Construct, id: str, *, settings: Settings, region: str, global_stack: GlobalStack
     ) -> None:
-        super().__init__(scope, id)
-        self.region = region
-        self._settings = settings
+        super().__init__(scope, id, settings=settings, region=region)
         self._global = global_stack
-        keep_state(self, settings, region)
-        aws_provider(self, settings, region)
-
         self.tables = self._tables()
         self.network = Network(
             self,
@@ -69,35 +60,65 @@ class RegionStack(TerraformStack):
             network=self.network,
             tables=self.tables,
             options=BestsellersOptions(
-                cache=CacheOptions(mode=settings.cache.mode),
-                redis_url=settings.local.redis.get(region) if settings.local else None,
+                cache=CacheOptions(mode=settings.cache.mode), redis_url=settings.redis_url(region)
             ),
         )
         self.functions = self._functions()
-        asked = Certificate(self, "certificate", domain=settings.domain)
-        self.certificate_arn = asked.arn
-        self._certificate = IssuedCertificate(self, "issued-certificate", certificate_arn=asked.arn)
-        self.firewall = guard_region(self, settings)
+        requested = Certificate(self, "certificate", domain=settings.domain)
+        self.certificate_arn = requested.arn
+        self._certificate = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
+        self.firewall = region_firewall(self, settings, region)
         self.api = self._api()
         self.web_bucket = self._web_bucket()
         self.blog = self._blog(global_stack.blog_database) if global_stack.blog_database else None
         if settings.features.alarms:
-            watch_region(self, settings)
-        self._outputs()
-        bound_roles(self, settings.permissions_boundary)
-        if settings.local:
-            overlook_emulator_drift(self)
+            monitor_region(self, settings, region, self._metrics())
+        self.finish(self._outputs())
+
+    @property
+    def dashboard_metrics(self) -> DashboardMetrics:
+        """The names of the metrics that the dashboard shows. They are the same in every region."""
+        return DashboardMetrics(
+            stage=self.api.stage,
+            tables=self._table_names,
+            feeder=self.bestsellers.feeder.name,
+            cache=self.bestsellers.cache_name,
+            cache_mode=self.settings.cache.mode,
+        )
+
+    @property
+    def _table_names(self) -> Mapping[str, str]:
+        return {short: f"{self.settings.name}-{short}" for short in self.tables.names}
+
+    def _metrics(self) -> RegionMetrics:
+        bestsellers = self.bestsellers
+        return RegionMetrics(
+            api=self.settings.name,
+            stage=self.api.stage,
+            functions={short: function.name for short, function in self.functions.items()},
+            workers={
+                "bestsellers-feeder": bestsellers.feeder.name,
+                "bestsellers-rebuild": bestsellers.rebuild.name,
+            },
+            stream_readers={"bestsellers-feeder": bestsellers.feeder.name},
+            dead_letters=bestsellers.dead_letters.name,
+            tables=self._table_names,
+            cache=bestsellers.cache_name,
+            cache_mode=self.settings.cache.mode,
+            cache_largest_gb=bestsellers.cache_options.largest_gb,
+            certificate_arn=self.certificate_arn,
+            blog=_blog_metrics(self.blog) if self.blog else None,
+        )
 
     def _tables(self) -> RegionTables:
         base = self._global.tables
         replicas = None
-        if self.region != self._settings.primary:
-            protected = self._settings.local is None
-            replicas = TableReplicas(self, "replicas", base_arns=base.arns, protected=protected)
+        if self.region != self.settings.primary:
+            replicas = TableReplicas(self, "replicas", base_arns=base.arns, protected=self.settings.protected)
         return RegionTables(self, "tables", names=base.names, replicas=replicas)
 
     def _functions(self) -> Mapping[str, Function]:
-        """The functions that the contract names, by the names it uses."""
+        """Add the functions of the API, by the names that the contract uses."""
         books, cart, orders = self.tables["books"], self.tables["cart"], self.tables["orders"]
         catalog = self._function("catalog", "Answers /books and /categories", books.environment)
         books.grant_read(catalog.permissions)
@@ -134,15 +155,15 @@ class RegionStack(TerraformStack):
         )
 
     def _api(self) -> Api:
-        settings = self._settings
+        settings = self.settings
         return Api(
             self,
             "api",
             contract=read_contract(CONTRACT),
             functions=self.functions,
             hosts=Hosts(
-                shared=f"api.{settings.domain}",
-                regional=f"api-{self.region}.{settings.domain}",
+                shared=settings.api_host(),
+                regional=settings.api_host(self.region),
                 certificate_arn=self._certificate.arn,
             ),
             options=ApiOptions(
@@ -155,13 +176,13 @@ class RegionStack(TerraformStack):
         )
 
     def _web_bucket(self) -> WebBucket | None:
-        if not self._settings.features.storefront:
+        if not self.settings.features.storefront:
             return None
-        name = f"{self._settings.name}-web-{self.region}"
-        return WebBucket(self, "web-bucket", name=name, disposable=self._settings.local is not None)
+        name = f"{self.settings.name}-web-{self.region}"
+        return WebBucket(self, "web-bucket", name=name, disposable=not self.settings.protected)
 
     def _blog(self, database: GlobalDatabase) -> Blog:
-        settings = self._settings
+        settings = self.settings
         chosen = settings.blog
         return Blog(
             self,
@@ -169,8 +190,8 @@ class RegionStack(TerraformStack):
             network=self.network,
             database=database,
             hosts=BlogHosts(
-                shared=f"blog.{settings.domain}",
-                regional=f"blog-{self.region}.{settings.domain}",
+                shared=settings.blog_host(),
+                regional=settings.blog_host(self.region),
                 shop=settings.domain,
                 certificate_arn=self._certificate.arn,
             ),
@@ -185,16 +206,15 @@ class RegionStack(TerraformStack):
                 tasks=chosen.tasks,
                 most_tasks=chosen.most_tasks,
                 nat=chosen.nat,
-                # Nothing on one machine plays Application Auto Scaling while the shop is up.
-                scaling=settings.local is None,
-                protected=settings.local is None,
+                scaling=settings.supports_autoscaling,
+                protected=settings.protected,
                 log_retention_days=settings.log_retention_days,
             ),
         )
 
-    def _outputs(self) -> None:
+    def _outputs(self) -> Mapping[str, object]:
         functions = [*self.functions.values(), self.bestsellers.feeder, self.bestsellers.rebuild]
-        prefix = f"{self._settings.name}-"
+        prefix = f"{self.settings.name}-"
         outputs: dict[str, object] = {
             "region": self.region,
             "api_id": self.api.api_id,
@@ -210,4 +230,14 @@ class RegionStack(TerraformStack):
             outputs["blog_cluster_arn"] = self.blog.database.cluster_arn
             outputs["blog_repository"] = self.blog.image.url
             outputs["blog_service"] = self.blog.service.name
-        publish(self, outputs)
+        return outputs
+
+
+def _blog_metrics(blog: Blog) -> BlogMetrics:
+    return BlogMetrics(
+        balancer=blog.balancer.arn_suffix,
+        targets=blog.balancer.target_group_suffix,
+        cluster=blog.service.cluster_name,
+        service=blog.service.name,
+        database=blog.database.cluster_name,
+    )

@@ -1,4 +1,4 @@
-"""Where the state of a stack lives."""
+"""The Terraform backend of a stack."""
 
 import os
 from pathlib import Path
@@ -8,17 +8,17 @@ from cdktf import CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, Te
 from stacks.settings import Settings
 
 
-def keep_state(stack: TerraformStack, settings: Settings, region: str) -> None:
-    """Give `stack` its backend; with `s3`, in `region`.
+def set_backend(stack: TerraformStack, settings: Settings, region: str) -> None:
+    """Add the backend that the settings choose; with `s3`, its bucket is in `region`.
 
-    A region's own state is in that region, so that it can be planned and changed when another region is away.
+    A region's state is stored in that region, so that it can be planned and changed when another region is lost.
     """
     name = stack.node.id
     match settings.state.backend:
         case "local":
             LocalBackend(stack, path=str(_local_folder() / f"{name}.tfstate"), workspace_dir=None)
         case "s3":
-            _keep_in_bucket(stack, settings, region)
+            _set_s3_backend(stack, settings, region)
         case "cloud":
             CloudBackend(
                 stack,
@@ -27,7 +27,7 @@ def keep_state(stack: TerraformStack, settings: Settings, region: str) -> None:
             )
 
 
-def _keep_in_bucket(stack: TerraformStack, settings: Settings, region: str) -> None:
+def _set_s3_backend(stack: TerraformStack, settings: Settings, region: str) -> None:
     S3Backend(
         stack,
         bucket=settings.state_bucket(region),
@@ -35,10 +35,10 @@ def _keep_in_bucket(stack: TerraformStack, settings: Settings, region: str) -> N
         region=region,
         encrypt=True,
     )
-    # CDKTF 0.21 has no name for the lock that S3 itself keeps; readers of the state need none.
+    # CDKTF 0.21 has no argument for S3's own lock. Stacks that read this state need none.
     stack.add_override("terraform.backend.s3.use_lockfile", True)
 
 
 def _local_folder() -> Path:
-    """An absolute folder outside cdktf.out, which may be deleted at any time."""
+    """Return an absolute folder outside cdktf.out, which may be deleted at any time."""
     return Path(os.environ.get("LOCAL_DIR", ".local")).absolute() / "state"

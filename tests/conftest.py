@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import settings
 
-import stacks.aws  # noqa: F401  makes the provider's package load lazily, before a test module imports it
+from modules.support import fast_synth
 from tests.support.size import FULL_SIZE
+
+fast_synth.enable()
 
 # The duration of an example depends on the machine's load, not on the code.
 settings.register_profile("any-machine", deadline=None)

@@ -1,7 +1,7 @@
-"""A pipeline in the account: what is pushed is tested, built and put before shoppers."""
+"""A CodePipeline that tests, builds and deploys the storefront."""
 
 from modules.delivery.builds import Site
-from modules.delivery.pipeline import Delivery
+from modules.delivery.pipeline import Delivery, DeliveryOptions
 from modules.delivery.source import CodeCommit, GitHub, Source
 
-__all__ = ["CodeCommit", "Delivery", "GitHub", "Site", "Source"]
+__all__ = ["CodeCommit", "Delivery", "DeliveryOptions", "GitHub", "Site", "Source"]

@@ -1,4 +1,4 @@
-"""What the stages hand on to each other, and what builds remember."""
+"""The bucket of the pipeline's artifacts and of the build cache."""
 
 from constructs import Construct
 
@@ -7,11 +7,12 @@ from modules.private_bucket import Expiring, PrivateBucket
 
 
 class Artifacts(Construct):
-    """A private bucket that forgets: everything in it can be built again."""
+    """A private bucket whose objects expire: everything in it can be built again."""
 
     DAYS = 30
+    """How long an artifact is kept."""
     CACHE = "cache"
-    """The folder of the build cache."""
+    """Prefix of the build cache."""
 
     def __init__(self, scope: Construct, id: str, *, name: str) -> None:
         super().__init__(scope, id)
@@ -19,11 +20,11 @@ class Artifacts(Construct):
             self, "bucket", name=f"{name}-delivery", content=Expiring(self.DAYS), disposable=True
         )
         self.bucket = bucket.name
-        """Its name."""
+        """The bucket's name."""
         self.arn = bucket.arn
 
     def grant_read_write(self, permissions: Permissions) -> None:
-        """Let a role read and write what is in it."""
+        """Allow a role to read and write the artifacts."""
         permissions.allow(
             Statement("Artifacts", ("s3:GetObject", "s3:PutObject"), (f"{self.arn}/*",)),
             Statement("FindArtifacts", ("s3:GetBucketLocation", "s3:ListBucket"), (self.arn,)),

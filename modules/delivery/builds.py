@@ -1,4 +1,4 @@
-"""CodeBuild: one project that tests and builds, and one that alone may touch what shoppers see."""
+"""The CodeBuild projects: one tests and builds, the other may write to the storefront's bucket."""
 
 import json
 from collections.abc import Mapping
@@ -22,16 +22,20 @@ TERRAFORM = "1.11.4"
 
 @dataclass(frozen=True)
 class Site:
-    """What a build of the storefront is put into."""
+    """Where a build of the storefront is deployed."""
 
     bucket: str
+    """Name of the primary region's web bucket."""
     bucket_arn: str
+    """Its ARN."""
     distribution_id: str
+    """CloudFront's distribution, whose cache is invalidated."""
     distribution_arn: str
+    """Its ARN."""
 
 
 class Build(Construct):
-    """A project with a role of its own, its log, and the build specification beside this file."""
+    """A CodeBuild project with its role and log. Its build specification is `<id>.yml` in this folder."""
 
     IMAGE = "aws/codebuild/standard:7.0"
     MINUTES = 60
@@ -81,17 +85,17 @@ class Build(Construct):
         )
         suppress(project, {"CKV_AWS_147": AWS_MANAGED_KEY})
         self.arn: str = project.arn
-        """What the pipeline starts."""
+        """The project's ARN, for the pipeline's role."""
 
 
 def _specification(id: str) -> str:
-    """The build's file, with the shell's `${...}` kept from being taken for Terraform's."""
+    """Read the build's file. `${...}` is escaped, so that Terraform leaves it to the shell."""
     text = Path(__file__).with_name(f"{id}.yml").read_text(encoding="utf-8")
     return text.replace("${", "$${")
 
 
 def test_build(scope: Construct, *, name: str, artifacts: Artifacts, log_retention_days: int) -> Build:
-    """`make test`, then `make web`. It may do nothing in the account but keep logs and artifacts."""
+    """Add the project that runs `make test` and `make web`. Its role may write logs and artifacts only."""
     return Build(
         scope,
         "test",
@@ -106,7 +110,7 @@ def test_build(scope: Construct, *, name: str, artifacts: Artifacts, log_retenti
 def deploy_build(
     scope: Construct, *, name: str, artifacts: Artifacts, site: Site, log_retention_days: int
 ) -> Build:
-    """Puts the files that were built before shoppers, and has CloudFront forget those without a hash."""
+    """Add the project that copies the built files and invalidates those without a hash in CloudFront."""
     build = Build(
         scope,
         "deploy",
@@ -125,6 +129,6 @@ def deploy_build(
 
 
 def assumed_by(service: str) -> str:
-    """The trust policy of a role that one AWS service takes on."""
+    """Return the trust policy of a role that one AWS service assumes."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,6 +1,7 @@
-"""Puts the pipeline's stages together."""
+"""The pipeline and its stages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cdktf import Fn
@@ -27,10 +28,20 @@ BUILT = "built"
 """The artifact with the storefront's files."""
 
 
-class Delivery(Construct):
-    """Source, test, deploy, in the primary region; the other regions get the files by replication.
+@dataclass(frozen=True)
+class DeliveryOptions:
+    """How the pipeline reports and logs."""
 
-    Infrastructure is not its business: that goes through plans that people read (.github/workflows).
+    emails: Sequence[str] = ()
+    """Recipients of a message when a run fails."""
+    log_retention_days: int = 30
+    """How long the builds' logs are kept."""
+
+
+class Delivery(Construct):
+    """Source, test and deploy stages in the primary region. S3 replication copies the files to other regions.
+
+    The pipeline never changes infrastructure: people review those plans (.github/workflows).
     """
 
     def __init__(
@@ -41,16 +52,15 @@ class Delivery(Construct):
         name: str,
         source: Source,
         site: Site,
-        emails: Sequence[str],
-        log_retention_days: int,
+        options: DeliveryOptions,
     ) -> None:
         super().__init__(scope, id)
         self._name = name
         artifacts = Artifacts(self, "artifacts", name=name)
         own = PipelineSource(self, "source", name=name, source=source)
-        test = test_build(self, name=name, artifacts=artifacts, log_retention_days=log_retention_days)
+        test = test_build(self, name=name, artifacts=artifacts, log_retention_days=options.log_retention_days)
         deploy = deploy_build(
-            self, name=name, artifacts=artifacts, site=site, log_retention_days=log_retention_days
+            self, name=name, artifacts=artifacts, site=site, log_retention_days=options.log_retention_days
         )
         role = IamRole(
             self,
@@ -73,8 +83,8 @@ class Delivery(Construct):
             artifact_store=[ArtifactStore(type="S3", location=artifacts.bucket)],
             stage=[
                 Stage(name="Source", action=[own.action]),
-                Stage(name="Test", action=[_build(test, takes=OUTPUT, gives=[BUILT])]),
-                Stage(name="Deploy", action=[_build(deploy, takes=BUILT, gives=[])]),
+                Stage(name="Test", action=[_build(test, inputs=OUTPUT, outputs=[BUILT])]),
+                Stage(name="Deploy", action=[_build(deploy, inputs=BUILT, outputs=[])]),
             ],
             depends_on=[permissions.granted],
         )
@@ -88,9 +98,9 @@ class Delivery(Construct):
                 branch=source.branch,
                 pipeline_arn=pipeline.arn,
             )
-        self._tell_of_failures(pipeline, emails)
+        self._notify_failures(pipeline, options.emails)
 
-    def _tell_of_failures(self, pipeline: Codepipeline, emails: Sequence[str]) -> None:
+    def _notify_failures(self, pipeline: Codepipeline, emails: Sequence[str]) -> None:
         topic = AlarmTopic(self, "topic", name=f"{self._name}-delivery", emails=emails)
         pattern: dict[str, Any] = {
             "source": ["aws.codepipeline"],
@@ -122,7 +132,7 @@ class Delivery(Construct):
         SnsTopicPolicy(self, "topic-policy", arn=topic.arn, policy=document.json)
 
 
-def _build(build: Build, *, takes: str, gives: list[str]) -> Action:
+def _build(build: Build, *, inputs: str, outputs: list[str]) -> Action:
     return Action(
         name=build.node.id,
         category="Build",
@@ -130,6 +140,6 @@ def _build(build: Build, *, takes: str, gives: list[str]) -> Action:
         provider="CodeBuild",
         version="1",
         configuration={"ProjectName": build.name},
-        input_artifacts=[takes],
-        output_artifacts=gives,
+        input_artifacts=[inputs],
+        output_artifacts=outputs,
     )

@@ -1,4 +1,4 @@
-"""What starts the pipeline where its source cannot do so itself."""
+"""Starts the pipeline on a push to CodeCommit."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from modules.permissions import Permissions, Statement
 
 
 class PushTrigger(Construct):
-    """Starts a pipeline when a branch of a CodeCommit repository moves; polling would ask once a minute for ever.
+    """An EventBridge rule that starts a pipeline when a CodeCommit branch changes, instead of polling.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/triggering.html
     """
@@ -36,7 +36,7 @@ class PushTrigger(Construct):
             self,
             "pushed",
             name=f"{name}-delivery-pushed",
-            description=f"Somebody pushed to {branch}",
+            description=f"A push to {branch}",
             event_pattern=Fn.jsonencode(pattern),
         )
         role = IamRole(

@@ -1,4 +1,4 @@
-"""Where the pipeline takes its source from."""
+"""The source stage: GitHub or CodeCommit."""
 
 import json
 from dataclasses import dataclass
@@ -16,40 +16,43 @@ from constructs import Construct
 from modules.permissions import Statement
 
 OUTPUT = "source"
-"""The artifact that later stages read."""
+"""Name of the artifact with the source."""
 
 
 @dataclass(frozen=True)
 class GitHub:
-    """A branch on GitHub. Its owner confirms the connection once, in the console."""
+    """A branch on GitHub. The repository's owner confirms the connection once, in the console."""
 
     repository: str
     """`owner/name`."""
     branch: str
+    """The branch that is delivered."""
 
 
 @dataclass(frozen=True)
 class CodeCommit:
-    """A branch of a CodeCommit repository, which is made here."""
+    """A branch of a CodeCommit repository, which this module creates."""
 
     repository: str
+    """The repository's name."""
     branch: str
+    """The branch that is delivered."""
     approvals: int = 1
-    """How many must approve of a pull request before it is merged into the branch."""
+    """How many approvals a pull request into the branch needs."""
 
 
 Source = GitHub | CodeCommit
 
 
 class PipelineSource(Construct):
-    """The source's own resource, the action that reads it, and what the pipeline's role needs for that."""
+    """The source's resource, the action that reads it, and the statement for the pipeline's role."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, source: Source) -> None:
         super().__init__(scope, id)
         self.action: Action
         self.statement: Statement
         self.repository_arn: str | None = None
-        """A CodeCommit repository, whose pushes start nothing by themselves; a connection starts the pipeline."""
+        """Set for CodeCommit, which needs a trigger. A GitHub connection starts the pipeline itself."""
         if isinstance(source, GitHub):
             self._github(name, source)
         else:
@@ -72,7 +75,7 @@ class PipelineSource(Construct):
             self, "code-commit", repository_name=source.repository, description="The bookstore"
         )
         self.repository_arn = repository.arn
-        self._want_approval(name, source, repository)
+        self._require_approval(name, source, repository)
         configuration = {
             "RepositoryName": repository.repository_name,
             "BranchName": source.branch,
@@ -91,10 +94,10 @@ class PipelineSource(Construct):
             (repository.arn,),
         )
 
-    def _want_approval(self, name: str, source: CodeCommit, repository: CodecommitRepository) -> None:
-        """Let pull requests into the branch be merged once enough have approved of them, whoever they are.
+    def _require_approval(self, name: str, source: CodeCommit, repository: CodecommitRepository) -> None:
+        """Require approvals of pull requests into the branch, from anyone.
 
-        It holds for pull requests: whom IAM lets push to the branch needs none.
+        A direct push to the branch, if IAM allows it, needs no approval.
         https://docs.aws.amazon.com/codecommit/latest/userguide/approval-rule-templates.html
         """
         rule = {

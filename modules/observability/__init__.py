@@ -1,18 +1,19 @@
-"""What operators are told without asking, and the page they look at when they are."""
+"""Alarms, the dashboard of all regions, and tracing."""
 
-from modules.observability.blog_alarms import WatchedBlog
-from modules.observability.dashboard import FleetDashboard
-from modules.observability.paging_alarm import ShopAlarm
-from modules.observability.region_alarms import RegionAlarms, Watched
+from modules.observability.blog_alarms import BlogMetrics
+from modules.observability.dashboard import DashboardMetrics, FleetDashboard
+from modules.observability.paging_alarm import AllRegionsAlarm
+from modules.observability.region_alarms import RegionAlarms, RegionMetrics
 from modules.observability.storefront_alarms import StorefrontAlarms
 from modules.observability.tracing import Tracing
 
 __all__ = [
+    "AllRegionsAlarm",
+    "BlogMetrics",
+    "DashboardMetrics",
     "FleetDashboard",
     "RegionAlarms",
-    "ShopAlarm",
+    "RegionMetrics",
     "StorefrontAlarms",
     "Tracing",
-    "Watched",
-    "WatchedBlog",
 ]

@@ -1,4 +1,4 @@
-"""A figure that should stay on one side of a bound, and the alarm made of it."""
+"""Metrics, and the definition of a CloudWatch alarm on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of CloudWatch; `statistic` is one of its own or a percentile such as `p99`."""
+    """A CloudWatch metric. `statistic` is one of CloudWatch's or a percentile such as `p99`."""
 
     namespace: str
     name: str
@@ -31,7 +31,7 @@ class Metric:
     """Seconds."""
 
     def as_input(self) -> dict[str, Any]:
-        """What the alarm wants to know of it."""
+        """Return the arguments of the alarm's resource."""
         is_percentile = self.statistic.startswith("p")
         return {
             "namespace": self.namespace,
@@ -42,7 +42,7 @@ class Metric:
         }
 
     def as_part(self, id: str) -> MetricQuery:
-        """As what a formula calls `id`."""
+        """Return the metric as an input of a formula, which refers to it by `id`."""
         metric = MetricOfQuery(
             namespace=self.namespace,
             metric_name=self.name,
@@ -55,7 +55,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Formula:
-    """Arithmetic over metrics, each under the name that the expression has for it.
+    """Arithmetic over metrics. `metrics` has them by their names in the expression.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
@@ -64,14 +64,14 @@ class Formula:
     metrics: Mapping[str, Metric] = field(hash=False)
 
     def as_input(self) -> dict[str, Any]:
-        """What the alarm wants to know of it."""
+        """Return the arguments of the alarm's resource."""
         answer = MetricQuery(id="answer", expression=self.expression, label="answer", return_data=True)
         return {"metric_query": [*(each.as_part(id) for id, each in self.metrics.items()), answer]}
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query over metrics that are not known by name, such as those of whichever regions there are.
+    """A Metrics Insights query, for metrics whose dimensions are not known here, such as other regions.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-alarms.html
     """
@@ -81,32 +81,32 @@ class Query:
     """Seconds."""
 
     def as_input(self) -> dict[str, Any]:
-        """What the alarm wants to know of it."""
+        """Return the arguments of the alarm's resource."""
         query = MetricQuery(id="answer", expression=self.expression, period=self.period, return_data=True)
         return {"metric_query": [query]}
 
 
 @dataclass(frozen=True)
-class Watch:
-    """When to raise an alarm: in `bad` of the last `of` periods the metric is beyond the threshold."""
+class AlarmDefinition:
+    """An alarm that starts when `datapoints` of the last `periods` are beyond the threshold."""
 
     name: str
-    """Without the deployment's name, which comes before it."""
+    """Without the deployment's name, which is its prefix."""
     metric: Metric | Query | Formula
     threshold: float
-    meaning: str
-    """What has happened and where to look, for whoever is woken by it."""
+    description: str
+    """The fault and where to look first, for the operator on call."""
     comparison: Literal[">", "<"] = ">"
-    bad: int = 3
-    of: int = 5
-    hurts_shoppers: bool = False
-    """Whether shoppers notice, so that the region counts as unhealthy."""
+    datapoints: int = 3
+    periods: int = 5
+    affects_shoppers: bool = False
+    """Whether the region counts as unhealthy while the alarm is on."""
 
     def alarm_name(self, deployment: str) -> str:
-        """What the alarm is called."""
+        """Return the alarm's name in CloudWatch."""
         return f"{deployment}-{self.name}"
 
-    def alarm(
+    def add_to(
         self,
         scope: Construct,
         *,
@@ -114,18 +114,19 @@ class Watch:
         topic_arn: str,
         provider: TerraformProvider | None = None,
     ) -> CloudwatchMetricAlarm:
-        """The alarm; it tells the topic when it starts and when it ends.
+        """Add the alarm to `scope`. It notifies the topic when it starts and when it ends.
 
-        No data is no news: nobody shops, and what must always report has Route 53's health checks.
+        Missing data is not a fault: without traffic most metrics have none, and Route 53's health checks
+        report in any case.
         """
         return CloudwatchMetricAlarm(
             scope,
             self.name,
             alarm_name=self.alarm_name(deployment),
-            alarm_description=self.meaning,
+            alarm_description=self.description,
             **self.metric.as_input(),
-            evaluation_periods=self.of,
-            datapoints_to_alarm=self.bad,
+            evaluation_periods=self.periods,
+            datapoints_to_alarm=self.datapoints,
             comparison_operator=_COMPARISONS[self.comparison],
             threshold=self.threshold,
             treat_missing_data="notBreaching",

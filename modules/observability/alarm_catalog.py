@@ -1,6 +1,6 @@
-"""What is watched of each kind of thing. The bounds are opinions; each can be argued with in one place.
+"""The alarms of each kind of resource, with their thresholds.
 
-Metrics and dimensions are those of AWS's own pages:
+Metrics and dimensions are from AWS's documentation:
 - https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 - https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 - https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
@@ -11,65 +11,65 @@ Metrics and dimensions are those of AWS's own pages:
 from collections.abc import Iterator
 
 from modules.cache import NODES, CacheMode
-from modules.observability.alarm import Metric, Query, Watch
+from modules.observability.alarm import AlarmDefinition, Metric, Query
 
 ERROR_RATE = 0.01
-"""Share of requests answered with a 5xx."""
+"""Share of responses with a 5xx status."""
 SLOW_MS = 1500
-"""The slowest answer in a hundred."""
+"""The 99th percentile."""
 ITERATOR_AGE_MS = 60_000
 REPLICATION_MS = 10_000
-"""Usually under a second; what is lost with a region is what had not left it."""
+"""Usually under a second. A lost region loses the writes that have not been replicated."""
 CACHE_FULL = 0.8
 """Share of the memory."""
 CERTIFICATE_DAYS = 30
-"""ACM renews 60 days before the end; at 30 something keeps it from that."""
+"""ACM renews 60 days before expiry; 30 days before, the renewal has failed."""
 
 _DAY = 24 * 3600
 _GB = 1024**3
 
 
-def api(name: str, stage: str) -> Iterator[Watch]:
-    """Errors and latency of a REST API, as its callers see them."""
+def api(name: str, stage: str) -> Iterator[AlarmDefinition]:
+    """Define alarms for a REST API's errors and latency."""
     dimensions = {"ApiName": name, "Stage": stage}
-    yield Watch(
+    yield AlarmDefinition(
         "api-errors",
         Metric("AWS/ApiGateway", "5XXError", dimensions, "Average"),
         ERROR_RATE,
         "More than 1 in 100 requests fails. Look at the functions' errors, then at the tables' throttles.",
-        hurts_shoppers=True,
+        affects_shoppers=True,
     )
-    yield Watch(
+    yield AlarmDefinition(
         "api-latency",
         Metric("AWS/ApiGateway", "Latency", dimensions, "p99"),
         SLOW_MS,
         "1 in 100 requests takes longer than 1.5 s. Look at the traces of slow requests.",
-        hurts_shoppers=True,
+        affects_shoppers=True,
     )
 
 
-def function(name: str, short_name: str, *, answers_shoppers: bool) -> Iterator[Watch]:
-    """Errors and throttles of a function."""
+def function(name: str, short_name: str, *, serves_shoppers: bool) -> Iterator[AlarmDefinition]:
+    """Define alarms for a function's errors and throttles."""
     dimensions = {"FunctionName": name}
-    yield Watch(
+    yield AlarmDefinition(
         f"{short_name}-errors",
         Metric("AWS/Lambda", "Errors", dimensions),
         0,
         f"{short_name} has raised errors for minutes. Its log says why.",
-        hurts_shoppers=answers_shoppers,
+        affects_shoppers=serves_shoppers,
     )
-    yield Watch(
+    yield AlarmDefinition(
         f"{short_name}-throttles",
         Metric("AWS/Lambda", "Throttles", dimensions),
         0,
         f"Calls of {short_name} are refused: the account's concurrency in this region is used up.",
-        hurts_shoppers=answers_shoppers,
+        affects_shoppers=serves_shoppers,
     )
 
 
-def stream_reader(name: str, short_name: str) -> Iterator[Watch]:
-    """How far a function is behind the stream it reads."""
-    yield Watch(
+def stream_reader(name: str, short_name: str) -> Iterator[AlarmDefinition]:
+    """Define an alarm for the age of the records that a function reads from a stream."""
+    yield AlarmDefinition(
         f"{short_name}-behind",
         Metric("AWS/Lambda", "IteratorAge", {"FunctionName": name}, "Maximum"),
         ITERATOR_AGE_MS,
@@ -77,34 +77,34 @@ def stream_reader(name: str, short_name: str) -> Iterator[Watch]:
     )
 
 
-def dead_letters(name: str) -> Iterator[Watch]:
-    """Whether anything waits for a person."""
-    yield Watch(
+def dead_letters(name: str) -> Iterator[AlarmDefinition]:
+    """Define an alarm for messages in a dead-letter queue."""
+    yield AlarmDefinition(
         "dead-letters",
         Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": name}, "Maximum"),
         0,
         f"Records could not be processed; they wait in {name} for 14 days.",
-        bad=1,
-        of=1,
+        datapoints=1,
+        periods=1,
     )
 
 
-def table(name: str, short_name: str) -> Iterator[Watch]:
-    """Requests that a table turned away."""
+def table(name: str, short_name: str) -> Iterator[AlarmDefinition]:
+    """Define alarms for a table's throttled requests."""
     for way in ("Read", "Write"):
-        yield Watch(
+        yield AlarmDefinition(
             f"{short_name}-{way.lower()}-throttles",
             Metric("AWS/DynamoDB", f"{way}ThrottleEvents", {"TableName": name}),
             0,
             f"{short_name} refuses {way.lower()}s: one key is hot, or the load doubled within half an hour.",
-            hurts_shoppers=True,
+            affects_shoppers=True,
         )
 
 
-def replication(table: str, short_name: str) -> Iterator[Watch]:
-    """How long a table's changes take to the slowest of the other regions, whichever there are."""
+def replication(table: str, short_name: str) -> Iterator[AlarmDefinition]:
+    """Define an alarm for the slowest replication of a table to another region."""
     latency = 'MAX(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
-    yield Watch(
+    yield AlarmDefinition(
         f"{short_name}-replication",
         Query(f"SELECT {latency} WHERE TableName = '{table}'"),
         REPLICATION_MS,
@@ -112,8 +112,8 @@ def replication(table: str, short_name: str) -> Iterator[Watch]:
     )
 
 
-def cache(name: str, mode: CacheMode, largest_gb: int) -> Iterator[Watch]:
-    """Memory and evictions of Redis; an eviction there is a hole in the ranking."""
+def cache(name: str, mode: CacheMode, largest_gb: int) -> Iterator[AlarmDefinition]:
+    """Define alarms for Redis's memory and evictions; an eviction makes the bestsellers wrong."""
     if mode == "serverless":
         used = Metric("AWS/ElastiCache", "BytesUsedForCache", {"clusterId": name}, "Maximum")
         yield _memory("redis-memory", used, CACHE_FULL * largest_gb * _GB)
@@ -126,32 +126,32 @@ def cache(name: str, mode: CacheMode, largest_gb: int) -> Iterator[Watch]:
         yield _evictions(f"redis-{node}-evictions", dimensions)
 
 
-def _memory(name: str, used: Metric, bound: float) -> Watch:
-    return Watch(
-        name, used, bound, "Redis is four fifths full: raise its ceiling or keep guards for less long."
+def _memory(name: str, used: Metric, threshold: float) -> AlarmDefinition:
+    return AlarmDefinition(
+        name, used, threshold, "Redis is four fifths full: raise its ceiling or keep guards for less long."
     )
 
 
-def _evictions(name: str, dimensions: dict[str, str]) -> Watch:
-    return Watch(
+def _evictions(name: str, dimensions: dict[str, str]) -> AlarmDefinition:
+    return AlarmDefinition(
         name,
         Metric("AWS/ElastiCache", "Evictions", dimensions),
         0,
-        "Redis throws data away, so best sellers are wrong. Make room, then rebuild them.",
-        bad=1,
-        of=1,
+        "Redis evicts data, so the bestsellers are wrong. Raise its ceiling, then rebuild them.",
+        datapoints=1,
+        periods=1,
     )
 
 
-def certificate(arn: str, short_name: str = "certificate") -> Iterator[Watch]:
-    """Whether a certificate is about to end."""
-    yield Watch(
+def certificate(arn: str, short_name: str = "certificate") -> Iterator[AlarmDefinition]:
+    """Define an alarm for a certificate that expires soon."""
+    yield AlarmDefinition(
         f"{short_name}-ends",
         Metric("AWS/CertificateManager", "DaysToExpiry", {"CertificateArn": arn}, "Minimum", _DAY),
         CERTIFICATE_DAYS,
-        "ACM has not renewed the certificate: is its proving record still in the zone, is the domain "
+        "ACM has not renewed the certificate: is its validation record still in the zone, is the domain "
         "delegated?",
         comparison="<",
-        bad=1,
-        of=1,
+        datapoints=1,
+        periods=1,
     )

@@ -1,6 +1,6 @@
-"""What is watched of the blog. The shop sells on without it, so none of this makes a region unhealthy.
+"""The blog's alarms. None makes a region unhealthy: orders do not need the blog.
 
-Metrics and dimensions are those of AWS's own pages:
+Metrics and dimensions are from AWS's documentation:
 - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/Container-Insights-metrics-ECS.html
 - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
@@ -9,42 +9,47 @@ Metrics and dimensions are those of AWS's own pages:
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modules.observability.alarm import Formula, Metric, Query, Watch
+from modules.observability.alarm import AlarmDefinition, Formula, Metric, Query
 
 ERROR_RATE = 0.05
-"""Share of answers that are a 5xx."""
+"""Share of responses with a 5xx status."""
 REPLICATION_MS = 10_000
 BUSY_PERCENT = 90
 
 
 @dataclass(frozen=True)
-class WatchedBlog:
-    """What a region's blog has that can fail. Balancer and targets are by the ends of their ARNs."""
+class BlogMetrics:
+    """The dimensions of a region's blog metrics."""
 
     balancer: str
+    """The end of the load balancer's ARN."""
     targets: str
+    """The end of the target group's ARN."""
     cluster: str
+    """Name of the ECS cluster."""
     service: str
+    """Name of the ECS service."""
     database: str
+    """Identifier of the Aurora cluster."""
 
-    def watches(self) -> Iterator[Watch]:
-        """All that an alarm is made of."""
+    def alarms(self) -> Iterator[AlarmDefinition]:
+        """Define the blog's alarms."""
         yield from _balancer(self.balancer)
         yield from _targets(self.balancer, self.targets)
         yield from _service(self.cluster, self.service)
         yield from _database(self.database)
 
 
-def _balancer(balancer: str) -> Iterator[Watch]:
+def _balancer(balancer: str) -> Iterator[AlarmDefinition]:
     def counted(name: str) -> Metric:
         return Metric("AWS/ApplicationELB", name, {"LoadBalancer": balancer})
 
-    yield Watch(
+    yield AlarmDefinition(
         "blog-errors",
         Formula(
             "(FILL(tasks, 0) + FILL(balancer, 0)) / requests",
             {
-                # A 5xx is counted only where there is one.
+                # CloudWatch has no data for these metrics while there is no 5xx.
                 "tasks": counted("HTTPCode_Target_5XX_Count"),
                 "balancer": counted("HTTPCode_ELB_5XX_Count"),
                 "requests": counted("RequestCount"),
@@ -55,22 +60,22 @@ def _balancer(balancer: str) -> Iterator[Watch]:
     )
 
 
-def _targets(balancer: str, targets: str) -> Iterator[Watch]:
+def _targets(balancer: str, targets: str) -> Iterator[AlarmDefinition]:
     dimensions = {"LoadBalancer": balancer, "TargetGroup": targets}
-    yield Watch(
+    yield AlarmDefinition(
         "blog-unhealthy-targets",
         Metric("AWS/ApplicationELB", "UnHealthyHostCount", dimensions, "Maximum"),
         0,
-        "A task of the blog fails the balancer's check, which asks the database. Its log says why.",
+        "A task of the blog fails the balancer's health check, which queries the database. See its log.",
     )
 
 
-def _service(cluster: str, service: str) -> Iterator[Watch]:
+def _service(cluster: str, service: str) -> Iterator[AlarmDefinition]:
     def tasks(name: str) -> Metric:
         dimensions = {"ClusterName": cluster, "ServiceName": service}
         return Metric("ECS/ContainerInsights", name, dimensions, "Average")
 
-    yield Watch(
+    yield AlarmDefinition(
         "blog-missing-tasks",
         Formula(
             "wanted - running", {"wanted": tasks("DesiredTaskCount"), "running": tasks("RunningTaskCount")}
@@ -78,29 +83,26 @@ def _service(cluster: str, service: str) -> Iterator[Watch]:
         0,
         "Fewer tasks of the blog run than should, for ten minutes. The service's events say why: no image, no "
         "capacity, or tasks that end.",
-        bad=10,
-        of=10,
+        datapoints=10,
+        periods=10,
     )
 
 
-def _database(cluster: str) -> Iterator[Watch]:
-    for metric, name, what in (
-        ("CPUUtilization", "processor", "processor"),
-        ("ACUUtilization", "capacity", "capacity"),
-    ):
-        yield Watch(
+def _database(cluster: str) -> Iterator[AlarmDefinition]:
+    for metric, name in (("CPUUtilization", "processor"), ("ACUUtilization", "capacity")):
+        yield AlarmDefinition(
             f"blog-database-{name}",
             Metric("AWS/RDS", metric, {"DBClusterIdentifier": cluster}, "Maximum"),
             BUSY_PERCENT,
-            f"The blog's database has used nine tenths of its {what} for ten minutes: raise "
+            f"The blog's database has used nine tenths of its {name} for ten minutes: raise "
             "blog.database_maximum, or look for slow queries in its log.",
-            bad=10,
-            of=10,
+            datapoints=10,
+            periods=10,
         )
     lag = 'MAX(AuroraGlobalDBReplicationLag) FROM SCHEMA("AWS/RDS", DBClusterIdentifier, SourceRegion)'
-    yield Watch(
+    yield AlarmDefinition(
         "blog-database-replication",
-        # A query, since which region leads may change. Where the database leads, it finds nothing.
+        # A query, because the writer's region may change. In the writer's region it returns nothing.
         Query(f"SELECT {lag} WHERE DBClusterIdentifier = '{cluster}'"),
         REPLICATION_MS,
         "This region's copy of the blog's database is more than 10 s behind; promoting it now loses more.",

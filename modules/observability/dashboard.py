@@ -1,4 +1,4 @@
-"""The page that shows all regions beside each other."""
+"""The CloudWatch dashboard of all regions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,14 +21,30 @@ Line = tuple[str, str, Mapping[str, str], str] | str
 
 @dataclass(frozen=True)
 class Row:
-    """One question, asked of each region."""
+    """One graph, shown for each region."""
 
     title: str
     lines: Sequence[Line]
 
 
+@dataclass(frozen=True)
+class DashboardMetrics:
+    """The dimensions of the metrics, which are the same in every region."""
+
+    stage: str
+    """Name of the API's stage."""
+    tables: Mapping[str, str]
+    """DynamoDB tables, from the short name to the name in AWS."""
+    feeder: str
+    """Name of the function that reads the orders' stream."""
+    cache: str
+    """Name of the ElastiCache cache."""
+    cache_mode: CacheMode
+    """Kind of the cache, which decides its dimensions."""
+
+
 class FleetDashboard(Construct):
-    """`<name>-fleet`: a row a question, a column a region, so that the odd one out is seen at once."""
+    """`<name>-fleet`: a row for each graph, a column for each region, so that a difference stands out."""
 
     def __init__(
         self,
@@ -36,29 +52,25 @@ class FleetDashboard(Construct):
         id: str,
         *,
         name: str,
-        stage: str,
         regions: Sequence[str],
-        tables: Mapping[str, str],
-        feeder: str,
-        cache: str,
-        cache_mode: CacheMode,
+        metrics: DashboardMetrics,
     ) -> None:
         super().__init__(scope, id)
-        rows = _rows(name, stage, feeder=feeder, memory=_memory(cache, cache_mode))
+        rows = _rows(name, metrics)
         widgets = [
             _widget(row, region, _place(number, column, len(regions)))
             for number, row in enumerate(rows)
             for column, region in enumerate(regions)
         ]
         below = (len(rows)) * _lines_of(len(regions)) * HEIGHT
-        widgets.append(_replication(tables, regions, y=below))
+        widgets.append(_replication(metrics.tables, regions, y=below))
         CloudwatchDashboard(
             self, "fleet", dashboard_name=f"{name}-fleet", dashboard_body=json.dumps({"widgets": widgets})
         )
 
 
-def _rows(name: str, stage: str, *, feeder: str, memory: Row) -> tuple[Row, ...]:
-    api = {"ApiName": name, "Stage": stage}
+def _rows(name: str, metrics: DashboardMetrics) -> tuple[Row, ...]:
+    api = {"ApiName": name, "Stage": metrics.stage}
     shop = {"shop": name}
     revenue = "SUM(Revenue) FROM SCHEMA(Bookstore, currency, shop)"
     return (
@@ -86,10 +98,10 @@ def _rows(name: str, stage: str, *, feeder: str, memory: Row) -> tuple[Row, ...]
             "Best sellers behind, ms",
             [
                 ("Bookstore", "BestsellersLag", shop, "p99"),
-                ("AWS/Lambda", "IteratorAge", {"FunctionName": feeder}, "Maximum"),
+                ("AWS/Lambda", "IteratorAge", {"FunctionName": metrics.feeder}, "Maximum"),
             ],
         ),
-        memory,
+        _memory(metrics.cache, metrics.cache_mode),
     )
 
 
@@ -106,7 +118,7 @@ def _memory(cache: str, mode: CacheMode) -> Row:
 
 
 def _lines_of(regions: int) -> int:
-    """How many lines of the grid one row takes."""
+    """Return how many lines of the grid one row takes."""
     return -(-regions * NARROWEST // COLUMNS)
 
 
@@ -139,7 +151,7 @@ def _line(namespace: str, metric: str, dimensions: Mapping[str, str], statistic:
 
 
 def _replication(tables: Mapping[str, str], regions: Sequence[str], *, y: int) -> dict[str, Any]:
-    """Every table from every region to every other, in one picture: they should all be flat."""
+    """One graph of every table's replication between every two regions; all lines should be flat."""
     metrics = [
         [
             "AWS/DynamoDB",

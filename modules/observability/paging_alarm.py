@@ -1,4 +1,4 @@
-"""The one alarm that nobody may sleep through."""
+"""The composite alarm over all regions, which pages the operator on call."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompos
 from constructs import Construct
 
 
-class ShopAlarm(Construct):
-    """ "Shop unhealthy": every region's health check fails, so there is nowhere to send shoppers.
+class AllRegionsAlarm(Construct):
+    """An alarm that starts when the health check of every region fails.
 
-    A composite alarm sees alarms of its own region only. The regions' health checks report to us-east-1, so
+    A composite alarm reads alarms of its own region only. The health checks' metrics are in us-east-1, so
     `provider` must be of that region.
     """
 
@@ -24,17 +24,17 @@ class ShopAlarm(Construct):
         topic_arn: str,
         provider: TerraformProvider,
     ) -> None:
-        """`region_alarms` are by name."""
+        """`region_alarms` has the alarms by name."""
         super().__init__(scope, id)
         CloudwatchCompositeAlarm(
             self,
             "shop-unhealthy",
             alarm_name=f"{name}-shop-unhealthy",
-            alarm_description="No region is healthy: the shop is closed. Start with docs/runbooks.",
+            alarm_description="No region is healthy: no shopper is served. Start with docs/runbooks.",
             alarm_rule=" AND ".join(f'ALARM("{alarm}")' for alarm in region_alarms),
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],
             provider=provider,
-            # Names and not references: `cdktf synth --hcl` cannot write a reference between quotes.
+            # Names instead of references: `cdktf synth --hcl` cannot write a reference between quotes.
             depends_on=list(region_alarms.values()),
         )

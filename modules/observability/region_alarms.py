@@ -1,4 +1,4 @@
-"""The alarms of one region, and whether all in all the region is well."""
+"""The alarms of one region, and a composite alarm for the region's health."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,36 +9,46 @@ from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
 from modules.observability import alarm_catalog
-from modules.observability.alarm import Watch
-from modules.observability.blog_alarms import WatchedBlog
+from modules.observability.alarm import AlarmDefinition
+from modules.observability.blog_alarms import BlogMetrics
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What a region has that can fail. Functions and tables are by their short names."""
+class RegionMetrics:
+    """The dimensions of a region's metrics. Mappings are from a short name to the name in AWS."""
 
     api: str
+    """Name of the REST API."""
     stage: str
+    """Name of its stage."""
     functions: Mapping[str, str]
-    """Those that answer shoppers."""
+    """Functions that serve shoppers."""
     workers: Mapping[str, str]
-    """Those that nobody waits for."""
+    """Functions that run in the background."""
     stream_readers: Mapping[str, str]
+    """Functions that read a DynamoDB stream."""
     dead_letters: str
+    """Name of the dead-letter queue."""
     tables: Mapping[str, str]
+    """DynamoDB tables."""
     cache: str
+    """Name of the ElastiCache cache."""
     cache_mode: Literal["serverless", "replicated"]
+    """Kind of the cache, which decides its dimensions."""
     cache_largest_gb: int
+    """Most memory of a serverless cache, in GB."""
     certificate_arn: str
-    blog: WatchedBlog | None = None
+    """The certificate of the region's host names."""
+    blog: BlogMetrics | None = None
+    """The blog, if there is one."""
 
-    def watches(self) -> Iterator[Watch]:
-        """All that an alarm is made of."""
+    def alarms(self) -> Iterator[AlarmDefinition]:
+        """Define the region's alarms."""
         yield from alarm_catalog.api(self.api, self.stage)
         for short, name in self.functions.items():
-            yield from alarm_catalog.function(name, short, answers_shoppers=True)
+            yield from alarm_catalog.function(name, short, serves_shoppers=True)
         for short, name in self.workers.items():
-            yield from alarm_catalog.function(name, short, answers_shoppers=False)
+            yield from alarm_catalog.function(name, short, serves_shoppers=False)
         for short, name in self.stream_readers.items():
             yield from alarm_catalog.stream_reader(name, short)
         yield from alarm_catalog.dead_letters(self.dead_letters)
@@ -48,31 +58,37 @@ class Watched:
         yield from alarm_catalog.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from alarm_catalog.certificate(self.certificate_arn)
         if self.blog:
-            yield from self.blog.watches()
+            yield from self.blog.alarms()
 
 
 class RegionAlarms(Construct):
-    """An alarm for each thing that is watched, one that says "region unhealthy", and the topic they tell."""
+    """The region's alarms, a composite alarm "region unhealthy", and the SNS topic that they notify."""
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, region: str, watched: Watched, emails: Sequence[str]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        region: str,
+        metrics: RegionMetrics,
+        emails: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
         alarms = {
-            watch: watch.alarm(self, deployment=name, topic_arn=topic.arn) for watch in watched.watches()
+            alarm: alarm.add_to(self, deployment=name, topic_arn=topic.arn) for alarm in metrics.alarms()
         }
-        serious = [watch.alarm_name(name) for watch in alarms if watch.hurts_shoppers]
+        serious = [alarm.alarm_name(name) for alarm in alarms if alarm.affects_shoppers]
         CloudwatchCompositeAlarm(
             self,
             "region-unhealthy",
             alarm_name=f"{name}-region-unhealthy",
-            alarm_description=f"Shoppers notice that something is wrong in {region}. If it does not "
-            "pass, send them "
-            f"elsewhere: make evacuate REGION={region}",
+            alarm_description=f"Shoppers see errors in {region}. If they do not end, send traffic to the other "
+            f"regions: make evacuate REGION={region}",
             alarm_rule=" OR ".join(f'ALARM("{alarm}")' for alarm in serious),
             alarm_actions=[topic.arn],
             ok_actions=[topic.arn],
-            # Names and not references: `cdktf synth --hcl` cannot write a reference between quotes.
+            # Names instead of references: `cdktf synth --hcl` cannot write a reference between quotes.
             depends_on=list(alarms.values()),
         )

@@ -1,4 +1,4 @@
-"""What is watched of the storefront, which is in no region."""
+"""The alarms of the storefront, which belongs to no region."""
 
 from cdktf import TerraformProvider
 from constructs import Construct
@@ -7,9 +7,9 @@ from modules.observability import alarm_catalog
 
 
 class StorefrontAlarms(Construct):
-    """An alarm for the end of CloudFront's certificate, which is in us-east-1 and has its metrics there alone.
+    """An alarm for the expiry of CloudFront's certificate, whose metrics are in us-east-1.
 
-    `provider` and topic must be of that region.
+    The provider and the topic must be in that region.
     https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html
     """
 
@@ -24,6 +24,6 @@ class StorefrontAlarms(Construct):
         provider: TerraformProvider,
     ) -> None:
         super().__init__(scope, id)
-        # A region may be us-east-1 too, whose own certificate has an alarm of the shorter name.
-        for watch in alarm_catalog.certificate(certificate_arn, "cloudfront-certificate"):
-            watch.alarm(self, deployment=name, topic_arn=topic_arn, provider=provider)
+        # us-east-1 may also be one of the regions. Its own certificate has the alarm with the shorter name.
+        for alarm in alarm_catalog.certificate(certificate_arn, "cloudfront-certificate"):
+            alarm.add_to(self, deployment=name, topic_arn=topic_arn, provider=provider)

@@ -1,17 +1,17 @@
-"""How many requests leave a trace."""
+"""The share of requests that X-Ray traces."""
 
 from cdktf_cdktf_provider_aws.xray_sampling_rule import XraySamplingRule
 from constructs import Construct
 
 
 class Tracing(Construct):
-    """X-Ray's sampling of this deployment's requests: the first of each second, then a share of the rest.
+    """X-Ray's sampling rule for this deployment: the first request of each second, then a share of the rest.
 
     https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
     """
 
     PRIORITY = 1000
-    """Lower numbers win; X-Ray's own default rule is last, at 10000."""
+    """X-Ray uses the matching rule with the lowest number; its default rule has 10000."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, rate: float) -> None:
         """`rate` is a share, from 0 to 1."""

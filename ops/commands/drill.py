@@ -88,7 +88,7 @@ def within_reach(deployment: Deployment) -> Sequence[str]:
 
     Raises DeploymentError if no region responds.
     """
-    if deployment.settings.local:
+    if deployment.settings.is_local:
         return tuple(deployment.regions)
     probe = Probe(deployment.settings)
     here = probe.who_answers()

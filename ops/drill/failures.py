@@ -189,9 +189,8 @@ class RedisLost(Failure):
         broken = [key for key in self._environments if key[0] == region]
         if not broken:
             return
-        local = self._deployment.settings.local
-        if local and region in local.redis:
-            with redis.Redis.from_url(local.redis[region]) as server:
+        if address := self._deployment.settings.redis_url(region):
+            with redis.Redis.from_url(address) as server:
                 server.flushall()
         for where, function in broken:
             client.get_waiter("function_updated_v2").wait(FunctionName=function)

@@ -153,7 +153,7 @@ class Drill:
         Only locally, where the edge knows each shopper's location.
         """
         deadline = self.recording.now() + GO_BACK_AFTER + self.arithmetic.ttl
-        while self._deployment.settings.local and self.recording.now() < deadline:
+        while self._deployment.settings.is_local and self.recording.now() < deadline:
             last = {sample.shopper: sample for sample in self.recording.samples}
             if all(sample.region == sample.home for sample in last.values()):
                 return
@@ -320,10 +320,5 @@ async def _heal(failure: Failure, region: str) -> None:
 
 def endpoints_of(deployment: Deployment) -> Endpoints:
     """Addresses of the API: from the settings locally, from the domain on AWS."""
-    local = deployment.settings.local
-    if local and local.api:
-        return Endpoints(local.api, {name: region.api for name, region in local.regions.items()})
-    return Endpoints(
-        f"https://{deployment.edge.api_domain}/v1",
-        {name: f"https://{region.api_domain}/v1" for name, region in deployment.regions.items()},
-    )
+    settings = deployment.settings
+    return Endpoints(settings.api_url(), {region: settings.api_url(region) for region in settings.regions})

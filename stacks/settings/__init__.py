@@ -1,5 +1,7 @@
 """The settings of an environment, read from one TOML file and from the process environment."""
 
+from stacks.settings.errors import SettingsError
+from stacks.settings.fields import known_regions
 from stacks.settings.model import (
     Blog,
     Cache,
@@ -12,9 +14,7 @@ from stacks.settings.model import (
     RegionAddresses,
     Routing,
     Settings,
-    SettingsError,
     State,
-    known_regions,
 )
 
 __all__ = [

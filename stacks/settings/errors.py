@@ -1,28 +1,37 @@
-"""What pydantic finds wrong in a settings file, said as whoever writes TOML would have it."""
+"""The error that names every mistake in a settings file, one line each."""
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 
-def in_one_line(mistake: ErrorDetails) -> str:
-    """Where it is, and what to write instead; what pydantic says better itself stays as it is."""
-    place = ".".join(_key(part) for part in mistake["loc"])
+class SettingsError(Exception):
+    """The settings cannot be used. `mistakes` has one line for each value to correct, with the file's path."""
+
+    def __init__(self, path: Path, mistakes: list[str]) -> None:
+        self.mistakes = [f"{path}: {mistake}" for mistake in mistakes]
+        super().__init__("\n".join(self.mistakes))
+
+
+def describe(mistake: ErrorDetails) -> str:
+    """Return pydantic's finding as one line in TOML's words: the key, and what to write instead."""
+    place = ".".join(_key(part) for part in mistake["loc"] if part != "[key]")
     reason = _reason(mistake)
     return f"{place}: {reason}" if place else reason
 
 
 def _key(part: int | str) -> str:
-    """A key as TOML writes it: in quotes unless it is bare, so that none breaks the line."""
-    return str(part) if re.fullmatch(r"[A-Za-z0-9_-]+", str(part)) else json.dumps(part)
+    """Quote a key as TOML does, so that a line break in it stays escaped."""
+    return str(part) if re.fullmatch(r"[A-Za-z0-9_-]+", str(part)) else json.dumps(part, ensure_ascii=False)
 
 
 def _reason(mistake: ErrorDetails) -> str:
     match mistake["type"]:
         case "extra_forbidden":
-            return "unknown key: remove it or mend its spelling"
+            return "unknown key: remove it or correct its spelling"
         case "missing":
             return "missing: add it"
         case "value_error":

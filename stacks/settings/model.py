@@ -1,154 +1,42 @@
-"""The only reader of settings files and of the environment: typed, frozen, checked before anything is built.
+"""The settings of an environment: typed, frozen, and checked before anything is built."""
 
-A settings file is TOML; `BOOKSTORE_...` variables win over it, with `__` between the parts of a name
-(`BOOKSTORE_ROUTING__POLICY=failover`) and JSON for what has structure (`BOOKSTORE_LOCAL`, `BOOKSTORE_REGIONS`).
-"""
-
-import json
-import re
-import tomllib
 from collections.abc import Mapping
-from email.utils import formataddr, parseaddr
-from functools import cache
-from importlib import resources
+from email.utils import parseaddr
 from ipaddress import IPv4Network
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, InitErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
-from pydantic_settings.exceptions import SettingsError as SourceError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stacks.settings.errors import in_one_line
-
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
-
-
-class SettingsError(Exception):
-    """A settings file that cannot be used; `mistakes` has one line for each thing to mend."""
-
-    def __init__(self, path: Path, mistakes: list[str]) -> None:
-        self.mistakes = [f"{path}: {mistake}" for mistake in mistakes]
-        super().__init__("\n".join(self.mistakes))
-
-
-@cache
-def known_regions() -> frozenset[str]:
-    """AWS's commercial regions, as the installed botocore lists them; no network is asked."""
-    listed = json.loads(resources.files("botocore").joinpath("data/partitions.json").read_text())
-    commercial = next(partition for partition in listed["partitions"] if partition["id"] == "aws")
-    return frozenset(commercial["regions"]) - {"aws-global"}
-
-
-def _known_region(region: str) -> str:
-    if region not in known_regions():
-        raise ValueError(f"unknown region {region!r}: use an AWS region such as 'eu-west-1'")
-    return region
-
-
-def _each_once(given: Any, known: ValidatorFunctionWrapHandler) -> tuple[str, ...]:
-    """A region that is unknown does not hide that one is listed twice: both are told."""
-    names = [name for name in given if isinstance(name, str)] if isinstance(given, list | tuple) else []
-    twice = sorted({name for name in names if names.count(name) > 1})
-    duplicate = ValueError(f"duplicate region {', '.join(map(repr, twice))}: list each region once")
-    try:
-        regions: tuple[str, ...] = known(given)
-    except ValidationError as mistake:
-        if not twice:
-            raise
-        told = [InitErrorDetails(type="value_error", input=given, ctx={"error": duplicate})]
-        raise ValidationError.from_exception_data(
-            mistake.title, [*map(_again, mistake.errors()), *told]
-        ) from None
-    if twice:
-        raise duplicate
-    if not regions:
-        raise ValueError("no region: list at least one")
-    return regions
-
-
-def _again(mistake: ErrorDetails) -> InitErrorDetails:
-    """A mistake as pydantic takes it back."""
-    return InitErrorDetails(
-        type=mistake["type"], loc=mistake["loc"], input=mistake["input"], ctx=mistake.get("ctx", {})
-    )
-
-
-def _is_domain(domain: str) -> str:
-    # `api-<region>.` comes before it, and a host name holds 253 characters.
-    if not _DOMAIN.fullmatch(domain) or len(domain) > 230:
-        raise ValueError(f"bad domain {domain!r}: use a name in lower case such as 'books.example.com'")
-    return domain
-
-
-def _is_sender(sender: str) -> str:
-    """As RFC 5322 writes it: a name with a comma or a full stop is in quotes."""
-    name, address = parseaddr(sender)
-    mailbox, _, domain = address.rpartition("@")
-    one_word = bool(mailbox) and not re.search(r"[\s@]", mailbox)
-    if not (
-        sender.isascii() and one_word and _DOMAIN.fullmatch(domain) and formataddr((name, address)) == sender
-    ):
-        raise ValueError(
-            f"bad sender {sender!r}: use an ASCII address such as 'Books <no-reply@books.example.com>'"
-        )
-    return sender
-
-
-def _own_tag(key: str) -> str:
-    if key.lower().startswith("aws:"):
-        raise ValueError(f"AWS keeps tags that begin with 'aws:' to itself: name {key!r} otherwise")
-    return key
-
-
-Region = Annotated[str, AfterValidator(_known_region)]
-TagKey = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_own_tag)]
-TagValue = Annotated[str, Field(max_length=256)]
-"""https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
-Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+from stacks.settings.fields import Domain, Regions, Sender, TagKey, TagValue, Url
+from stacks.settings.load import SettingsFile
 
 
 class Section(BaseModel):
-    """A table of a settings file: read-only, and a key it does not know is a mistake."""
+    """A table of the settings file. It is frozen and rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class State(Section):
-    """Where Terraform's state lives."""
+    """Where Terraform's state is stored."""
 
     backend: Literal["local", "s3", "cloud"] = "local"
     bucket_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,45}$")] | None = None
-    """With `s3`: the buckets are `<bucket_prefix>-<region>`, a name unique in all of S3."""
+    """With `s3`, the buckets are `<bucket_prefix>-<region>`. S3 wants names that are unique worldwide."""
     organization: str | None = None
     project: str | None = None
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _check_backend(self) -> Self:
         if self.backend == "s3" and not self.bucket_prefix:
-            raise ValueError("backend 's3' needs bucket_prefix, the unique beginning of its buckets' names")
+            raise ValueError("backend 's3' needs bucket_prefix, the beginning of its buckets' names")
         if self.backend == "cloud" and not self.organization:
             raise ValueError("backend 'cloud' needs organization, the one in HCP Terraform")
         return self
 
 
 class Features(Section):
-    """What is deployed beside the API."""
+    """Optional parts."""
 
     storefront: bool = True
     blog: bool = False
@@ -158,7 +46,7 @@ class Features(Section):
 
 
 class Routing(Section):
-    """How `api.<domain>` is answered. Times are in seconds."""
+    """How Route 53 chooses a region for `api.<domain>`. Times are in seconds."""
 
     policy: Literal["latency", "failover"] = "latency"
     health_check_interval: Literal[10, 30] = 10
@@ -166,37 +54,37 @@ class Routing(Section):
 
 
 class Compute(Section):
-    """What the functions run on."""
+    """The runtime of the Lambda functions."""
 
     runtime: Literal["python3.11", "python3.12", "python3.13"] = "python3.13"
     architecture: Literal["arm64", "x86_64"] = "arm64"
 
 
 class Cache(Section):
-    """How each region keeps its best sellers."""
+    """The kind of ElastiCache that holds the bestsellers."""
 
     mode: Literal["serverless", "replicated"] = "serverless"
 
 
 class Blog(Section):
-    """How the blog runs, where `features.blog` is on."""
+    """The blog, with `features.blog`."""
 
     image_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
-    """What was pushed to each region's repository; no task runs before it is set."""
+    """The image in each region's ECR repository. Without it the service has no task."""
     admin_addresses: Annotated[tuple[IPv4Network, ...], Field(max_length=30)] = ()
-    """Who may edit. Empty: nobody, anywhere."""
+    """Networks that may open the editor's pages. Empty: none."""
     secret_version: Annotated[int, Field(ge=1)] = 1
-    """One more makes a new password and a new salt."""
+    """Increase it to make a new database password and new salts."""
     tasks: Annotated[int, Field(ge=1, le=20)] = 2
     most_tasks: Annotated[int, Field(ge=1, le=100)] = 6
     database_minimum: Annotated[float, Field(ge=0, le=128, multiple_of=0.5)] = 0
     """Aurora capacity units; with 0 an idle database pauses."""
     database_maximum: Annotated[float, Field(ge=1, le=128, multiple_of=0.5)] = 4
     nat: bool = False
-    """Tasks without public addresses, behind a NAT gateway in each region."""
+    """Whether tasks have private addresses only, with a NAT gateway in each region."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_limits(self) -> Self:
         if self.tasks > self.most_tasks:
             raise ValueError(f"tasks {self.tasks} is more than most_tasks {self.most_tasks}")
         if self.database_minimum > self.database_maximum:
@@ -205,44 +93,42 @@ class Blog(Section):
 
 
 class Delivery(Section):
-    """What the pipeline delivers, where `features.delivery` is on."""
+    """The source of the delivery pipeline, with `features.delivery`."""
 
     source: Literal["github", "codecommit"] = "github"
     repository: Annotated[str, Field(pattern=r"^[\w.-]+(?:/[\w.-]+)?$")] | None = None
-    """`owner/name` on GitHub, a name in CodeCommit."""
+    """`owner/name` on GitHub; a name in CodeCommit."""
     branch: str = "main"
 
 
 class Observability(Section):
-    """Who is told of alarms, and how much is traced."""
+    """Recipients of alarms, and the share of requests that X-Ray traces."""
 
     emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
     trace_rate: Annotated[float, Field(ge=0, le=1)] = 0.05
-    """Share of the requests, after the first of each second, that leave a trace."""
+    """Share of the requests after the first of each second, from 0 to 1."""
 
 
-SES_FROM_AFAR = ("us-east-1", "us-west-2", "eu-west-1")
-"""Where user pools of most regions may send from, as all had to once; AWS advises the pool's own region.
+SES_REGIONS_FOR_ALL = ("us-east-1", "us-west-2", "eu-west-1")
+"""SES regions that user pools of other regions may use; AWS recommends the pool's own region.
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
 """
 
 
 class Email(Section):
-    """Who writes to shoppers. Without it Cognito does, 50 times a day at most."""
+    """The sender of Cognito's messages. Without it Cognito sends itself, at most 50 a day."""
 
-    sender: Annotated[str, AfterValidator(_is_sender)] | None = None
-    """An address that `identity` covers, or a name and the address."""
+    sender: Sender | None = None
+    """An address that `identity` covers, optionally with a display name."""
     identity: Annotated[str, Field(pattern=r"^arn:aws:ses:[a-z0-9-]+:\d{12}:identity/\S+$")] | None = None
-    """The ARN of a domain or an address that is verified in SES."""
+    """The ARN of a domain or an address that SES has verified."""
 
     @model_validator(mode="after")
-    def _covered(self) -> Self:
+    def _check_coverage(self) -> Self:
         if self.sender is None and self.identity is None:
             return self
         if self.sender is None or self.identity is None:
-            raise ValueError(
-                "sender and identity go together: set both, or neither and Cognito writes itself"
-            )
+            raise ValueError("sender and identity go together: set both, or neither to let Cognito send")
         _, address = parseaddr(self.sender)
         verified = self.identity.partition("/")[2]
         if address != verified and not f".{address.partition('@')[2]}".endswith(f".{verified}"):
@@ -251,12 +137,12 @@ class Email(Section):
 
     @property
     def region(self) -> str | None:
-        """Where SES sends from."""
+        """The region of the SES identity."""
         return self.identity.split(":")[3] if self.identity else None
 
 
 class RegionAddresses(Section):
-    """Where a region answers on this machine."""
+    """A region's address on one machine."""
 
     api: Url
 
@@ -273,7 +159,7 @@ class ReplicationDelay(Section):
 
 
 class LocalCloud(Section):
-    """Addresses of a shop that runs on one machine; on AWS they all follow from the domain."""
+    """Addresses on one machine. On AWS they all follow from the domain."""
 
     redis: dict[str, Annotated[str, Field(pattern=r"^rediss?://\S+$")]] = {}
     aws_endpoint: Url | None = None
@@ -283,18 +169,14 @@ class LocalCloud(Section):
     replication_delay: ReplicationDelay = ReplicationDelay()
 
 
-class Settings(BaseSettings):
-    """One environment of the shop."""
-
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="BOOKSTORE_", env_nested_delimiter="__", env_ignore_empty=True
-    )
+class Settings(SettingsFile):
+    """One environment."""
 
     project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=14)] = "bookstore"
     environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=10)] = "local"
-    domain: Annotated[str, AfterValidator(_is_domain)] = "bookstore.example"
-    regions: Annotated[tuple[Region, ...], WrapValidator(_each_once)]
-    """The first is the primary: what exists once lives there."""
+    domain: Domain = "bookstore.example"
+    regions: Regions
+    """The first is the primary, which has the resources that exist once."""
     state: State = State()
     features: Features = Features()
     routing: Routing = Routing()
@@ -306,12 +188,12 @@ class Settings(BaseSettings):
     blog: Blog = Blog()
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
     permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
-    """The policy that no role of the shop may exceed, where an organization demands one."""
-    tags: dict[TagKey, TagValue] = {}
+    """A policy that limits every role, where an organization requires one."""
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict)
     local: LocalCloud | None = None
 
     @model_validator(mode="after")
-    def _in_pairs(self) -> Self:
+    def _check_failover_pair(self) -> Self:
         if self.routing.policy == "failover" and len(self.regions) != 2:
             raise ValueError(
                 "routing.policy 'failover' takes two regions, a primary and a standby, "
@@ -320,7 +202,7 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _delivers_something(self) -> Self:
+    def _check_delivery(self) -> Self:
         if self.features.delivery and not self.features.storefront:
             raise ValueError(
                 "features.delivery needs features.storefront: the web files are what it delivers"
@@ -330,55 +212,22 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _sends_from_near(self) -> Self:
-        if self.email.region not in {None, self.primary, *SES_FROM_AFAR}:
+    def _check_sender_region(self) -> Self:
+        if self.email.region not in {None, self.primary, *SES_REGIONS_FOR_ALL}:
             raise ValueError(
                 f"email.identity is in {self.email.region}: Cognito sends from {self.primary}, where the user pool is, "
-                f"or from {', '.join(SES_FROM_AFAR)}"
+                f"or from {', '.join(SES_REGIONS_FOR_ALL)}"
             )
         return self
 
-    @classmethod
-    def load(cls, path: Path | str) -> "Settings":
-        """Read the file, then the environment over it.
-
-        Raises:
-            SettingsError: the file is not there, is not TOML, or says what cannot be.
-        """
-        path = Path(path)
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise SettingsError(path, [f"cannot be read: {error.strerror}"]) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(path, [f"is not TOML: {error}"]) from error
-        try:
-            return cls(**values)
-        except ValidationError as error:
-            raise SettingsError(path, [in_one_line(mistake) for mistake in error.errors()]) from error
-        except SourceError as error:
-            raise SettingsError(path, [f"a BOOKSTORE_ variable over it is not JSON: {error}"]) from error
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then the file, whose values are the constructor's."""
-        return env_settings, init_settings
-
     @property
     def name(self) -> str:
-        """What the name of everything in AWS begins with, so that deployments can share an account."""
+        """Prefix of the name of every resource, so that deployments can share an account."""
         return f"{self.project}-{self.environment}"
 
     @property
     def primary(self) -> str:
-        """The region of what exists once."""
+        """The first region, which has the resources that exist once."""
         return self.regions[0]
 
     @property
@@ -392,5 +241,71 @@ class Settings(BaseSettings):
         }
 
     def state_bucket(self, region: str) -> str:
-        """The bucket that holds the state of what lives in `region`, when state is in S3."""
+        """Return the bucket of the Terraform state of `region`'s stacks, with backend `s3`."""
         return f"{self.state.bucket_prefix}-{region}"
+
+    def api_host(self, region: str | None = None) -> str:
+        """Return the API's host name: of one region, or the one that Route 53 directs to the best region."""
+        return f"api-{region}.{self.domain}" if region else f"api.{self.domain}"
+
+    def blog_host(self, region: str | None = None) -> str:
+        """Return the blog's host name: of one region, or the one that Route 53 directs to the best region."""
+        return f"blog-{region}.{self.domain}" if region else f"blog.{self.domain}"
+
+    def api_url(self, region: str | None = None) -> str:
+        """Return the address that the API's paths follow; on one machine, the settings name it."""
+        local = self.local or LocalCloud()
+        if region is None:
+            return local.api or f"https://{self.api_host()}/v1"
+        if region in local.regions:
+            return local.regions[region].api
+        return f"https://{self.api_host(region)}/v1"
+
+    def redis_url(self, region: str) -> str | None:
+        """Return the address of `region`'s Redis on one machine. On AWS the cache has its own."""
+        return self.local.redis.get(region) if self.local else None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the deployment runs on one machine, against an emulator of AWS."""
+        return self.local is not None
+
+    @property
+    def cognito_endpoint(self) -> str | None:
+        """The address of Cognito on one machine. On AWS it follows from the region."""
+        return self.local.cognito_endpoint if self.local else None
+
+    @property
+    def aws_endpoint(self) -> str | None:
+        """The address of the emulator on one machine."""
+        return self.local.aws_endpoint if self.local else None
+
+    @property
+    def protected(self) -> bool:
+        """Whether stored data is protected from deletion."""
+        return not self.is_local
+
+    @property
+    def supports_autoscaling(self) -> bool:
+        """Whether Application Auto Scaling can change the number of tasks; the emulator has none."""
+        return not self.is_local
+
+    @property
+    def supports_trace_sampling(self) -> bool:
+        """Whether X-Ray's sampling rules exist; the emulator has none."""
+        return not self.is_local
+
+    @property
+    def firewall_log_retention_days(self) -> int | None:
+        """How long a web ACL's log is kept. None: the emulator's web ACLs have no log."""
+        return None if self.is_local else self.log_retention_days
+
+    @property
+    def waits_for_distribution(self) -> bool:
+        """Whether Terraform waits for CloudFront: the emulator is ready at once, the provider polls every 30 s."""
+        return not self.is_local
+
+    @property
+    def has_emulator_drift(self) -> bool:
+        """Whether to ignore attributes that the emulator returns differently."""
+        return self.is_local

@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cdktf import App, LocalBackend, TerraformStack
 
-import stacks.aws  # before CDKTF: it makes the provider's package load fast
-
-from cdktf import App, LocalBackend, TerraformStack  # isort: skip
 from modules.routing import RegionHealth, RoutingPolicy
 from ops.traffic import Traffic
+from stacks.base_stack import aws_provider
 from stacks.settings import LocalCloud, Settings
 from tests.support.cloud import needs_every_region
 
@@ -25,7 +24,7 @@ def synthesize(folder: Path, threshold: int) -> None:
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "health")
     LocalBackend(stack, path=str(folder / "terraform.tfstate"))
-    stacks.aws.aws_provider(stack, SETTINGS, HERE)
+    aws_provider(stack, SETTINGS, HERE)
     for region in REGIONS:
         RegionHealth(
             stack,

@@ -5,12 +5,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package load fast
-
-from cdktf import App, DataResource, LocalExecProvisioner, TerraformOutput, TerraformStack  # isort: skip
+from cdktf import App, DataResource, LocalExecProvisioner, TerraformOutput, TerraformStack
 
 from stacks.settings import Settings
-from stacks.state_backend import keep_state
+from stacks.state_backend import set_backend
 
 
 def synthesize(settings: Settings, folder: Path) -> None:
@@ -20,11 +18,11 @@ def synthesize(settings: Settings, folder: Path) -> None:
     """
     app = App(outdir=str(folder))
     shared = TerraformStack(app, f"{settings.name}-global")
-    keep_state(shared, settings, settings.primary)
+    set_backend(shared, settings, settings.primary)
     wisdom = DataResource(shared, "wisdom", input={"text": "what all regions know"})
     for region in settings.regions:
         stack = TerraformStack(app, f"{settings.name}-{region}")
-        keep_state(stack, settings, region)
+        set_backend(stack, settings, region)
         first = DataResource(stack, "first", input={"text": wisdom.output.lookup("text")})
         DataResource(
             stack,

@@ -8,10 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
-import stacks.aws  # noqa: F401  before CDKTF: it makes the provider's package load fast
-
-from cdktf import App, TerraformStack  # isort: skip
-
+from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from stacks.settings import Settings

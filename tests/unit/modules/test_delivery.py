@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from modules.delivery import CodeCommit, Delivery, GitHub, Site, Source
+from modules.delivery import CodeCommit, Delivery, DeliveryOptions, GitHub, Site, Source
 from modules.storefront.files import content_type
 from tests.support.synthesis import Stack, construct
 
@@ -23,8 +23,7 @@ def delivery(source: Source = GITHUB) -> Stack:
             name="shop",
             source=source,
             site=SITE,
-            emails=("a@example.com",),
-            log_retention_days=30,
+            options=DeliveryOptions(emails=("a@example.com",)),
         )
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modules.cache import CacheMode
-from modules.observability import FleetDashboard
+from modules.observability import DashboardMetrics, FleetDashboard
 from tests.support.synthesis import Body, Shop, Stack, construct, shop
 
 REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
@@ -303,12 +303,14 @@ def widgets(regions: list[str], cache_mode: CacheMode = "serverless") -> list[di
             scope,
             "dashboard",
             name="shop",
-            stage="live",
             regions=regions,
-            tables={"books": "shop-books"},
-            feeder="shop-feeder",
-            cache="shop-cache",
-            cache_mode=cache_mode,
+            metrics=DashboardMetrics(
+                stage="live",
+                tables={"books": "shop-books"},
+                feeder="shop-feeder",
+                cache="shop-cache",
+                cache_mode=cache_mode,
+            ),
         )
     )
     found: list[dict[str, Any]] = json.loads(stack.only("aws_cloudwatch_dashboard")["dashboard_body"])[

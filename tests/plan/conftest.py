@@ -23,7 +23,7 @@ def secrets() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def planned(secrets: str, tmp_path_factory: pytest.TempPathFactory) -> Planner:
-    """Plans a stack of a shop from the folder it was written to; the same stack in the same folder once."""
+    """Return a function that plans a stack; the same stack in the same folder is planned once."""
 
     @cache
     def planned(of_folder: Path, short_name: str) -> Changes:

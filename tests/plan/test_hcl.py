@@ -1,4 +1,4 @@
-"""The way out of CDKTF: the same stacks as HCL, which Terraform takes without CDKTF (docs/leaving-cdktf.md)."""
+"""The stacks as HCL, for leaving CDKTF (docs/leaving-cdktf.md), plan the same."""
 
 import json
 import os
@@ -16,32 +16,34 @@ from tests.support.synthesis import shop
 WRITE = """
 import json, sys
 from pathlib import Path
+from modules.support import fast_synth
+fast_synth.enable()
 from tests.support.synthesis import write
 write(Path(sys.argv[1]), json.loads(sys.argv[2]))
 """
 SETTINGS = {"features": {"delivery": True}, "delivery": {"repository": "someone/bookstore"}}
-"""All but the blog and the web ACLs, which CDKTF cannot write as HCL."""
+"""Without the blog and the web ACLs, which CDKTF cannot write as HCL."""
 STACKS = ("global", "eu-west-1", "edge")
-"""The other region's is the same (tests/unit/stacks/test_regions.py)."""
+"""The other region's stack is equal (tests/unit/stacks/test_regions.py)."""
 
 
 @pytest.fixture(scope="module")
 def hcl(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the stacks as `cdktf synth --hcl` writes them."""
+    """Write the stacks as `cdktf synth --hcl` does; return the folder."""
     folder = tmp_path_factory.mktemp("hcl")
-    # What the command line's --hcl sets for the app; CDKTF's Node process looks for it once, when it starts.
+    # `cdktf synth --hcl` sets this variable. CDKTF's Node process reads it when it starts.
     environment = os.environ | {"SYNTH_HCL_OUTPUT": "true"}
     subprocess.run([sys.executable, "-c", WRITE, folder, json.dumps(SETTINGS)], env=environment, check=True)
     return folder
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_hcl_plans_the_same(hcl: Path, stack: str, planned: Planner) -> None:
+def test_hcl_plans_the_same(hcl: Path, stack: str, planned: Planner) -> None:
     of = shop(**SETTINGS)
     folder = hcl / "stacks" / f"{of.name}-{stack}"
-    assert not list(folder.glob("*.tf.json")), "both forms in one folder would define everything twice"
+    assert not list(folder.glob("*.tf.json")), "both forms in one folder would define each resource twice"
     as_json, as_hcl = planned(of, stack, of.folder), planned(of, stack, hcl)
-    assert as_hcl.keys() == as_json.keys(), "else Terraform would make it anew"
+    assert as_hcl.keys() == as_json.keys(), "another address would recreate the resource"
     different = {
         address
         for address in as_json
@@ -51,7 +53,7 @@ def test_the_hcl_plans_the_same(hcl: Path, stack: str, planned: Planner) -> None
 
 
 def _without_last_newline(value: Any) -> Any:
-    """CDKTF writes a text of several lines as a heredoc, which ends in one newline more."""
+    """Strip the newline that a heredoc adds to a text of several lines."""
     if isinstance(value, str):
         return value.rstrip("\n")
     if isinstance(value, Mapping):

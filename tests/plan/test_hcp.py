@@ -1,4 +1,4 @@
-"""States in HCP Terraform, as far as it goes without an organization there: Terraform takes the configuration."""
+"""Terraform accepts the configuration for HCP Terraform. A run needs an organization there."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.synthesis import shop
 
 
-def test_terraform_accepts_workspaces_and_what_reads_them(tmp_path: Path) -> None:
+def test_hcp_configuration_is_valid(tmp_path: Path) -> None:
     of = shop(state={"backend": "cloud", "organization": "example", "project": "bookstore"})
     folder = tmp_path / "edge"
     shutil.copytree(of.folder / "stacks" / f"{of.name}-edge", folder)

@@ -1,4 +1,4 @@
-"""Every stack is planned, in the environments that differ most."""
+"""Terraform plans every stack, for the settings that differ most."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ PLANS = [
 
 
 @pytest.mark.parametrize(("variant", "stack"), PLANS)
-def test_terraform_plans_it(variant: str, stack: str, planned: Planner) -> None:
+def test_stack_plans_to_create_all(variant: str, stack: str, planned: Planner) -> None:
     of = shop(**VARIANTS[variant])
     changes = planned(of, stack, of.folder)
     for resource in of[stack].resources():

@@ -29,7 +29,7 @@ def by_orders(cloud: Any, region: str | None = None) -> dict[str, int]:
 
 def of_region(cloud: Any, region: str) -> dict[str, int]:
     """A region's complete ranking, read from its Redis."""
-    with redis.Redis.from_url(cloud.deployment.settings.local.redis[region], decode_responses=True) as client:
+    with redis.Redis.from_url(cloud.deployment.settings.redis_url(region), decode_responses=True) as client:
         return dict(Ranking(client).top(1_000_000) or [])
 
 

@@ -1,4 +1,4 @@
-"""What holds for every stack of the shop, whichever module it comes from."""
+"""Properties of all stacks, independent of their modules."""
 
 import sys
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _NAMED_WITHIN_ANOTHER = {
     "aws_cloudwatch_log_stream",
     "aws_iam_role_policy",
 }
-"""Kinds whose names are unique within what they belong to, not in the account."""
+"""Types whose names are unique within their parent, not in the account."""
 
 
 def everything(of: Shop) -> Iterator[tuple[str, Resource]]:
@@ -57,7 +57,7 @@ def names(of: Shop) -> set[tuple[str, str]]:
     }
 
 
-def test_two_deployments_share_an_account() -> None:
+def test_two_deployments_share_no_name() -> None:
     rest = {"features": {**EVERYTHING, "delivery": True}, "delivery": {"repository": "someone/bookstore"}}
     blue = names(shop(environment="blue", domain="blue.example.com", **rest))
     green = names(shop(environment="green", domain="green.example.com", **rest))
@@ -65,7 +65,7 @@ def test_two_deployments_share_an_account() -> None:
     assert not blue & green
 
 
-def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
+def test_synthesis_is_reproducible(tmp_path: Path) -> None:
     settings = Settings(**ON_AWS)
     written = []
     for folder in (tmp_path / "first", tmp_path / "second"):
@@ -78,7 +78,7 @@ def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_a_storefront_that_was_not_built_is_said_in_a_line(
+def test_main_without_web_build_exits_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("stacks.app.build", partial(build, web_dist=tmp_path))
@@ -86,7 +86,7 @@ def test_a_storefront_that_was_not_built_is_said_in_a_line(
     assert capsys.readouterr().err == f"{tmp_path} contains no build of the storefront. Run: make web\n"
 
 
-def test_regions_run_the_same_archives() -> None:
+def test_regions_have_equal_archives() -> None:
     archives = {
         region: {
             file.name: file.read_bytes()
@@ -97,35 +97,35 @@ def test_regions_run_the_same_archives() -> None:
     assert archives["eu-west-1"] == archives["ap-southeast-1"]
 
 
-def test_the_provider_s_package_is_not_run() -> None:
+def test_provider_package_not_executed() -> None:
     shop()
     loaded = [name for name in sys.modules if name.startswith("cdktf_cdktf_provider_aws.")]
     assert 20 < len(loaded) < 400, "importing the package itself would load over 2,000"
 
 
-def test_no_provider_is_told_of_an_emulator() -> None:
+def test_provider_has_no_endpoint() -> None:
     for of in (shop(), shop(**LOCAL)):
         for stack in of.stacks.values():
             for provider in stack.document["provider"]["aws"]:
                 assert set(provider) <= {"region", "default_tags", "alias"}
 
 
-@pytest.mark.parametrize("overlooked", DRIFT)
-def test_what_the_emulator_forgets_is_overlooked_there_alone(overlooked: Any) -> None:
-    kind: str = overlooked.TF_RESOURCE_TYPE
+@pytest.mark.parametrize("kind_with_drift", DRIFT)
+def test_drift_ignored_on_emulator_only(kind_with_drift: Any) -> None:
+    kind: str = kind_with_drift.TF_RESOURCE_TYPE
 
-    def overlooks(resource: Resource) -> bool:
-        return set(DRIFT[overlooked]) <= ignored(resource)
+    def ignores_drift(resource: Resource) -> bool:
+        return set(DRIFT[kind_with_drift]) <= ignored(resource)
 
     on_aws = [resource for _, resource in everything(shop(features=EVERYTHING)) if resource.kind == kind]
     local = [resource for _, resource in everything(shop(**LOCAL)) if resource.kind == kind]
     assert on_aws
     assert local
-    assert not any(map(overlooks, on_aws))
-    assert all(map(overlooks, local))
+    assert not any(map(ignores_drift, on_aws))
+    assert all(map(ignores_drift, local))
 
 
-def test_what_is_overlooked_for_good_stays_so_on_the_emulator() -> None:
+def test_ignored_on_aws_stays_ignored_on_emulator() -> None:
     on_aws, local = shop(features=EVERYTHING), shop(**LOCAL)
     for name, resource in everything(on_aws):
         there = local.stacks[name.replace(on_aws.name, local.name)].resources(resource.kind)
@@ -135,7 +135,7 @@ def test_what_is_overlooked_for_good_stays_so_on_the_emulator() -> None:
     assert "replication_source_identifier" in ignored(local["eu-west-1"].resources("aws_rds_cluster")[0])
 
 
-def test_data_on_aws_is_protected_and_local_data_is_not() -> None:
+def test_data_protected_on_aws_only() -> None:
     def protection(of: Shop) -> set[bool | str]:
         replicas = of["ap-southeast-1"].resources("aws_dynamodb_table_replica")
         tables = of["global"].resources("aws_dynamodb_table")
@@ -147,7 +147,7 @@ def test_data_on_aws_is_protected_and_local_data_is_not() -> None:
     assert protection(shop(**LOCAL)) == {False}
 
 
-def test_a_record_whose_making_was_not_answered_does_not_bar_the_next_apply() -> None:
+def test_records_allow_overwrite() -> None:
     records = [
         record
         for stack in shop(features=EVERYTHING).stacks.values()
@@ -157,7 +157,7 @@ def test_a_record_whose_making_was_not_answered_does_not_bar_the_next_apply() ->
     assert all(record.body["allow_overwrite"] is True for record in records)
 
 
-def test_everything_is_tagged_with_its_deployment() -> None:
+def test_default_tags_name_the_deployment() -> None:
     for stack in shop(tags={"CostCenter": "books"}).stacks.values():
         for provider in stack.document["provider"]["aws"]:
             (default,) = provider["default_tags"]
@@ -169,7 +169,7 @@ def test_everything_is_tagged_with_its_deployment() -> None:
             }
 
 
-def test_outputs_are_what_operators_read() -> None:
+def test_outputs_for_operators() -> None:
     assert set(shop()["global"].document["output"]) >= {
         "zone_id",
         "delegation",

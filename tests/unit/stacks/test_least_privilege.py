@@ -1,4 +1,4 @@
-"""No role may do more than its work; where AWS takes no narrower resource, the reason is written there."""
+"""Roles allow only what their function needs. A policy for all resources states its reason."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ EVERYTHING = {
 
 
 def of_an_endpoint_or_bucket(document: Resource) -> bool:
-    """Whether it is attached to a resource, and so names who may use it."""
+    """Whether it is a resource policy, which names its principals."""
     return any("principals" in statement for statement in document.body["statement"])
 
 
@@ -29,7 +29,7 @@ def statements() -> Iterator[tuple[str, Resource, dict[str, Any]]]:
 
 
 def allowed(function: str) -> dict[str, set[str]]:
-    """What a function's role may do, by resource."""
+    """Return the actions that a function's role allows, by resource."""
     region = shop()["eu-west-1"]
     (document,) = [
         each
@@ -44,13 +44,13 @@ def allowed(function: str) -> dict[str, set[str]]:
     return may
 
 
-def test_nobody_may_do_everything() -> None:
+def test_policies_have_no_wildcard_actions() -> None:
     for place, _, statement in statements():
         if statement.get("effect", "Allow") == "Allow":
             assert not [action for action in statement["actions"] if action.endswith("*")], place
 
 
-def test_a_policy_for_everything_says_why() -> None:
+def test_wildcard_resource_has_reason() -> None:
     wide = 0
     for name, stack in shop(**EVERYTHING).stacks.items():
         for document in stack.data("aws_iam_policy_document"):
@@ -63,26 +63,26 @@ def test_a_policy_for_everything_says_why() -> None:
     assert wide
 
 
-def test_every_function_has_a_role_of_its_own() -> None:
+def test_functions_have_separate_roles() -> None:
     functions = shop()["eu-west-1"].resources("aws_lambda_function")
     assert len(functions) >= 7
     assert len({function.body["role"] for function in functions}) == len(functions)
 
 
-def test_roles_have_no_policies_but_those_written_here() -> None:
+def test_roles_have_no_managed_policies() -> None:
     for name, stack in shop().stacks.items():
         assert not stack.resources("aws_iam_role_policy_attachment"), name
         for role in stack.resources("aws_iam_role"):
             assert "managed_policy_arns" not in role.body
 
 
-def test_readers_cannot_write() -> None:
+def test_read_only_functions_cannot_write() -> None:
     writing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
     for function in ("catalog", "health", "bestsellers", "bestsellers-feeder", "bestsellers-rebuild"):
         assert not writing & set().union(*allowed(function).values()), function
 
 
-def test_no_function_writes_books_and_only_orders_writes_orders() -> None:
+def test_only_orders_writes_orders() -> None:
     writing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
     def writes(function: str, table: str) -> bool:
@@ -94,7 +94,7 @@ def test_no_function_writes_books_and_only_orders_writes_orders() -> None:
     assert [function for function in api_functions if writes(function, "tables_cart")] == ["cart", "orders"]
 
 
-def test_code_in_the_network_cannot_touch_network_interfaces() -> None:
+def test_function_code_cannot_use_network_interfaces() -> None:
     region = shop()["eu-west-1"]
     for function in region.resources("aws_lambda_function"):
         (document,) = [

@@ -16,7 +16,7 @@ regions = ["eu-west-1", "ap-southeast-1"]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BOOKSTORE_LOCAL", raising=False)
 
 
@@ -33,11 +33,11 @@ def mistakes(folder: Path, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("settings/*.toml")), ids=lambda file: file.name)
-def test_every_settings_file_of_the_project_is_right(file: Path) -> None:
+def test_project_settings_files_load(file: Path) -> None:
     assert Settings.load(file).regions
 
 
-def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
+def test_primary_is_first_region(tmp_path: Path) -> None:
     assert load(tmp_path, GOOD).primary == "eu-west-1"
 
 
@@ -63,7 +63,7 @@ def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\nproject = 5', "project", "write text in quotes, not 5"),
         ('regions = ["eu-west-1"]\nfeatures = "blog"', "features", "write a table"),
         ('regions = ["eu-west-1"]\ntags = ["books"]', "tags", "write a table"),
-        ('regions = ["eu-west-1"]\n[tags]\n"aws:owner" = "us"', "tags", "AWS keeps tags"),
+        ('regions = ["eu-west-1"]\n[tags]\n"aws:owner" = "us"', "tags", "AWS reserves tags"),
         ('regions = ["eu-west-1"]\n[email]\nsender = "a@example.com"', "email", "set both"),
         ('regions = ["eu-west-1"]\n[email]\nidentity = "example.com"', "email.identity", "arn:aws:ses"),
         ('regions = ["eu-west-1"]\n[features]\nblog = "perhaps"', "features.blog", "write true or false"),
@@ -74,7 +74,7 @@ def test_the_first_region_is_the_primary(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_one_line_that_names_the_place(tmp_path: Path, text: str, place: str, hint: str) -> None:
+def test_mistake_is_one_line_with_its_key(tmp_path: Path, text: str, place: str, hint: str) -> None:
     (line,) = mistakes(tmp_path, text)
     assert "\n" not in line
     assert line.startswith(place)
@@ -92,9 +92,7 @@ SES = "arn:aws:ses:eu-west-1:123456789012:identity/"
         ('"Books, Inc." <no-reply@books.example.com>', "no-reply@books.example.com"),
     ],
 )
-def test_a_sender_is_covered_by_its_address_or_a_domain_above_it(
-    tmp_path: Path, sender: str, verified: str
-) -> None:
+def test_sender_with_verified_domain_loads(tmp_path: Path, sender: str, verified: str) -> None:
     email = f"[email]\nsender = '{sender}'\nidentity = '{SES}{verified}'"
     assert load(tmp_path, GOOD + email).email.sender == sender
 
@@ -108,7 +106,7 @@ def test_a_sender_is_covered_by_its_address_or_a_domain_above_it(
         ("no-reply@books.example.com", "orders@books.example.com"),
     ],
 )
-def test_a_sender_that_ses_has_not_verified_is_a_mistake(tmp_path: Path, sender: str, verified: str) -> None:
+def test_sender_without_identity_refused(tmp_path: Path, sender: str, verified: str) -> None:
     (line,) = mistakes(tmp_path, GOOD + f"[email]\nsender = '{sender}'\nidentity = '{SES}{verified}'")
     assert line == f"email: sender '{sender}' is not covered by identity '{verified}': verify its domain"
 
@@ -127,7 +125,7 @@ def test_a_sender_that_ses_has_not_verified_is_a_mistake(tmp_path: Path, sender:
         "",
     ],
 )
-def test_a_sender_that_no_mail_can_have_is_a_mistake(tmp_path: Path, sender: str) -> None:
+def test_malformed_sender_refused(tmp_path: Path, sender: str) -> None:
     text = f'[email]\nsender = "{sender}"\nidentity = "{SES}books.example.com"'
     (line,) = mistakes(tmp_path, GOOD + text)
     assert line.startswith("email.sender: bad sender ")
@@ -143,9 +141,7 @@ def test_a_sender_that_no_mail_can_have_is_a_mistake(tmp_path: Path, sender: str
         ("eu-west-1", "us-east-2", False),
     ],
 )
-def test_cognito_sends_from_its_own_region_or_where_aws_lets_it(
-    tmp_path: Path, pool: str, ses: str, may: bool
-) -> None:
+def test_sender_region_must_suit_cognito(tmp_path: Path, pool: str, ses: str, may: bool) -> None:
     identity = SES.replace("eu-west-1", ses) + "example.com"
     text = f'regions = ["{pool}"]\n[email]\nsender = "a@example.com"\nidentity = "{identity}"'
     if may:
@@ -157,12 +153,12 @@ def test_cognito_sends_from_its_own_region_or_where_aws_lets_it(
         )
 
 
-def test_every_mistake_has_a_line(tmp_path: Path) -> None:
-    lines = mistakes(tmp_path, 'regions = ["eu-west-9"]\ndomain = "x"\nunheard = 1\nlog_retention_days = 2')
+def test_each_mistake_has_a_line(tmp_path: Path) -> None:
+    lines = mistakes(tmp_path, 'regions = ["eu-west-9"]\ndomain = "x"\nunknown = 1\nlog_retention_days = 2')
     assert len(lines) == 4
 
 
-def test_an_unknown_region_does_not_hide_that_another_is_listed_twice(tmp_path: Path) -> None:
+def test_unknown_and_duplicate_region_both_reported(tmp_path: Path) -> None:
     lines = mistakes(tmp_path, 'regions = ["eu-west-1", "eu-west-9", "eu-west-1", 5]\ndomain = "x"')
     assert [line.partition(": use")[0].partition(": list")[0] for line in lines] == [
         "domain: bad domain 'x'",
@@ -173,20 +169,20 @@ def test_an_unknown_region_does_not_hide_that_another_is_listed_twice(tmp_path: 
 
 
 @pytest.mark.parametrize("text", ["regions = [", "=", 'regions = "eu-west-1'])
-def test_what_is_not_toml_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+def test_invalid_toml_refused(tmp_path: Path, text: str) -> None:
     (line,) = mistakes(tmp_path, text)
     assert line.startswith("is not TOML")
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_missing_file_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         Settings.load(tmp_path / "none.toml")
 
 
 @pytest.mark.parametrize(
-    "text", ['regions = ["eu-west-9", "eu-west-9"]', 'regions = ["eu-west-1"]\nunheard = 1', "="]
+    "text", ['regions = ["eu-west-9", "eu-west-9"]', 'regions = ["eu-west-1"]\nunknown = 1', "="]
 )
-def test_the_program_prints_the_mistakes_alone_and_exits_with_2(tmp_path: Path, text: str) -> None:
+def test_main_with_mistakes_exits_2(tmp_path: Path, text: str) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(text)
     ended = subprocess.run(
@@ -203,20 +199,20 @@ def test_the_program_prints_the_mistakes_alone_and_exits_with_2(tmp_path: Path, 
     assert ended.stderr.strip()
 
 
-def test_a_file_that_is_no_text_is_not_toml(tmp_path: Path) -> None:
+def test_binary_file_refused(tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="is not TOML"):
         Settings.load(file)
 
 
-def test_a_variable_that_is_not_json_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variable_without_json_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOOKSTORE_REGIONS", "eu-west-1")
     with pytest.raises(SettingsError, match=r'a BOOKSTORE_ variable over it is not JSON.*"regions"'):
         load(tmp_path, GOOD)
 
 
-def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_overrides_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOOKSTORE_FEATURES__WAF", "true")
     monkeypatch.setenv("BOOKSTORE_REGIONS", '["us-west-2"]')
     settings = load(tmp_path, GOOD)
@@ -225,34 +221,36 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert settings.regions == ("us-west-2",)
 
 
-def test_local_addresses_are_merged_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_addresses_merged_with_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {
         "redis": {"eu-west-1": "redis://127.0.0.1:4580/0"},
         "regions": {"eu-west-1": {"api": "http://127.0.0.1:4570/v1"}},
     }
     monkeypatch.setenv("BOOKSTORE_LOCAL", json.dumps(given))
     settings = load(tmp_path, GOOD + '[local]\napi = "http://127.0.0.1:4561/v1"')
-    assert settings.local is not None
-    assert settings.local.api == "http://127.0.0.1:4561/v1"
-    assert settings.local.redis == given["redis"]
-    assert settings.local.regions["eu-west-1"].api == "http://127.0.0.1:4570/v1"
+    assert settings.api_url() == "http://127.0.0.1:4561/v1"
+    assert settings.redis_url("eu-west-1") == "redis://127.0.0.1:4580/0"
+    assert settings.api_url("eu-west-1") == "http://127.0.0.1:4570/v1"
 
 
-def test_an_environment_on_aws_is_not_local(tmp_path: Path) -> None:
-    assert load(tmp_path, GOOD).local is None
+def test_aws_environment_is_not_local(tmp_path: Path) -> None:
+    settings = load(tmp_path, GOOD)
+    assert not settings.is_local
+    assert settings.api_url("eu-west-1") == "https://api-eu-west-1.books.example.com/v1"
+    assert settings.redis_url("eu-west-1") is None
 
 
-def test_settings_do_not_change(tmp_path: Path) -> None:
+def test_settings_are_frozen(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load(tmp_path, GOOD).domain = "other.example.com"
 
 
-def test_a_region_has_a_state_bucket_of_its_own(tmp_path: Path) -> None:
+def test_state_bucket_has_region(tmp_path: Path) -> None:
     settings = load(tmp_path, GOOD + '[state]\nbackend = "s3"\nbucket_prefix = "books-state"')
     assert settings.state_bucket("eu-west-1") == "books-state-eu-west-1"
 
 
-def test_the_longest_names_fit_aws() -> None:
+def test_longest_names_fit_aws() -> None:
     longest_name = "p" * 14 + "-" + "e" * 10
     longest_region = max(known_regions(), key=len)
     assert len(f"{longest_name}-bestsellers-rebuild-{longest_region}") <= 64, "IAM roles"
@@ -261,6 +259,6 @@ def test_the_longest_names_fit_aws() -> None:
     assert len(f"{longest_name}-blog") <= 32, "load balancers"
 
 
-def test_known_regions_are_aws_s_commercial_ones() -> None:
+def test_known_regions_are_commercial() -> None:
     assert {"eu-west-1", "ap-southeast-1", "us-east-1", "sa-east-1"} <= known_regions()
     assert not {"aws-global", "cn-north-1", "us-gov-west-1"} & known_regions()

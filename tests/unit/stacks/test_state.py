@@ -13,7 +13,7 @@ REGIONS = {
 
 
 @pytest.mark.parametrize(("stack", "region"), REGIONS.items())
-def test_state_is_in_the_stack_s_own_region_locked_and_encrypted(stack: str, region: str) -> None:
+def test_state_bucket_in_stack_region(stack: str, region: str) -> None:
     backend = shop()[stack].document["terraform"]["backend"]["s3"]
     assert backend == {
         "bucket": f"books-example-state-{region}",
@@ -24,20 +24,20 @@ def test_state_is_in_the_stack_s_own_region_locked_and_encrypted(stack: str, reg
     }
 
 
-def test_a_region_reads_the_global_state_alone() -> None:
+def test_region_reads_global_state_only() -> None:
     for region in ("eu-west-1", "ap-southeast-1"):
         (state,) = shop()[region].data("terraform_remote_state")
         assert state.body["config"]["key"] == "bookstore-prod-global/terraform.tfstate"
 
 
-def test_the_edge_reads_each_region_s_state_where_it_is() -> None:
+def test_edge_reads_states_in_their_regions() -> None:
     configurations = [state.body["config"] for state in shop()["edge"].data("terraform_remote_state")]
     assert {each["key"].split("/")[0]: each["region"] for each in configurations} == {
         f"bookstore-prod-{stack}": region for stack, region in REGIONS.items() if stack != "edge"
     }
 
 
-def test_hcp_terraform_has_a_workspace_a_stack() -> None:
+def test_hcp_workspace_for_each_stack() -> None:
     cloud = shop(state={"backend": "cloud", "organization": "example", "project": "books"})
     for name, stack in cloud.stacks.items():
         assert stack.document["terraform"]["cloud"] == {
@@ -48,7 +48,7 @@ def test_hcp_terraform_has_a_workspace_a_stack() -> None:
     assert state.body["config"]["workspaces"] == {"name": "bookstore-prod-global"}
 
 
-def test_local_state_is_outside_of_what_synth_writes() -> None:
+def test_local_state_outside_cdktf_out() -> None:
     local = shop(state={"backend": "local"})
     files = {stack.document["terraform"]["backend"]["local"]["path"] for stack in local.stacks.values()}
     assert len(files) == len(local.stacks)

@@ -213,6 +213,7 @@ bench: ready ## Every benchmark, and all figures in one table; the shop must be 
 	@missed=
 	for benchmark in $(BENCHMARKS); do $(MAKE) bench-$$benchmark || missed="$$missed $$benchmark"; done
 	python -m benchmarks.results
+	python -m benchmarks.results --page
 	if [ -n "$$missed" ]; then echo "a goal is missed:$$missed"; exit 1; fi
 bench-synth: ready ## Time and memory of a synth, against the plain provider import.
 	@python -m benchmarks.synth

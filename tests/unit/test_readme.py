@@ -13,7 +13,7 @@ RUNS = {"unit": "tests/unit", "e2e": "tests/e2e"}
 
 def promises() -> dict[str, str]:
     """What shows each promise, by the promise."""
-    section = (ROOT / "README.md").read_text().partition("## What is promised")[2].partition("\n## ")[0]
+    section = (ROOT / "README.md").read_text().partition("## Promises")[2].partition("\n## ")[0]
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
     (promise, shown), *others = [[cell.strip() for cell in row] for row in rows]
     assert (promise, shown) == ("promise", "shown by")

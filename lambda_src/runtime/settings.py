@@ -43,6 +43,11 @@ class Settings(NamedTuple):
         return self.need("ORDERS_TABLE")
 
     @property
+    def search_bucket(self) -> str:
+        """Name of this region's bucket for search indexes."""
+        return self.need("SEARCH_BUCKET")
+
+    @property
     def user_pool_client_id(self) -> str:
         """The app client whose shoppers this shop serves."""
         return self.need("USER_POOL_CLIENT_ID")

@@ -1,0 +1,66 @@
+"""Builds the region's index: woken by the Books stream, and by a schedule that finds a missing one.
+
+Safe against records that come again, late or out of order: a record only says that the table has changed, and the
+whole table is read. Records older than the beginning of the last build say nothing new and are skipped.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from runtime import aws, clock, dynamo, log
+from runtime.settings import settings
+from search.store import Bucket
+from search.writer import write_index
+
+CLOCK_SECONDS = 2
+"""How much the stream's times, which are whole seconds, may lag behind this function's clock."""
+OLDEST_SECONDS = 24 * 3600
+"""An index that is older is built again on schedule: nothing that a lost record left out stays out."""
+
+
+@cache
+def _bucket() -> Bucket:
+    return Bucket(aws.client("s3", read_timeout=10), settings().search_bucket)
+
+
+def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Build an index if the stream's records, or the age of the one in use, ask for it.
+
+    Raises:
+        Unavailable: DynamoDB or S3 is away; Lambda sends the records again.
+    """
+    log.follow(getattr(context, "aws_request_id", ""))
+    records = event.get("Records", ())
+    wanted = _newest(records) if records else time.time() - OLDEST_SECONDS
+    pointer = _bucket().pointer()
+    if pointer is not None and clock.parse(pointer.scanned_at).timestamp() - CLOCK_SECONDS > wanted:
+        return {"built": False}
+    books = build()
+    log.write("INFO", "search-index-built", records=len(records), books=books)
+    return {"built": True, "books": books}
+
+
+def build() -> int:
+    """Read the table, write an index, point to it; return the number of books."""
+    scanned_at = clock.timestamp(clock.now())
+    items = dynamo.items(aws.client("dynamodb").scan, TableName=settings().books_table)
+    with TemporaryDirectory(prefix="search-") as folder:
+        path = Path(folder) / "index.sqlite"
+        books = write_index(path, items, scanned_at=scanned_at)
+        pointer = _bucket().upload(path, scanned_at=scanned_at, books=books)
+    _bucket().point_to(pointer)
+    return books
+
+
+def _newest(records: Iterable[Mapping[str, Any]]) -> float:
+    """When the last of the records was written, in epoch seconds.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+    """
+    return max(
+        float(record["dynamodb"].get("ApproximateCreationDateTime", time.time())) for record in records
+    )

@@ -1,0 +1,39 @@
+"""Search over HTTP, open to anyone."""
+
+from functools import cache
+from pathlib import Path
+
+from runtime import aws
+from runtime.http import Request, Response, Router
+from runtime.settings import settings
+from search import logic
+from search.models import read_query, read_text
+from search.store import Bucket, Reader
+from shop.books import Books
+
+handle = Router()
+
+_SHORTLY = {"cache-control": "public, max-age=30"}
+
+
+@cache
+def _reader() -> Reader:
+    return Reader(Bucket(aws.client("s3", read_timeout=10), settings().search_bucket), Path("/tmp"))  # noqa: S108
+
+
+@cache
+def _books() -> Books:
+    return Books(aws.client("dynamodb"), settings().books_table)
+
+
+@handle.route("GET", "/search")
+def search(request: Request) -> Response:
+    """Books that match a text and filters, with facets."""
+    return Response(logic.search(_reader().index(), _books(), read_query(request)), headers=_SHORTLY)
+
+
+@handle.route("GET", "/suggestions")
+def suggestions(request: Request) -> Response:
+    """Titles, authors and categories that begin as the text does."""
+    text = read_text(request)
+    return Response(logic.suggest(_reader().index(), text), headers=_SHORTLY)

@@ -1,0 +1,130 @@
+"""The region's index in S3: a file of each build, and a pointer to the one in use.
+
+A file is written whole before the pointer names it, and a reader compares its SHA-256: nothing is answered from half
+an index. Of two builds the one that began to read the table later wins, in whatever order they end.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any, NamedTuple
+
+from runtime import aws, log
+from runtime.errors import ShopError, Unavailable
+from search import schema
+from search.index import Index
+
+POINTER = f"search/v{schema.VERSION}/current.json"
+REFRESH_SECONDS = 30.0
+"""How long a reader keeps to what the pointer said."""
+
+
+class Pointer(NamedTuple):
+    """Where an index is: its key, its SHA-256 in hex, when reading the table began (RFC 3339), and its books."""
+
+    key: str
+    sha256: str
+    scanned_at: str
+    books: int
+
+
+class Bucket:
+    """The region's bucket for indexes."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def pointer(self) -> Pointer | None:
+        """The pointer; None before the first build.
+
+        Raises:
+            Unavailable: S3 is away.
+        """
+        try:
+            answer = aws.call(self._client.get_object, Bucket=self._name, Key=POINTER)
+        except self._client.exceptions.NoSuchKey:
+            return None
+        return Pointer(**json.loads(answer["Body"].read()))
+
+    def point_to(self, pointer: Pointer) -> bool:
+        """Make `pointer` the one in use, unless one that was scanned later is; return whether it was made."""
+        current = self.pointer()
+        if current is not None and current.scanned_at >= pointer.scanned_at:
+            return False
+        body = json.dumps(pointer._asdict()).encode()
+        aws.call(
+            self._client.put_object, Bucket=self._name, Key=POINTER, Body=body, ContentType="application/json"
+        )
+        return True
+
+    def upload(self, path: Path, *, scanned_at: str, books: int) -> Pointer:
+        """Store an index file under a key of its own; no reader knows it before `point_to`."""
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        key = f"search/v{schema.VERSION}/{digest}.sqlite"
+        aws.call(self._client.put_object, Bucket=self._name, Key=key, Body=content)
+        return Pointer(key, digest, scanned_at, books)
+
+    def download(self, pointer: Pointer, path: Path) -> None:
+        """Write the index that `pointer` names to `path`.
+
+        Raises:
+            Unavailable: it is not there, or not what was uploaded.
+        """
+        try:
+            content = aws.call(self._client.get_object, Bucket=self._name, Key=pointer.key)["Body"].read()
+        except self._client.exceptions.NoSuchKey as error:
+            raise Unavailable("The search index is missing in this region.") from error
+        if hashlib.sha256(content).hexdigest() != pointer.sha256:
+            raise Unavailable("The search index is damaged in this region.")
+        path.write_bytes(content)
+
+
+class Reader:
+    """The index in use, loaded into `/tmp` at first use and replaced when the pointer names another."""
+
+    def __init__(self, bucket: Bucket, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bucket = bucket
+        self._folder = folder
+        self._clock = clock
+        self._lock = Lock()
+        self._index: Index | None = None
+        self._pointer: Pointer | None = None
+        self._looked_at = float("-inf")
+
+    def index(self) -> Index:
+        """The index to answer from: the last one loaded, while a newer one is loaded beside.
+
+        Raises:
+            Unavailable: this region has no index yet, or cannot read it.
+        """
+        if self._index is None:
+            self._load()
+        elif self._clock() - self._looked_at >= REFRESH_SECONDS:
+            self._looked_at = self._clock()
+            Thread(target=self._refresh, name="search-refresh", daemon=True).start()
+        if self._index is None:
+            raise Unavailable("This region has no search index yet; browse, or try another region.")
+        return self._index
+
+    def _refresh(self) -> None:
+        try:
+            self._load()
+        except (ShopError, OSError) as error:
+            log.write("WARNING", "search-index-not-refreshed", cause=repr(error))
+
+    def _load(self) -> None:
+        with self._lock:
+            self._looked_at = self._clock()
+            pointer = self._bucket.pointer()
+            if pointer is None or pointer == self._pointer:
+                return
+            path = self._folder / f"{pointer.sha256}.sqlite"
+            self._bucket.download(pointer, path)
+            self._index, self._pointer = Index(path), pointer
+            path.unlink()  # the open file stays readable, and its space is freed with the connection
+            log.write("INFO", "search-index-loaded", books=pointer.books, scanned_at=pointer.scanned_at)

@@ -1,0 +1,214 @@
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime import aws, clock
+from runtime.errors import Unavailable
+from runtime.settings import settings
+from search import builder, handler
+from search.store import POINTER, Bucket, Reader
+from tests.support.api_events import Answer, Shopper
+from tests.support.lambda_tables import BOOKS as TABLE
+from tests.support.lambda_tables import Tables
+from tests.unit.lambda_src.search.catalog import BOOKS
+
+BUCKET = "shop-test-search"
+
+
+@pytest.fixture
+def shop(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """A Books table with a few books, an empty bucket, and functions that know both."""
+    monkeypatch.setenv("SEARCH_BUCKET", BUCKET)
+    for cached in (settings, handler._reader, handler._books, builder._bucket):
+        cached.cache_clear()
+    aws.client("s3", read_timeout=10).create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    for item in BOOKS:
+        tables.put(TABLE, item)
+    return tables
+
+
+def s3() -> Any:
+    return aws.client("s3", read_timeout=10)
+
+
+def get(resource: str, **query: str) -> Answer:
+    return Shopper(handler.handle)("GET", resource, query=query)
+
+
+def ids(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer.text
+    return [item["id"] for item in answer.json["items"]]
+
+
+def record(age: float) -> dict[str, Any]:
+    """A stream record of a change `age` seconds ago."""
+    return {"dynamodb": {"ApproximateCreationDateTime": clock.now().timestamp() - age}}
+
+
+def test_search_finds_book(shop: Tables) -> None:
+    builder.handle({}, None)
+    assert ids(get("/search", q="tolkien")) == ["the-hobbit"]
+
+
+def test_search_corrects_text(shop: Tables) -> None:
+    builder.handle({}, None)
+    answer = get("/search", q="tolkein")
+    assert ids(answer) == ["the-hobbit"]
+    assert answer.json["didYouMean"] == "tolkien"
+
+
+def test_search_cursor_continues(shop: Tables) -> None:
+    builder.handle({}, None)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = get("/search", limit="5", **({"cursor": cursor} if cursor else {}))
+        seen.extend(ids(page))
+        cursor = page.json["nextCursor"]
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == len(BOOKS)
+
+
+def test_search_page_equals_cursor(shop: Tables) -> None:
+    builder.handle({}, None)
+    first = get("/search", limit="5")
+    assert ids(get("/search", limit="5", page="2")) == ids(
+        get("/search", limit="5", cursor=first.json["nextCursor"])
+    )
+
+
+def test_search_cursor_of_other_query_refused(shop: Tables) -> None:
+    builder.handle({}, None)
+    cursor = get("/search", limit="5").json["nextCursor"]
+    assert get("/search", q="the", limit="5", cursor=cursor).status == 400
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sort": "best"},
+        {"minPrice": "1.5"},
+        {"publishedFrom": "--5"},
+        {"page": "0"},
+        {"limit": "101"},
+        {"q": "x" * 501},
+    ],
+)
+def test_search_bad_parameter_refused(shop: Tables, query: dict[str, str]) -> None:
+    builder.handle({}, None)
+    assert get("/search", **query).status == 400
+
+
+def test_search_before_our_era(shop: Tables) -> None:
+    builder.handle({}, None)
+    assert ids(get("/search", publishedTo="-1", publishedFrom="-800")) == ["9780140449136"]
+
+
+def test_search_shows_current_price(shop: Tables) -> None:
+    builder.handle({}, None)
+    shop.put(TABLE, {**BOOKS[0], "price": 777})
+    assert get("/search", q="hamlet").json["items"][0]["price"] == 777
+
+
+def test_search_leaves_removed_book_out(shop: Tables) -> None:
+    builder.handle({}, None)
+    shop.client.delete_item(TableName=TABLE, Key={"id": {"S": "hamlet"}})
+    assert ids(get("/search", q="hamlet")) == []
+
+
+def test_suggestions_at_most_eight(shop: Tables) -> None:
+    builder.handle({}, None)
+    answer = get("/suggestions", q="h")
+    assert 0 < len(answer.json["items"]) <= 8
+    assert {"text": "Hamlet", "kind": "title", "bookId": "hamlet"} in answer.json["items"]
+
+
+@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "?!"}])
+def test_suggestions_without_words_empty(shop: Tables, query: dict[str, str]) -> None:
+    builder.handle({}, None)
+    assert get("/suggestions", **query).json["items"] == []
+
+
+def test_search_without_index_unavailable(shop: Tables) -> None:
+    assert get("/search", q="hamlet").status == 503
+
+
+def test_search_with_damaged_index_unavailable(shop: Tables) -> None:
+    builder.handle({}, None)
+    for content in s3().list_objects_v2(Bucket=BUCKET)["Contents"]:
+        if content["Key"].endswith(".sqlite"):
+            s3().put_object(Bucket=BUCKET, Key=content["Key"], Body=b"half")
+    assert get("/search", q="hamlet").status == 503
+
+
+def test_builder_skips_records_in_index(shop: Tables) -> None:
+    assert builder.handle({"Records": [record(60)]}, None)["built"]
+    assert not builder.handle({"Records": [record(60)]}, None)["built"]
+    assert builder.handle({"Records": [record(60), record(0)]}, None)["built"]
+
+
+def test_builder_on_schedule_keeps_young_index(shop: Tables) -> None:
+    assert builder.handle({}, None)["built"]
+    assert not builder.handle({}, None)["built"]
+
+
+def test_builder_older_scan_does_not_replace_newer(shop: Tables, tmp_path: Path) -> None:
+    builder.handle({}, None)
+    bucket = Bucket(s3(), BUCKET)
+    newer = bucket.pointer()
+    path = tmp_path / "index.sqlite"
+    path.write_bytes(b"older")
+    older = bucket.upload(path, scanned_at="2020-01-01T00:00:00.000Z", books=0)
+    assert not bucket.point_to(older)
+    assert bucket.pointer() == newer
+
+
+def test_reader_takes_newer_index(shop: Tables, tmp_path: Path) -> None:
+    now = [0.0]
+    reader = Reader(Bucket(s3(), BUCKET), tmp_path, clock=lambda: now[0])
+    builder.build()
+    first = reader.index()
+    shop.put(TABLE, {**BOOKS[0], "id": "hamlet-2"})
+    builder.build()
+    assert reader.index() is first
+    now[0] = 31.0
+    reader.index()
+    for thread in _loading():
+        thread.join()
+    assert reader.index().scanned_at > first.scanned_at
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reader_keeps_index_when_s3_fails(shop: Tables, tmp_path: Path) -> None:
+    now = [0.0]
+    reader = Reader(Bucket(s3(), BUCKET), tmp_path, clock=lambda: now[0])
+    builder.build()
+    first = reader.index()
+    s3().put_object(Bucket=BUCKET, Key=POINTER, Body=_pointer_to_nothing())
+    now[0] = 31.0
+    reader.index()
+    for thread in _loading():
+        thread.join()
+    assert reader.index() is first
+
+
+def test_reader_without_file_unavailable(shop: Tables, tmp_path: Path) -> None:
+    s3().put_object(Bucket=BUCKET, Key=POINTER, Body=_pointer_to_nothing())
+    with pytest.raises(Unavailable):
+        Reader(Bucket(s3(), BUCKET), tmp_path).index()
+
+
+def _loading() -> list[Any]:
+    import threading
+
+    return [thread for thread in threading.enumerate() if thread.name.startswith("search-refresh")]
+
+
+def _pointer_to_nothing() -> bytes:
+    digest = hashlib.sha256(b"").hexdigest()
+    return f'{{"key": "gone", "sha256": "{digest}", "scanned_at": "2999-01-01T00:00:00.000Z", "books": 0}}'.encode()

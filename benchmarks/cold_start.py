@@ -37,6 +37,8 @@ FUNCTIONS = {
     "bestsellers-feeder": "bestsellers.feeder",
     "bestsellers-rebuild": "bestsellers.rebuild",
     "health": "health.handler",
+    "search": "search.handler",
+    "search-builder": "search.builder",
 }
 DYNAMODB = "import runtime.aws; runtime.aws.client('dynamodb')"
 REDIS = "import bestsellers.connection; bestsellers.connection.redis()"

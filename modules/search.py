@@ -10,7 +10,7 @@ from constructs import Construct
 
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.permissions import Permissions, Statement
-from modules.private_bucket import Forget, PrivateBucket
+from modules.private_bucket import Expiring, PrivateBucket
 from modules.support.resources import DeadLetterQueue
 from modules.tables import RegionTables
 
@@ -61,13 +61,13 @@ class Search(Construct):
         """
         super().__init__(scope, id)
         self._platform = platform
-        self._books = tables.books
+        self._books = tables["books"]
         self._options = options
         self.bucket = PrivateBucket(
             self,
             "bucket",
             name=f"{platform.name}-search-{platform.region}",
-            content=Forget(options.keep_days),
+            content=Expiring(options.keep_days),
             disposable=options.disposable,
         )
         """Bucket of the indexes."""
@@ -104,7 +104,7 @@ class Search(Construct):
             ),
         )
         self.grant_read(function.permissions)
-        self._books.grant_batch_read(function.permissions)
+        self._books.grant_read(function.permissions)
         return function
 
     def _builder(self) -> Function:

@@ -13,6 +13,7 @@ from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
 from modules.observability import BlogMetrics, DashboardMetrics, RegionMetrics
+from modules.search import Search, SearchOptions
 from modules.storefront import WebBucket
 from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables, TableReplicas
@@ -63,6 +64,13 @@ class RegionStack(BaseStack):
                 cache=CacheOptions(mode=settings.cache.mode), redis_url=settings.redis_url(region)
             ),
         )
+        self.search = Search(
+            self,
+            "search",
+            platform=self.platform,
+            tables=self.tables,
+            options=SearchOptions(disposable=not settings.protected),
+        )
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
         self.certificate_arn = requested.arn
@@ -99,9 +107,16 @@ class RegionStack(BaseStack):
             workers={
                 "bestsellers-feeder": bestsellers.feeder.name,
                 "bestsellers-rebuild": bestsellers.rebuild.name,
+                "search-builder": self.search.builder.name,
             },
-            stream_readers={"bestsellers-feeder": bestsellers.feeder.name},
-            dead_letters=bestsellers.dead_letters.name,
+            stream_readers={
+                "bestsellers-feeder": bestsellers.feeder.name,
+                "search-builder": self.search.builder.name,
+            },
+            dead_letters={
+                "bestsellers": bestsellers.dead_letters.name,
+                "search": self.search.dead_letters.name,
+            },
             tables=self._table_names,
             cache=bestsellers.cache_name,
             cache_mode=self.settings.cache.mode,
@@ -143,6 +158,7 @@ class RegionStack(BaseStack):
             "orders": order,
             "health": health,
             "bestsellers": self.bestsellers.bestsellers,
+            "search": self.search.search,
         }
 
     def _function(self, domain: str, description: str, environment: Mapping[str, str]) -> Function:
@@ -213,7 +229,12 @@ class RegionStack(BaseStack):
         )
 
     def _outputs(self) -> Mapping[str, object]:
-        functions = [*self.functions.values(), self.bestsellers.feeder, self.bestsellers.rebuild]
+        functions = [
+            *self.functions.values(),
+            self.bestsellers.feeder,
+            self.bestsellers.rebuild,
+            self.search.builder,
+        ]
         prefix = f"{self.settings.name}-"
         outputs: dict[str, object] = {
             "region": self.region,
@@ -223,6 +244,7 @@ class RegionStack(BaseStack):
             "tables": dict(self.tables.names),
             "functions": {each.name.removeprefix(prefix): each.name for each in functions},
             "feeder_dead_letter_queue_url": self.bestsellers.dead_letters.url,
+            "search_bucket": self.search.bucket.name,
         }
         if self.web_bucket:
             outputs["web_bucket"] = self.web_bucket.name

@@ -4,16 +4,15 @@ Safe against records that come again, late or out of order: a record only says t
 whole table is read. Records older than the beginning of the last build say nothing new and are skipped.
 """
 
+import os
 import time
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from runtime import aws, clock, dynamo, log
 from runtime.settings import settings
-from search.store import Bucket
+from search.store import FOLDER, Bucket
 from search.writer import write_index
 
 CLOCK_SECONDS = 2
@@ -48,10 +47,12 @@ def build() -> int:
     """Read the table, write an index, point to it; return the number of books."""
     scanned_at = clock.timestamp(clock.now())
     items = dynamo.items(aws.client("dynamodb").scan, TableName=settings().books_table)
-    with TemporaryDirectory(prefix="search-") as folder:
-        path = Path(folder) / "index.sqlite"
+    path = FOLDER / f"search-build-{os.urandom(8).hex()}.sqlite"
+    try:
         books = write_index(path, items, scanned_at=scanned_at)
         pointer = _bucket().upload(path, scanned_at=scanned_at, books=books)
+    finally:
+        path.unlink(missing_ok=True)
     _bucket().point_to(pointer)
     return books
 

@@ -1,7 +1,6 @@
 """Search over HTTP, open to anyone."""
 
 from functools import cache
-from pathlib import Path
 
 from runtime import aws
 from runtime.http import Request, Response, Router
@@ -18,7 +17,7 @@ _SHORTLY = {"cache-control": "public, max-age=30"}
 
 @cache
 def _reader() -> Reader:
-    return Reader(Bucket(aws.client("s3", read_timeout=10), settings().search_bucket), Path("/tmp"))  # noqa: S108
+    return Reader(Bucket(aws.client("s3", read_timeout=10), settings().search_bucket))
 
 
 @cache

@@ -6,6 +6,7 @@ an index. Of two builds the one that began to read the table later wins, in what
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from search import schema
 from search.index import Index
 
 POINTER = f"search/v{schema.VERSION}/current.json"
+FOLDER = Path("/tmp")  # noqa: S108
+"""The only folder that a function may write to."""
 REFRESH_SECONDS = 30.0
 """How long a reader keeps to what the pointer said."""
 
@@ -87,7 +90,9 @@ class Bucket:
 class Reader:
     """The index in use, loaded into `/tmp` at first use and replaced when the pointer names another."""
 
-    def __init__(self, bucket: Bucket, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, bucket: Bucket, folder: Path = FOLDER, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._bucket = bucket
         self._folder = folder
         self._clock = clock
@@ -123,8 +128,10 @@ class Reader:
             pointer = self._bucket.pointer()
             if pointer is None or pointer == self._pointer:
                 return
-            path = self._folder / f"{pointer.sha256}.sqlite"
-            self._bucket.download(pointer, path)
-            self._index, self._pointer = Index(path), pointer
-            path.unlink()  # the open file stays readable, and its space is freed with the connection
+            path = self._folder / f"search-{os.urandom(8).hex()}.sqlite"
+            try:
+                self._bucket.download(pointer, path)
+                self._index, self._pointer = Index(path), pointer
+            finally:
+                path.unlink(missing_ok=True)  # the open file stays readable until its connection is closed
             log.write("INFO", "search-index-loaded", books=pointer.books, scanned_at=pointer.scanned_at)

@@ -73,14 +73,14 @@ def stream_reader(name: str, short_name: str) -> Iterator[AlarmDefinition]:
         f"{short_name}-behind",
         Metric("AWS/Lambda", "IteratorAge", {"FunctionName": name}, "Maximum"),
         ITERATOR_AGE_MS,
-        f"{short_name} is more than a minute behind its stream. Look at its errors, then at Redis.",
+        f"{short_name} is more than a minute behind its stream. Look at its errors, then at what it writes to.",
     )
 
 
-def dead_letters(name: str) -> Iterator[AlarmDefinition]:
+def dead_letters(name: str, short_name: str) -> Iterator[AlarmDefinition]:
     """Define an alarm for messages in a dead-letter queue."""
     yield AlarmDefinition(
-        "dead-letters",
+        f"{short_name}-dead-letters",
         Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": name}, "Maximum"),
         0,
         f"Records could not be processed; they wait in {name} for 14 days.",

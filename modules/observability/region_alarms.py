@@ -27,8 +27,8 @@ class RegionMetrics:
     """Functions that run in the background."""
     stream_readers: Mapping[str, str]
     """Functions that read a DynamoDB stream."""
-    dead_letters: str
-    """Name of the dead-letter queue."""
+    dead_letters: Mapping[str, str]
+    """Dead-letter queues."""
     tables: Mapping[str, str]
     """DynamoDB tables."""
     cache: str
@@ -51,7 +51,8 @@ class RegionMetrics:
             yield from alarm_catalog.function(name, short, serves_shoppers=False)
         for short, name in self.stream_readers.items():
             yield from alarm_catalog.stream_reader(name, short)
-        yield from alarm_catalog.dead_letters(self.dead_letters)
+        for short, name in self.dead_letters.items():
+            yield from alarm_catalog.dead_letters(name, short)
         for short, name in self.tables.items():
             yield from alarm_catalog.table(name, short)
             yield from alarm_catalog.replication(name, short)

@@ -14,6 +14,7 @@ import cart.handler
 import catalog.handler
 import health.handler
 import orders.handler
+import search.handler
 from runtime.http import Router
 from tests.support.api_events import CLIENT, contract, event, send
 from tests.support.lambda_tables import Tables
@@ -24,6 +25,7 @@ FUNCTIONS: dict[str, Router] = {
     "catalog": catalog.handler.handle,
     "health": health.handler.handle,
     "orders": orders.handler.handle,
+    "search": search.handler.handle,
 }
 METHODS = ("get", "put", "post", "delete")
 OPERATIONS = [
@@ -37,6 +39,15 @@ OPERATIONS = [
 def test_every_route_of_the_contract_has_its_function_and_no_other_route_exists() -> None:
     routed = {(name, *route) for name, function in FUNCTIONS.items() for route in function.routes}
     assert routed == set(OPERATIONS)
+
+
+@pytest.fixture
+def searchable(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """The tables, and a search index of the books in them."""
+    for book_id in ("a", "b"):
+        tables.book(book_id)
+    with_index(monkeypatch)
+    return tables
 
 
 @pytest.mark.parametrize(("function", "method", "resource"), OPERATIONS)

@@ -1,6 +1,7 @@
 import os
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -19,6 +20,7 @@ ENVIRONMENT = {
     "CART_TABLE": CART,
     "ORDERS_TABLE": ORDERS,
     "REDIS_URL": "redis://127.0.0.1:1/0",  # where nothing listens
+    "SEARCH_BUCKET": "shop-test-search",
     "SHOP_NAME": "bookstore-test",
     "USER_POOL_CLIENT_ID": CLIENT,
     "LOG_LEVEL": "INFO",
@@ -32,6 +34,8 @@ CACHES = (
     "bestsellers.handler",
     "bestsellers.feeder",
     "health.handler",
+    "search.builder",
+    "search.handler",
 )
 
 
@@ -56,6 +60,16 @@ def tables(environment: None) -> Iterator[Tables]:
         client = aws.client("dynamodb")
         create_tables(client)
         yield Tables(client)
+
+
+@pytest.fixture
+def search_bucket(tables: Tables) -> Any:
+    """The bucket for search indexes, empty; a client of S3."""
+    client = aws.client("s3", read_timeout=10)
+    client.create_bucket(
+        Bucket=ENVIRONMENT["SEARCH_BUCKET"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    return client
 
 
 @pytest.fixture(scope="session")

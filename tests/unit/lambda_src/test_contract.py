@@ -16,6 +16,7 @@ import health.handler
 import orders.handler
 import search.handler
 from runtime.http import Router
+from search.builder import build
 from tests.support.api_events import CLIENT, contract, event, send
 from tests.support.lambda_tables import Tables
 
@@ -27,6 +28,7 @@ FUNCTIONS: dict[str, Router] = {
     "orders": orders.handler.handle,
     "search": search.handler.handle,
 }
+QUERY = ["limit", "cursor", "category", "q", "sort", "page", "minPrice", "publishedFrom"]
 METHODS = ("get", "put", "post", "delete")
 OPERATIONS = [
     (path["x-function"], method.upper(), resource)
@@ -42,17 +44,17 @@ def test_every_route_of_the_contract_has_its_function_and_no_other_route_exists(
 
 
 @pytest.fixture
-def searchable(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Tables:
-    """The tables, and a search index of the books in them."""
-    for book_id in ("a", "b"):
-        tables.book(book_id)
-    with_index(monkeypatch)
+def shop(tables: Tables, search_bucket: Any) -> Tables:
+    """Tables with two books, and a search index of them."""
+    tables.book("a")
+    tables.book("b", price=1000)
+    build()
     return tables
 
 
 @pytest.mark.parametrize(("function", "method", "resource"), OPERATIONS)
 def test_only_secured_routes_ask_who_is_there(
-    tables: Tables, function: str, method: str, resource: str
+    shop: Tables, function: str, method: str, resource: str
 ) -> None:
     secured = "security" in contract()["paths"][resource][method.lower()]
     path = {"bookId": "a", "orderId": "3b241101-e2bb-4255-8caf-4136c566a962"}
@@ -84,7 +86,12 @@ texts = st.text(max_size=30) | st.sampled_from(["a", "24", "3b241101-e2bb-4255-8
 odd_events = st.fixed_dictionaries(
     {
         "path": st.fixed_dictionaries({}, optional={"bookId": texts, "orderId": texts}),
-        "query": st.dictionaries(st.sampled_from(["limit", "cursor", "category"]), texts),
+        "query": st.dictionaries(
+            st.sampled_from(
+                ["limit", "cursor", "category", "q", "sort", "page", "minPrice", "publishedFrom"]
+            ),
+            texts,
+        ),
         "headers": st.fixed_dictionaries(
             {"content-type": st.sampled_from(["application/json", "text/plain"])},
             optional={"idempotency-key": texts},
@@ -99,12 +106,9 @@ odd_events = st.fixed_dictionaries(
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=odd_events)
 def test_no_answer_is_beyond_the_contract(
-    tables: Tables, function: str, method: str, resource: str, odd: dict[str, Any]
+    shop: Tables, function: str, method: str, resource: str, odd: dict[str, Any]
 ) -> None:
     """The status is documented, its body has the documented schema, and it is never the shop's fault."""
-    if not tables.client.scan(TableName="shop-test-books")["Items"]:
-        tables.book("a")
-        tables.book("b", price=1000)
     parts = {**odd, "path": {"bookId": "", "orderId": "", **odd["path"]}}
     request = event(method, resource, claims={"sub": "ada", "token_use": "id", "aud": CLIENT}, **parts)
     answer = send(FUNCTIONS[function], request)

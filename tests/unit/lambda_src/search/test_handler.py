@@ -6,7 +6,6 @@ import pytest
 
 from runtime import aws, clock
 from runtime.errors import Unavailable
-from runtime.settings import settings
 from search import builder, handler
 from search.store import POINTER, Bucket, Reader
 from tests.support.api_events import Answer, Shopper
@@ -18,14 +17,8 @@ BUCKET = "shop-test-search"
 
 
 @pytest.fixture
-def shop(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Tables:
-    """A Books table with a few books, an empty bucket, and functions that know both."""
-    monkeypatch.setenv("SEARCH_BUCKET", BUCKET)
-    for cached in (settings, handler._reader, handler._books, builder._bucket):
-        cached.cache_clear()
-    aws.client("s3", read_timeout=10).create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+def shop(tables: Tables, search_bucket: Any) -> Tables:
+    """A Books table with a few books, and an empty bucket for indexes."""
     for item in BOOKS:
         tables.put(TABLE, item)
     return tables

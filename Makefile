@@ -207,8 +207,8 @@ e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, ag
 e2e-deployments: ready-locally ## Deployments of its own: a region added, one removed, everything destroyed.
 	@pytest $(DEPLOYMENTS)
 
-.PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-shop bench-web fuzz
-BENCHMARKS := synth cold-start handlers bestsellers shop web
+.PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-search bench-shop bench-web fuzz
+BENCHMARKS := synth cold-start handlers bestsellers search shop web
 bench: ready ## Every benchmark, and all figures in one table; the shop must be up.
 	@missed=
 	for benchmark in $(BENCHMARKS); do $(MAKE) bench-$$benchmark || missed="$$missed $$benchmark"; done
@@ -223,6 +223,8 @@ bench-handlers: ready-locally ## What each route costs, and that pages cost the 
 	@python -m benchmarks.handlers
 bench-bestsellers: install ## Orders a second into the ranking, and a rebuild of it.
 	@python -m benchmarks.bestsellers
+bench-search: install ## Search in 100,000 books: building and loading the index, typical queries.
+	@PYTHONPATH=lambda_src:. python -m benchmarks.search
 bench-shop: install ## Shoppers at once, against a shop that is up, and where their time goes.
 	@python -m benchmarks.load
 bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, against a shop that is up.

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from tests.support.synthesis import Resource, Stack, shop
+from tests.support.synthesis import Body, Resource, Stack, shop
 
 LOCAL: dict[str, Any] = {
     "environment": "local",
@@ -21,10 +21,20 @@ def redis_url(stack: Stack, name: str, deployment: str = "bookstore-prod") -> st
     return url
 
 
+def feeder_mapping(stack: Stack) -> Body:
+    """The event source mapping of the feeder."""
+    (mapping,) = [
+        each.body
+        for each in stack.resources("aws_lambda_event_source_mapping")
+        if "bestsellers" in each.body["function_name"]
+    ]
+    return mapping
+
+
 def test_the_feeder_reads_its_own_region_s_stream_and_new_orders_only() -> None:
     region = shop()["eu-west-1"]
     (orders,) = [each for each in region.data("aws_dynamodb_table") if "orders" in each.id]
-    mapping = region.only("aws_lambda_event_source_mapping")
+    mapping = feeder_mapping(region)
     assert mapping["event_source_arn"] == f"${{data.{orders.address}.stream_arn}}"
     (pattern,) = mapping["filter_criteria"]["filter"]
     assert json.loads(pattern["pattern"]) == {"eventName": ["INSERT"]}
@@ -32,18 +42,18 @@ def test_the_feeder_reads_its_own_region_s_stream_and_new_orders_only() -> None:
 
 def test_a_bad_batch_is_halved_retried_and_then_kept() -> None:
     region = shop()["eu-west-1"]
-    mapping = region.only("aws_lambda_event_source_mapping")
+    mapping = feeder_mapping(region)
     assert mapping["bisect_batch_on_function_error"] is True
     assert mapping["batch_size"] == 100
     assert 0 < mapping["maximum_retry_attempts"] <= 100
     assert mapping["maximum_record_age_in_seconds"] > 0
-    (queue,) = region.resources("aws_sqs_queue")
+    queue = region.find("aws_sqs_queue", name="bookstore-prod-bestsellers-dead-letters")
     assert mapping["destination_config"]["on_failure"]["destination_arn"] == f"${{{queue.address}.arn}}"
     assert queue.body["message_retention_seconds"] == 14 * 24 * 3600
 
 
 def test_no_order_is_missed_while_the_mapping_is_made() -> None:
-    assert shop()["eu-west-1"].only("aws_lambda_event_source_mapping")["starting_position"] == "TRIM_HORIZON"
+    assert feeder_mapping(shop()["eu-west-1"])["starting_position"] == "TRIM_HORIZON"
 
 
 def test_redis_is_serverless_valkey_by_default_with_a_ceiling() -> None:
@@ -95,7 +105,12 @@ def test_a_ranking_that_redis_lost_comes_back_by_itself() -> None:
     (target,) = [each for each in region.resources("aws_cloudwatch_event_target") if "bestsellers" in each.id]
     assert target.body["arn"] == f"${{{rebuild.address}.arn}}"
     assert json.loads(target.body["input"]) == {"onlyIfMissing": True}
-    assert region.only("aws_lambda_function_event_invoke_config")["destination_config"]
+    (failures,) = [
+        each
+        for each in region.resources("aws_lambda_function_event_invoke_config")
+        if "bestsellers" in each.id
+    ]
+    assert failures.body["destination_config"]
 
 
 def test_the_rebuild_scans_orders_and_the_feeder_does_not() -> None:

@@ -194,6 +194,8 @@ def test_outputs_for_operators() -> None:
             "bestsellers-feeder",
             "bestsellers-rebuild",
             "orders",
+            "search",
+            "search-builder",
         )
     }
     assert set(region) >= {"api_id", "api_stage", "feeder_dead_letter_queue_url", "web_bucket"}

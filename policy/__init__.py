@@ -1,1 +1,1 @@
-"""What must hold of the Terraform and of the workflows, checked by tools that live apart from the shop."""
+"""Checks of the Terraform, the workflows, the dependencies and secrets, by tools in environments of their own."""

@@ -1,7 +1,6 @@
-"""`python -m policy`: checkov over the Terraform that goes to AWS; it must find nothing.
+"""`python -m policy`: runs checkov on the Terraform for AWS; it must find nothing.
 
-settings/example.toml is checked as it stands, with everything turned on that is off by default, and with the other
-source of delivery.
+It checks settings/example.toml with the defaults, with all features on, and with the other source of delivery.
 """
 
 import os
@@ -18,14 +17,14 @@ from policy.synthesized import ENVIRONMENTS, synthesized
 from policy.tools import programs
 
 MOST_REASONS = 12
-"""More exceptions than these, and the rule would be what needs mending."""
+"""Maximum number of reasons for exceptions, see docs/adr/0030."""
 
 _QUIET = {"LOG_LEVEL": "CRITICAL"}
 
 
 def main() -> int:
     """Synthesize, check, print; the result is the exit code."""
-    programs("checkov")  # installed once, before several want it
+    programs("checkov")  # before the threads need it
     with ThreadPoolExecutor() as pool:
         reports = list(pool.map(_check, ENVIRONMENTS))
     return show(Report.together(reports), Console())
@@ -38,7 +37,11 @@ def _check(environment: Mapping[str, str]) -> Report:
 
 
 def checked(stacks: Path) -> str:
-    """What checkov says of the stacks, as JSON."""
+    """Checkov's findings for the stacks, as JSON.
+
+    Raises:
+        subprocess.CalledProcessError: checkov itself failed.
+    """
     command = [str(programs("checkov") / "checkov"), "--directory", str(stacks)]
     options = ["--framework", "terraform_json", "--output", "json", "--compact", "--quiet", "--skip-download"]
     run = subprocess.run(
@@ -50,17 +53,17 @@ def checked(stacks: Path) -> str:
 
 
 def show(report: Report, console: Console) -> int:
-    """Print what fails and what is excused; 1 if anything fails, or if excuses are too many or in vain."""
+    """Print failures and suppressed findings; 1 for a failure, an unused suppression or too many reasons."""
     for finding in report.failures:
         console.print(f"[red]{finding.check}[/red] {finding.meaning}\n    {finding.address}")
     for suppression in report.idle:
-        console.print(f"[red]suppressed in vain[/red] {suppression}")
+        console.print(f"[red]unused suppression[/red] {suppression}")
     reasons = report.reasons
     for reason, excused in reasons.items():
         console.print(f"[dim]{', '.join(sorted(excused))}[/dim]\n    {reason}")
     console.print(
         f"{len(report.failures)} failures; {len(reasons)} reasons, of {MOST_REASONS} at most, "
-        f"excuse {sum(map(len, reasons.values()))} findings (a check on a kind of resource)"
+        f"cover {sum(map(len, reasons.values()))} findings (a check on a kind of resource)"
     )
     return int(bool(report.failures or report.idle) or len(reasons) > MOST_REASONS)
 

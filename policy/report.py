@@ -1,4 +1,4 @@
-"""checkov's findings over synthesized stacks, and the suppressions that answer them."""
+"""Checkov's findings for synthesized stacks, joined with the suppressions in the stacks."""
 
 import json
 import re
@@ -20,25 +20,25 @@ class Finding:
     address: str
     """Stack, type and name."""
     reason: str | None
-    """Why it may, when it may."""
+    """Reason of the suppression, if the check is suppressed."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """All findings, and the suppressions that none of them needed."""
+    """All findings, and the unused suppressions."""
 
     findings: tuple[Finding, ...]
     idle: tuple[str, ...]
-    """Types with a check that is suppressed although none of them fails it."""
+    """Types and checks that are suppressed although no resource fails them."""
 
     @property
     def failures(self) -> list[Finding]:
-        """What no reason excuses."""
+        """Findings without a suppression."""
         return [finding for finding in self.findings if finding.reason is None]
 
     @property
     def reasons(self) -> dict[str, set[str]]:
-        """The reasons that are in use, and what each excuses: checks on kinds of resource."""
+        """Checks and resource types that each reason covers."""
         used: dict[str, set[str]] = {}
         for finding in self.findings:
             if finding.reason is not None:
@@ -47,13 +47,13 @@ class Report:
 
     @classmethod
     def together(cls, reports: Sequence["Report"]) -> "Report":
-        """Several environments' reports as one."""
+        """Merge the reports of several environments."""
         findings = {finding: None for report in reports for finding in report.findings}
         return cls(tuple(findings), tuple(sorted({idle for report in reports for idle in report.idle})))
 
 
 def read(output: str, stacks: Path) -> Report:
-    """Join checkov's JSON `output` with the suppressions in the stacks that it looked at."""
+    """Join checkov's JSON `output` with the suppressions in the stacks that it checked."""
     results = json.loads(output)
     failed = [
         check
@@ -73,7 +73,7 @@ def read(output: str, stacks: Path) -> Report:
 
 
 class _Stack:
-    """A synthesized stack, whose blocks are found by line: checkov's own names of them lose parts."""
+    """A synthesized stack. Blocks are found by line, because checkov's names of them are incomplete."""
 
     def __init__(self, path: Path) -> None:
         self._name = path.parent.name
@@ -82,14 +82,14 @@ class _Stack:
         self._block_of_line = list(_blocks(text.splitlines()))
 
     def failed(self, check: Mapping[str, Any]) -> Finding:
-        """One of checkov's failed checks, as a finding about the block that its lines are in."""
+        """Convert a failed check to a finding about the block at its lines."""
         section, type_, name = self._block_of_line[check["file_line_range"][1] - 2]
         reason = suppressed(self._content[section][type_][name]).get(check["check_id"])
         address = f"{self._name}: {type_}.{name}"
         return Finding(check["check_id"], check["check_name"], type_, address, reason)
 
     def suppressions(self) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """Type and suppressed checks of each block that has some."""
+        """Type and suppressed checks of each block with suppressions."""
         for section in ("data", "resource"):
             for type_, named in self._content.get(section, {}).items():
                 for block in named.values():
@@ -97,13 +97,13 @@ class _Stack:
 
 
 def suppressed(block: Mapping[str, Any]) -> Mapping[str, str]:
-    """Checks that a block may fail, and why."""
+    """Suppressed checks of a block, with reasons."""
     checks: Mapping[str, str] = block.get("//", {}).get("checkov", {})
     return checks
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, str, str]]:
-    """For each line, the keys of the three levels that it is in: section, type, name."""
+    """Section, type and name of the block at each line."""
     keys = ["", "", ""]
     for line in lines:
         if opened := _KEY.match(line):

@@ -1,8 +1,7 @@
-"""`python -m policy.secrets`: detect-secrets over what is checked in, and over the Terraform of settings/example.toml,
-as it stands, with everything turned on, and with the other source of delivery.
+"""`python -m policy.secrets`: runs detect-secrets on the repository and on the Terraform of settings/example.toml.
 
-Whatever it takes for a secret must be explained in not_secret.toml, by its value, which is no secret then. Terraform
-is full of hashes of files, so what merely looks random is not looked for there.
+not_secret.toml lists the false positives by value, with a reason. Terraform contains hashes of files, so the detectors
+of random strings are off there.
 """
 
 import hashlib
@@ -19,18 +18,18 @@ from policy.tools import programs
 
 EXPLAINED = Path(__file__).with_name("not_secret.toml")
 TEXTS = "web/src/locales/"
-"""What people read: "Password" stands beside a word there, and a word is what it is called in another language."""
+"""Translations: "Password" stands beside its translation, which looks like a password."""
 PLANTED = "planted.json"
 RANDOM_LOOKING = ("HexHighEntropyString", "Base64HighEntropyString")
 
 
 class BlindError(Exception):
-    """The scan does not find what is there."""
+    """The scan did not find the planted secret."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Where something looks like a secret, and the hash by which it is known."""
+    """A possible secret: its place, kind and hash."""
 
     place: str
     kind: str
@@ -38,34 +37,34 @@ class Finding:
 
 
 def main() -> int:
-    """Scan, and print what is not explained, or explained in vain; the result is the exit code."""
+    """Scan, and print unexplained findings and unused explanations; returns the exit code."""
     explained = {hash_of(value): value for value in tomllib.loads(EXPLAINED.read_text())}
     found = [*scan(checked_in()), *terraform()]
     return show(found, explained)
 
 
 def show(found: Sequence[Finding], explained: Mapping[str, str]) -> int:
-    """Print, and tell by 1 that something is wrong."""
+    """Print the findings; 1 if one is unexplained or an explanation is unused."""
     secret = [finding for finding in found if finding.hash not in explained]
     for finding in secret:
         print(
-            f"{finding.place}: {finding.kind}; take it out, and change it where it is used. "
-            f"If it is no secret, say why in {EXPLAINED.name}"
+            f"{finding.place}: {finding.kind}; remove it, and replace it where it is used. "
+            f"If it is not a secret, add it to {EXPLAINED.name} with a reason"
         )
     idle = explained.keys() - {finding.hash for finding in found}
     for hash_ in idle:
-        print(f"{EXPLAINED.name} explains what is not there: {explained[hash_]!r}")
+        print(f"{EXPLAINED.name}: remove the unused {explained[hash_]!r}")
     print(f"{len(secret)} secrets; {len(found)} places that look like one are explained")
     return int(bool(secret or idle))
 
 
 def hash_of(value: str) -> str:
-    """As detect-secrets identifies what it finds."""
+    """Hash by which detect-secrets identifies a finding."""
     return hashlib.sha1(value.encode(), usedforsecurity=False).hexdigest()
 
 
 def checked_in() -> list[str]:
-    """Every file that git has."""
+    """Every file in git, without translations."""
     listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
     return [
         path
@@ -75,23 +74,21 @@ def checked_in() -> list[str]:
 
 
 def terraform() -> Iterator[Finding]:
-    """What synths for AWS write."""
+    """Findings in the Terraform of each synth."""
     for environment in ENVIRONMENTS:
         with synthesized(environment) as folder:
             yield from scan_terraform(folder)
 
 
 def scan_terraform(folder: Path) -> Iterator[Finding]:
-    """What looks like a secret in a synth.
-
-    A file with one planted in it lies beside the others: a scan that passes over files finds nothing, and says so.
+    """Possible secrets in a synth. A planted secret shows that the scan reads the files.
 
     Raises:
-        BlindError: the planted one was not found.
+        BlindError: the planted secret was not found.
     """
     (folder / PLANTED).write_text(json.dumps({"access_key": f"AKIA{'X7' * 8}"}))
     files = [str(file.relative_to(folder)) for file in (folder / PLANTED, *folder.rglob("cdk.tf.json"))]
-    # From the folder: detect-secrets looks at nothing outside of the one it is run in, nor at what git does not know.
+    # detect-secrets reads only files inside its working directory, and with --all-files those outside git.
     found = scan(["--all-files", *files], without=RANDOM_LOOKING, folder=folder)
     if not any(finding.place.startswith(PLANTED) for finding in found):
         raise BlindError(f"detect-secrets did not find what was planted in {folder / PLANTED}")
@@ -99,7 +96,7 @@ def scan_terraform(folder: Path) -> Iterator[Finding]:
 
 
 def scan(files: Sequence[str], without: Sequence[str] = (), folder: Path = Path()) -> list[Finding]:
-    """What looks like a secret in these files of a folder."""
+    """Possible secrets in these files of a folder."""
     disabled = [part for plugin in without for part in ("--disable-plugin", plugin)]
     command = [str(programs("detect-secrets") / "detect-secrets"), "scan", "--no-verify", *disabled, *files]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)

@@ -1,6 +1,4 @@
-"""The Terraform that goes to AWS, as the checks look at it: settings/example.toml as it stands, with everything turned
-on that is off by default, and with the other source of delivery.
-"""
+"""Synthesizes settings/example.toml for the checks: with the defaults, with all features on, and with CodeCommit."""
 
 import os
 import subprocess
@@ -28,17 +26,17 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
         "BOOKSTORE_DELIVERY__REPOSITORY": "bookstore",
     },
 )
-"""What wins over the file, for each check."""
+"""Variables that override the file, for each synth."""
 
 
 @contextmanager
 def synthesized(environment: Mapping[str, str]) -> Iterator[Path]:
-    """The folder of a synth with these variables; it is gone afterwards.
+    """Folder of a synth with these variables, removed afterwards.
 
     Raises:
         subprocess.CalledProcessError: the synth failed; its message has been printed.
     """
     with tempfile.TemporaryDirectory(prefix="policy-") as folder:
-        told = {**os.environ, "CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS, **environment}
-        subprocess.run([sys.executable, "main.py"], env=told, check=True)
+        variables = {**os.environ, "CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS, **environment}
+        subprocess.run([sys.executable, "main.py"], env=variables, check=True)
         yield Path(folder)

@@ -1,4 +1,4 @@
-"""Checkers that pin their own dependencies, each in a virtual environment of its own under .local/tools/."""
+"""Installs the checkers, each in a virtual environment of its own under .local/tools/."""
 
 import hashlib
 import subprocess
@@ -10,10 +10,7 @@ REQUIREMENTS = Path(__file__).parent
 
 
 def programs(tool: str) -> Path:
-    """The folder of `tool`'s programs, after what `policy/<tool>.txt` pins has been installed there.
-
-    It is installed again only when that file changes.
-    """
+    """Install what `policy/<tool>.txt` pins, if that file changed; returns the folder of the programs."""
     requirements = REQUIREMENTS / f"{tool}.txt"
     home = TOOLS / tool
     stamp = home / "installed"

@@ -1,4 +1,4 @@
-"""`python -m policy.workflows`: actionlint over .github/workflows."""
+"""`python -m policy.workflows`: runs actionlint on .github/workflows."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ WORKFLOWS = Path(__file__).parents[1] / ".github/workflows"
 
 
 def main() -> int:
-    """Check every workflow; the result is actionlint's own exit code."""
+    """Check every workflow; returns actionlint's exit code."""
     folder = programs("actionlint")
     # actionlint finds shellcheck on the path.
     environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}

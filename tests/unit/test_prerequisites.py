@@ -1,4 +1,4 @@
-"""What this machine lacks is named with how to get it."""
+"""bin/prerequisites names missing programs and how to install them."""
 
 import shutil
 import subprocess
@@ -8,12 +8,12 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / "bin/prerequisites"
 ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terraform": "Terraform v1.11.0"}
-WHAT_THE_SCRIPT_RUNS = ("bash", "dirname", "env", "grep", "head", "sort")
+SCRIPT_PROGRAMS = ("bash", "dirname", "env", "grep", "head", "sort")
 
 
 def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
-    """Run it where these programs alone are to be found."""
-    for name in WHAT_THE_SCRIPT_RUNS:
+    """Run the script with a PATH that has only these programs."""
+    for name in SCRIPT_PROGRAMS:
         found = shutil.which(name)
         assert found
         (folder / name).symlink_to(found)
@@ -26,13 +26,13 @@ def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_is_just_enough_is_enough(tmp_path: Path) -> None:
+def test_prerequisites_minimum_versions_pass(tmp_path: Path) -> None:
     done = check(tmp_path, **ENOUGH)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "message"),
     [
         ("python3", "missing: Python 3.11 or newer. Get it"),
         ("node", "missing: Node.js 20.0 or newer. Get it"),
@@ -40,14 +40,14 @@ def test_what_is_just_enough_is_enough(tmp_path: Path) -> None:
         ("terraform", "missing: Terraform 1.11 or newer. Get it"),
     ],
 )
-def test_what_is_missing_is_named_with_how_to_get_it(program: str, told: str, tmp_path: Path) -> None:
+def test_prerequisites_missing_program_is_named(program: str, message: str, tmp_path: Path) -> None:
     done = check(tmp_path, **{name: version for name, version in ENOUGH.items() if name != program})
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith(told)
+    assert line.startswith(message)
 
 
-def test_everything_that_is_too_old_is_named_at_once(tmp_path: Path) -> None:
+def test_prerequisites_names_all_old_programs(tmp_path: Path) -> None:
     done = check(
         tmp_path, python3="Python 3.9.18", node="v18.20.0", npm="9.9.9", terraform="Terraform v1.10.5"
     )

@@ -1,4 +1,4 @@
-"""The README's promises name what shows them, and it exists."""
+"""Every promise of the README names a command and tests that exist."""
 
 import re
 from pathlib import Path
@@ -8,11 +8,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 RUNS = {"unit": "tests/unit", "e2e": "tests/e2e"}
-"""Where the tests are that a command runs."""
+"""Folder of the tests that a command runs."""
 
 
 def promises() -> dict[str, str]:
-    """What shows each promise, by the promise."""
+    """Promises, with the text of the column `shown by`."""
     section = (ROOT / "README.md").read_text().partition("## Promises")[2].partition("\n## ")[0]
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
     (promise, shown), *others = [[cell.strip() for cell in row] for row in rows]
@@ -21,7 +21,7 @@ def promises() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("promise", "shown"), promises().items())
-def test_a_promise_names_the_command_that_shows_it(promise: str, shown: str) -> None:
+def test_promise_names_existing_command(promise: str, shown: str) -> None:
     for part in shown.split(";"):
         command = re.search(r"`make ([a-z0-9-]+)`", part)
         assert command, f"no command: {part}"
@@ -31,5 +31,5 @@ def test_a_promise_names_the_command_that_shows_it(promise: str, shown: str) -> 
             assert path.startswith(RUNS[command[1]])
 
 
-def test_there_are_promises() -> None:
+def test_readme_has_promises() -> None:
     assert len(promises()) > 8

@@ -1,4 +1,4 @@
-"""The workflows of GitHub, as far as actionlint does not look."""
+"""Rules of the GitHub workflows that actionlint does not check."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def commands(workflow: Path) -> str:
     return "\n".join(step["run"] for step in steps if "run" in step)
 
 
-def test_there_are_as_many_rounds_as_stacks_that_need_each_other() -> None:
+def test_apply_has_a_round_per_dependency_level() -> None:
     of = shop(**EVERYTHING)
     stacks = json.loads((of.folder / "manifest.json").read_text())["stacks"]
 
@@ -39,14 +39,14 @@ def test_there_are_as_many_rounds_as_stacks_that_need_each_other() -> None:
     assert after_each_other == [None, *rounds]
 
 
-def test_only_what_waited_for_the_approval_may_change_anything() -> None:
+def test_apply_role_needs_approval() -> None:
     for workflow in WORKFLOWS:
         for name, job in jobs(workflow.stem).items():
             takes_role = "vars.APPLY_ROLE }}" in json.dumps(job.get("steps", []))
             assert takes_role == (job.get("environment") == "production"), f"{workflow.name}: {name}"
 
 
-def test_what_is_approved_is_applied_and_nothing_is_planned_after_it() -> None:
+def test_round_applies_the_approved_plans() -> None:
     (download,) = [
         step for step in jobs("round")["apply"]["steps"] if "download-artifact" in step.get("uses", "")
     ]
@@ -57,7 +57,7 @@ def test_what_is_approved_is_applied_and_nothing_is_planned_after_it() -> None:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
-def test_workflows_run_the_projects_own_commands(workflow: Path) -> None:
+def test_workflow_runs_make_targets(workflow: Path) -> None:
     assert "python -m" not in commands(workflow)
     assert set(re.findall(r"\bmake ([a-z][a-z0-9-]*)", commands(workflow))) <= TARGETS
 
@@ -65,13 +65,15 @@ def test_workflows_run_the_projects_own_commands(workflow: Path) -> None:
 @pytest.mark.parametrize(
     "file", [*WORKFLOWS, ROOT / ".github/actions/toolchain/action.yml"], ids=lambda file: file.stem
 )
-def test_actions_of_others_are_pinned_to_a_commit(file: Path) -> None:
+def test_actions_are_pinned_to_commits(file: Path) -> None:
     for used in re.findall(r"uses: (\S+)", file.read_text()):
         assert used.startswith("./") or re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", used), used
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
-def test_a_pipe_fails_with_any_of_its_commands(workflow: Path) -> None:
+def test_workflow_with_pipes_sets_pipefail(workflow: Path) -> None:
     document = yaml.safe_load(workflow.read_text())
     if "|" in commands(workflow).replace("||", ""):
-        assert document["defaults"]["run"]["shell"] == "bash", "GitHub sets pipefail for it only by this name"
+        assert document["defaults"]["run"]["shell"] == "bash", (
+            "GitHub sets pipefail only if the shell is named"
+        )

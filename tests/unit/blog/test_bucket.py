@@ -1,4 +1,4 @@
-"""Requests to S3 are signed as AWS's own library signs them."""
+"""Signatures of requests to S3, compared with botocore's."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -24,7 +24,7 @@ NOW = datetime(2026, 9, 1, 12, 30, 15, tzinfo=UTC)
         ("DELETE", "uploads/2026/09/Größe.webp", ""),
     ],
 )
-def test_signatures_are_awss(
+def test_sign_matches_botocore(
     method: str, key: str, body: str, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = answer(

@@ -1,4 +1,4 @@
-"""The posts: each can be imported, and speaks of books that the shop has."""
+"""The posts can be imported, and name books of the catalog."""
 
 import csv
 import re
@@ -15,7 +15,7 @@ BOOK = re.compile(r'\[book id="([^"]+)"\](.*?)\[/book\]')
 
 def parse(path: Path) -> tuple[dict[str, str], str]:
     found = FRONT_MATTER.fullmatch(path.read_text(encoding="utf-8"))
-    assert found, "begin with the front matter between two lines of ---"
+    assert found, "begins with front matter between two lines of ---"
     front = dict(line.split(": ", 1) for line in found["front"].splitlines())
     return front, found["body"]
 
@@ -25,23 +25,23 @@ def catalog() -> dict[str, dict[str, str]]:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
-def test_there_are_enough_for_a_blog() -> None:
+def test_blog_has_ten_posts() -> None:
     assert len(POSTS) >= 10
 
 
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
-def test_a_post_is_complete(path: Path) -> None:
+def test_post_is_complete(path: Path) -> None:
     front, body = parse(path)
     assert set(front) == {"title", "author", "date", "categories", "books", "excerpt"}
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem)
     assert date.fromisoformat(front["date"]) <= date.today()
     assert front["author"].startswith("The ")
-    assert front["author"].endswith(" Desk"), "a desk of the house, nobody invented"
+    assert front["author"].endswith(" Desk"), "an editorial desk, not an invented person"
     assert len(body.split()) > 150
 
 
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
-def test_a_post_names_its_books_as_the_catalog_does(path: Path) -> None:
+def test_post_books_match_catalog(path: Path) -> None:
     front, body = parse(path)
     books = catalog()
     named = dict(BOOK.findall(body))
@@ -51,13 +51,13 @@ def test_a_post_names_its_books_as_the_catalog_does(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
-def test_a_posts_categories_are_the_shops(path: Path) -> None:
+def test_post_categories_match_catalog(path: Path) -> None:
     front, _ = parse(path)
     assert set(front["categories"].split(", ")) <= {book["category"] for book in catalog().values()}
 
 
 @pytest.mark.parametrize("path", POSTS, ids=lambda path: path.stem)
-def test_markup_is_whole_and_plain(path: Path) -> None:
+def test_post_markup_is_balanced(path: Path) -> None:
     _, body = parse(path)
     tags = re.findall(r"<(/?)([a-z0-9]+)[^>]*>", body)
     assert {name for _, name in tags} <= {"p", "h2", "strong", "em", "ul", "ol", "li", "blockquote"}

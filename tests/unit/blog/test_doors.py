@@ -1,4 +1,4 @@
-"""Whose request is an editor's, decided from the request alone."""
+"""Which requests count as editing, from the request alone."""
 
 from typing import Any
 
@@ -35,16 +35,16 @@ def is_editing(addresses: str, *cookies: str, **server: str) -> Any:
         ("", False),
     ],
 )
-def test_only_listed_addresses_edit(address: str, admitted: bool) -> None:
+def test_editing_needs_listed_address(address: str, admitted: bool) -> None:
     assert is_editing(OFFICE, REQUEST_URI="/wp-admin/", HTTP_X_FORWARDED_FOR=address) is admitted
 
 
-def test_the_load_balancers_word_counts_and_not_the_visitors() -> None:
+def test_editing_uses_last_forwarded_address() -> None:
     assert not is_editing(OFFICE, REQUEST_URI="/wp-admin/", HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.1")
     assert is_editing(OFFICE, REQUEST_URI="/wp-admin/", HTTP_X_FORWARDED_FOR="198.51.100.1, 203.0.113.9")
 
 
-def test_an_empty_list_admits_nobody() -> None:
+def test_editing_with_empty_list_is_refused() -> None:
     assert not is_editing("", REQUEST_URI="/wp-admin/", REMOTE_ADDR="127.0.0.1")
 
 
@@ -59,16 +59,16 @@ def test_an_empty_list_admits_nobody() -> None:
         {"HTTP_AUTHORIZATION": "Basic x"},
     ],
 )
-def test_editors_requests_are_known_by_what_they_want(request_of: dict[str, str]) -> None:
+def test_editing_requests_are_recognized(request_of: dict[str, str]) -> None:
     assert is_editing(OFFICE, HTTP_X_FORWARDED_FOR="203.0.113.9", **request_of)
     assert not is_editing(OFFICE, HTTP_X_FORWARDED_FOR="198.51.100.1", **request_of)
 
 
-def test_a_colleague_who_only_reads_is_a_reader() -> None:
+def test_editing_excludes_anonymous_reads() -> None:
     assert not is_editing(OFFICE, HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert is_editing(OFFICE, "wordpress_logged_in_0a1b", HTTP_X_FORWARDED_FOR="203.0.113.9")
 
 
 @pytest.mark.parametrize("block", ["0.0.0.0/0", "203.0.113.9", "203.0.113.8/30", "203.0.113.9/32"])
-def test_blocks_of_any_length(block: str) -> None:
+def test_editing_accepts_any_prefix_length(block: str) -> None:
     assert is_editing(block, REQUEST_METHOD="POST", HTTP_X_FORWARDED_FOR="203.0.113.9")

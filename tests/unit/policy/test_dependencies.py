@@ -20,30 +20,28 @@ from policy.dependencies import (
 PACKAGE = "node_modules/left"
 
 
-def test_only_what_a_newer_version_mends_is_to_be_mended() -> None:
-    known = [Vulnerability("left 1", "CVE-1", mended=True), Vulnerability("right 1", "CVE-2", mended=False)]
+def test_judged_returns_fixable_vulnerabilities() -> None:
+    known = [Vulnerability("left 1", "CVE-1", fixed=True), Vulnerability("right 1", "CVE-2", fixed=False)]
     assert judged("packages", known) == ["left 1 has CVE-1: take a newer version"]
 
 
-def test_a_program_that_prints_no_json_has_reached_nothing() -> None:
+def test_answer_without_json_is_unreachable() -> None:
     with pytest.raises(UnreachableError, match="no route"):
         answer([sys.executable, "-c", "raise SystemExit('no route')"])
 
 
-def test_what_was_passed_over_is_not_taken_for_sound() -> None:
-    told: list[dict[str, Any]] = [
+def test_require_all_refuses_skipped_packages() -> None:
+    reported: list[dict[str, Any]] = [
         {"name": "Left.Pad", "version": "1", "vulns": []},
         {"name": "right", "skip_reason": "not on PyPI"},
     ]
-    require_all(told, ["left-pad"])
+    require_all(reported, ["left-pad"])
     for locked in ("right", "forgotten"):
         with pytest.raises(UnreachableError, match=locked):
-            require_all(told, ["left-pad", locked])
+            require_all(reported, ["left-pad", locked])
 
 
-def test_a_file_that_was_changed_after_installation_is_found(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_changed_finds_modified_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     package = distribution("pytest")
     assert list(changed(package)) == []
     other = tmp_path / "other.py"
@@ -60,7 +58,7 @@ def test_a_file_that_was_changed_after_installation_is_found(
     ("locked", "installed", "mistakes"),
     [("sha512-a", "sha512-a", 0), ("sha512-a", "sha512-b", 1), ("", "", 1), ("sha512-a", None, 0)],
 )
-def test_an_installed_package_has_the_hash_of_the_lock(
+def test_node_mistakes_compares_hashes(
     locked: str, installed: str | None, mistakes: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "node_modules").mkdir()

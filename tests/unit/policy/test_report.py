@@ -13,7 +13,7 @@ from tests.support.synthesis import construct
 
 
 def stack(folder: Path, **tables: dict[str, Any]) -> str:
-    """A stack with these tables, as CDKTF prints it; returns its text."""
+    """Write a stack with these tables; returns its text."""
     text = json.dumps({"resource": {"aws_dynamodb_table": tables}}, indent=2)
     (folder / "shop").mkdir()
     (folder / "shop/cdk.tf.json").write_text(text)
@@ -21,7 +21,7 @@ def stack(folder: Path, **tables: dict[str, Any]) -> str:
 
 
 def failed(text: str, name: str, check: str = "CKV_AWS_119") -> dict[str, Any]:
-    """What checkov says of a table: right lines, and a name that has lost its type."""
+    """A failed check of a table, as checkov prints it: the name lacks the type."""
     lines = text.splitlines()
     start = next(number for number, line in enumerate(lines, 1) if f'"{name}": {{' in line)
     end = next(
@@ -40,57 +40,57 @@ def output(*checks: dict[str, Any]) -> str:
     return json.dumps({"results": {"failed_checks": list(checks)}})
 
 
-def excused(reason: str, check: str = "CKV_AWS_119") -> dict[str, Any]:
+def suppression(reason: str, check: str = "CKV_AWS_119") -> dict[str, Any]:
     return {"//": {"checkov": {check: reason}}, "name": "x"}
 
 
-def test_a_finding_without_a_reason_fails(tmp_path: Path) -> None:
+def test_report_finding_without_reason_fails(tmp_path: Path) -> None:
     text = stack(tmp_path, books={"name": "books"}, orders={"name": "orders"})
     report = read(output(failed(text, "orders")), tmp_path)
     assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
     assert show(report, Console(quiet=True)) == 1
 
 
-def test_a_reason_beside_the_resource_excuses_it_and_no_other(tmp_path: Path) -> None:
-    text = stack(tmp_path, books=excused("because"), orders={"name": "orders"})
+def test_report_reason_covers_its_resource_only(tmp_path: Path) -> None:
+    text = stack(tmp_path, books=suppression("because"), orders={"name": "orders"})
     report = read(output(failed(text, "books"), failed(text, "orders")), tmp_path)
     assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
     assert report.reasons == {"because": {"CKV_AWS_119 aws_dynamodb_table"}}
 
 
-def test_a_reason_excuses_the_check_that_it_names_alone(tmp_path: Path) -> None:
-    text = stack(tmp_path, books=excused("because"))
+def test_report_reason_covers_its_check_only(tmp_path: Path) -> None:
+    text = stack(tmp_path, books=suppression("because"))
     report = read(output(failed(text, "books", "CKV_AWS_28"), failed(text, "books")), tmp_path)
     assert [finding.check for finding in report.failures] == ["CKV_AWS_28"]
 
 
-def test_an_excuse_that_excuses_nothing_fails(tmp_path: Path) -> None:
-    stack(tmp_path, books=excused("because"))
+def test_report_unused_suppression_fails(tmp_path: Path) -> None:
+    stack(tmp_path, books=suppression("because"))
     report = read(output(), tmp_path)
     assert report.idle == ("aws_dynamodb_table: CKV_AWS_119",)
     assert show(report, Console(quiet=True)) == 1
 
 
-def test_environments_are_judged_together(tmp_path: Path) -> None:
+def test_report_merges_environments(tmp_path: Path) -> None:
     lean, rich = tmp_path / "lean", tmp_path / "rich"
     lean.mkdir()
     rich.mkdir()
-    excused_books = read(output(failed(stack(lean, books=excused("because")), "books")), lean)
+    suppressed_books = read(output(failed(stack(lean, books=suppression("because")), "books")), lean)
     bare_orders = read(output(failed(stack(rich, orders={"name": "orders"}), "orders")), rich)
-    report = Report.together([excused_books, bare_orders, excused_books])
+    report = Report.together([suppressed_books, bare_orders, suppressed_books])
     assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
     assert report.reasons == {"because": {"CKV_AWS_119 aws_dynamodb_table"}}
     assert len(report.findings) == 2
 
 
 @pytest.mark.parametrize(("reasons", "code"), [(12, 0), (13, 1)])
-def test_more_than_twelve_reasons_fail(tmp_path: Path, reasons: int, code: int) -> None:
+def test_report_with_13_reasons_fails(tmp_path: Path, reasons: int, code: int) -> None:
     names = [f"table-{number}" for number in range(reasons)]
-    text = stack(tmp_path, **{name: excused(f"reason {name}") for name in names})
+    text = stack(tmp_path, **{name: suppression(f"reason {name}") for name in names})
     report = read(output(*(failed(text, name) for name in names)), tmp_path)
     assert show(report, Console(quiet=True)) == code
 
 
-def test_a_construct_cannot_be_excused_without_a_reason() -> None:
+def test_suppress_without_reason_raises() -> None:
     with pytest.raises(ValueError, match="no reason"):
         construct(lambda scope: suppress(SqsQueue(scope, "queue"), {"CKV_AWS_27": " "}))

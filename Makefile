@@ -12,6 +12,7 @@ TEST_PORT_BASE ?= 5560
 CATALOG ?= data/catalog.csv
 REGION ?=
 FROM ?=
+STACK ?=
 ARGS ?=
 
 export SETTINGS PORT_BASE
@@ -109,7 +110,7 @@ seed: $(INSTALLED)/python ## Load a catalog: make seed CATALOG=books.csv
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 
-.PHONY: bootstrap synth plan plan-summary apply deploy move-state remove-region destroy cost
+.PHONY: bootstrap synth plan plan-summary apply deploy unlock move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
 	@$(OPS) bootstrap
 synth: ready ## Write the Terraform to cdktf.out/.
@@ -123,6 +124,8 @@ apply: $(INSTALLED)/python ## Apply the plans that were shown, and nothing else.
 	@$(OPS) apply $(ARGS)
 deploy: ready ## Deploy every stack, in order.
 	@$(OPS) deploy $(ARGS)
+unlock: install web ## Remove the lock that a crash left: make unlock STACK=s
+	@$(OPS) unlock $(STACK) $(ARGS)
 move-state: install web ## To another backend: make move-state FROM=the-settings-as-they-were.toml
 	@FROM=$(FROM) $(OPS) move-state $(ARGS)
 remove-region: install web ## One region fewer: make remove-region REGION=r

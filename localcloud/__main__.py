@@ -15,39 +15,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from localcloud import disk_space
-from localcloud.blog.service import ImportFailedError
 from localcloud.down import take_down
-from localcloud.edge.region_locations import UnknownPlaceError
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout
-from localcloud.processes import PartFailedError, Supervisor
+from localcloud.processes import Supervisor
 from localcloud.status import show_status
 from localcloud.step_output import Steps
-from localcloud.up import Up, UpError
+from localcloud.up import Up
 from ops import provider_mirror
-from ops.catalog.rows import CatalogError
-from ops.catalog.table import TableError
-from ops.cdktf import SynthesisError
-from ops.commands.bootstrap import BucketRefusedError
-from ops.commands.deploy import DeployFailedError
-from ops.deployment import DeploymentError
+from ops.errors import OperatorError
 from ops.provider_mirror import ProviderUnavailableError
 from stacks.settings import Settings, SettingsError
 
-REFUSALS = (
-    UpError,
-    ImportFailedError,
-    PartFailedError,
-    SynthesisError,
-    DeployFailedError,
-    DeploymentError,
-    UnknownPlaceError,
-    BucketRefusedError,
-    CatalogError,
-    TableError,
-    ClientError,
-    BotoCoreError,
-)
+REFUSALS = (OperatorError, ClientError, BotoCoreError)
 
 app = typer.Typer(
     help="The shop on one machine.",

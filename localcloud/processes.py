@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ops.errors import OperatorError
+
 POLL_SECONDS = 0.05
 ANSWER_SECONDS = 120.0
 """Time for a part to become ready. MariaDB creates its tables first, which is slow on a busy disk."""
@@ -25,7 +27,7 @@ UNDO_SECONDS = 3.0
 TAIL_LINES = 15
 
 
-class PartFailedError(Exception):
+class PartFailedError(OperatorError):
     """A part did not start. The message includes the end of its log."""
 
 

@@ -20,16 +20,18 @@ from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
 from localcloud.step_output import BackgroundStep, Steps
-from ops import cdktf
-from ops.commands import bootstrap, seed
-from ops.commands.deploy import deploy_stacks
+from ops.catalog.loader import load
 from ops.deployment import Deployment, terraform_outputs
+from ops.errors import OperatorError
+from ops.rollout import deploy_stacks
+from ops.state_buckets import ensure_state_bucket
+from ops.synthesis import stack_order, synthesize
 from stacks.settings import Settings
 
 CATALOG = ROOT / "data" / "catalog.csv"
 
 
-class UpError(Exception):
+class UpError(OperatorError):
     """The local cloud cannot come up; the message names the fix."""
 
 
@@ -63,8 +65,8 @@ class Up:
             create_managed_keys(settings.regions)
             say(", ".join(self._ensure_state_buckets(settings)))
         with self.steps.step("Terraform synthesized") as say:
-            cdktf.synthesize(self.settings, self.layout.log("synth"))
-            say(f"{len(cdktf.stack_order(self.layout.synthesized))} stacks")
+            synthesize(self.settings, self.layout.log("synth"))
+            say(f"{len(stack_order())} stacks")
         if blog:
             blog.finish(wait=False)  # One that cannot run says so before Terraform's minutes, not after.
         deployed = self._deploy(settings)
@@ -145,7 +147,7 @@ class Up:
     def _ensure_state_buckets(self, settings: Settings) -> list[str]:
         buckets = {region: settings.state_bucket(region) for region in settings.regions}
         for region, bucket in buckets.items():
-            bootstrap.ensure_state_bucket(bucket, region, tags=settings.tags)
+            ensure_state_bucket(bucket, region, tags=settings.tags)
         return list(buckets.values())
 
     def _deploy(self, settings: Settings) -> bool:
@@ -163,7 +165,7 @@ class Up:
         with self.steps.step("Deployed", own_display=True):
             log = self.layout.log("deploy")
             log.unlink(missing_ok=True)
-            deploy_stacks(settings, self.settings, console=self.steps.console, log=log)
+            deploy_stacks(settings, console=self.steps.console, log=log, at_once=True)
         with self.steps.step("Outputs read"):
             Deployment.of(settings, terraform_outputs(settings)).write(self.layout.outputs)
         Fingerprint.now(settings, self.layout.synthesized).write(marks)
@@ -171,7 +173,7 @@ class Up:
 
     def _seed(self, deployment: Deployment) -> None:
         with self.steps.step("Catalog loaded") as say:
-            report = seed.load(deployment, CATALOG)
+            report = load(deployment, CATALOG)
             say(f"{report.loaded} books in {len(report.categories)} categories")
 
     def _rebuild_bestsellerss(self, deployment: Deployment) -> None:

@@ -1,8 +1,7 @@
-"""What is deployed, as its Terraform outputs tell: the one way in which commands learn names and addresses."""
+"""The deployed environment, from its Terraform outputs: how commands find names and addresses."""
 
 import json
 import os
-import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,15 +10,13 @@ from typing import Any, Self
 
 import boto3
 
-from ops.cdktf import synthesized_folder
+from ops.errors import DeploymentError
+from ops.synthesis import stack_folder
+from ops.terraform.process import Terraform
 from stacks.settings import Settings
 
 OUTPUTS_VARIABLE = "DEPLOYMENT_OUTPUTS"
-"""Names a JSON file with every stack's outputs, read instead of asking Terraform; the local cloud keeps one."""
-
-
-class DeploymentError(Exception):
-    """What is deployed cannot be told; the message names the fix."""
+"""Names a JSON file with every stack's outputs, which the local cloud keeps. Without it Terraform is run."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Shared:
-    """What exists once: the global stack."""
+    """The outputs of the global stack."""
 
     zone_id: str
     user_pool_id: str
@@ -72,7 +69,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Region:
-    """What one region has. `tables` and `functions` are names in AWS by their short names."""
+    """The outputs of a region's stack. `tables` and `functions` map short names to names in AWS."""
 
     region: str
     api_id: str
@@ -104,7 +101,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Edge:
-    """What needs all regions. `health_checks` are on the records by region; they want `endpoint_checks` healthy."""
+    """The outputs of the edge stack, health checks by region. `endpoint_checks` are the children of `health_checks`."""
 
     api_domain: str
     health_checks: Mapping[str, str]
@@ -126,18 +123,18 @@ class Edge:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployed environment: its settings and what its stacks put out, regions with the primary first."""
+    """A deployed environment: its settings and outputs, regions with the primary first."""
 
     settings: Settings
     shared: Shared
     regions: Mapping[str, Region]
     edge: Edge
     outputs: Mapping[str, Mapping[str, Any]]
-    """Every stack's outputs as they are, by the stack's name after `<project>-<environment>-`."""
+    """Every stack's outputs, by the stack's name after `<project>-<environment>-`."""
 
     @classmethod
     def load(cls, settings: Settings) -> Self:
-        """Read every stack's outputs, from the local cloud's copy where there is one, else from Terraform.
+        """Read every stack's outputs, from the local cloud's file or from Terraform.
 
         Raises DeploymentError when a stack is not deployed or not synthesized here.
         """
@@ -148,7 +145,7 @@ class Deployment:
 
     @classmethod
     def read(cls, settings: Settings, path: Path) -> Self:
-        """Read the outputs from a file that `write` left. Raises DeploymentError when it is of no use."""
+        """Read the outputs from a file of `write`. Raises DeploymentError when it cannot be read."""
         try:
             return cls.of(settings, json.loads(path.read_text()))
         except FileNotFoundError as missing:
@@ -158,7 +155,7 @@ class Deployment:
 
     @classmethod
     def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
-        """From every stack's values by its part. Raises DeploymentError when a stack, or an output, is missing."""
+        """From every stack's outputs. Raises DeploymentError when a stack or an output is missing."""
         outputs = {}
         for part in parts(settings):
             if not values.get(part):
@@ -173,11 +170,11 @@ class Deployment:
         )
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client in `region`, or in the primary. Its endpoint comes from the environment alone."""
+        """A boto3 client in `region`, or in the primary."""
         return boto3.client(service, region_name=region or self.settings.regions[0])
 
     def write(self, path: Path) -> None:
-        """Keep a copy of the outputs at `path`, whole or not at all."""
+        """Write the outputs to `path`, atomically."""
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
         new.write_text(json.dumps(self.outputs, indent=2))
@@ -185,33 +182,30 @@ class Deployment:
 
 
 def parts(settings: Settings) -> tuple[str, ...]:
-    """The stacks of an environment, without its name before them."""
+    """The names of an environment's stacks, without its prefix."""
     return ("global", *settings.regions, "edge")
 
 
 def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Ask Terraform for every stack's outputs, side by side. Raises DeploymentError when one cannot be asked."""
+    """Every stack's outputs from Terraform; empty for a stack that was never deployed.
+
+    Raises DeploymentError before a synth, TerraformError when a state cannot be read.
+    """
     names = parts(settings)
+    for name in names:
+        _check_synthesized(f"{settings.name}-{name}")
     with ThreadPoolExecutor(max_workers=len(names)) as pool:
-        told = pool.map(
-            _stack_outputs, (synthesized_folder() / "stacks" / f"{settings.name}-{name}" for name in names)
-        )
-        return dict(zip(names, told, strict=True))
+        outputs = pool.map(lambda name: _stack_outputs(f"{settings.name}-{name}"), names)
+        return dict(zip(names, outputs, strict=True))
 
 
-def _stack_outputs(folder: Path) -> dict[str, Any]:
-    if not (folder / "cdk.tf.json").exists():
-        raise DeploymentError(f"{folder} holds no Terraform: run `make synth` first")
-    if not (folder / ".terraform").exists():
-        _terraform(folder, "init", "-input=false", "-no-color")
-    outputs = json.loads(_terraform(folder, "output", "-json", "-no-color"))
+def _check_synthesized(stack: str) -> None:
+    if not (stack_folder(stack) / "cdk.tf.json").exists():
+        raise DeploymentError(f"{stack_folder(stack)} holds no Terraform: run `make synth` first")
+
+
+def _stack_outputs(stack: str) -> dict[str, Any]:
+    terraform = Terraform(stack)
+    terraform.prepare()
+    outputs = json.loads(terraform.text("output", "-json", "-no-color"))
     return {name: output["value"] for name, output in outputs.items()}
-
-
-def _terraform(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["terraform", f"-chdir={folder}", *arguments], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise DeploymentError(f"terraform {arguments[0]} in {folder.name} failed: {done.stderr.strip()}")
-    return done.stdout

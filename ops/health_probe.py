@@ -1,4 +1,4 @@
-"""Asks the deployed API how it is, as a shopper's browser would reach it."""
+"""Requests to the deployed API over its public addresses."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +8,12 @@ import httpx
 from stacks.settings import Settings
 
 TIMEOUT = 4.0
-"""Seconds; `/v1/health` answers within two, wherever it is, and Route 53 gives it as long as this."""
+"""Seconds. `/v1/health` answers within two; Route 53's health checkers wait as long."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """Whether a region can serve, and what made us think so."""
+    """Whether a region can serve, and the reason."""
 
     healthy: bool
     detail: str
@@ -27,10 +27,10 @@ class Probe:
         self._regions = {region: settings.api_url(region) for region in settings.regions}
         self._http = httpx.Client(
             timeout=TIMEOUT,
-            # Each question is a connection of its own, as Route 53's are: one that was kept would hide a region's loss.
+            # A new connection for each request, as Route 53 does: a kept one would hide the loss of a region.
             limits=httpx.Limits(max_keepalive_connections=0),
             transport=transport,
-            # A proxy of the operator's network is none for what runs on this machine.
+            # A proxy of the network does not apply to this machine.
             mounts={"all://127.0.0.1": transport},
         )
 
@@ -39,7 +39,7 @@ class Probe:
         return self._regions[region]
 
     def health(self, region: str) -> Health:
-        """Ask the region itself, evacuated or not."""
+        """The health that the region itself reports, evacuated or not."""
         try:
             answer = self._http.get(f"{self.address(region)}/health")
         except httpx.HTTPError as error:
@@ -50,7 +50,7 @@ class Probe:
         return Health(False, ", ".join([f"HTTP {answer.status_code}", *failed]))
 
     def who_answers(self) -> str | None:
-        """The region that `api.<domain>` reaches from here, now; None when nobody answers."""
+        """The region that `api.<domain>` reaches from here; None without an answer."""
         try:
             answer = self._http.get(f"{self.api}/region")
         except httpx.HTTPError:
@@ -59,7 +59,7 @@ class Probe:
 
 
 def _checks(answer: httpx.Response) -> dict[str, Any]:
-    """The `checks` of a health answer; none where API Gateway answered in the function's stead."""
+    """The `checks` of a health response; empty where API Gateway responded without the function."""
     try:
         body = answer.json()
     except ValueError:

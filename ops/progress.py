@@ -1,11 +1,11 @@
-"""Shows long work while it goes on: what moves on a terminal, or lines for a log.
+"""Shows progress: a display that moves on a terminal, lines in a log.
 
-A deployment has a line a stack, whatever can be counted a bar.
+A deployment has a line for each stack, counted work has a bar.
 """
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -18,20 +18,23 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from ops.cdktf import Listener, Phase, StackProgress
+from ops.console import plain_console
+from ops.terraform.events import ENDED, Phase, StackProgress
+
+Stacks = Mapping[str, StackProgress]
 
 
-def view(listener: Listener, console: Console) -> "LiveView | PlainView":
-    """What fits `console`."""
-    return (LiveView if console.is_terminal else PlainView)(listener, console)
+def view(stacks: Stacks, console: Console) -> "LiveView | PlainView":
+    """The display for `console`: a terminal or a log."""
+    return (LiveView if console.is_terminal else PlainView)(stacks, console)
 
 
 class LiveView:
-    """A line a stack that moves, for a terminal."""
+    """A line for each stack that moves, for a terminal."""
 
-    def __init__(self, listener: Listener, console: Console) -> None:
-        self._clocks = {name: Clock() for name in listener.stacks}
-        self._stacks = listener.stacks
+    def __init__(self, stacks: Stacks, console: Console) -> None:
+        self._clocks = {name: Clock() for name in stacks}
+        self._stacks = stacks
         self._spinner = Spinner("dots", style="cyan")
         self._live = Live(get_renderable=self._table, console=console, refresh_per_second=8)
 
@@ -45,7 +48,7 @@ class LiveView:
         self._live.__exit__(kind, error, trace)
 
     def changed(self, stack: StackProgress) -> None:
-        """Keep the time; the screen renews itself."""
+        """Update the stack's clock; the display refreshes itself."""
         self._clocks[stack.name].observe(stack.phase)
 
     def _table(self) -> Group:
@@ -61,6 +64,8 @@ class LiveView:
             Phase.WAITING: Text("·", style="dim"),
             Phase.DONE: Text("✓", style="green"),
             Phase.FAILED: Text("✗", style="red"),
+            Phase.SKIPPED: Text("-", style="yellow"),
+            Phase.STOPPED: Text("■", style="yellow"),
         }
         total = max(stack.planned, 1)
         return (
@@ -76,17 +81,15 @@ class LiveView:
 
 
 class PlainView:
-    """A line whenever a stack enters another phase, and now and then while it applies, for logs and pipes."""
+    """A line for each new phase of a stack, and one every 15 seconds while it applies, for logs and pipes."""
 
     QUIET_SECONDS = 15
 
-    def __init__(
-        self, listener: Listener, console: Console, now: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._clocks = {name: Clock(now) for name in listener.stacks}
+    def __init__(self, stacks: Stacks, console: Console, now: Callable[[], float] = time.monotonic) -> None:
+        self._clocks = {name: Clock(now) for name in stacks}
         self._console = console
         self._now = now
-        self._spoke = now()
+        self._printed_at = now()
 
     def __enter__(self) -> Self:
         return self
@@ -97,23 +100,22 @@ class PlainView:
         pass
 
     def changed(self, stack: StackProgress) -> None:
-        """Print the stack's new phase, or how far it is when nothing was printed for long."""
+        """Print the stack's new phase, or its progress when nothing was printed for 15 seconds."""
         if self._clocks[stack.name].observe(stack.phase):
             if stack.phase is not Phase.WAITING:
                 self._print(stack, _phase(stack))
-        elif stack.phase is Phase.APPLYING and self._now() - self._spoke >= self.QUIET_SECONDS:
+        elif stack.phase is Phase.APPLYING and self._now() - self._printed_at >= self.QUIET_SECONDS:
             self._print(stack, f"{stack.finished} of {stack.planned} made, now {_doing(stack)}")
 
     def _print(self, stack: StackProgress, words: str) -> None:
-        self._spoke = self._now()
-        at_work = self._clocks[stack.name].text()
-        self._console.print(
-            f"{stack.name}: {words}{f' ({at_work})' if at_work else ''}", markup=False, soft_wrap=True
-        )
+        self._printed_at = self._now()
+        elapsed = self._clocks[stack.name].text()
+        line = f"{stack.name}: {words}{f' ({elapsed})' if elapsed else ''}"
+        self._console.print(line, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 class Clock:
-    """How long a stack has been at work: from its plan until it ended. Times in seconds."""
+    """Measures a stack from its plan to its end, in seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -122,40 +124,42 @@ class Clock:
         self._end: float | None = None
 
     def observe(self, phase: Phase) -> bool:
-        """Take in the phase a stack is in now; returns whether it is a new one."""
+        """Record the stack's phase; returns whether it is a new one."""
         if phase is self._phase:
             return False
         self._phase = phase
         if phase is Phase.PLANNING:
             self._start = self._now()
-        if phase in (Phase.DONE, Phase.FAILED):
+        if phase in ENDED:
             self._end = self._now()
         return True
 
     def text(self) -> str:
-        """Seconds at work, or nothing before it began."""
+        """Elapsed seconds; empty before the plan."""
         if self._start is None:
             return ""
         return f"{(self._end or self._now()) - self._start:.0f} s"
 
 
 def _doing(stack: StackProgress) -> str:
-    """What a stack is about, in a few words."""
+    """The current activity of a stack in a few words."""
     if stack.phase is Phase.APPLYING and stack.busy:
-        first, *others = stack.busy
+        first, *others = list(stack.busy)
         return first + (f" and {len(others)} more" if others else "")
-    if stack.phase is Phase.DONE and not stack.planned:
-        return "nothing to change"
-    return "" if stack.phase is Phase.DONE else str(stack.phase)
+    if stack.phase is Phase.DONE:
+        return "" if stack.planned else "nothing to change"
+    if stack.phase is Phase.FAILED and stack.errors:
+        return stack.errors[0].summary
+    return stack.note or str(stack.phase)
 
 
 def _phase(stack: StackProgress) -> str:
-    """The phase a stack has come to, as a line by itself."""
+    """A stack's new phase as a line."""
     if stack.phase is Phase.APPLYING:
         return f"applying {_changes(stack.planned)}"
     if stack.phase is Phase.DONE:
         return f"done, {_changes(stack.planned) if stack.planned else 'nothing to change'}"
-    return str(stack.phase)
+    return f"{stack.phase}: {stack.note}" if stack.note else str(stack.phase)
 
 
 def _changes(number: int) -> str:
@@ -164,10 +168,10 @@ def _changes(number: int) -> str:
 
 @contextmanager
 def counting(label: str, things: str) -> Iterator[Callable[[int, int], None]]:
-    """Give what is to be told how many things of how many are done: a bar for eyes; for a log, a line a tenth."""
-    console = Console(stderr=True)
+    """Yield a function of (done, total): a bar on a terminal; in a log, a line for each tenth."""
+    console = plain_console(stderr=True)
     if not console.is_terminal:
-        yield _a_line_a_tenth(label, things)
+        yield _line_per_tenth(label, things)
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console) as bar:
@@ -175,7 +179,7 @@ def counting(label: str, things: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _a_line_a_tenth(label: str, things: str) -> Callable[[int, int], None]:
+def _line_per_tenth(label: str, things: str) -> Callable[[int, int], None]:
     shown = -1
 
     def progress(done: int, total: int) -> None:

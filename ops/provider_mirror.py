@@ -22,6 +22,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ops.errors import OperatorError
+
 VERSION = "5.100.0"
 """The AWS provider that cdktf-cdktf-provider-aws (Pipfile.lock) was generated for."""
 REGISTRY = "registry.terraform.io"
@@ -41,7 +43,7 @@ _FIRST_LINE = "# AWS provider from "
 _USERS_PART = "# The user's own configuration:\n"
 
 
-class ProviderUnavailableError(Exception):
+class ProviderUnavailableError(OperatorError):
     """The provider is neither on this machine nor can it be downloaded. The message says what to do."""
 
 

@@ -1,7 +1,7 @@
-"""How far a region's tables are behind another's, by sending heartbeats through one of them.
+"""Measures replication lag between regions by writing heartbeats to the Cart table.
 
-The Cart table carries them: nobody signs in as `_heartbeat-...`, its items expire, nothing reads its stream.
-In Orders each would be taken for an order, and Books has no expiry.
+No shopper has the id `_heartbeat-...`, the table's items expire, and its stream has no consumer. In Orders a heartbeat
+would count as an order, and Books has no expiry.
 """
 
 import time
@@ -16,23 +16,23 @@ from ops.aws import client
 from stacks.settings import Settings
 
 BEATS = 16
-"""Heartbeats at a time. Each has a partition key of its own, so that together they cross most partitions of the
-table, which replicate independently. At most 25, what one batch may write."""
+"""Heartbeats per measurement, each with a partition key of its own: partitions replicate independently. At most 25,
+the limit of BatchWriteItem."""
 TABLES = ("books", "cart", "orders")
 POLL = 0.1
-"""Seconds between two looks."""
-LOOK = 2.0
-"""Seconds that heartbeats are given at least."""
+"""Seconds between two reads."""
+SHORTEST = 2.0
+"""Seconds to wait for heartbeats at least."""
 CAUGHT_UP = 5.0
-"""Seconds behind at which a region counts as having everything; DynamoDB's usual lag is about one."""
+"""The lag in seconds below which a region counts as caught up. DynamoDB's usual lag is about one second."""
 EXPIRY = timedelta(hours=1)
-"""For heartbeats that nobody could remove."""
+"""For heartbeats that could not be deleted."""
 
 
 def lag(settings: Settings, source: str, target: str, *, timeout: float) -> float | None:
-    """Seconds that writes in `source` take to be read in `target`; None when it is more than `timeout`.
+    """Seconds until writes in `source` can be read in `target`; None when it takes more than `timeout`.
 
-    Raises what boto3 raises when one of the two tables does not answer.
+    Raises botocore's errors when one of the two tables does not answer.
     """
     table = f"{settings.name}-cart"
     writer, reader = client("dynamodb", source), client("dynamodb", target)
@@ -52,7 +52,7 @@ def lag(settings: Settings, source: str, target: str, *, timeout: float) -> floa
 
 
 def lag_behind(settings: Settings, sources: Sequence[str], target: str, *, timeout: float) -> float | None:
-    """The largest lag of `target` behind any of `sources`; None when there are none or one cannot be told."""
+    """The largest lag of `target` behind any of `sources`; None without sources, or if one cannot be measured."""
     try:
         lags = [lag(settings, source, target, timeout=timeout) for source in sources]
     except (BotoCoreError, ClientError):
@@ -62,7 +62,7 @@ def lag_behind(settings: Settings, sources: Sequence[str], target: str, *, timeo
 
 
 def reported_latency(settings: Settings, source: str, target: str) -> float | None:
-    """Seconds that DynamoDB itself reports for the slowest table of late; None when it reports nothing.
+    """The latest ReplicationLatency of the slowest table in seconds; None without data points.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html#ReplicationLatency
     """
@@ -72,12 +72,12 @@ def reported_latency(settings: Settings, source: str, target: str) -> float | No
 
 
 def catches_up(settings: Settings, source: str, target: str, *, deadline: float) -> bool:
-    """Wait until `target` has what was written in `source`, by `time.monotonic()`'s `deadline`; whether it has.
+    """Wait until `target` has the writes of `source`; returns False at `deadline`, in `time.monotonic()` seconds.
 
-    Heartbeats show that replication works, DynamoDB's own metric that they did not overtake a backlog.
+    Heartbeats show that replication works. DynamoDB's metric shows that they did not overtake a backlog.
     """
     while True:
-        measured = lag(settings, source, target, timeout=max(deadline - time.monotonic(), LOOK))
+        measured = lag(settings, source, target, timeout=max(deadline - time.monotonic(), SHORTEST))
         if measured is not None:
             behind = max(measured, reported_latency(settings, source, target) or 0.0)
             if behind <= CAUGHT_UP:

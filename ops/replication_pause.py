@@ -12,16 +12,17 @@ from typing import Any
 
 import httpx
 
+from ops.errors import OperatorError
 from stacks.settings import Settings
 
 LATE_FACTOR = 4
 """Multiple of the delay's 95th percentile from which a write counts as late."""
 POLL = 0.2
-"""Seconds between two looks at what still waits."""
+"""Seconds between two reads of the backlog."""
 
 
-class NotCaughtUpError(Exception):
-    """What waited while replication was paused has not arrived in time."""
+class NotCaughtUpError(OperatorError):
+    """The backlog of a pause was not replicated in time."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Backlog:
         """Describe a region's backlog; empty if it is neither paused nor late."""
         waits = self.waiting.get(region, 0)
         state = "paused" if region in self.paused else "catching up" if waits else ""
-        return f"{state}, {waits} writes on their way here" if waits else state
+        return f"{state}, {waits} writes waiting" if waits else state
 
 
 class Pausing:
@@ -79,7 +80,8 @@ class Pausing:
     @classmethod
     def of(cls, settings: Settings) -> "Pausing | None":
         """Return the control of a local deployment, None on AWS."""
-        return cls(settings.aws_endpoint) if settings.aws_endpoint else None
+        local = settings.local
+        return cls(local.aws_endpoint) if local and local.aws_endpoint else None
 
     def pause(self, region: str) -> None:
         """Stop replication to and from `region`."""

@@ -1,27 +1,28 @@
-"""Which regions operators let DNS send traffic to, and the switch that changes it."""
+"""The switch that keeps DNS from sending traffic to a region."""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ops.aws import client
+from ops.errors import OperatorError
 from stacks.settings import Settings
 
 ALIAS_TTL = 60
-"""Seconds for which resolvers keep `api.<domain>`: an alias has the TTL of what it points to, API Gateway's.
+"""Seconds for which resolvers keep `api.<domain>`: an alias has the TTL of its target, API Gateway's name.
 
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
 """
-_WANTED = 1
-"""Healthy children that a region's check wants when the region may take traffic; it has just one."""
+_THRESHOLD = 1
+"""Healthy children that a region's check requires while the region gets traffic. It has one child."""
 
 
-class TrafficError(Exception):
-    """A switch could not be found or turned; the message names the fix."""
+class TrafficError(OperatorError):
+    """A region's health check was not found or could not be changed. The message says how to fix it."""
 
 
 class Traffic:
-    """The check on each region's record: an evacuated region's wants more healthy children than it has.
+    """The calculated health check on each region's record. Evacuated: its threshold exceeds its number of children.
 
     Route 53 then reports it as unhealthy in any case; see
     docs/adr/0010-evacuate-a-region-by-a-health-check-threshold.md. The checks are found through Route 53 alone, since
@@ -34,20 +35,20 @@ class Traffic:
         self._route53 = route53 or client("route53", "us-east-1")
 
     def is_evacuated(self, region: str) -> bool:
-        """Whether operators keep traffic away from `region`. Raises TrafficError if it has no health check."""
-        return self._wanted(self._check(region)) > _WANTED
+        """Whether `region` is evacuated. Raises TrafficError if it has no health check."""
+        return self._threshold(self._check(region)) > _THRESHOLD
 
     def evacuate(self, region: str) -> None:
-        """Keep traffic away. Raises TrafficError when somebody else changed the check meanwhile."""
-        self._want(region, _WANTED + 1)
+        """Stop traffic to `region`. Raises TrafficError when another command changed the check meanwhile."""
+        self._set_threshold(region, _THRESHOLD + 1)
 
     def restore(self, region: str) -> None:
-        """Let traffic come. Raises TrafficError when somebody else changed the check meanwhile."""
-        self._want(region, _WANTED)
+        """Allow traffic to `region`. Raises TrafficError when another command changed the check meanwhile."""
+        self._set_threshold(region, _THRESHOLD)
 
-    def _want(self, region: str, children: int) -> None:
+    def _set_threshold(self, region: str, children: int) -> None:
         check = self._check(region)
-        if self._wanted(check) == children:
+        if self._threshold(check) == children:
             return
         try:
             self._route53.update_health_check(
@@ -58,12 +59,12 @@ class Traffic:
         except ClientError as error:
             if error.response["Error"]["Code"] == "HealthCheckVersionMismatch":
                 raise TrafficError(
-                    f"somebody else changed {region} just now: look at `make status`"
+                    f"another command changed {region} just now: check `make status`"
                 ) from error
             raise
 
     def _check(self, region: str) -> dict[str, Any]:
-        """The calculated check that watches the one on the region's own host name."""
+        """The calculated check whose child is the check of the region's own host name."""
         pages = self._route53.get_paginator("list_health_checks").paginate()
         checks: list[dict[str, Any]] = [check for page in pages for check in page["HealthChecks"]]
         host = self._hosts[region]
@@ -78,5 +79,5 @@ class Traffic:
         raise TrafficError(f"Route 53 has no health check for {host}: is it deployed? Run: make deploy")
 
     @staticmethod
-    def _wanted(check: dict[str, Any]) -> int:
+    def _threshold(check: dict[str, Any]) -> int:
         return int(check["HealthCheckConfig"]["HealthThreshold"])

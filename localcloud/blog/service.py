@@ -15,6 +15,7 @@ from localcloud.blog.wordpress import WordPressUnavailableError, ensure_wordpres
 from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
 from localcloud.programs import answers
+from ops.errors import OperatorError
 
 PROGRAMS = {
     "php": "php8.2-cli php8.2-mysql php8.2-gd php8.2-xml php8.2-mbstring",
@@ -28,7 +29,7 @@ _PHP_WORKERS = "4"
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 
-class ImportFailedError(Exception):
+class ImportFailedError(OperatorError):
     """The import of the posts failed. The message is the import's."""
 
 

@@ -5,7 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from ops.deployment import Deployment, DeploymentError
+from ops.deployment import Deployment
+from ops.errors import DeploymentError
 from stacks.settings import Settings
 
 log = logging.getLogger(__name__)

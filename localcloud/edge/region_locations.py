@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+from ops.errors import OperatorError
+
 EARTH_RADIUS_KM = 6371.0
 VIEWER_VARIABLE = "EDGE_VIEWER"
 """Default location of viewers: an AWS region or a city."""
@@ -23,7 +25,7 @@ class Place:
     longitude: float
 
 
-class UnknownPlaceError(Exception):
+class UnknownPlaceError(OperatorError):
     """A place that is neither an AWS region nor a known city."""
 
 

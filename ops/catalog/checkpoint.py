@@ -1,4 +1,4 @@
-"""How far a load has come, kept on disk so that a load which was stopped goes on from there."""
+"""The progress of a load on disk, so that an interrupted load continues."""
 
 import hashlib
 import json
@@ -9,10 +9,10 @@ from ops.catalog.rows import Book
 
 
 class Checkpoint:
-    """The number of books, from the first on, that are certainly in the table.
+    """The number of books, from the first on, that are in the table.
 
-    A checkpoint belongs to these very books in this very table: another file, another order, or a table that
-    was made anew under the same name, which `incarnation` tells, starts from nothing.
+    A checkpoint is for these books in this table: another file, another order, or a table that was created anew
+    under the same name (another `incarnation`) starts from zero.
     """
 
     def __init__(self, folder: Path, books: Sequence[Book], *, table_arn: str, incarnation: str) -> None:
@@ -23,7 +23,7 @@ class Checkpoint:
 
     @property
     def written(self) -> int:
-        """Zero when there is no checkpoint, or none that can be read: books are safe to write again."""
+        """Zero without a readable checkpoint: books can be written again."""
         try:
             written = json.loads(self._path.read_text())["written"]
         except (OSError, ValueError, KeyError, TypeError):
@@ -31,12 +31,12 @@ class Checkpoint:
         return written if isinstance(written, int) and written >= 0 else 0
 
     def advance(self, written: int) -> None:
-        """Record that so many books are written; at no moment is there half a file."""
+        """Record the number of written books, atomically."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".new")
         draft.write_text(json.dumps({"written": written}))
         draft.replace(self._path)
 
     def clear(self) -> None:
-        """Forget it: the load is complete, and the next one writes every book again."""
+        """Delete it: the load is complete, and the next one writes every book again."""
         self._path.unlink(missing_ok=True)

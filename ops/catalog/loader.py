@@ -35,7 +35,7 @@ class Deployment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a load did: `loaded` books of the file are in the table, `resumed` of them by an earlier run."""
+    """The result of a load: `loaded` books of the file are in the table, `resumed` of them by an earlier run."""
 
     loaded: int
     resumed: int
@@ -52,9 +52,9 @@ def load(
 ) -> Report:
     """Load a file in the first region, count the categories, and wait until every region has the last write.
 
-    `progress` is told how many books of how many are written. A load that was stopped goes on from its
-    checkpoint. Raises CatalogError for a file that is none, TableError when the table refuses or a region
-    lags for more than a minute, and whatever botocore raises.
+    `progress` is called with the written and the total number of books. An interrupted load continues from its
+    checkpoint. Raises CatalogError for a file that is no catalog, TableError when the table refuses or a region
+    lags by more than a minute, and botocore's errors.
     """
     catalog = read(path)
     if not catalog.books:
@@ -79,7 +79,7 @@ def load(
 def _write(
     client: Any, name: str, books: list[Book], checkpoint: Checkpoint, progress: Callable[[int, int], None]
 ) -> int:
-    """Write what the checkpoint does not vouch for, and say how much it did vouch for."""
+    """Write the books after the checkpoint; returns how many it had."""
     resumed = min(checkpoint.written, len(books))
     progress(resumed, len(books))
 
@@ -94,13 +94,11 @@ def _write(
 def _publish(
     client: Any, name: str, categories: Mapping[str, int], last: Book, deployment: Deployment
 ) -> None:
-    """Write the count, then see in every region that it and the last book have arrived."""
+    """Write the category counts, then wait until every region has them and the last book."""
     loaded_at = datetime.now(UTC).isoformat(timespec="microseconds")
     table.put_categories(client, name, categories, loaded_at)
     for region, has in deployment.regions.items():
         local = deployment.client("dynamodb", region)
         for key, wanted in ((last.id, table.book_item(last)), (table.CATEGORIES_ID, {"loadedAt": loaded_at})):
             if not table.wait_for(local, has.tables["books"], key, wanted, REPLICATION_SECONDS):
-                raise table.TableError(
-                    f"{region} has not received {key} within a minute; look at its replica"
-                )
+                raise table.TableError(f"{region} has not received {key} within a minute; check its replica")

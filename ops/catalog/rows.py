@@ -1,4 +1,4 @@
-"""A catalog file, row by row: the books that fit the shop, and why every other row doesn't."""
+"""Reads a catalog file: valid books, and a reason for every other row."""
 
 import csv
 import re
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
+
+from ops.errors import InputError
 
 T = TypeVar("T")
 
@@ -32,11 +34,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 
 HIGHEST_PRICE = 100_000_000
-"""Minor units. Fifty lines of ninety-nine such books stay within the contract's `expectedTotal`."""
+"""Minor units. An order of 50 lines with 99 such books each is within the contract's `expectedTotal`."""
 
 
-class CatalogError(Exception):
-    """A file that cannot be read as a catalog at all; the message says what to change."""
+class CatalogError(InputError):
+    """The file is no catalog. The message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was left out; `line` is where it starts in the file, counted from 1."""
+    """A row that was left out; `line` is the number of its first line, from 1."""
 
     line: int
     reason: str
@@ -66,7 +68,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What a file holds."""
+    """The contents of a file."""
 
     books: list[Book]
     rejected: list[Rejected]
@@ -75,7 +77,7 @@ class Catalog:
 def read(path: Path) -> Catalog:
     """Read a file with the columns of `COLUMNS` in any order; other columns are ignored.
 
-    The first of several rows with one id counts. Raises CatalogError when the file cannot be opened or its
+    Of several rows with one id the first is used. Raises CatalogError when the file cannot be opened or its
     header lacks a column.
     """
     books: dict[str, tuple[int, Book]] = {}
@@ -84,7 +86,7 @@ def read(path: Path) -> Catalog:
         try:
             book = _book(fields)
             if book.id in books:
-                raise ValueError(f"id {book.id} repeats line {books[book.id][0]}, which counts")
+                raise ValueError(f"id {book.id} repeats line {books[book.id][0]}, which is used")
             books[book.id] = line, book
         except ValueError as error:
             rejected.append(Rejected(line, str(error)))
@@ -92,7 +94,7 @@ def read(path: Path) -> Catalog:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
-    """Give each row with the line it starts at: its fields by column, or why it has none."""
+    """Each row with its first line: its fields by column, or why it is invalid."""
     try:
         file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except OSError as error:
@@ -131,7 +133,7 @@ def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
 
 
 def _book(fields: dict[str, str] | str) -> Book:
-    """Raise ValueError with the first thing that is wrong with the row."""
+    """The book of a row. Raises ValueError with the first problem."""
     if isinstance(fields, str):
         raise ValueError(fields)
     return Book(

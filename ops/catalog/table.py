@@ -1,4 +1,4 @@
-"""The Books table as the loader sees it: written in batches, counted whole, read back in each region."""
+"""Writes to the Books table in batches, counts its categories, and reads items back."""
 
 import random
 import time
@@ -11,9 +11,10 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from ops.catalog.rows import Book
+from ops.errors import OperatorError
 
 BATCH = 25
-"""The most items that BatchWriteItem takes.
+"""The most items in one BatchWriteItem.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 """
@@ -24,15 +25,15 @@ SEGMENTS = 4
 CATEGORIES_ID = "_categories"
 
 
-class TableError(Exception):
-    """The table did not take, or did not give back, what it should; the message says what to do."""
+class TableError(OperatorError):
+    """The table did not accept a write, or a write was not replicated. The message says what to do."""
 
 
 def write(client: Any, table: str, books: Sequence[Book], written: Callable[[int], None]) -> None:
-    """Put the books, several batches at a time, and report after each batch how many are in.
+    """Put the books, several batches at a time, and report the number of written books after each batch.
 
-    Batches are reported in the books' own order, so the number counts from the first book without a gap.
-    Raises TableError when the table keeps refusing, and whatever botocore raises.
+    Batches are reported in order, so that the number counts from the first book without a gap. Raises TableError
+    when the table keeps refusing, and botocore's errors.
     """
     batches = (books[start : start + BATCH] for start in range(0, len(books), BATCH))
     waiting: deque[tuple[int, Future[None]]] = deque()
@@ -62,14 +63,14 @@ def count_categories(client: Any, table: str) -> dict[str, int]:
 
 
 def put_categories(client: Any, table: str, counts: Mapping[str, int], loaded_at: str) -> None:
-    """Write the one item that `GET /categories` reads; `loaded_at` tells this load from others."""
+    """Write the item that `GET /categories` reads; `loaded_at` identifies this load."""
     categories = [{"name": name, "count": count} for name, count in counts.items()]
     item = _serialized({"id": CATEGORIES_ID, "categories": categories, "loadedAt": loaded_at})
     client.put_item(TableName=table, Item=item)
 
 
 def wait_for(client: Any, table: str, key: str, wanted: Mapping[str, Any], seconds: float) -> bool:
-    """Tell whether, within the time, the item under `key` is readable with the attributes that are wanted."""
+    """Whether the item under `key` has the attributes `wanted` within `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         item = client.get_item(TableName=table, Key={"id": {"S": key}}).get("Item", {})
@@ -81,7 +82,7 @@ def wait_for(client: Any, table: str, key: str, wanted: Mapping[str, Any], secon
 
 
 def book_item(book: Book) -> dict[str, Any]:
-    """The book under the contract's names, with the attribute that lists all books together."""
+    """The item of a book, with the contract's names and the partition key of the index of all books."""
     return {
         "id": book.id,
         "title": book.title,
@@ -100,7 +101,7 @@ def book_item(book: Book) -> dict[str, Any]:
 
 
 def _put(client: Any, table: str, books: Sequence[Book]) -> None:
-    """Put one batch, and again what the table leaves over, after pauses that grow and differ."""
+    """Put one batch, and retry unprocessed items with exponential backoff and jitter."""
     pending = [{"PutRequest": {"Item": _serialized(book_item(book))}} for book in books]
     for attempt in range(ATTEMPTS):
         left = client.batch_write_item(RequestItems={table: pending}).get("UnprocessedItems", {})
@@ -108,7 +109,7 @@ def _put(client: Any, table: str, books: Sequence[Book]) -> None:
             return
         time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.05 * 2**attempt)))  # noqa: S311 - jitter, not a secret
     raise TableError(
-        f"{table} left {len(pending)} books unwritten {ATTEMPTS} times; load again, it goes on from here"
+        f"{table} did not write {len(pending)} books in {ATTEMPTS} attempts; run it again, it continues from here"
     )
 
 

@@ -1,4 +1,4 @@
-"""`ops blog-promote`: another region's database takes the blog's writes."""
+"""`ops blog-promote`: makes another region's database the blog's writer."""
 
 import time
 from collections.abc import Mapping
@@ -8,23 +8,17 @@ from typing import Annotated, Any
 import boto3
 import typer
 
-from ops.region_commands import (
-    DEFAULT_SETTINGS,
-    RefusedError,
-    RegionArgument,
-    SettingsOption,
-    check_region,
-    exit_codes,
-)
+from ops.cli import DEFAULT_SETTINGS, RegionArgument, SettingsOption, check_region
+from ops.errors import RefusedError
 from stacks.settings import Settings
 
 POLL_SECONDS = 5.0
-"""Between two looks at a switch under way; it takes a minute or two on AWS."""
+"""Seconds between two requests during a switch, which takes a minute or two on AWS."""
 
 
 @dataclass(frozen=True)
 class BlogDatabase:
-    """The global database as RDS describes it: which region's cluster is where, and who writes."""
+    """The global database as RDS describes it: its clusters by region, and the writer's region."""
 
     name: str
     clusters: Mapping[str, str]
@@ -34,30 +28,30 @@ class BlogDatabase:
 
     @classmethod
     def read(cls, settings: Settings, through: str) -> "BlogDatabase":
-        """Ask RDS in region `through`; no state is read, which may be in a lost region.
+        """Read it from RDS in region `through`. Terraform's state is not read: it may be in a lost region.
 
         Raises RefusedError where no blog is deployed.
         """
         rds = boto3.client("rds", region_name=through)
         try:
-            told = rds.describe_global_clusters(GlobalClusterIdentifier=f"{settings.name}-blog")
+            found = rds.describe_global_clusters(GlobalClusterIdentifier=f"{settings.name}-blog")
         except rds.exceptions.GlobalClusterNotFoundFault:
             raise RefusedError("no blog is deployed: set features.blog and run `make deploy`") from None
-        return cls.of(told["GlobalClusters"][0])
+        return cls.of(found["GlobalClusters"][0])
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "BlogDatabase":
-        """From RDS's answer. A cluster's region is in its ARN."""
+    def of(cls, described: Mapping[str, Any]) -> "BlogDatabase":
+        """From the response of RDS. A cluster's region is in its ARN."""
         members = {
-            member["DBClusterArn"]: bool(member["IsWriter"]) for member in told["GlobalClusterMembers"]
+            member["DBClusterArn"]: bool(member["IsWriter"]) for member in described["GlobalClusterMembers"]
         }
         clusters = {arn.split(":")[3]: arn for arn in members}
         writers = [region for region, arn in clusters.items() if members[arn]]
         return cls(
-            name=told["GlobalClusterIdentifier"],
+            name=described["GlobalClusterIdentifier"],
             clusters=clusters,
             writer=writers[0] if writers else None,
-            busy=told.get("Status", "available") != "available",
+            busy=described.get("Status", "available") != "available",
         )
 
 
@@ -68,37 +62,37 @@ def blog_promote(
         bool,
         typer.Option(
             "--disaster/--planned",
-            help="The writer's region is lost: what it had not sent yet is lost with it. "
-            "Planned waits for the new writer to have everything.",
+            help="For a lost writer region: writes that were not replicated yet are lost. "
+            "Planned waits until the new writer has all writes.",
         ),
     ] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the switch.")] = 900.0,
 ) -> None:
-    """Let a region's database take the blog's writes. Docs: docs/runbooks/blog.md."""
-    with exit_codes():
-        environment = Settings.load(settings)
-        check_region(region, environment)
-        # RDS is asked in the region that is to lead: the one that led may be away.
-        database = BlogDatabase.read(environment, region)
-        if database.writer == region:
-            typer.echo(f"{region} takes the blog's writes already")
-            return
-        began = time.monotonic()
-        start(database, region, disaster=disaster)
-        await_writer(environment, region, timeout=timeout)
-        loss = "may have lost its last transactions" if disaster else "lost nothing"
-        typer.echo(
-            f"{region} takes the blog's writes after {time.monotonic() - began:.0f} s; the switch {loss}.\n"
-            f"Undo: make blog-promote REGION={database.writer}"
-        )
+    """Make a region's database the blog's writer. Docs: docs/runbooks/blog.md."""
+    environment = Settings.load(settings)
+    check_region(region, environment)
+    # RDS in the new writer's region: the old writer's may not answer.
+    database = BlogDatabase.read(environment, region)
+    if database.writer == region:
+        typer.echo(f"{region} is the blog's writer already")
+        return
+    began = time.monotonic()
+    start(database, region, disaster=disaster)
+    await_writer(environment, region, timeout=timeout)
+    loss = "may have lost its last transactions" if disaster else "lost nothing"
+    typer.echo(
+        f"{region} is the blog's writer after {time.monotonic() - began:.0f} s; the switch {loss}.\n"
+        f"Undo: make blog-promote REGION={database.writer}"
+    )
 
 
 def start(database: BlogDatabase, region: str, *, disaster: bool) -> None:
-    """Begin the switch. The two calls differ in what they may lose.
+    """Start the switch. The two calls differ in what they may lose.
 
-    SwitchoverGlobalCluster stops writes, waits for `region` and loses nothing, but needs the writer's region to
-    answer. FailoverGlobalCluster with data loss allowed asks nobody and loses what was not replicated yet, about a
-    second's writes. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html
+    SwitchoverGlobalCluster stops writes, waits for `region` and loses nothing, but needs the writer's region.
+    FailoverGlobalCluster with data loss allowed does not wait, and loses the writes that were not replicated yet, about
+    one second of them.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html
 
     Raises RefusedError when `region` has no cluster or another switch is under way.
     """
@@ -106,7 +100,7 @@ def start(database: BlogDatabase, region: str, *, disaster: bool) -> None:
     if target is None:
         raise RefusedError(f"the blog's database has no cluster in {region}: deploy that region first")
     if database.busy:
-        raise RefusedError(f"{database.name} is being switched already: wait for it, then look again")
+        raise RefusedError(f"{database.name} is being switched already: wait until that has ended")
     rds = boto3.client("rds", region_name=region)
     if disaster:
         rds.failover_global_cluster(
@@ -126,6 +120,6 @@ def await_writer(settings: Settings, region: str, *, timeout: float) -> None:
         if time.monotonic() > deadline:
             raise RefusedError(
                 f"{region} is not the writer after {timeout:.0f} s (the writer is {database.writer}): "
-                f"see {database.name} in RDS's console, and run this again"
+                f"check {database.name} in the RDS console, and run this again"
             )
         time.sleep(POLL_SECONDS)

@@ -1,31 +1,30 @@
-"""`ops cost`: synthesize the environment, then with each feature turned and a region less; price each."""
+"""`ops cost`: prices the environment, and the same with each feature toggled and one region less."""
 
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
+from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.console import plain_console
 from ops.cost.bill import Bill
-from ops.cost.prices import MissingPriceError, Prices
-from ops.cost.synthesized import SynthesisError, synthesize
-from ops.region_commands import exit_codes
+from ops.cost.prices import Prices
+from ops.cost.synthesized import synthesize
 from stacks.settings import Features, Settings
 
 SYNTHS_AT_ONCE = 2
-"""Each synth keeps a Python and a Node process busy."""
+"""Each synth uses a Python and a Node process."""
 
 
 _WANTED_BY = {
     "blog": (("BOOKSTORE_BLOG__IMAGE_TAG", "any"),),
     "delivery": (("BOOKSTORE_DELIVERY__REPOSITORY", "owner/name"),),
 }
-"""What a feature wants before it runs: without an image the blog has no tasks to pay for."""
+"""Settings that a feature requires. Without an image the blog runs no tasks, which would cost nothing."""
 
 
 LEAST_AWAKE = 0.5
@@ -39,33 +38,24 @@ class Comparison:
     label: str
     variables: tuple[tuple[str, str], ...]
     removes: bool
-    """Whether the change takes something away, so that the thing's share is what is saved."""
+    """Whether the change removes something, so that its share is the saving."""
 
     def share(self, base: Bill, changed: Bill) -> float:
-        """USD a month that the thing costs."""
+        """USD a month that the changed part costs."""
         return (base.total - changed.total) * (1 if self.removes else -1)
 
 
-@exit_codes()
-def cost(
-    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="The environment's TOML file.")] = Path(
-        "settings/local.toml"
-    ),
-) -> None:
-    """Say what the environment costs a month when idle, by kind and region, and what each part adds."""
+def cost(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+    """Print the environment's idle cost a month by kind and region, and the share of each feature."""
     environment = Settings.load(settings)
-    try:
-        prices = Prices.load()
-        for region in environment.regions:
-            prices.monthly("vpc_endpoint_hour", region=region)
-        comparisons = [*_features(environment), *_last_region(environment)]
-        base, *changed = _bills(
-            settings, prices, [{}, *(dict(comparison.variables) for comparison in comparisons)]
-        )
-    except (MissingPriceError, SynthesisError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    console = Console()
+    prices = Prices.load()
+    for region in environment.regions:
+        prices.monthly("vpc_endpoint_hour", region=region)
+    comparisons = [*_features(environment), *_last_region(environment)]
+    base, *changed = _bills(
+        settings, prices, [{}, *(dict(comparison.variables) for comparison in comparisons)]
+    )
+    console = plain_console()
     console.print(_by_kind(environment, base, prices))
     _print_what_awake_databases_cost(console, environment, prices)
     console.print(_by_part(base, dict(zip(comparisons, changed, strict=True))))
@@ -126,13 +116,13 @@ def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
     table.add_column("")
     table.add_column("USD a month", justify="right")
     for comparison, bill in changed.items():
-        # Rounded first, so that a difference in the last bit is no minus.
+        # Adding 0.0 turns -0.0 into 0.0.
         table.add_row(comparison.label, f"{round(comparison.share(base, bill), 2) + 0.0:.2f}")
     return table
 
 
 def _print_what_awake_databases_cost(console: Console, environment: Settings, prices: Prices) -> None:
-    """A minimum of 0 counts as paused, which is for AWS to keep: say what it costs where it is not."""
+    """With a minimum of 0 the databases are priced as paused; print the price while they are not."""
     if not environment.features.blog or environment.blog.database_minimum:
         return
     awake = {
@@ -148,10 +138,10 @@ def _print_what_awake_databases_cost(console: Console, environment: Settings, pr
 
 def _print_what_is_missing(console: Console, bill: Bill) -> None:
     by_use = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.by_use.items()))
-    console.print(f"Not counted, since they cost by use or by what they hold: {by_use}.")
+    console.print(f"Not counted, because their cost depends on use or stored data: {by_use}.")
     console.print(
-        "Nor what Route 53's health checkers ask for day and night: with an interval of 10 s about 4 million "
+        "Nor the requests of Route 53's health checkers: with an interval of 10 s about 4 million "
         "requests a region and month (docs/cost.md)."
     )
     unknown = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.unknown.items()))
-    console.print(f"Not priced, for want of a rule in ops/cost/rules.py: {unknown or 'nothing'}.")
+    console.print(f"Not priced, because ops/cost/rules.py has no rule: {unknown or 'nothing'}.")

@@ -1,89 +1,92 @@
-"""`ops destroy`: everything that an environment has, gone in the order in which it can go, and nothing forgotten.
+"""`ops destroy`: removes everything that an environment has. Without CONFIRM it lists that and changes nothing."""
 
-Without CONFIRM it lists what would go and touches nothing.
-"""
-
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from ops import cdktf
-from ops.region_commands import exit_codes
+from ops.checkout_lock import checkout_lock
+from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.console import plain_console
+from ops.errors import InterruptError, OperatorError, RefusedError
+from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import (
-    TagSearchError,
     delete_final_snapshots,
     delete_state_buckets,
-    forget_secret,
+    force_delete_secret,
     has_state_bucket,
-    still_tagged,
+    tagged_resources,
 )
-from ops.teardown.stack_destroy import destroy_stack
-from ops.teardown.state_resources import Held, TerraformError, held, stacks_in_reverse, state_region, summary
+from ops.teardown.stack_destroy import destroy_stacks
+from ops.teardown.state_resources import StateResource, state_region, state_resources, summary
 from stacks.settings import Settings
 
-LOG = "destroy.log"
+TO_CONTINUE = "What was destroyed is gone; run it again for the rest."
 
 
-@exit_codes()
 def destroy(
-    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="The environment's TOML file.")] = Path(
-        "settings/local.toml"
-    ),
-    confirm: Annotated[
-        str, typer.Option(envvar="CONFIRM", help="<project>-<environment>, to show that you mean it.")
-    ] = "",
+    settings: SettingsOption = DEFAULT_SETTINGS,
+    confirm: Annotated[str, typer.Option(envvar="CONFIRM", help="<project>-<environment>, to confirm.")] = "",
 ) -> None:
-    """List what an environment has, and with CONFIRM=<project>-<environment> destroy it all, data included."""
+    """List what an environment has; with CONFIRM=<project>-<environment> destroy all of it, data included."""
     environment = Settings.load(settings)
-    console = Console(highlight=False)
-    try:
-        cdktf.synthesize(settings, cdktf.synthesized_folder() / LOG)
-        stacks = dict(_holdings(console, environment))
-        _list(console, stacks)
-        if confirm != environment.name:
-            console.print(
-                f"Nothing was touched. To destroy all of it: make destroy CONFIRM={environment.name}"
-            )
-            raise typer.Exit(1 if confirm else 0)
+    console = plain_console()
+    with checkout_lock("destroy"):
+        synthesize(settings, synthesized_folder() / "synth.log")
+        stacks = _stacks(environment, console)
         for stack, resources in stacks.items():
-            destroy_stack(console, stack, resources, environment, environment.primary)
-        left = _sweep(console, environment)
-    except (cdktf.SynthesisError, TerraformError, TagSearchError) as failure:
-        console.print(str(failure), style="red", markup=False)
-        console.print("What is gone is gone; run it again for the rest.")
-        raise typer.Exit(1) from failure
-    if left:
-        console.print("Still there by their tags (AWS's index may be hours behind; look before you worry):")
-        console.print("\n".join(f"  {arn}" for arn in left), markup=False)
-        raise typer.Exit(1)
-    console.print("Nothing bears the environment's tags any more.")
+            console.print(f"{stack}: {len(resources)} resources", style="bold")
+            for line in summary(resources):
+                console.print(line)
+        if confirm != environment.name:
+            _end_without_confirmation(environment, confirm)
+        try:
+            _destroy(environment, stacks, console)
+        except OperatorError:
+            console.print(TO_CONTINUE)
+            raise
+        except KeyboardInterrupt:
+            raise InterruptError(f"interrupted. {TO_CONTINUE}") from None
 
 
-def _holdings(console: Console, environment: Settings) -> Iterator[tuple[str, list[Held]]]:
-    """Each stack with what it has, but for those whose state an earlier run has deleted with its bucket."""
-    for stack in stacks_in_reverse():
+def _end_without_confirmation(environment: Settings, confirm: str) -> None:
+    hint = f"To destroy all of it: make destroy CONFIRM={environment.name}"
+    if confirm:
+        raise RefusedError(f"CONFIRM={confirm} is not {environment.name}: nothing was changed. {hint}")
+    typer.echo(f"Nothing was changed. {hint}")
+    raise typer.Exit
+
+
+def _stacks(environment: Settings, console: Console) -> dict[str, list[StateResource]]:
+    """The resources of each stack, without the stacks whose state bucket an earlier run has deleted."""
+    stacks = {}
+    for stack in stack_dependencies():
         region = state_region(stack, environment)
         if has_state_bucket(environment, region):
-            yield stack, held(stack)
+            stacks[stack] = state_resources(stack)
         else:
-            console.print(f"{stack}: its state is gone, and so is {environment.state_bucket(region)}")
+            console.print(f"{stack}: its state bucket {environment.state_bucket(region)} is deleted already")
+    return stacks
 
 
-def _list(console: Console, stacks: dict[str, list[Held]]) -> None:
-    for stack, resources in stacks.items():
-        console.print(f"{stack}: {len(resources)} resources", style="bold")
-        for line in summary(resources):
-            console.print(line, markup=False)
-
-
-def _sweep(console: Console, environment: Settings) -> list[str]:
+def _destroy(environment: Settings, stacks: dict[str, list[StateResource]], console: Console) -> None:
+    destroy_stacks(
+        environment,
+        stacks,
+        stack_dependencies(),
+        console=console,
+        log=synthesized_folder() / "destroy.log",
+        region=environment.primary,
+    )
     for snapshot in delete_final_snapshots(environment, environment.regions):
         console.print(f"snapshot {snapshot}: deleted")
-    if secret := forget_secret(environment):
-        console.print(f"secret {secret}: deleted for good")
+    if secret := force_delete_secret(environment):
+        console.print(f"secret {secret}: deleted without recovery")
     for bucket in delete_state_buckets(environment):
         console.print(f"state bucket {bucket}: deleted")
-    return still_tagged(environment)
+    if left := tagged_resources(environment):
+        resources = "\n".join(f"  {arn}" for arn in left)
+        raise RefusedError(
+            f"AWS still lists these resources with the environment's tags (its index may be hours behind):\n{resources}"
+        )
+    console.print("No resource has the environment's tags any more.")

@@ -6,16 +6,16 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 from rich.table import Table
 
-from ops.deployment import Deployment, DeploymentError
-from ops.drill.concurrent_writes import WriteRejectedError
+from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.console import plain_console
+from ops.deployment import Deployment
 from ops.drill.failures import (
     Evacuated,
     Failure,
@@ -25,11 +25,12 @@ from ops.drill.failures import (
     ReplicationPaused,
 )
 from ops.drill.report import Report, seconds
-from ops.drill.runner import Drill, Plan, UnhealedError, UnsettledError
+from ops.drill.runner import Drill, Plan
+from ops.errors import DeploymentError, InputError, InterruptError, OperatorError
 from ops.health_probe import Probe
 from ops.replication_pause import Pausing
 from ops.traffic import Traffic
-from stacks.settings import Settings, SettingsError
+from stacks.settings import Settings
 
 ORDERS = 2_000
 """Orders of a full drill, enough to detect one loss in a thousand."""
@@ -47,35 +48,29 @@ def drill(
         typer.Option(help=f"Minimum number of confirmed orders: {ORDERS:,}, or 0 with --short or --only."),
     ] = None,
     shoppers: Annotated[int, typer.Option(help="Shoppers per region and kind of client.")] = 2,
-    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Settings of the deployment.")] = Path(
-        "settings/local.toml"
-    ),
+    settings: SettingsOption = DEFAULT_SETTINGS,
 ) -> None:
     """Break regions under load, heal them, count lost orders, and write report.json and report.html.
 
     The shoppers place real orders: do not run this in production. Exits with 1 if an order was lost or
     duplicated, or a limit was missed.
     """
+    deployment = Deployment.load(Settings.load(settings))
+    if len(deployment.regions) < 2:
+        raise InputError("a drill needs two regions, and this deployment has one: add another to `regions`")
+    known = steps(deployment, within_reach(deployment), short=short)
+    chosen = [step for step in known if only.lower() in step[0].name.lower()]
+    if not chosen:
+        names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
+        raise InputError(f"no failure has {only!r} in its name: {names}")
+    minimum = orders if orders is not None else 0 if short or only else ORDERS
     try:
-        deployment = Deployment.load(Settings.load(settings))
-        floor = orders if orders is not None else 0 if short or only else ORDERS
-        if len(deployment.regions) < 2:
-            _fail("a drill needs two regions, and this deployment has one: add another to `regions`", 2)
-        known = steps(deployment, within_reach(deployment), short=short)
-        chosen = [step for step in known if only.lower() in step[0].name.lower()]
-        if not chosen:
-            names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
-            _fail(f"no failure has {only!r} in its name: {names}", 2)
-        plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=floor)
+        plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=minimum)
         report = asyncio.run(_run(deployment, plan))
-    except SettingsError as error:
-        _fail(str(error), 2)
     except asyncio.CancelledError:
-        _fail("stopped; everything is healed, see `make status`", 1)
-    except (DeploymentError, UnsettledError, UnhealedError, WriteRejectedError) as error:
-        _fail(str(error), 1)
+        raise InterruptError("stopped; everything is healed, see `make status`") from None
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
-        _fail(f"{error}; everything is healed, see `make status`", 1)
+        raise OperatorError(f"{error}; everything is healed, see `make status`") from error
     page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
     _print(report)
     print(f"report: {page}")
@@ -148,7 +143,7 @@ def _print(report: Report) -> None:
             str(report.arithmetic) if incident.moves_traffic else "–",
             f"{client.failed} of {client.requests}, DNS only {dns.failed} of {dns.requests}",
         )
-    Console().print(table)
+    plain_console().print(table)
     found = report.reconciliation
     print(
         f"{found.confirmed:,} orders confirmed of {found.purchases:,} requested: {len(found.lost)} lost, "
@@ -157,8 +152,3 @@ def _print(report: Report) -> None:
     )
     for line in report.missed():
         print(f"missed: {line}", file=sys.stderr)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(code)

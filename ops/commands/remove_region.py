@@ -1,7 +1,6 @@
-"""`ops remove-region`: one region fewer, while the others go on selling.
+"""`ops remove-region`: removes one region while the others serve. Without CONFIRM it lists the region's resources.
 
-Without CONFIRM it lists what would go and touches nothing. Each step finds out by itself whether it is done, so a
-command that was interrupted is run again.
+Each step checks whether it is done already, so the command can be run again after an interruption.
 """
 
 import json
@@ -10,60 +9,60 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Self
 
 import typer
 from rich.console import Console
 
-from ops import cdktf
+from ops.checkout_lock import checkout_lock
+from ops.cli import DEFAULT_SETTINGS, RegionArgument, SettingsOption
 from ops.commands.blog_promote import BlogDatabase
-from ops.commands.deploy import DeployFailedError, deploy_stacks
-from ops.commands.evacuate import require_another, why_not
+from ops.commands.evacuate import require_another, unavailability
+from ops.console import plain_console
+from ops.errors import InterruptError, OperatorError, RefusedError, UnknownRegionError
 from ops.health_probe import Probe
-from ops.region_commands import (
-    DEFAULT_SETTINGS,
-    RefusedError,
-    RegionArgument,
-    SettingsOption,
-    UnknownRegionError,
-    exit_codes,
-)
 from ops.replication_lag import catches_up
+from ops.rollout import deploy_stacks
+from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import delete_final_snapshots, delete_state_bucket, has_state_bucket
-from ops.teardown.stack_destroy import destroy_stack
-from ops.teardown.state_resources import Held, TerraformError, held, summary
+from ops.teardown.stack_destroy import destroy_stacks
+from ops.teardown.state_resources import StateResource, state_resources, summary
+from ops.terraform.graph import stacks_of_region
 from ops.traffic import ALIAS_TTL, Traffic, TrafficError
 from stacks.settings import Settings
 
-LOG = "remove-region.log"
 REGIONS_VARIABLE = "BOOKSTORE_REGIONS"
-"""Wins over the settings file: so the region can be left out, and taken in, without anybody's file being written."""
+"""Overrides the settings file, so that the file stays as it is."""
+TO_CONTINUE = "Finished steps stay done; run it again for the rest."
+
+StacksResources = dict[str, list[StateResource]]
 
 
 @dataclass(frozen=True)
 class Removal:
-    """The deployment as it was, with the region, and as it will be."""
+    """The deployment with the region (`before`) and without it (`after`)."""
 
     file: Path
     region: str
     before: Settings
     after: Settings
     is_listed: bool
-    """Whether the settings file still names the region."""
+    """Whether the settings file still contains the region."""
 
     @classmethod
     def of(cls, file: Path, region: str) -> Self:
-        """Raises RefusedError for the primary, SettingsError where the rest cannot be a deployment."""
-        told = Settings.load(file)
-        if region == told.primary:
+        """Raises RefusedError for the primary region, SettingsError where the other regions are no deployment."""
+        settings = Settings.load(file)
+        if region == settings.primary:
             raise RefusedError(
-                f"{region} is the first region: it holds the base tables, the user pool and the zone, so it goes last "
-                f"and with everything else: make destroy"
+                f"{region} is the first region, with the base tables, the user pool and the zone: it can only be "
+                f"removed with everything else: make destroy"
             )
-        is_listed = region in told.regions
-        after = tuple(other for other in told.regions if other != region)
-        before = told.regions if is_listed else (*told.regions, region)
+        is_listed = region in settings.regions
+        after = tuple(other for other in settings.regions if other != region)
+        before = settings.regions if is_listed else (*settings.regions, region)
         with _regions(after):
             settings_after = Settings.load(file)
         with _regions(before):
@@ -72,113 +71,126 @@ class Removal:
 
     @property
     def stack(self) -> str:
-        """The region's own stack, whose name confirms that it is meant."""
+        """The name of the region's own stack, which is the confirmation."""
         return f"{self.before.name}-{self.region}"
 
     def synthesize(self, settings: Settings) -> None:
         """Write the Terraform of the deployment before or after."""
         with _regions(settings.regions):
-            cdktf.synthesize(self.file, cdktf.synthesized_folder() / LOG)
+            synthesize(self.file, synthesized_folder() / "synth.log")
 
-    def holdings(self) -> list[Held]:
-        """What the region's stack has; nothing when its state went with its bucket."""
+    def resources(self) -> StacksResources:
+        """The resources of the region's stacks; none when their state was deleted with its bucket."""
         if not has_state_bucket(self.before, self.region):
-            return []
+            return {}
         self.synthesize(self.before)
-        return held(self.stack)
+        stacks = stacks_of_region(stack_dependencies(), self.before, self.region)
+        found = {stack: state_resources(stack) for stack in stacks}
+        return {stack: resources for stack, resources in found.items() if resources}
 
 
 def remove_region(
     region: RegionArgument,
     settings: SettingsOption = DEFAULT_SETTINGS,
     confirm: Annotated[
-        str,
-        typer.Option(envvar="CONFIRM", help="<project>-<environment>-<region>, to show that you mean it."),
+        str, typer.Option(envvar="CONFIRM", help="<project>-<environment>-<region>, to confirm.")
     ] = "",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the others to have its data.")] = 600.0,
 ) -> None:
-    """List what a region has, and with CONFIRM=<project>-<environment>-<region> send traffic away and remove it."""
-    console = Console(highlight=False, soft_wrap=True)
-    with exit_codes():
-        removal = Removal.of(settings, region)
+    """List a region's resources; with CONFIRM=<project>-<environment>-<region> evacuate and remove it."""
+    console = plain_console()
+    removal = Removal.of(settings, region)
+    with checkout_lock("remove-region"):
         try:
-            holdings = removal.holdings()
-            if not holdings and not removal.is_listed:
-                raise UnknownRegionError(region, removal.after)
-            _list(console, removal, holdings)
-            if confirm != removal.stack:
-                console.print(
-                    f"Nothing was touched. To remove it: make remove-region REGION={region} CONFIRM={removal.stack}"
+            resources = removal.resources()
+            if not resources and not removal.is_listed:
+                raise UnknownRegionError(
+                    f"unknown region {region!r}: this deployment has {', '.join(removal.after.regions)}"
                 )
+            _list(console, removal, resources)
+            if confirm != removal.stack:
+                hint = f"To remove it: make remove-region REGION={region} CONFIRM={removal.stack}"
+                console.print(f"Nothing was changed. {hint}")
                 raise typer.Exit(1 if confirm else 0)
-            _remove(console, removal, holdings, timeout=timeout)
-        except (cdktf.SynthesisError, DeployFailedError, TerraformError) as failure:
-            console.print(str(failure), style="red", markup=False)
-            console.print("What is done is done; run it again for the rest.")
-            raise typer.Exit(1) from failure
+            _remove(console, removal, resources, timeout=timeout)
+        except OperatorError:
+            console.print(TO_CONTINUE)
+            raise
         except KeyboardInterrupt:
-            console.print("interrupted: what is done is done; run it again for the rest", style="yellow")
-            raise typer.Exit(1) from None
+            raise InterruptError(f"interrupted. {TO_CONTINUE}") from None
 
 
-def _list(console: Console, removal: Removal, holdings: list[Held]) -> None:
-    console.print(f"{removal.stack}: {len(holdings)} resources", style="bold")
-    for line in summary(holdings):
-        console.print(line.replace("with all data in it", "a copy; the others keep theirs"), markup=False)
+def _list(console: Console, removal: Removal, stacks: StacksResources) -> None:
+    if not stacks:
+        console.print(f"{removal.stack}: 0 resources", style="bold")
+    for stack, resources in stacks.items():
+        console.print(f"{stack}: {len(resources)} resources", style="bold")
+        for line in summary(resources):
+            console.print(line.replace("with all data in it", "a copy; the other regions keep theirs"))
 
 
-def _remove(console: Console, removal: Removal, holdings: list[Held], *, timeout: float) -> None:
-    _refuse_the_blogs_writer(removal)
-    left_at = _send_traffic_away(console, removal)
+def _remove(console: Console, removal: Removal, stacks: StacksResources, *, timeout: float) -> None:
+    _refuse_blog_writer(removal)
+    evacuated_at = _send_traffic_away(console, removal)
     removal.synthesize(removal.after)
     with _regions(removal.after.regions):
-        log = cdktf.synthesized_folder() / LOG
-        deploy_stacks(removal.after, removal.file, console=console, log=log)
-    console.print("the edge leads nobody there any more")
-    if left_at is not None:
-        time.sleep(
-            max(0.0, left_at + ALIAS_TTL - time.monotonic())
-        )  # resolvers still know the way until then
-    if any(each.type == "aws_dynamodb_table_replica" for each in holdings):
+        log = synthesized_folder() / "deploy.log"
+        deploy_stacks(removal.after, console=console, log=log, at_once=removal.after.local is not None)
+    console.print(f"no record leads to {removal.region} any more")
+    if evacuated_at is not None:
+        # Resolvers answer with the region until then.
+        time.sleep(max(0.0, evacuated_at + ALIAS_TTL - time.monotonic()))
+    if any(each.type == "aws_dynamodb_table_replica" for each in chain(*stacks.values())):
         _await_data(removal, timeout=timeout)
-        console.print(f"{', '.join(removal.after.regions)} have all that was written in {removal.region}")
-    if holdings:
-        # Asked anew: the synth without the region took the stack's folder away, which Terraform had prepared.
-        destroy_stack(console, removal.stack, removal.holdings(), removal.before, removal.region)
+        console.print(f"{', '.join(removal.after.regions)} have all writes of {removal.region}")
+    if stacks:
+        _destroy(console, removal)
     for snapshot in delete_final_snapshots(removal.before, [removal.region]):
         console.print(f"snapshot {snapshot}: deleted")
     if bucket := delete_state_bucket(removal.before, removal.region):
         console.print(f"state bucket {bucket}: deleted")
-    console.print(f"{removal.region} is gone; the shop is live in {', '.join(removal.after.regions)}.")
+    console.print(f"{removal.region} is removed; {', '.join(removal.after.regions)} serve.")
     if removal.is_listed:
         console.print(
-            f"Now take {removal.region} out of {removal.file}, or the next deployment brings it back."
+            f"Now delete {removal.region} from {removal.file}, or the next deployment creates it again."
         )
 
 
-def _refuse_the_blogs_writer(removal: Removal) -> None:
+def _destroy(console: Console, removal: Removal) -> None:
+    # Read again: the synth without the region deleted the folders in which Terraform was initialized.
+    stacks = removal.resources()
+    destroy_stacks(
+        removal.before,
+        stacks,
+        stack_dependencies(),
+        console=console,
+        log=synthesized_folder() / "destroy.log",
+        region=removal.region,
+    )
+
+
+def _refuse_blog_writer(removal: Removal) -> None:
     if not removal.after.features.blog:
         return
     primary = removal.after.primary
     if BlogDatabase.read(removal.after, primary).writer == removal.region:
         raise RefusedError(
-            f"{removal.region} takes the blog's writes: give them to another first: make blog-promote REGION={primary}"
+            f"{removal.region} has the blog's writer: move it first: make blog-promote REGION={primary}"
         )
 
 
 def _send_traffic_away(console: Console, removal: Removal) -> float | None:
-    """When traffic was sent away, or None where the edge does not know the region any more.
+    """Evacuate the region; returns `time.monotonic()` of that, or None where Route 53 has no record of it.
 
-    Raises RefusedError unless another region can take it.
+    Raises RefusedError unless another region can serve.
     """
     traffic, probe = Traffic(removal.before), Probe(removal.after)
     try:
         is_evacuated = traffic.is_evacuated(removal.region)
     except TrafficError:
         return None
-    require_another(
-        removal.region, {other: why_not(other, traffic, probe) for other in removal.after.regions}
-    )
+    others = {other: unavailability(other, traffic, probe) for other in removal.after.regions}
+    require_another(removal.region, others)
     if not is_evacuated:
         traffic.evacuate(removal.region)
     console.print(f"{removal.region} gets no new traffic")
@@ -186,13 +198,13 @@ def _send_traffic_away(console: Console, removal: Removal) -> float | None:
 
 
 def _await_data(removal: Removal, *, timeout: float) -> None:
-    """Wait until every other region has what was written here; raises RefusedError after `timeout` seconds."""
+    """Wait until every other region has the writes of this one. Raises RefusedError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     for other in removal.after.regions:
         if not catches_up(removal.before, removal.region, other, deadline=deadline):
             raise RefusedError(
-                f"{other} does not have all that was written in {removal.region}, and it is not removed before: "
-                f"look at replication with `make status`, then run this again"
+                f"{other} does not have all writes of {removal.region}, which is therefore kept: check replication "
+                f"with `make status`, then run this again"
             )
 
 

@@ -1,46 +1,41 @@
-"""Loads a catalog into a deployment: `python -m ops seed books.csv`."""
+"""`ops seed`: loads a catalog file into a deployment."""
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.aws import explain
 from ops.catalog.loader import Report, load
-from ops.catalog.rows import CatalogError
-from ops.catalog.table import TableError
-from ops.deployment import Deployment, DeploymentError
+from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.deployment import Deployment
+from ops.errors import OperatorError
 from ops.progress import counting
-from stacks.settings import Settings, SettingsError
+from stacks.settings import Settings
 
-__all__ = ["load", "seed"]
+DEFAULT_CATALOG = Path("data/catalog.csv")
 
 
 def seed(
-    catalog: Annotated[Path, typer.Argument(help="A CSV file; catalog/README.md names the columns.")] = Path(
-        "data/catalog.csv"
-    ),
-    settings: Annotated[Path, typer.Option(envvar="SETTINGS", help="Which deployment.")] = Path(
-        "settings/local.toml"
-    ),
+    catalog: Annotated[
+        Path, typer.Argument(help="A CSV file; data/README.md lists the columns.")
+    ] = DEFAULT_CATALOG,
+    settings: SettingsOption = DEFAULT_SETTINGS,
 ) -> None:
-    """Load a catalog into the Books table; stopped half-way, it goes on when run again.
+    """Load a catalog into the Books table; run again after an interruption, it continues.
 
-    Rows that don't fit are listed and left out. Exits 0 when any book was loaded, 1 when none was or when AWS
-    refused, 2 when the file is no catalog.
+    Invalid rows are listed and left out. Exits 1 when no book was loaded or AWS refused, 2 when the file is no catalog.
     """
+    deployment = Deployment.load(Settings.load(settings))
     try:
         with counting(catalog.name, "books") as progress:
-            report = load(Deployment.load(Settings.load(settings)), catalog, progress=progress)
-    except (CatalogError, SettingsError) as error:
-        _fail(str(error), 2)
-    except (TableError, DeploymentError) as error:
-        _fail(str(error), 1)
+            report = load(deployment, catalog, progress=progress)
     except OSError as error:
-        _fail(f"cannot keep the checkpoint: {error}", 1)
+        raise OperatorError(f"cannot keep the checkpoint: {error}") from error
     except (BotoCoreError, ClientError) as error:
-        _fail(f"AWS refused ({error}); run the same command again, it goes on where it stopped", 1)
+        raise OperatorError(f"{explain(error)}. Then run the same command again: it continues") from error
     _print(report, catalog)
     if not report.loaded:
         raise typer.Exit(1)
@@ -55,13 +50,8 @@ def _print(report: Report, catalog: Path) -> None:
     )
     if report.categories:
         total = sum(report.categories.values())
-        print(f"the shop now holds {total:,} books in {len(report.categories):,} categories")
+        print(f"the catalog now has {total:,} books in {len(report.categories):,} categories")
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(code)
+def _counted(number: int, unit: str) -> str:
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"

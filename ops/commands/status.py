@@ -1,4 +1,4 @@
-"""`ops status`: each region at a glance, and who answers the shop's address now."""
+"""`ops status`: the state of each region, and which region the shared API address reaches."""
 
 import json
 from collections.abc import Sequence
@@ -10,28 +10,32 @@ from typing import Annotated
 import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.console import plain_console
 from ops.health_probe import Probe
-from ops.region_commands import DEFAULT_SETTINGS, SettingsOption, exit_codes
 from ops.replication_lag import lag_behind
 from ops.replication_pause import Backlog, Pausing
 from ops.traffic import ALIAS_TTL, Traffic
 from stacks.settings import Settings
 
-PATIENCE = 10.0
-"""Seconds after which a region counts as behind."""
-_EVACUATED = {True: Text("yes", "yellow"), False: Text("no"), None: Text("? Route 53 does not say", "yellow")}
+LAG_TIMEOUT = 10.0
+"""Seconds to measure the replication lag for."""
+_EVACUATED = {
+    True: Text("yes", "yellow"),
+    False: Text("no"),
+    None: Text("? Route 53 does not answer", "yellow"),
+}
 
 
 @dataclass(frozen=True)
 class RegionStatus:
-    """A region as operators see it; `replication_lag_seconds` is None when too long, or not to be told.
+    """A region's state; `replication_lag_seconds` is None when it exceeds the timeout or cannot be measured.
 
-    `evacuated` is None when Route 53's control plane does not answer: it is in us-east-1 alone. `replication` says
-    what is out of the ordinary with it; only a shop on one machine knows.
+    `evacuated` is None when Route 53's control plane, which is in us-east-1, does not answer. `replication`
+    describes a pause or a backlog; only the local cloud reports one.
     """
 
     region: str
@@ -44,7 +48,7 @@ class RegionStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """The whole deployment; `answered_by` is the region that `api` reaches from here, if any does."""
+    """The whole deployment; `answered_by` is the region that `api` reaches from here, or None."""
 
     regions: Sequence[RegionStatus]
     api: str
@@ -55,29 +59,24 @@ def status(
     settings: SettingsOption = DEFAULT_SETTINGS,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show each region: healthy, evacuated, how far behind the others; and which answers the shop's address."""
-    with exit_codes():
-        environment = Settings.load(settings)
-        now = survey(environment, Traffic(environment), Probe(environment))
+    """Show each region's health, evacuation and replication lag, and which region answers the API's address."""
+    environment = Settings.load(settings)
+    now = survey(environment, Traffic(environment), Probe(environment))
     if as_json:
         typer.echo(json.dumps(asdict(now), indent=2))
     else:
-        console = Console()
-        console.print(_table(now))
-        console.print(
-            f"{now.api} is answered by [bold]{now.answered_by or 'nobody'}[/bold], as seen from here; "
-            f"an answer of DNS is kept for {ALIAS_TTL} s",
-            highlight=False,
-        )
+        plain_console().print(_table(now))
+        answer = f"reaches {now.answered_by}" if now.answered_by else "is not answered by any region"
+        typer.echo(f"{now.api} {answer}, from here; resolvers keep a DNS answer for {ALIAS_TTL} s")
 
 
-def survey(settings: Settings, traffic: Traffic, probe: Probe, *, patience: float = PATIENCE) -> Status:
-    """Ask every region and Route 53, side by side: neither waits for the other."""
+def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float = LAG_TIMEOUT) -> Status:
+    """Query every region and Route 53 in parallel."""
     regions = settings.regions
 
     def lag(region: str) -> float | None:
         sources = [other for other in healthy if other != region]
-        return lag_behind(settings, sources, region, timeout=patience) if region in healthy else None
+        return lag_behind(settings, sources, region, timeout=timeout) if region in healthy else None
 
     with ThreadPoolExecutor(max_workers=2 * len(regions)) as pool:
         evacuated = pool.map(lambda region: _is_evacuated(region, traffic), regions)
@@ -131,4 +130,4 @@ def _table(status: Status) -> Table:
 def _behind(region: RegionStatus) -> str:
     if region.replication_lag_seconds is not None:
         return f"{region.replication_lag_seconds:.1f} s"
-    return f"over {PATIENCE:.0f} s, or not to be told" if region.healthy else "?"
+    return f"over {LAG_TIMEOUT:.0f} s or not measurable" if region.healthy else "?"

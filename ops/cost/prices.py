@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ops.errors import OperatorError
+
 PRICE_FILE = Path(__file__).with_name("prices.toml")
 
 
-class MissingPriceError(Exception):
+class MissingPriceError(OperatorError):
     """The price file has no such region or key; the message names what to add, and where."""
 
 

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ops.errors import SynthesisError
+
 _REFERENCE = re.compile(r"^\$\{(\w+)\.([\w-]+)\.")
-
-
-class SynthesisError(Exception):
-    """The settings could not be synthesized; the message is the last line that said why."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import httpx
 
 from ops.drill.accounts import Account
 from ops.drill.ledger import Ledger, Purchase
+from ops.errors import OperatorError
 
 Json = dict[str, Any]
 Send = Callable[[httpx.AsyncClient], Coroutine[Any, Any, httpx.Response]]
@@ -21,7 +22,7 @@ SCENARIOS = 5
 """Number of scenarios; each account runs one."""
 
 
-class WriteRejectedError(Exception):
+class WriteRejectedError(OperatorError):
     """A region rejected a valid write."""
 
 

@@ -23,6 +23,7 @@ from ops.drill.reconcile import Reconciliation, compare_bestsellers, reconcile
 from ops.drill.recording import Incident, Population, Recording, Sample
 from ops.drill.shoppers import VIEWER_HEADER, Pace, Shopping, Visitor
 from ops.drill.warm_up import warm
+from ops.errors import OperatorError
 from ops.replication_pause import NotCaughtUpError
 
 SETTLED = 10.0
@@ -37,11 +38,11 @@ QUIET = 60.0
 POPULATIONS: tuple[Population, ...] = ("failover", "dns")
 
 
-class UnsettledError(Exception):
+class UnsettledError(OperatorError):
     """Requests fail or stall without a failure, so nothing can be measured."""
 
 
-class UnhealedError(Exception):
+class UnhealedError(OperatorError):
     """A region could not be healed; the message names the remedy."""
 
 

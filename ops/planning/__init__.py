@@ -1,1 +1,1 @@
-"""What plans say: what becomes of each resource, which plans may be applied as they are, and how people are told."""
+"""Reads plans: what happens to each resource, which plans may be applied, and how reviewers see them."""

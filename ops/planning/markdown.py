@@ -1,36 +1,38 @@
-"""Plans as people read them in a pull request: a few lines of Markdown a stack, the dangerous part first.
+"""Plans as Markdown for a pull request: a few lines for each stack, dangerous changes first.
 
-Attributes are named, never their values: whoever may read the pull request reads this.
+Attributes are named without their values: more people read a pull request than may read the state.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ops.errors import OperatorError
 from ops.planning.changes import BY_DANGER, Change, losses
 
 COMMENT_LIMIT = 65_536
-"""Characters that GitHub takes in a comment; it refuses a longer one as a whole."""
+"""The most characters in a comment on GitHub. GitHub refuses a longer one."""
 
 
-class TooMuchDangerError(Exception):
-    """What endangers data does not fit by itself, and it is not left out."""
+class SummaryTooLongError(OperatorError):
+    """The dangerous changes alone are longer than a comment may be. They are never left out."""
 
 
 @dataclass(frozen=True)
 class StackSummary:
-    """What would become of one stack."""
+    """The planned changes of one stack."""
 
     stack: str
     changes: Sequence[Change] = ()
-    """The dangerous ones first."""
+    """Dangerous ones first."""
     awaited: Sequence[str] = ()
-    """The stacks that change before this one, which is planned again then."""
+    """The stacks that change before this one, which is then planned again."""
     is_planned: bool = True
-    """False where it cannot be planned before those are deployed."""
+    reason: str = ""
+    """Why it has no plan."""
 
     def markdown(self, rows: int | None = None) -> str:
-        """A headline, what endangers data, then the first `rows` of the changes, or all, folded into a table."""
+        """A headline, the dangerous changes, and a folded table of the first `rows` changes, or of all."""
         lines = [f"### `{self.stack}`: {self._headline}", ""]
         if self.awaited:
             lines += [f"Planned and shown again when {_code(self.awaited)} {_is(self.awaited)} deployed.", ""]
@@ -52,7 +54,7 @@ class StackSummary:
     @property
     def _headline(self) -> str:
         if not self.is_planned:
-            return "cannot be planned before the stacks that it needs are deployed"
+            return self.reason.partition("\n")[0] or "not planned"
         return _counts(self.changes) if self.changes else "nothing changes"
 
 
@@ -62,9 +64,9 @@ def whole(stacks: Sequence[StackSummary]) -> str:
 
 
 def shortened(stacks: Sequence[StackSummary], *, limit: int, whole_is_at: str) -> str:
-    """The same in `limit` characters. Additions are left out first, then changes; what endangers data never is.
+    """The same in `limit` characters. Additions are left out first, then changes, and dangerous changes never.
 
-    Raises TooMuchDangerError where that alone is longer.
+    Raises SummaryTooLongError where those alone are longer.
     """
     text = whole(stacks)
     if len(text) <= limit:
@@ -72,8 +74,8 @@ def shortened(stacks: Sequence[StackSummary], *, limit: int, whole_is_at: str) -
     shown = dict.fromkeys((stack.stack for stack in stacks), 0)
     left = limit - len(_cut(stacks, shown, whole_is_at))
     if left < 0:
-        raise TooMuchDangerError(
-            f"what loses data is longer than {limit} characters by itself; all of it: {whole_is_at}"
+        raise SummaryTooLongError(
+            f"the dangerous changes alone are longer than {limit} characters; the whole summary: {whole_is_at}"
         )
     for stack, change in _by_danger(stacks):
         left -= len(_row(change)) + 1
@@ -84,13 +86,13 @@ def shortened(stacks: Sequence[StackSummary], *, limit: int, whole_is_at: str) -
 
 
 def _cut(stacks: Sequence[StackSummary], shown: dict[str, int], whole_is_at: str) -> str:
-    """A change more in `shown` makes it longer by no more than that change's row."""
+    """One more change in `shown` adds that change's row at most."""
     notice = f"> [!IMPORTANT]\n> Too long for one comment: some changes are only counted. All of them: {whole_is_at}\n"
     return "\n".join([notice, *(stack.markdown(shown[stack.stack]) for stack in stacks)])
 
 
 def _by_danger(stacks: Sequence[StackSummary]) -> list[tuple[StackSummary, Change]]:
-    """The changes of all stacks, the dangerous first, and each stack's own in their order."""
+    """The changes of all stacks, dangerous ones first."""
     every = [(stack, change) for stack in stacks for change in stack.changes]
     return sorted(every, key=lambda each: each[1].danger)
 

@@ -1,1 +1,1 @@
-"""What has to happen around `terraform destroy`: protections dropped and buckets emptied before, leftovers after."""
+"""Work around `terraform destroy`: protections and bucket contents before it, leftovers after it."""

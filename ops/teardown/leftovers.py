@@ -1,4 +1,4 @@
-"""What Terraform does not know of: the state's own buckets, last snapshots, and whatever still bears the tags."""
+"""Deletes what Terraform leaves behind: state buckets, final snapshots, a secret. Searches for tagged resources."""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,22 +8,27 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from ops.errors import OperatorError
 from ops.teardown.protections import empty_bucket
 from stacks.settings import Settings
 
-HOME_OF_GLOBAL_THINGS = "us-east-1"
-"""Where CloudFront's certificate, its logs and Route 53's alarms are."""
+GLOBAL_RESOURCES_REGION = "us-east-1"
+"""The region of CloudFront's certificate and logs and of Route 53's alarms."""
+
+
+class TagSearchError(OperatorError):
+    """The search for tagged resources failed, so it is unknown whether any are left."""
 
 
 def delete_state_buckets(settings: Settings) -> Iterator[str]:
-    """Delete the buckets that `ops bootstrap` made; yields the name of each that was there."""
+    """Delete the buckets that `ops bootstrap` created; yields the name of each deleted bucket."""
     for region in settings.regions:
         if bucket := delete_state_bucket(settings, region):
             yield bucket
 
 
 def delete_state_bucket(settings: Settings, region: str) -> str | None:
-    """Delete a region's bucket with every version of its states; its name if it was there."""
+    """Delete a region's state bucket with every version; returns its name, or None if there was none."""
     if settings.state.backend != "s3":
         return None
     bucket = settings.state_bucket(region)
@@ -36,7 +41,7 @@ def delete_state_bucket(settings: Settings, region: str) -> str | None:
 
 
 def has_state_bucket(settings: Settings, region: str) -> bool:
-    """Whether there is a place that could hold the state of `region`'s stack; files and HCP always are."""
+    """Whether the region's state bucket exists. With local files and HCP Terraform, always True."""
     if settings.state.backend != "s3":
         return True
     try:
@@ -53,9 +58,9 @@ def _s3(region: str) -> Any:
 
 
 def delete_final_snapshots(settings: Settings, regions: Sequence[str]) -> Iterator[str]:
-    """Delete what protected databases leave in `regions` when they go; yields the name of each.
+    """Delete the final snapshots of the blog's databases in `regions`; yields the name of each.
 
-    Snapshots that operators made are theirs, and stay.
+    Snapshots that operators made are kept.
     """
     if not settings.features.blog:
         return
@@ -67,10 +72,10 @@ def delete_final_snapshots(settings: Settings, regions: Sequence[str]) -> Iterat
             yield snapshot
 
 
-def forget_secret(settings: Settings) -> str | None:
-    """Delete the blog's secret for good; its name if it was there.
+def force_delete_secret(settings: Settings) -> str | None:
+    """Delete the blog's secret without a recovery window; returns its name, or None if there was none.
 
-    Terraform leaves it to be recovered for 30 days, in which no deployment of the same name could make another.
+    Terraform schedules its deletion in 30 days, during which no secret of the same name can be created.
     """
     if not settings.features.blog:
         return None
@@ -83,9 +88,9 @@ def forget_secret(settings: Settings) -> str | None:
     return None
 
 
-def still_tagged(settings: Settings) -> list[str]:
-    """ARNs of what bears this deployment's tags in any of its regions."""
-    regions = dict.fromkeys([*settings.regions, HOME_OF_GLOBAL_THINGS])
+def tagged_resources(settings: Settings) -> list[str]:
+    """ARNs of resources with this deployment's tags in its regions, without those that are being deleted."""
+    regions = dict.fromkeys([*settings.regions, GLOBAL_RESOURCES_REGION])
     return sorted({arn for region in regions for arn in _tagged(settings, region)})
 
 
@@ -97,25 +102,27 @@ def _tagged(settings: Settings, region: str) -> Iterable[str]:
     try:
         for page in client.get_paginator("get_resources").paginate(TagFilters=filters):
             for each in page["ResourceTagMappingList"]:
-                if not _is_going(each["ResourceARN"], region):
+                if not _is_deleted(each["ResourceARN"], region):
                     yield each["ResourceARN"]
     except ClientError as error:
         raise TagSearchError(f"{region}: the tags cannot be searched: {error}") from error
 
 
-def _is_going(arn: str, region: str) -> bool:
-    """Whether it is gone or sure to go, though the index knows its tags."""
+def _is_deleted(arn: str, region: str) -> bool:
+    """Whether a resource that the index of tags still lists is deleted, or scheduled for deletion."""
     match arn.split(":")[2]:
         case "dynamodb":
-            return _is_a_table_that_is_gone(arn, region)
+            return _is_deleted_table(arn, region)
         case "kms":
-            return _is_a_key_that_is_going(arn, region)
+            return _is_key_pending_deletion(arn, region)
+        case "cloudfront":
+            return _is_deleted_distribution(arn)
         case _:
             return False
 
 
-def _is_a_table_that_is_gone(arn: str, region: str) -> bool:
-    """The index remembers a replica's tags longer than there is a replica; a table can be asked for itself."""
+def _is_deleted_table(arn: str, region: str) -> bool:
+    """The index lists a replica's tags for some time after the replica is deleted."""
     dynamodb = boto3.client("dynamodb", region_name=region)
     try:
         dynamodb.describe_table(TableName=arn.rpartition("/")[2])
@@ -124,11 +131,19 @@ def _is_a_table_that_is_gone(arn: str, region: str) -> bool:
     return False
 
 
-def _is_a_key_that_is_going(arn: str, region: str) -> bool:
-    """KMS deletes a key 30 days after it was told to, and takes nothing for it meanwhile."""
+def _is_deleted_distribution(arn: str) -> bool:
+    """The index lists a distribution for some time after it is deleted."""
+    if ":distribution/" not in arn:
+        return False
+    cloudfront = boto3.client("cloudfront", region_name=GLOBAL_RESOURCES_REGION)
+    try:
+        cloudfront.get_distribution(Id=arn.rpartition("/")[2])
+    except cloudfront.exceptions.NoSuchDistribution:
+        return True
+    return False
+
+
+def _is_key_pending_deletion(arn: str, region: str) -> bool:
+    """KMS deletes a key after its waiting period of 30 days, and charges nothing for it meanwhile."""
     key = boto3.client("kms", region_name=region).describe_key(KeyId=arn)["KeyMetadata"]
     return bool(key["KeyState"] == "PendingDeletion")
-
-
-class TagSearchError(Exception):
-    """It is not known whether anything is left; the message says why."""

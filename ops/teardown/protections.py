@@ -1,4 +1,4 @@
-"""What keeps a resource from being destroyed, taken away: deletion protection, and what lies in buckets."""
+"""Removes what prevents a resource from being destroyed: deletion protection, and the contents of buckets."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -7,14 +7,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ops.teardown.state_resources import Held
+from ops.teardown.state_resources import StateResource
 
-AT_ONCE = 1000
-"""Objects in one DeleteObjects call, S3's own limit."""
+BATCH = 1000
+"""Objects in one DeleteObjects call: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
 
 
-def unprotect(resource: Held, default_region: str) -> str | None:
-    """Let `resource` be destroyed; returns what was done, or None where nothing stood in the way."""
+def unprotect(resource: StateResource, default_region: str) -> str | None:
+    """Make `resource` destroyable; returns a description of what was done, or None if nothing was needed."""
     action = _ACTIONS.get(resource.type)
     return action(resource, resource.region or default_region) if action else None
 
@@ -22,13 +22,13 @@ def unprotect(resource: Held, default_region: str) -> str | None:
 def empty_bucket(bucket: str, region: str) -> int:
     """Delete every version and delete marker in `bucket`; returns how many there were."""
     s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
-    gone = 0
+    deleted = 0
     for batch in _batches(_versions(s3, bucket)):
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
         if errors := answer.get("Errors"):
             raise ClientError({"Error": errors[0]}, "DeleteObjects")
-        gone += len(batch)
-    return gone
+        deleted += len(batch)
+    return deleted
 
 
 def _versions(s3: Any, bucket: str) -> Iterator[dict[str, str]]:
@@ -38,76 +38,76 @@ def _versions(s3: Any, bucket: str) -> Iterator[dict[str, str]]:
 
 
 def _batches(objects: Iterable[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    # A page is listed before its objects go, so deleting while listing skips nothing.
+    # A page is listed before its objects are deleted, so deleting while listing skips nothing.
     batch: list[dict[str, str]] = []
     for each in objects:
         batch.append(each)
-        if len(batch) == AT_ONCE:
+        if len(batch) == BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def _bucket(resource: Held, region: str) -> str:
+def _bucket(resource: StateResource, region: str) -> str:
     # A bucket has no region in its ARN.
     bucket = str(resource.values["bucket"])
     return f"{empty_bucket(bucket, str(resource.values.get('region') or region))} objects deleted"
 
 
-def _table(resource: Held, region: str) -> str:
+def _table(resource: StateResource, region: str) -> str:
     name = str(resource.values["name"])
     boto3.client("dynamodb", region_name=region).update_table(TableName=name, DeletionProtectionEnabled=False)
-    return "protection dropped"
+    return "protection removed"
 
 
-def _replica(resource: Held, region: str) -> str:
+def _replica(resource: StateResource, region: str) -> str:
     name = str(resource.values["global_table_arn"]).rpartition("/")[2]
     own = str(resource.values["arn"]).split(":")[3] or region
     boto3.client("dynamodb", region_name=own).update_table(TableName=name, DeletionProtectionEnabled=False)
-    return "protection dropped"
+    return "protection removed"
 
 
-def _user_pool(resource: Held, region: str) -> str:
-    # It resets what is not named, which no longer matters.
+def _user_pool(resource: StateResource, region: str) -> str:
+    # UpdateUserPool resets settings that are not passed. The pool is deleted next.
     client = boto3.client("cognito-idp", region_name=region)
     client.update_user_pool(UserPoolId=resource.values["id"], DeletionProtection="INACTIVE")
-    return "protection dropped"
+    return "protection removed"
 
 
-def _cluster(resource: Held, region: str) -> str:
+def _cluster(resource: StateResource, region: str) -> str:
     client = boto3.client("rds", region_name=region)
     client.modify_db_cluster(
         DBClusterIdentifier=resource.values["id"], DeletionProtection=False, ApplyImmediately=True
     )
-    return "protection dropped"
+    return "protection removed"
 
 
-def _global_cluster(resource: Held, region: str) -> str:
+def _global_cluster(resource: StateResource, region: str) -> str:
     client = boto3.client("rds", region_name=region)
     client.modify_global_cluster(GlobalClusterIdentifier=resource.values["id"], DeletionProtection=False)
-    return "protection dropped"
+    return "protection removed"
 
 
-def _load_balancer(resource: Held, region: str) -> str:
+def _load_balancer(resource: StateResource, region: str) -> str:
     client = boto3.client("elbv2", region_name=region)
     attribute = {"Key": "deletion_protection.enabled", "Value": "false"}
     client.modify_load_balancer_attributes(LoadBalancerArn=resource.values["arn"], Attributes=[attribute])
-    return "protection dropped"
+    return "protection removed"
 
 
-def _repository(resource: Held, region: str) -> str:
+def _repository(resource: StateResource, region: str) -> str:
     client = boto3.client("ecr", region_name=region)
     name = str(resource.values["name"])
-    gone = 0
+    deleted = 0
     for page in client.get_paginator("list_images").paginate(repositoryName=name):
         if images := page["imageIds"]:
             client.batch_delete_image(repositoryName=name, imageIds=images)
-            gone += len(images)
-    return f"{gone} images deleted"
+            deleted += len(images)
+    return f"{deleted} images deleted"
 
 
-_ACTIONS: dict[str, Callable[[Held, str], str]] = {
+_ACTIONS: dict[str, Callable[[StateResource, str], str]] = {
     "aws_cognito_user_pool": _user_pool,
     "aws_dynamodb_table": _table,
     "aws_dynamodb_table_replica": _replica,

@@ -1,23 +1,37 @@
-"""A stack destroyed, with what stood in the way taken away first."""
+"""Destroys stacks: each one's protections are removed before its `terraform destroy`."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
-from ops import cdktf
 from ops.teardown.protections import unprotect
-from ops.teardown.state_resources import Held, terraform
+from ops.teardown.state_resources import StateResource
+from ops.terraform.engine import Engine, Task, Work
+from ops.terraform.graph import Needs
 from stacks.settings import Settings
 
+StacksResources = Mapping[str, Sequence[StateResource]]
 
-def destroy_stack(
-    console: Console, stack: str, resources: list[Held], settings: Settings, default_region: str
+
+def destroy_stacks(
+    settings: Settings, stacks: StacksResources, needs: Needs, *, console: Console, log: Path, region: str
 ) -> None:
-    """Drop protections, empty buckets, and destroy; safe to repeat. Raises TerraformError with what it said."""
+    """Destroy each stack after the stacks that need it. Safe to repeat.
+
+    `region` is for resources that have none in their ARN. Raises StacksFailedError; KeyboardInterrupt once every
+    Terraform has ended.
+    """
+    first = {stack: _unprotecting(resources, region) for stack, resources in stacks.items()}
+    Engine(settings, console, log).destroy({stack: needs.get(stack, ()) for stack in stacks}, first=first)
+
+
+def _unprotecting(resources: Sequence[StateResource], default_region: str) -> Work:
     region = next((each.region for each in resources if each.region), default_region)
-    for resource in resources:
-        if done := unprotect(resource, region):
-            console.print(f"{resource.type} {resource.name}: {done}", markup=False)
-    with console.status(f"destroying {stack}"):
-        terraform(
-            stack, "destroy", "-auto-approve", "-input=false", "-no-color", *cdktf.parallelism(settings)
-        )
-    console.print(f"{stack}: destroyed")
+
+    def work(task: Task) -> None:
+        for resource in resources:
+            if done := unprotect(resource, region):
+                task.take({"type": "log", "@message": f"{resource.type} {resource.name}: {done}"})
+
+    return work

@@ -7,7 +7,9 @@ from typing import Any, Self
 import boto3
 import httpx
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner, Result
 
+from ops.cli import application
 from ops.health_probe import Probe
 from stacks.settings import LocalCloud, RegionAddresses, Settings
 
@@ -22,6 +24,11 @@ SETTINGS = Settings(
 )
 """Each region's host is its name; the shared host is `shop`."""
 CART = f"{SETTINGS.name}-cart"
+
+
+def run_ops(command: str, *arguments: str) -> Result:
+    """The result of `python -m ops COMMAND`, with its exit code."""
+    return CliRunner().invoke(application(), [command, *arguments])
 
 
 class Route53:

@@ -1,6 +1,4 @@
-"""The whole life of a deployment with data in it, beside the shop that is up: a region is added, one is taken away, and
-the shop answers throughout; then all of it is destroyed, and nothing is left.
-"""
+"""A deployment with data: a region is added and removed while the others answer, then all of it is destroyed."""
 
 import threading
 from collections import Counter
@@ -15,13 +13,13 @@ import pytest
 from rich.console import Console
 
 from localcloud.account_defaults import create_managed_keys
-from ops import cdktf
-from ops.commands.bootstrap import ensure_state_bucket
-from ops.commands.deploy import deploy_stacks
 from ops.commands.destroy import destroy
 from ops.commands.remove_region import remove_region
 from ops.deployment import Deployment, terraform_outputs
-from ops.teardown.leftovers import has_state_bucket, still_tagged
+from ops.rollout import deploy_stacks
+from ops.state_buckets import ensure_state_bucket
+from ops.synthesis import synthesize
+from ops.teardown.leftovers import has_state_bucket, tagged_resources
 from stacks.settings import Settings
 from tests.support.cloud import Cloud
 
@@ -43,7 +41,7 @@ blog = false
 
 
 class Environment:
-    """A deployment of its own, beside the shop that is up."""
+    """A second deployment in the running local cloud."""
 
     def __init__(self, folder: Path, aws: str) -> None:
         self._folder = folder
@@ -56,8 +54,8 @@ class Environment:
         for region in regions:
             ensure_state_bucket(settings.state_bucket(region), region, tags=settings.all_tags)
         log = self._folder / "deploy.log"
-        cdktf.synthesize(file, log)
-        deploy_stacks(settings, file, console=Console(quiet=True), log=log)
+        synthesize(file, log)
+        deploy_stacks(settings, console=Console(quiet=True), log=log, at_once=True)
         return Deployment.of(settings, terraform_outputs(settings))
 
     def file(self, regions: tuple[str, ...]) -> Path:
@@ -67,13 +65,13 @@ class Environment:
         return file
 
     def answer(self, api_id: str, path: str) -> httpx.Response:
-        """What a region's API answers, by the one address that is always right here."""
+        """The response of a region's API, by the address that the emulator always serves."""
         host = f"{api_id}.execute-api.localhost"
         return httpx.get(f"{self._aws}/live{path}", headers={"Host": host}, timeout=30)
 
     @contextmanager
     def shoppers(self, deployment: Deployment) -> Iterator[Counter[int]]:
-        """Ask every region for as long as it lasts; counts the answers by status."""
+        """Send requests to every region until the body ends; counts responses by status."""
         answers: Counter[int] = Counter()
         over = threading.Event()
 
@@ -119,7 +117,7 @@ def buckets() -> set[str]:
 
 
 @pytest.mark.timeout(2400)
-def test_three_regions_from_two_and_back_and_then_none(cloud: Cloud, environment: Environment) -> None:
+def test_region_added_removed_and_all_destroyed(cloud: Cloud, environment: Environment) -> None:
     two = environment.deploy(TWO)
     table = f"{two.settings.name}-books"
     home: Any = boto3.client("dynamodb", region_name=TWO[0])
@@ -128,7 +126,7 @@ def test_three_regions_from_two_and_back_and_then_none(cloud: Cloud, environment
     with environment.shoppers(two) as answers:
         three = environment.deploy((*TWO, THIRD))
     assert set(answers) == {200}, answers
-    assert has_book(three, THIRD), "the new replica is filled with what was there before"
+    assert has_book(three, THIRD), "the new replica has the existing items"
     assert environment.answer(three.regions[THIRD].api_id, "/health").status_code == 200
     assert records(three) == {*TWO, THIRD}
     assert set(three.edge.health_checks) == {*TWO, THIRD}
@@ -146,13 +144,13 @@ def test_three_regions_from_two_and_back_and_then_none(cloud: Cloud, environment
         assert has_book(two, region, "written-there")
     assert table not in away.list_tables()["TableNames"]
     assert two.settings.state_bucket(THIRD) not in buckets()
-    assert still_tagged(two.settings), "else the search would find nothing of anything"
+    assert tagged_resources(two.settings), "the search by tags finds resources"
 
     destroy(environment.file(TWO), confirm=two.settings.name)
-    assert still_tagged(three.settings) == []
+    assert tagged_resources(three.settings) == []
     assert table not in home.list_tables()["TableNames"]
     assert not [name for name in buckets() if name.startswith("bookstore-many")]
     for beside in cloud.deployment.regions.values():
         assert environment.answer(beside.api_id, "/health").status_code == 200, (
-            "the shop beside it is as it was"
+            "the other deployment is unchanged"
         )

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from ops.commands.bootstrap import ensure_state_bucket
+from ops.state_buckets import ensure_state_bucket
 from ops.teardown.protections import empty_bucket
 from stacks.settings import LocalCloud, Settings, State
 from tests.support.cloud import Cloud

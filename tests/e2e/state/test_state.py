@@ -1,4 +1,4 @@
-"""States in S3, a bucket a region, under what happens to states: two at once, a kill, a region away."""
+"""States in S3, one bucket for each region: concurrent applies, a killed one, a lost region, moves."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from rich.console import Console
 
 import ops.commands.move_state
 from ops.commands.move_state import move
-from ops.region_commands import RefusedError
+from ops.errors import RefusedError
 from stacks.settings import Settings, State
 from tests.e2e.state.conftest import World
 from tests.support.state_stacks import Terraform, synthesize
@@ -21,28 +21,28 @@ ELSEWHERE = "us-west-2"
 APPLY = ("apply", "-auto-approve", "-no-color")
 
 
-def test_two_applies_at_once_one_is_refused_or_waits_and_the_state_is_whole(world: World) -> None:
+def test_concurrent_apply_is_refused_or_waits(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     first = terraform.start(*APPLY)
     wait_until(lambda: world.lock(HERE), 60, "no lock file")
 
-    code, said = terraform.run(*APPLY)
+    code, output = terraform.run(*APPLY)
     assert code != 0
-    assert "Error acquiring the state lock" in said
+    assert "Error acquiring the state lock" in output
 
     patient = terraform.start(*APPLY, "-lock-timeout=120s")
     terraform.gate.touch()
-    said, _ = first.communicate()
-    assert first.returncode == 0, said
-    said, _ = patient.communicate()
-    assert patient.returncode == 0, said
-    assert "0 added, 0 changed, 0 destroyed" in said
+    output, _ = first.communicate()
+    assert first.returncode == 0, output
+    output, _ = patient.communicate()
+    assert patient.returncode == 0, output
+    assert "0 added, 0 changed, 0 destroyed" in output
     assert len(terraform.resources()) == 3
     assert not world.lock(HERE)
 
 
-def test_an_interrupted_apply_keeps_what_it_made_and_gives_its_lock_back(world: World) -> None:
+def test_interrupted_apply_saves_state_and_unlocks(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     process = terraform.start(*APPLY)
@@ -58,45 +58,45 @@ def test_an_interrupted_apply_keeps_what_it_made_and_gives_its_lock_back(world: 
 
     assert not world.lock(HERE)
     assert any("first" in resource for resource in terraform.resources())
-    code, said = terraform.run(*APPLY)
-    assert code == 0, said
+    code, output = terraform.run(*APPLY)
+    assert code == 0, output
 
 
-def test_a_killed_apply_leaves_a_lock_that_names_itself_and_can_be_broken(world: World) -> None:
+def test_killed_apply_leaves_removable_lock(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     process = terraform.start(*APPLY)
     wait_until(lambda: world.lock(HERE), 60, "no lock file")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    assert world.lock(HERE), "nobody was left to remove it"
+    assert world.lock(HERE), "a killed process cannot remove it"
 
     terraform.gate.touch()
-    code, said = terraform.run(*APPLY)
+    code, output = terraform.run(*APPLY)
     assert code != 0
-    id = next(line.split()[-1] for line in said.splitlines() if " ID: " in line)
-    code, said = terraform.run("force-unlock", "-force", id)
-    assert code == 0, said
-    code, said = terraform.run(*APPLY)
-    assert code == 0, said
+    id = next(line.split()[-1] for line in output.splitlines() if " ID: " in line)
+    code, output = terraform.run("force-unlock", "-force", id)
+    assert code == 0, output
+    code, output = terraform.run(*APPLY)
+    assert code == 0, output
     assert not world.lock(HERE)
 
 
-def test_a_region_is_planned_and_changed_while_another_s_bucket_is_away(world: World) -> None:
+def test_region_deploys_without_other_bucket(world: World) -> None:
     world.remove_bucket(ELSEWHERE)
     terraform = world.terraform(HERE)
     terraform.init()
     terraform.gate.touch()
-    code, said = terraform.run(*APPLY)
-    assert code == 0, said
+    code, output = terraform.run(*APPLY)
+    assert code == 0, output
 
     lost = world.terraform(ELSEWHERE)
-    code, said = lost.run("init", "-no-color")
+    code, output = lost.run("init", "-no-color")
     assert code != 0
-    assert world.settings.state_bucket(ELSEWHERE) in said, "it says which bucket it misses"
+    assert world.settings.state_bucket(ELSEWHERE) in output, "it says which bucket it misses"
 
 
-def test_a_state_is_where_its_region_is(world: World) -> None:
+def test_state_is_in_its_region(world: World) -> None:
     terraform = world.terraform(HERE)
     terraform.init()
     terraform.gate.touch()
@@ -121,8 +121,8 @@ class Move:
             terraform = self.terraform(stack)
             terraform.init()
             terraform.gate.touch()
-            code, said = terraform.run(*APPLY)
-            assert code == 0, said
+            code, output = terraform.run(*APPLY)
+            assert code == 0, output
 
     def terraform(self, stack: str) -> Terraform:
         return World(self.in_files, self._folder).terraform(stack)
@@ -135,8 +135,8 @@ class Move:
 
     def assert_nothing_to_change(self) -> None:
         for stack in self.stacks:
-            code, said = self.terraform(stack).run("plan", "-detailed-exitcode", "-no-color")
-            assert code == 0, said
+            code, output = self.terraform(stack).run("plan", "-detailed-exitcode", "-no-color")
+            assert code == 0, output
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def moving(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mov
     return Move(world, tmp_path / "moved")
 
 
-def test_states_move_from_files_to_s3_and_back_and_lose_nothing(world: World, moving: Move) -> None:
+def test_move_from_files_to_s3_and_back_keeps_all(world: World, moving: Move) -> None:
     held = moving.resources()
 
     moving(moving.in_files, moving.in_s3)
@@ -157,14 +157,14 @@ def test_states_move_from_files_to_s3_and_back_and_lose_nothing(world: World, mo
     assert f"{moving.in_files.name}-{HERE}/terraform.tfstate" in keys
 
     # What was left behind in the files is an older state of the same things.
-    code, said = moving.terraform("global").run(*APPLY, "-replace=terraform_data.wisdom")
-    assert code == 0, said
+    code, output = moving.terraform("global").run(*APPLY, "-replace=terraform_data.wisdom")
+    assert code == 0, output
     moving(moving.in_s3, moving.in_files)
     moving.assert_nothing_to_change()
     assert moving.resources() == held
 
 
-def test_a_move_that_was_interrupted_is_run_again(moving: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_move_after_interruption_continues(moving: Move, monkeypatch: pytest.MonkeyPatch) -> None:
     held, pushes = moving.resources(), []
 
     def push_one(stack: str, state: ops.commands.move_state.State, *, over: str) -> None:
@@ -183,16 +183,16 @@ def test_a_move_that_was_interrupted_is_run_again(moving: Move, monkeypatch: pyt
     assert moving.resources() == held
 
 
-def test_a_state_is_not_moved_over_another_one(moving: Move, tmp_path: Path) -> None:
+def test_move_over_other_state_is_refused(moving: Move, tmp_path: Path) -> None:
     moving(moving.in_files, moving.in_s3)
     theirs = moving.terraform("global")
     _, text = theirs.run("state", "pull")
     foreign = tmp_path / "foreign.tfstate"
     outputs = {"theirs": {"value": "x", "type": "string"}}
-    foreign.write_text(json.dumps(json.loads(text) | {"lineage": "somebody-else-s", "outputs": outputs}))
-    code, said = theirs.run("state", "push", "-force", str(foreign))
-    assert code == 0, said
-    with pytest.raises(RefusedError, match="something else"):
+    foreign.write_text(json.dumps(json.loads(text) | {"lineage": "another-lineage", "outputs": outputs}))
+    code, output = theirs.run("state", "push", "-force", str(foreign))
+    assert code == 0, output
+    with pytest.raises(RefusedError, match="another deployment"):
         moving(moving.in_files, moving.in_s3)
     _, text = theirs.run("state", "pull")
-    assert json.loads(text)["lineage"] == "somebody-else-s"
+    assert json.loads(text)["lineage"] == "another-lineage"

@@ -6,20 +6,20 @@ from typing import Any, cast
 import httpx
 import pytest
 from redis import ConnectionError
-from typer import Typer
-from typer.testing import CliRunner
 
 from ops.commands import drill
-from ops.deployment import Deployment, DeploymentError
+from ops.deployment import Deployment
 from ops.drill.accounts import Account
 from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites, WriteRejectedError
 from ops.drill.failures import Failure
 from ops.drill.ledger import Ledger
 from ops.drill.runner import UnhealedError, _heal
+from ops.errors import DeploymentError
 from ops.health_probe import Probe
 from ops.replication_pause import Pausing
 from stacks.settings import LocalCloud, Settings
 from tests.support.deployments import outputs
+from tests.support.operators import run_ops
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE = Settings(regions=REGIONS, local=LocalCloud(aws_endpoint="http://127.0.0.1:4566"))
@@ -69,9 +69,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, settings: Settings, *arguments: str
     """Output of the command, which must exit with the code for invalid input."""
     monkeypatch.setattr(Settings, "load", lambda _: settings)
     monkeypatch.setattr(Deployment, "load", lambda _: Deployment.of(settings, outputs(settings.regions)))
-    app = Typer()
-    app.command()(drill.drill)
-    result = CliRunner().invoke(app, arguments)
+    result = run_ops("drill", *arguments)
     assert result.exit_code == 2
     return result.output
 
@@ -162,7 +160,7 @@ def test_backlog_counts_writes_by_region(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
     backlog = Pausing("http://aws").backlog()
     assert backlog.writes == 5
-    assert backlog.of("ap-southeast-1") == "paused, 5 writes on their way here"
+    assert backlog.of("ap-southeast-1") == "paused, 5 writes waiting"
     assert backlog.of("eu-west-1") == ""
 
 

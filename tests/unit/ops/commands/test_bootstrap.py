@@ -5,11 +5,12 @@ from typing import Any
 
 import boto3
 import pytest
-import typer
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from ops.commands.bootstrap import BucketRefusedError, bootstrap, ensure_state_bucket, let_api_gateway_log
+from ops.commands.bootstrap import bootstrap, enable_api_gateway_logs
+from ops.state_buckets import BucketRefusedError, ensure_state_bucket
+from tests.support.operators import run_ops
 
 REGION = "ap-southeast-1"
 BUCKET = "bookstore-test-state-ap-southeast-1"
@@ -24,16 +25,16 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("s3", region_name=REGION)
 
 
-def test_the_bucket_lives_in_its_own_region(s3: Any) -> None:
+def test_bucket_is_in_its_region(s3: Any) -> None:
     assert ensure_state_bucket(BUCKET, REGION, tags={})
     assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == REGION
 
 
-def test_us_east_1_takes_no_location(s3: Any) -> None:
+def test_bucket_in_us_east_1_has_no_location(s3: Any) -> None:
     assert ensure_state_bucket("bookstore-test-state-us-east-1", "us-east-1", tags={})
 
 
-def test_old_states_can_be_had_back(s3: Any) -> None:
+def test_bucket_keeps_old_versions(s3: Any) -> None:
     ensure_state_bucket(BUCKET, REGION, tags={})
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
@@ -41,7 +42,7 @@ def test_old_states_can_be_had_back(s3: Any) -> None:
     assert "Expiration" not in rule
 
 
-def test_a_state_is_encrypted_private_and_travels_over_tls(s3: Any) -> None:
+def test_bucket_is_encrypted_private_tls_only(s3: Any) -> None:
     ensure_state_bucket(BUCKET, REGION, tags={})
     (rule,) = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
@@ -52,7 +53,7 @@ def test_a_state_is_encrypted_private_and_travels_over_tls(s3: Any) -> None:
     assert set(statement["Resource"]) == {f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"}
 
 
-def test_a_second_run_keeps_the_states_and_mends_the_configuration(s3: Any) -> None:
+def test_second_run_restores_configuration(s3: Any) -> None:
     ensure_state_bucket(BUCKET, REGION, tags={"project": "bookstore"})
     s3.delete_bucket_policy(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="global.tfstate", Body=b"{}")
@@ -67,7 +68,7 @@ def test_a_second_run_keeps_the_states_and_mends_the_configuration(s3: Any) -> N
     assert s3.get_object(Bucket=BUCKET, Key="global.tfstate")["Body"].read() == b"{}"
 
 
-def test_a_bucket_in_another_region_is_refused_and_left_alone(s3: Any) -> None:
+def test_bucket_in_other_region_is_refused(s3: Any) -> None:
     boto3.client("s3", region_name="eu-west-1").create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
@@ -76,9 +77,7 @@ def test_a_bucket_in_another_region_is_refused_and_left_alone(s3: Any) -> None:
     assert "Status" not in s3.get_bucket_versioning(Bucket=BUCKET)
 
 
-def test_a_name_that_is_taken_is_refused_with_the_key_to_change(
-    s3: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bucket_of_other_account_names_setting(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Any, operation: str, arguments: Any) -> Any:
         raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, operation)
 
@@ -96,7 +95,7 @@ bucket_prefix = "bookstore-test-state"
 """
 
 
-def test_every_region_gets_its_bucket(s3: Any, tmp_path: Path) -> None:
+def test_bootstrap_creates_bucket_per_region(s3: Any, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(SETTINGS.format(backend="s3"))
     bootstrap(file)
@@ -109,49 +108,60 @@ def test_every_region_gets_its_bucket(s3: Any, tmp_path: Path) -> None:
     }
 
 
-def test_api_gateway_gets_a_role_for_its_logs_once_a_region(s3: Any) -> None:
+def test_log_role_is_set_once_per_region(s3: Any) -> None:
     for region in ("eu-west-1", "us-west-2"):
-        assert let_api_gateway_log(region)
+        assert enable_api_gateway_logs(region)
         account = boto3.client("apigateway", region_name=region).get_account()
         assert account["cloudwatchRoleArn"].endswith(":role/api-gateway-log-writer")
-        assert not let_api_gateway_log(region)
+        assert not enable_api_gateway_logs(region)
 
 
-def test_a_role_that_the_account_has_given_api_gateway_stays(s3: Any) -> None:
+def test_log_role_of_account_is_kept(s3: Any) -> None:
     api_gateway = boto3.client("apigateway", region_name=REGION)
     theirs = "arn:aws:iam::123456789012:role/theirs"
     api_gateway.update_account(
         patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": theirs}]
     )
-    assert not let_api_gateway_log(REGION)
+    assert not enable_api_gateway_logs(REGION)
     assert api_gateway.get_account()["cloudwatchRoleArn"] == theirs
 
 
-def test_a_local_state_needs_no_bucket(s3: Any, tmp_path: Path) -> None:
+def test_bootstrap_with_local_state_creates_none(s3: Any, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(SETTINGS.format(backend="local"))
     bootstrap(file)
     assert s3.list_buckets()["Buckets"] == []
 
 
-def test_a_bucket_in_the_wrong_place_ends_with_exit_code_1(s3: Any, tmp_path: Path) -> None:
+def test_bootstrap_bucket_elsewhere_exits_1(s3: Any, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(SETTINGS.format(backend="s3"))
     boto3.client("s3", region_name="eu-central-1").create_bucket(
         Bucket="bookstore-test-state-us-west-2",
         CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
     )
-    with pytest.raises(typer.Exit) as stop:
-        bootstrap(file)
-    assert stop.value.exit_code == 1
+    assert run_ops("bootstrap", "--settings", str(file)).exit_code == 1
 
 
-def test_settings_that_cannot_be_used_end_with_exit_code_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bootstrap_invalid_settings_exits_2(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('regions = ["mars-north-1"]')
-    with pytest.raises(typer.Exit) as stop:
-        bootstrap(file)
-    assert stop.value.exit_code == 2
-    assert "mars-north-1" in capsys.readouterr().err
+    result = run_ops("bootstrap", "--settings", str(file))
+    assert result.exit_code == 2
+    assert "mars-north-1" in result.stderr
+
+
+def test_bootstrap_without_default_region_creates_role(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an endpoint in the environment botocore derives no region, not for IAM either."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(variable, raising=False)
+    calls: list[str] = []
+
+    def record(self: Any, operation: str, arguments: Any) -> Any:
+        calls.append(operation)
+        return {"Role": {"Arn": "arn:aws:iam::123456789012:role/api-gateway-log-writer"}}
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", record)
+    assert enable_api_gateway_logs(REGION)
+    assert "CreateRole" in calls

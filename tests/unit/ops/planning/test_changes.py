@@ -4,7 +4,7 @@ from ops.planning.changes import changes_of, losses
 from tests.support.plans import plan, resource
 
 
-def test_each_action_is_named() -> None:
+def test_changes_name_each_action() -> None:
     changes = changes_of(
         plan(
             resource("aws_lambda_function.a", "create"),
@@ -26,7 +26,7 @@ def test_each_action_is_named() -> None:
     }
 
 
-def test_data_sources_are_no_changes() -> None:
+def test_changes_omit_data_sources() -> None:
     read = resource("data.aws_region.here", "read") | {"mode": "data"}
     assert changes_of(plan(read)) == []
 
@@ -42,10 +42,10 @@ def test_data_sources_are_no_changes() -> None:
     ],
 )
 @pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
-def test_the_end_of_what_holds_data_loses_it(type_: str, actions: tuple[str, ...]) -> None:
+def test_losses_include_deleted_data(type_: str, actions: tuple[str, ...]) -> None:
     assert losses(changes_of(plan(resource(f"{type_}.it", *actions))))
 
 
 @pytest.mark.parametrize("actions", [("create",), ("update",), ("forget",)])
-def test_what_stays_loses_nothing(actions: tuple[str, ...]) -> None:
+def test_losses_omit_kept_resources(actions: tuple[str, ...]) -> None:
     assert not losses(changes_of(plan(resource("aws_dynamodb_table.orders", *actions))))

@@ -1,4 +1,4 @@
-"""What an operator sees of a load: how far it is, what was left out and why, and by the exit code whether it worked."""
+"""`ops seed`: progress, rejected rows, exit codes."""
 
 import io
 from collections.abc import Iterator
@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 from rich.console import Console
-from typer import Typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import ops.commands.seed
 from ops.catalog.rows import COLUMNS
-from tests.unit.ops.test_catalog_loader import REGION, Deployment, items
+from tests.support.catalog_table import REGION, Deployment, items
+from tests.support.operators import run_ops
 
 GOOD = "book-{n},Title {n},Author,Cars,100,EUR,4.1,9,1999,en"
 HEADER = ",".join(COLUMNS)
@@ -20,7 +19,7 @@ HEADER = ",".join(COLUMNS)
 
 @pytest.fixture
 def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
-    """What the settings lead to."""
+    """The deployment of the settings."""
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
         monkeypatch.setenv(name, value)
@@ -33,14 +32,10 @@ def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Depl
 
 def seed(path: Path, *rows: str, header: str = HEADER) -> Result:
     path.write_text("\n".join([header, *rows]) + "\n")
-    app = Typer()
-    app.command()(ops.commands.seed.seed)
-    return CliRunner().invoke(app, [str(path)])
+    return run_ops("seed", str(path))
 
 
-def test_rows_that_do_not_fit_are_listed_with_line_and_reason_and_the_rest_is_loaded(
-    tmp_path: Path, deployment: Deployment
-) -> None:
+def test_seed_lists_rejected_rows(tmp_path: Path, deployment: Deployment) -> None:
     path = tmp_path / "books.csv"
     done = seed(path, GOOD.format(n=1), "only,three,fields", GOOD.format(n=2).replace("100", "free"))
     assert done.exit_code == 0, done.output
@@ -50,29 +45,29 @@ def test_rows_that_do_not_fit_are_listed_with_line_and_reason_and_the_rest_is_lo
     assert "book-1" in items(deployment.clients[REGION])
 
 
-def test_a_load_of_nothing_is_no_success(tmp_path: Path, deployment: Deployment) -> None:
+def test_seed_without_books_exits_1(tmp_path: Path, deployment: Deployment) -> None:
     assert seed(tmp_path / "books.csv", "only,three,fields").exit_code == 1
 
 
-def test_a_file_that_is_no_catalog_is_said_to_be_none(tmp_path: Path, deployment: Deployment) -> None:
+def test_seed_of_other_file_exits_2(tmp_path: Path, deployment: Deployment) -> None:
     done = seed(tmp_path / "books.csv", header="id,title")
     assert done.exit_code == 2
     assert "lacks the columns author, category" in done.stderr
 
 
-def test_a_log_is_told_at_every_tenth(tmp_path: Path, deployment: Deployment) -> None:
-    told = seed(tmp_path / "books.csv", *(GOOD.format(n=n) for n in range(300))).stderr.splitlines()
-    assert told[0] == "books.csv: 0 of 300 books"
-    assert told[-1] == "books.csv: 300 of 300 books"
-    assert len(told) == 11
+def test_seed_in_log_prints_tenths(tmp_path: Path, deployment: Deployment) -> None:
+    lines = seed(tmp_path / "books.csv", *(GOOD.format(n=n) for n in range(300))).stderr.splitlines()
+    assert lines[0] == "books.csv: 0 of 300 books"
+    assert lines[-1] == "books.csv: 300 of 300 books"
+    assert len(lines) == 11
 
 
-def test_a_terminal_has_a_bar(
+def test_seed_on_terminal_shows_bar(
     tmp_path: Path, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = io.StringIO()
     monkeypatch.setattr(
-        "ops.progress.Console", lambda **_: Console(file=terminal, force_terminal=True, width=100)
+        "ops.progress.plain_console", lambda **_: Console(file=terminal, force_terminal=True, width=100)
     )
     assert seed(tmp_path / "books.csv", *(GOOD.format(n=n) for n in range(30))).exit_code == 0
     assert "━" in terminal.getvalue()

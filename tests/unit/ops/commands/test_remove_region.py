@@ -1,4 +1,4 @@
-"""Removing a region: what it refuses, and in which order it works."""
+"""`ops remove-region`: refusals and the order of its steps."""
 
 import os
 from collections.abc import Iterator
@@ -8,41 +8,39 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from typer import Typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from ops import cdktf
 from ops.commands import remove_region
 from ops.commands.blog_promote import BlogDatabase
-from ops.teardown.state_resources import Held
+from ops.teardown.state_resources import StateResource
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.support.operators import Route53, probe
+from tests.support.operators import Route53, probe, run_ops
 
 HOME, OTHER = "eu-west-1", "ap-southeast-1"
 CONFIRMED = f"bookstore-test-{OTHER}"
-REPLICA = Held("aws_dynamodb_table_replica", "aws_dynamodb_table_replica.orders", OTHER, {"id": "orders"})
+REPLICA = StateResource(
+    "aws_dynamodb_table_replica", "aws_dynamodb_table_replica.orders", OTHER, {"id": "orders"}
+)
 
 
-class World:
-    """What the command does, in order, to a deployment that is not there."""
+class Recorded:
+    """A deployment that records the steps of the command, in order."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.done: list[str] = []
-        self.held = [REPLICA]
+        self.resources = [REPLICA]
         self.arrives = True
         self.route53 = Route53()
         self.answers = {HOME: 200, OTHER: 200}
 
     def run(self, region: str = OTHER, confirm: str = CONFIRMED) -> Result:
-        app = Typer()
-        app.command()(remove_region.remove_region)
-        return CliRunner().invoke(app, [region, "--settings", str(self.file), "--confirm", confirm])
+        return run_ops("remove-region", region, "--settings", str(self.file), "--confirm", confirm)
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]:
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(key, "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
@@ -51,7 +49,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         f'environment = "test"\ndomain = "shop.example"\nregions = ["{HOME}", "{OTHER}"]\n'
         '[state]\nbackend = "s3"\nbucket_prefix = "test-state"\n'
     )
-    world = World(file)
+    world = Recorded(file)
 
     def note(what: str) -> Any:
         return lambda *arguments, **named: world.done.append(what)
@@ -71,18 +69,20 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             world.done.append(f"evacuate {region}")
             super().evacuate(region)
 
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
     monkeypatch.setattr(
-        cdktf,
+        remove_region,
         "synthesize",
         lambda file, log: world.done.append(f"synth {regions(Settings.load(file))}"),
     )
+    monkeypatch.setattr(remove_region, "stack_dependencies", lambda: {CONFIRMED: ()})
     monkeypatch.setattr(
         remove_region,
         "deploy_stacks",
         lambda settings, *_, **__: world.done.append(f"deploy {regions(settings)}"),
     )
-    monkeypatch.setattr(remove_region, "held", lambda stack: world.held)
-    monkeypatch.setattr(remove_region, "destroy_stack", note("destroy"))
+    monkeypatch.setattr(remove_region, "state_resources", lambda stack: world.resources)
+    monkeypatch.setattr(remove_region, "destroy_stacks", note("destroy"))
     monkeypatch.setattr(remove_region, "catches_up", catches_up)
     monkeypatch.setattr(remove_region, "Traffic", Switch)
     monkeypatch.setattr(remove_region, "Probe", lambda settings: probe(world.answers))
@@ -99,7 +99,7 @@ def state_buckets() -> list[str]:
     return [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]]
 
 
-def test_shoppers_leave_first_and_data_is_elsewhere_before_it_goes(world: World) -> None:
+def test_remove_evacuates_then_awaits_data(world: Recorded) -> None:
     result = world.run()
 
     assert result.exit_code == 0, result.output
@@ -114,24 +114,24 @@ def test_shoppers_leave_first_and_data_is_elsewhere_before_it_goes(world: World)
         "destroy",
     ]
     assert state_buckets() == []
-    assert f"take {OTHER} out of {world.file}" in result.output
+    assert f"delete {OTHER} from {world.file}" in result.output
 
 
-def test_without_a_confirmation_it_lists_what_would_go_and_how_to_mean_it(world: World) -> None:
+def test_remove_without_confirmation_lists(world: Recorded) -> None:
     result = world.run(confirm="")
 
     assert result.exit_code == 0
-    assert "orders, a copy; the others keep theirs" in result.output
+    assert "orders, a copy; the other regions keep theirs" in result.output
     assert f"CONFIRM={CONFIRMED}" in result.output
     assert world.done == [f"synth {HOME}+{OTHER}"]
 
 
-def test_another_region_s_name_confirms_nothing(world: World) -> None:
+def test_remove_with_other_name_exits_1(world: Recorded) -> None:
     assert world.run(confirm=f"bookstore-test-{HOME}").exit_code == 1
     assert world.done == [f"synth {HOME}+{OTHER}"]
 
 
-def test_the_first_region_is_refused_which_is_the_last_one_too(world: World) -> None:
+def test_remove_primary_region_exits_1(world: Recorded) -> None:
     result = world.run(HOME, confirm=f"bookstore-test-{HOME}")
 
     assert result.exit_code == 1
@@ -139,14 +139,14 @@ def test_the_first_region_is_refused_which_is_the_last_one_too(world: World) -> 
     assert world.done == []
 
 
-def test_a_region_that_was_never_there_is_wrong_input(world: World) -> None:
+def test_remove_unknown_region_exits_2(world: Recorded) -> None:
     result = world.run("us-west-2", confirm="bookstore-test-us-west-2")
 
     assert result.exit_code == 2
     assert HOME in result.output
 
 
-def test_it_is_kept_when_no_other_region_can_serve(world: World) -> None:
+def test_remove_last_healthy_region_exits_1(world: Recorded) -> None:
     world.answers[HOME] = 503
 
     result = world.run()
@@ -156,7 +156,7 @@ def test_it_is_kept_when_no_other_region_can_serve(world: World) -> None:
     assert world.done == [f"synth {HOME}+{OTHER}"]
 
 
-def test_it_is_kept_while_others_lack_its_data(world: World) -> None:
+def test_remove_without_replicated_data_exits_1(world: Recorded) -> None:
     world.arrives = False
 
     result = world.run()
@@ -167,7 +167,7 @@ def test_it_is_kept_while_others_lack_its_data(world: World) -> None:
     assert state_buckets()
 
 
-def test_it_goes_on_after_an_interruption_though_the_line_is_gone_already(world: World) -> None:
+def test_remove_of_unlisted_region_continues(world: Recorded) -> None:
     world.file.write_text(world.file.read_text().replace(f', "{OTHER}"', ""))
     world.route53.checks = {id: check for id, check in world.route53.checks.items() if OTHER not in id}
 
@@ -176,10 +176,10 @@ def test_it_goes_on_after_an_interruption_though_the_line_is_gone_already(world:
     assert result.exit_code == 0, result.output
     assert f"evacuate {OTHER}" not in world.done
     assert world.done[-1] == "destroy"
-    assert "take" not in result.output
+    assert f"delete {OTHER}" not in result.output
 
 
-def test_run_once_more_it_finds_nothing_to_destroy(world: World) -> None:
+def test_remove_twice_destroys_once(world: Recorded) -> None:
     world.run()
     world.route53.checks = {id: check for id, check in world.route53.checks.items() if OTHER not in id}
     world.done.clear()
@@ -190,7 +190,7 @@ def test_run_once_more_it_finds_nothing_to_destroy(world: World) -> None:
     assert "destroy" not in world.done
 
 
-def test_the_environment_is_as_it_was_afterwards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remove_restores_environment_variable(world: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     world.run()
     assert "BOOKSTORE_REGIONS" not in os.environ
     monkeypatch.setenv("BOOKSTORE_REGIONS", f'["{HOME}", "{OTHER}"]')
@@ -198,9 +198,7 @@ def test_the_environment_is_as_it_was_afterwards(world: World, monkeypatch: pyte
     assert os.environ["BOOKSTORE_REGIONS"] == f'["{HOME}", "{OTHER}"]'
 
 
-def test_a_region_that_the_blog_s_writer_is_in_is_refused(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_remove_blog_writer_exits_1(world: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     world.file.write_text(world.file.read_text() + "[features]\nblog = true\n")
     database = BlogDatabase("bookstore-test-blog", {}, writer=OTHER, busy=False)
     monkeypatch.setattr(BlogDatabase, "read", lambda settings, region: database)
@@ -212,7 +210,7 @@ def test_a_region_that_the_blog_s_writer_is_in_is_refused(
     assert f"evacuate {OTHER}" not in world.done
 
 
-def test_settings_that_cannot_do_without_it_are_refused(world: World) -> None:
+def test_remove_needed_region_exits_2(world: Recorded) -> None:
     world.file.write_text(world.file.read_text() + '[routing]\npolicy = "failover"\n')
 
     result = world.run()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from ops.planning.changes import Change, changes_of
-from ops.planning.markdown import COMMENT_LIMIT, StackSummary, TooMuchDangerError, shortened, whole
+from ops.planning.markdown import COMMENT_LIMIT, StackSummary, SummaryTooLongError, shortened, whole
 from tests.support.plans import plan, resource
 
 ELSEWHERE = "https://github.example/run/7"
@@ -22,7 +22,7 @@ def listed(text: str, action: str) -> int:
     return len(re.findall(rf"^\| {action} \|", text, re.MULTILINE))
 
 
-def test_danger_comes_first() -> None:
+def test_markdown_puts_danger_first() -> None:
     text = StackSummary(
         "s",
         changes_of(
@@ -36,7 +36,7 @@ def test_danger_comes_first() -> None:
     assert "`aws_dynamodb_table.orders` is **replaced**, forced by `hash_key`" in text
 
 
-def test_attributes_are_named_and_their_values_kept_back() -> None:
+def test_markdown_names_attributes_without_values() -> None:
     update = resource(
         "aws_secretsmanager_secret_version.v",
         "update",
@@ -50,22 +50,22 @@ def test_attributes_are_named_and_their_values_kept_back() -> None:
     assert "`id`" not in text
 
 
-def test_a_quiet_plan_says_so() -> None:
+def test_markdown_without_changes_says_so() -> None:
     assert StackSummary("s").markdown() == "### `s`: nothing changes\n"
 
 
-def test_a_stack_that_needs_a_change_is_said_to_be_planned_again() -> None:
+def test_markdown_names_awaited_stacks() -> None:
     text = StackSummary("edge", many("changed", 1), awaited=["eu-west-1", "us-west-2"]).markdown()
     assert "again when `eu-west-1`, `us-west-2` are deployed" in text
 
 
-def test_what_fits_is_whole() -> None:
+def test_shortened_below_limit_is_whole() -> None:
     stacks = [StackSummary("a", many("added", 5)), StackSummary("b")]
     assert short(stacks) == whole(stacks)
     assert short(stacks, limit=len(whole(stacks))) == whole(stacks)
 
 
-def test_what_does_not_fit_is_counted_and_the_whole_is_named() -> None:
+def test_shortened_counts_left_out_changes() -> None:
     text = short([StackSummary("a", many("changed", 20) + many("added", 2000)), StackSummary("b")])
     assert len(text) <= COMMENT_LIMIT
     assert len(text) > COMMENT_LIMIT - 200, "as much as fits is there"
@@ -76,14 +76,14 @@ def test_what_does_not_fit_is_counted_and_the_whole_is_named() -> None:
 
 
 @pytest.mark.parametrize("kept", ["replaced", "destroyed", "forgotten", "changed"])
-def test_additions_of_one_stack_are_left_out_before_dangers_of_the_next(kept: str) -> None:
+def test_shortened_leaves_out_additions_first(kept: str) -> None:
     text = short([StackSummary("a", many("added", 2000)), StackSummary("b", many(kept, 50))])
     assert listed(text, kept) == 50
     assert 0 < listed(text, "added") < 2000
 
 
 @pytest.mark.parametrize("action", ["replaced", "destroyed"])
-def test_what_loses_data_is_never_left_out(action: str) -> None:
+def test_shortened_keeps_losses(action: str) -> None:
     lost = many(action, 40, "aws_dynamodb_table")
     stacks = [StackSummary("a", many("replaced", 1000)), StackSummary("b", lost + many("added", 1000))]
     smallest = next(limit for limit in range(0, COMMENT_LIMIT, 100) if _fits(stacks, limit))
@@ -96,11 +96,11 @@ def test_what_loses_data_is_never_left_out(action: str) -> None:
 def _fits(stacks: Sequence[StackSummary], limit: int) -> bool:
     try:
         short(stacks, limit)
-    except TooMuchDangerError:
+    except SummaryTooLongError:
         return False
     return True
 
 
-def test_more_danger_than_fits_is_refused() -> None:
-    with pytest.raises(TooMuchDangerError, match=ELSEWHERE):
+def test_shortened_with_too_many_losses_raises() -> None:
+    with pytest.raises(SummaryTooLongError, match=ELSEWHERE):
         short([StackSummary("a", many("destroyed", 1000, "aws_s3_bucket"))])

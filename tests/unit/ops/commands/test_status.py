@@ -7,8 +7,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from rich.console import Console
-from typer import Typer
-from typer.testing import CliRunner
 
 from ops import replication_lag
 from ops.commands import status
@@ -17,7 +15,7 @@ from ops.health_probe import Probe
 from ops.replication_pause import Backlog, Link, Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.support.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
+from tests.support.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
 
 PRIMARY, OTHER = REGIONS
 
@@ -36,13 +34,13 @@ def traffic() -> Traffic:
 
 
 def printed(now: Status) -> str:
-    """What people read."""
+    """The table as text."""
     console = Console(width=120, record=True)
     console.print(status._table(now))
     return console.export_text()
 
 
-def test_each_region_is_shown_as_it_is(traffic: Traffic) -> None:
+def test_survey_reports_each_region(traffic: Traffic) -> None:
     traffic.evacuate(OTHER)
     well = probe({PRIMARY: 200, OTHER: 200, "shop": 200})
 
@@ -56,7 +54,7 @@ def test_each_region_is_shown_as_it_is(traffic: Traffic) -> None:
     assert now.answered_by == "shop"
 
 
-def test_a_lost_region_delays_nobody_and_is_told_from_the_others(traffic: Traffic) -> None:
+def test_survey_with_lost_region_reports_others(traffic: Traffic) -> None:
     now = survey(SETTINGS, traffic, probe({PRIMARY: 200}))
 
     lost = {each.region: each for each in now.regions}[OTHER]
@@ -66,7 +64,7 @@ def test_a_lost_region_delays_nobody_and_is_told_from_the_others(traffic: Traffi
     assert now.answered_by is None
 
 
-def test_regions_are_told_though_the_control_plane_of_dns_is_away(traffic: Traffic) -> None:
+def test_survey_without_route53_reports_health(traffic: Traffic) -> None:
     class Away(Route53):
         def paginate(self) -> list[dict[str, Any]]:
             raise EndpointConnectionError(endpoint_url="https://route53.amazonaws.com")
@@ -75,28 +73,26 @@ def test_regions_are_told_though_the_control_plane_of_dns_is_away(traffic: Traff
 
     assert [(each.healthy, each.evacuated) for each in now.regions] == [(False, None), (True, None)]
     assert now.answered_by == "shop"
-    assert "Route 53 does not say" in printed(now)
+    assert "Route 53 does not answer" in printed(now)
 
 
-def test_what_a_region_says_of_itself_is_printed_as_it_is(traffic: Traffic) -> None:
+def test_table_prints_brackets_unchanged(traffic: Traffic) -> None:
     now = survey(SETTINGS, traffic, probe({PRIMARY: 200, OTHER: 200, "shop": 200}))
     odd = [replace(each, healthy=False, detail="cart [/red] failed") for each in now.regions]
     assert "cart [/red] failed" in printed(replace(now, regions=odd))
 
 
-def test_the_check_that_fails_is_named() -> None:
+def test_health_names_failed_check() -> None:
     assert probe({OTHER: 503}).health(OTHER).detail == "HTTP 503, cart failed"
 
 
-def test_on_aws_the_addresses_follow_from_the_domain() -> None:
+def test_probe_on_aws_derives_addresses() -> None:
     asked = Probe(SETTINGS.model_copy(update={"local": None}))
     assert asked.api == "https://api.shop.example/v1"
     assert asked.address(PRIMARY) == f"https://api-{PRIMARY}.shop.example/v1"
 
 
-def test_what_waits_for_a_region_is_told_where_it_can_be_known(
-    traffic: Traffic, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_survey_reports_replication_backlog(traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
     class Paused(Pausing):
         def backlog(self) -> Backlog:
             return Backlog((OTHER,), [Link(PRIMARY, OTHER, 12, 1.0), Link(OTHER, PRIMARY, 3, 1.0)])
@@ -104,27 +100,25 @@ def test_what_waits_for_a_region_is_told_where_it_can_be_known(
     monkeypatch.setattr(Pausing, "of", lambda _: Paused("http://nowhere"))
     now = survey(SETTINGS, traffic, probe({PRIMARY: 200, OTHER: 200, "shop": 200}))
     assert {each.region: each.replication for each in now.regions} == {
-        PRIMARY: "catching up, 3 writes on their way here",
-        OTHER: "paused, 12 writes on their way here",
+        PRIMARY: "catching up, 3 writes waiting",
+        OTHER: "paused, 12 writes waiting",
     }
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
-def test_the_command_prints_for_people_and_for_programs(
+def test_status_prints_table_or_json(
     traffic: Traffic, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     monkeypatch.setattr(Settings, "load", lambda _: SETTINGS)
     monkeypatch.setattr(status, "Traffic", lambda _: traffic)
     monkeypatch.setattr(status, "Probe", lambda _: probe({PRIMARY: 200, OTHER: 503, "shop": 200}))
-    app = Typer()
-    app.command()(status.status)
 
-    result = CliRunner().invoke(app, arguments)
+    result = run_ops("status", *arguments)
 
     assert result.exit_code == 0
     if arguments:
-        told = json.loads(result.output)
-        assert [each["healthy"] for each in told["regions"]] == [True, False]
+        shown = json.loads(result.output)
+        assert [each["healthy"] for each in shown["regions"]] == [True, False]
     else:
         assert PRIMARY in result.output
         assert "HTTP 503" in result.output

@@ -1,9 +1,7 @@
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
@@ -12,56 +10,10 @@ from ops.catalog import loader, table
 from ops.catalog.checkpoint import Checkpoint
 from ops.catalog.loader import load
 from ops.catalog.rows import COLUMNS, Book, read
+from tests.support.catalog_table import REGION, BatchWriteInterceptor, Deployment, items
 
-REGION, PEER = "eu-west-1", "ap-southeast-1"
+PEER = "ap-southeast-1"
 BOOKS = 130
-
-
-@dataclass
-class Region:
-    tables: dict[str, str]
-
-
-class Deployment:
-    """Tables in process; a region may be given a client that misbehaves."""
-
-    def __init__(self, *regions: str) -> None:
-        self.regions = {region: Region({"books": "shop-books"}) for region in regions}
-        self.clients = {region: boto3.client("dynamodb", region_name=region) for region in regions}
-        for region in regions:
-            create_table(self.clients[region])
-
-    def client(self, service: str, region: str) -> Any:
-        assert service == "dynamodb"
-        return self.clients[region]
-
-
-class Meddler:
-    """A client whose BatchWriteItem goes through `meddle` first."""
-
-    def __init__(self, client: Any, meddle: Callable[[Any, dict[str, Any]], dict[str, Any]]) -> None:
-        self._client = client
-        self._meddle = meddle
-
-    def batch_write_item(self, **request: Any) -> dict[str, Any]:
-        return self._meddle(self._client, request)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-
-def create_table(client: Any) -> None:
-    client.create_table(
-        TableName="shop-books",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
-def items(client: Any) -> dict[str, dict[str, Any]]:
-    pages = client.get_paginator("scan").paginate(TableName="shop-books")
-    return {item["id"]["S"]: item for page in pages for item in page["Items"]}
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +33,7 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
-def test_every_book_is_written_under_the_contracts_names(path: Path, tmp_path: Path) -> None:
+def test_load_writes_contract_names(path: Path, tmp_path: Path) -> None:
     deployment = Deployment(REGION)
     report = load(deployment, path, checkpoints=tmp_path / "seed")
     stored = items(deployment.clients[REGION])
@@ -104,7 +56,7 @@ def test_every_book_is_written_under_the_contracts_names(path: Path, tmp_path: P
     }
 
 
-def test_categories_are_counted_over_the_whole_table(path: Path, tmp_path: Path) -> None:
+def test_load_counts_all_categories(path: Path, tmp_path: Path) -> None:
     deployment = Deployment(REGION)
     client = deployment.clients[REGION]
     client.put_item(TableName="shop-books", Item={"id": {"S": "other"}, "category": {"S": "Before"}})
@@ -115,7 +67,7 @@ def test_categories_are_counted_over_the_whole_table(path: Path, tmp_path: Path)
     }
 
 
-def test_a_load_that_was_stopped_goes_on_and_skips_nothing(path: Path, tmp_path: Path) -> None:
+def test_load_after_interruption_continues(path: Path, tmp_path: Path) -> None:
     deployment = Deployment(REGION)
     client = deployment.clients[REGION]
     calls = 0
@@ -128,7 +80,7 @@ def test_a_load_that_was_stopped_goes_on_and_skips_nothing(path: Path, tmp_path:
         answer: dict[str, Any] = client.batch_write_item(**request)
         return answer
 
-    deployment.clients[REGION] = Meddler(client, fail_later)
+    deployment.clients[REGION] = BatchWriteInterceptor(client, fail_later)
     with pytest.raises(EndpointConnectionError):
         load(deployment, path, checkpoints=tmp_path / "seed")
     stopped_at = set(items(client))
@@ -142,7 +94,7 @@ def test_a_load_that_was_stopped_goes_on_and_skips_nothing(path: Path, tmp_path:
     assert load(deployment, path, checkpoints=tmp_path / "seed").resumed == 0
 
 
-def test_a_checkpoint_does_not_vouch_for_other_books_or_another_table(path: Path, tmp_path: Path) -> None:
+def test_checkpoint_of_other_books_or_table_is_zero(path: Path, tmp_path: Path) -> None:
     books = read(path).books
     folder = tmp_path / "seed"
 
@@ -157,16 +109,14 @@ def test_a_checkpoint_does_not_vouch_for_other_books_or_another_table(path: Path
     assert checkpoint(books, incarnation="2").written == 0
 
 
-def test_an_unreadable_checkpoint_means_writing_again(path: Path, tmp_path: Path) -> None:
+def test_checkpoint_unreadable_is_zero(path: Path, tmp_path: Path) -> None:
     checkpoint = Checkpoint(tmp_path, read(path).books, table_arn="arn", incarnation="1")
     checkpoint.advance(75)
     next(tmp_path.glob("*.json")).write_text('{"writ')
     assert checkpoint.written == 0
 
 
-def test_what_the_table_leaves_over_is_put_again(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write_retries_unprocessed_items(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     deployment = Deployment(REGION)
     client = deployment.clients[REGION]
@@ -177,26 +127,24 @@ def test_what_the_table_leaves_over_is_put_again(
         client.batch_write_item(RequestItems={name: taken})
         return {"UnprocessedItems": {name: left} if left else {}}
 
-    deployment.clients[REGION] = Meddler(client, take_one)
+    deployment.clients[REGION] = BatchWriteInterceptor(client, take_one)
     load(deployment, path, checkpoints=tmp_path / "seed")
     assert len(items(client)) == BOOKS + 1
 
 
-def test_a_table_that_takes_nothing_is_given_up_and_the_checkpoint_does_not_move(
-    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_write_refused_keeps_checkpoint(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     deployment = Deployment(REGION)
     client = deployment.clients[REGION]
-    deployment.clients[REGION] = Meddler(
+    deployment.clients[REGION] = BatchWriteInterceptor(
         client, lambda _client, request: {"UnprocessedItems": request["RequestItems"]}
     )
-    with pytest.raises(table.TableError, match="left 25 books unwritten"):
+    with pytest.raises(table.TableError, match="did not write 25 books"):
         load(deployment, path, checkpoints=tmp_path / "seed")
     assert not list((tmp_path / "seed").glob("*"))
 
 
-def test_a_region_that_receives_nothing_is_named(
+def test_load_without_replication_names_region(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loader, "REPLICATION_SECONDS", 0.0)
@@ -204,7 +152,7 @@ def test_a_region_that_receives_nothing_is_named(
         load(Deployment(REGION, PEER), path, checkpoints=tmp_path / "seed")
 
 
-def test_progress_ends_with_every_book(path: Path, tmp_path: Path) -> None:
+def test_load_reports_progress_to_end(path: Path, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     load(
         Deployment(REGION),
@@ -217,7 +165,7 @@ def test_progress_ends_with_every_book(path: Path, tmp_path: Path) -> None:
     assert [written for written, _ in seen] == sorted(written for written, _ in seen)
 
 
-def test_a_file_without_one_good_row_touches_nothing(tmp_path: Path) -> None:
+def test_load_without_valid_rows_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "bad.csv"
     file.write_text(",".join(COLUMNS) + "\nonly,three,fields\n")
     deployment = Deployment(REGION)

@@ -4,17 +4,15 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
-from typer import Typer
-from typer.testing import CliRunner
 
 from ops import replication_lag
 from ops.commands import restore
 from ops.commands.restore import await_ready
-from ops.region_commands import RefusedError
+from ops.errors import RefusedError
 from ops.replication_lag import BEATS, lag, lag_behind, reported_latency
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.support.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe
+from tests.support.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
 
 PRIMARY, OTHER = REGIONS
 BOTH_WELL = {PRIMARY: 200, OTHER: 200}
@@ -25,7 +23,7 @@ Clients = dict[tuple[str, str], Any]
 
 @pytest.fixture(autouse=True)
 def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
-    """The clients that the commands get, by service and region; a test may put others in."""
+    """The clients of the commands by service and region; a test may replace them."""
     monkeypatch.setattr(restore, "POLL", 0.01)
     monkeypatch.setattr(replication_lag, "POLL", 0.01)
     with mock_aws():
@@ -37,16 +35,16 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
 
 @pytest.fixture
 def replicated(clients: Clients) -> None:
-    """Both regions reach one table: what is written in one is at once in the other."""
+    """Both regions use one table, so that replication is immediate."""
     clients["dynamodb", OTHER] = clients["dynamodb", PRIMARY]
 
 
 def ignore(_: str) -> None:
-    """Nobody listens."""
+    """Discard the report."""
 
 
 class Metrics:
-    """CloudWatch, as far as it is asked: one data point of a latency in milliseconds."""
+    """CloudWatch with one data point of a latency in milliseconds."""
 
     def __init__(self, milliseconds: float) -> None:
         self._milliseconds = milliseconds
@@ -62,17 +60,15 @@ def heartbeats_left(clients: Clients) -> int:
 
 class TestLag:
     @pytest.mark.usefixtures("replicated")
-    def test_a_write_that_arrives_is_timed_and_leaves_nothing_behind(self, clients: Clients) -> None:
+    def test_lag_of_replicated_write_is_measured(self, clients: Clients) -> None:
         assert lag(SETTINGS, PRIMARY, OTHER, timeout=5) is not None
         assert heartbeats_left(clients) == 0
 
-    def test_a_write_that_does_not_arrive_is_given_up_and_leaves_nothing_behind(
-        self, clients: Clients
-    ) -> None:
+    def test_lag_after_timeout_is_none(self, clients: Clients) -> None:
         assert lag(SETTINGS, PRIMARY, OTHER, timeout=0.05) is None
         assert heartbeats_left(clients) == 0
 
-    def test_all_heartbeats_have_to_arrive(self, clients: Clients) -> None:
+    def test_lag_with_one_lost_heartbeat_is_none(self, clients: Clients) -> None:
         class LosesOne:
             def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803  boto3's own
                 keys = RequestItems[CART]["Keys"][1:]
@@ -84,7 +80,7 @@ class TestLag:
 
         assert lag(SETTINGS, PRIMARY, OTHER, timeout=0.05) is None
 
-    def test_heartbeats_are_nobodys_cart_and_expire(self, clients: Clients) -> None:
+    def test_heartbeats_have_own_keys_and_expire(self, clients: Clients) -> None:
         seen: list[Any] = []
         real = clients["dynamodb", PRIMARY]
 
@@ -101,7 +97,7 @@ class TestLag:
         assert all(item["customerId"]["S"].startswith("_heartbeat-") for item in items)
         assert all("expiresAt" in item for item in items)
 
-    def test_what_dynamodb_left_undone_is_sent_again(self, clients: Clients) -> None:
+    def test_lag_retries_unprocessed_items(self, clients: Clients) -> None:
         real = clients["dynamodb", PRIMARY]
 
         class Busy:
@@ -116,43 +112,43 @@ class TestLag:
         assert real.scan(TableName=CART)["Count"] == 0
 
     @pytest.mark.usefixtures("replicated")
-    def test_a_lag_that_cannot_be_told_is_not_guessed(self, clients: Clients) -> None:
+    def test_lag_behind_unmeasurable_is_none(self, clients: Clients) -> None:
         assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=5) is not None
         assert lag_behind(SETTINGS, [], OTHER, timeout=5) is None
         clients["dynamodb", PRIMARY].delete_table(TableName=CART)
         assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=5) is None
 
-    def test_dynamodbs_own_figure_is_in_seconds(self, clients: Clients) -> None:
+    def test_reported_latency_is_in_seconds(self, clients: Clients) -> None:
         clients["cloudwatch", PRIMARY] = Metrics(1500)
         assert reported_latency(SETTINGS, PRIMARY, OTHER) == 1.5
 
 
 class TestAwaitReady:
     @pytest.mark.usefixtures("replicated")
-    def test_a_region_that_stays_unhealthy_stays_evacuated(self) -> None:
+    def test_await_ready_unhealthy_region_raises(self) -> None:
         with pytest.raises(RefusedError, match="HTTP 503"):
-            await_ready(SETTINGS, probe({PRIMARY: 503, OTHER: 200}), PRIMARY, timeout=0, tell=ignore)
+            await_ready(SETTINGS, probe({PRIMARY: 503, OTHER: 200}), PRIMARY, timeout=0, report=ignore)
 
-    def test_a_region_that_hears_nothing_from_another_stays_evacuated(self) -> None:
+    def test_await_ready_without_replication_raises(self) -> None:
         with pytest.raises(RefusedError, match=f"not caught up with {OTHER}"):
-            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=0, tell=ignore)
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=0, report=ignore)
 
     @pytest.mark.usefixtures("replicated")
-    def test_a_backlog_that_heartbeats_overtook_keeps_it_evacuated(self, clients: Clients) -> None:
+    def test_await_ready_with_backlog_raises(self, clients: Clients) -> None:
         clients["cloudwatch", OTHER] = Metrics(60_000)
 
         with pytest.raises(RefusedError, match="not caught up"):
-            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=0, tell=ignore)
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=0, report=ignore)
 
-    def test_when_no_other_region_is_left_there_is_nothing_to_wait_for(self) -> None:
-        await_ready(SETTINGS, probe({PRIMARY: 200}), PRIMARY, timeout=0, tell=ignore)
+    def test_await_ready_alone_returns(self) -> None:
+        await_ready(SETTINGS, probe({PRIMARY: 200}), PRIMARY, timeout=0, report=ignore)
 
-    def test_it_waits_for_what_is_on_its_way(self, clients: Clients) -> None:
+    def test_await_ready_waits_for_replication(self, clients: Clients) -> None:
         stop = threading.Event()
         replicating = threading.Thread(target=_replicate, args=(clients, stop))
         replicating.start()
         try:
-            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=30, tell=ignore)
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=30, report=ignore)
         finally:
             stop.set()
             replicating.join()
@@ -169,12 +165,10 @@ class TestCommand:
         return found
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        app = Typer()
-        app.command()(restore.restore)
-        result = CliRunner().invoke(app, list(arguments))
+        result = run_ops("restore", *arguments)
         return result.exit_code, result.output
 
-    def test_traffic_comes_back(self, traffic: Traffic) -> None:
+    def test_restore_allows_traffic(self, traffic: Traffic) -> None:
         traffic.evacuate(PRIMARY)
 
         code, output = self.run(PRIMARY)
@@ -182,12 +176,12 @@ class TestCommand:
         assert code == 0, output
         assert not traffic.is_evacuated(PRIMARY)
 
-    def test_a_region_that_was_not_evacuated_is_left_alone(self) -> None:
+    def test_restore_not_evacuated_changes_nothing(self) -> None:
         code, output = self.run(PRIMARY)
         assert code == 0
         assert "not evacuated" in output
 
-    def test_a_refusal_leaves_it_evacuated(self, traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_restore_refused_stays_evacuated(self, traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(restore, "Probe", lambda _: probe({OTHER: 200}))
         traffic.evacuate(PRIMARY)
 
@@ -197,7 +191,7 @@ class TestCommand:
         assert "no answer" in output
         assert traffic.is_evacuated(PRIMARY)
 
-    def test_a_region_that_is_not_there_is_wrong_input(self) -> None:
+    def test_unknown_region_exits_2(self) -> None:
         assert self.run("us-west-2")[0] == 2
 
 

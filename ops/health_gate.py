@@ -1,0 +1,153 @@
+"""Checks a region after its deployment, before the next region is changed.
+
+Three checks: the region's health route, its CloudWatch alarms, and a purchase by a shopper who exists for it only.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.aws import client, explain
+from ops.deployment import Deployment, terraform_outputs
+from ops.drill.accounts import close_account, open_account
+from ops.errors import OperatorError
+from ops.health_probe import Probe
+from ops.terraform.engine import Task, Work
+from ops.terraform.events import Phase
+from ops.terraform.graph import gate_name
+from ops.terraform.interruption import stop_requested
+from ops.traffic import Traffic, TrafficError
+from stacks.settings import Settings
+
+SECONDS = 120.0
+"""For a region to pass: functions start anew, and an alarm of one-minute periods needs two of them."""
+POLL = 5.0
+TIMEOUT = 10.0
+"""Seconds for each request of the purchase."""
+
+Check = Callable[[Settings, str], str | None]
+"""Returns what is wrong with a region, or None."""
+
+
+class GateError(OperatorError):
+    """A region does not pass its checks after a deployment."""
+
+
+def gates(settings: Settings) -> dict[str, Work]:
+    """The work of each region's gate, by its name in the graph."""
+    return {gate_name(region): _gate(settings, region) for region in settings.regions}
+
+
+def _gate(settings: Settings, region: str) -> Work:
+    def work(task: Task) -> None:
+        task.enter(Phase.PLANNING)
+        if note := await_healthy(settings, region):
+            task.progress.note = note
+
+    return work
+
+
+def await_healthy(settings: Settings, region: str, *, seconds: float = SECONDS) -> str:
+    """Wait until `region` passes every check; returns a note where it was not checked.
+
+    Raises GateError after `seconds`, with the reason and the way back.
+    """
+    if not _has_traffic(settings, region):
+        return "not checked: no traffic goes there yet"
+    deadline = time.monotonic() + seconds
+    while reason := failed_check(settings, region):
+        if stop_requested() or time.monotonic() > deadline:
+            raise GateError(
+                f"{region} does not pass after the deployment: {reason}. The next regions are unchanged.\n"
+                f"To take shoppers away from it: make evacuate REGION={region}\n"
+                f"To go back: check out the last release that passed, then make deploy\n"
+                f"To deploy all regions without checks: make deploy ARGS=--at-once"
+            )
+        time.sleep(POLL)
+    return ""
+
+
+def failed_check(settings: Settings, region: str) -> str | None:
+    """The first check that fails in `region`, as text; None when all pass."""
+    for check in (_health, _alarms, _purchase):
+        try:
+            if reason := check(settings, region):
+                return reason
+        except (BotoCoreError, ClientError) as error:
+            return explain(error)
+        except (OperatorError, httpx.HTTPError) as error:
+            return str(error)
+    return None
+
+
+def _has_traffic(settings: Settings, region: str) -> bool:
+    """Whether Route 53 knows the region: the edge stack comes last at the first deployment."""
+    try:
+        Traffic(settings).is_evacuated(region)
+    except TrafficError:
+        return False
+    return True
+
+
+def _health(settings: Settings, region: str) -> str | None:
+    health = Probe(settings).health(region)
+    return None if health.healthy else f"/v1/health: {health.detail}"
+
+
+def _alarms(settings: Settings, region: str) -> str | None:
+    pages = (
+        client("cloudwatch", region)
+        .get_paginator("describe_alarms")
+        .paginate(
+            AlarmNamePrefix=f"{settings.name}-",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            StateValue="ALARM",
+        )
+    )
+    alarms = [
+        alarm["AlarmName"]
+        for page in pages
+        for alarm in [*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())]
+    ]
+    return f"in alarm: {', '.join(sorted(alarms))}" if alarms else None
+
+
+def _purchase(settings: Settings, region: str) -> str | None:
+    """Buy one book as a new shopper, read the order back, and delete the account."""
+    deployment = _deployed(settings)
+    account = open_account(deployment, f"canary-{uuid.uuid4().hex}@{settings.domain}")
+    try:
+        headers = {"authorization": f"Bearer {account.shopper.token()}"}
+        with httpx.Client(base_url=Probe(settings).address(region), headers=headers, timeout=TIMEOUT) as http:
+            return buy(http)
+    finally:
+        close_account(deployment, account)
+
+
+def buy(http: httpx.Client) -> str | None:
+    """Buy the first book of the list; returns what went wrong, or None. An empty catalog passes."""
+    books = http.get("/books", params={"limit": 1})
+    if books.is_error:
+        return f"GET /books answered {books.status_code}"
+    if not (items := books.json()["items"]):
+        return None
+    order: dict[str, Any] = {
+        "items": [{"bookId": items[0]["id"], "quantity": 1}],
+        "expectedTotal": items[0]["price"],
+    }
+    placed = http.post("/orders", json=order, headers={"idempotency-key": str(uuid.uuid4())})
+    if placed.is_error:
+        return f"POST /orders answered {placed.status_code}"
+    read = http.get(f"/orders/{placed.json()['orderId']}")
+    return f"GET /orders/{{orderId}} answered {read.status_code}" if read.is_error else None
+
+
+def _deployed(settings: Settings) -> Deployment:
+    """The deployment without regions that are still to come."""
+    outputs = terraform_outputs(settings)
+    regions = tuple(region for region in settings.regions if outputs.get(region))
+    return Deployment.of(settings.model_copy(update={"regions": regions}), outputs)

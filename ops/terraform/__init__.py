@@ -1,0 +1,1 @@
+"""The only package that starts Terraform. `process` runs one command, `engine` runs all stacks in order."""

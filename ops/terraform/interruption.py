@@ -1,0 +1,90 @@
+"""Ends Terraform in order when the operator or the system stops a command.
+
+Terraform gets SIGINT once: it finishes the requests in flight, writes the state and releases the lock. A second
+Ctrl-C goes through to Terraform, which then ends at once and may leave the lock.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Running:
+    """The Terraform processes of this command, and how often it was asked to stop."""
+
+    def __init__(self) -> None:
+        self.processes: set[subprocess.Popen[str]] = set()
+        self.requests = 0
+        self.is_guarded = False
+        # The handler runs in the main thread, which may hold the lock already.
+        self.lock = threading.RLock()
+
+    def stop(self, number: int, _frame: FrameType | None) -> None:
+        """The signal handler."""
+        if number == signal.SIGHUP:
+            _detach_from_terminal()
+        is_first = self.requests == 0
+        self.requests += 1
+        if is_first or number == signal.SIGINT:
+            with self.lock:
+                for process in self.processes:
+                    process.send_signal(signal.SIGINT)
+
+
+_running = _Running()
+
+
+def stop_requested() -> bool:
+    """Whether the running command was asked to stop."""
+    return _running.requests > 0
+
+
+@contextmanager
+def registered(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Pass interrupts on to `process` until the body ends."""
+    with _running.lock:
+        _running.processes.add(process)
+        if stop_requested():
+            process.send_signal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        with _running.lock:
+            _running.processes.discard(process)
+
+
+@contextmanager
+def orderly_stop() -> Iterator[None]:
+    """Wait for running Terraform processes on SIGINT, SIGTERM and SIGHUP, then raise KeyboardInterrupt.
+
+    Signal handlers belong to the main thread: in another thread, and nested, this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread() or _running.is_guarded:
+        yield
+        return
+    _running.is_guarded, _running.requests = True, 0
+    previous = {number: signal.signal(number, _running.stop) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        _running.is_guarded = False
+        was_stopped, _running.requests = stop_requested(), 0
+        if was_stopped:
+            raise KeyboardInterrupt
+
+
+def _detach_from_terminal() -> None:
+    """The terminal is gone: writing to it would fail, and end this command before Terraform."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
+        if stream is not None and stream.isatty():
+            os.dup2(nowhere, stream.fileno())

@@ -1,0 +1,58 @@
+"""Books tables in process (moto), for tests of the catalog's loader."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+REGION = "eu-west-1"
+
+
+@dataclass
+class Region:
+    """A region with a Books table."""
+
+    tables: dict[str, str]
+
+
+class Deployment:
+    """Tables in process; a test may replace a region's client by one that fails."""
+
+    def __init__(self, *regions: str) -> None:
+        self.regions = {region: Region({"books": "shop-books"}) for region in regions}
+        self.clients = {region: boto3.client("dynamodb", region_name=region) for region in regions}
+        for region in regions:
+            create_table(self.clients[region])
+
+    def client(self, service: str, region: str) -> Any:
+        assert service == "dynamodb"
+        return self.clients[region]
+
+
+class BatchWriteInterceptor:
+    """A client whose BatchWriteItem is passed to `intercept`."""
+
+    def __init__(self, client: Any, intercept: Callable[[Any, dict[str, Any]], dict[str, Any]]) -> None:
+        self._client = client
+        self._intercept = intercept
+
+    def batch_write_item(self, **request: Any) -> dict[str, Any]:
+        return self._intercept(self._client, request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+def create_table(client: Any) -> None:
+    client.create_table(
+        TableName="shop-books",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def items(client: Any) -> dict[str, dict[str, Any]]:
+    pages = client.get_paginator("scan").paginate(TableName="shop-books")
+    return {item["id"]["S"]: item for page in pages for item in page["Items"]}

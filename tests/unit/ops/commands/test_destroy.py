@@ -1,0 +1,246 @@
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import Result
+
+import ops.commands.destroy
+from ops.teardown.leftovers import (
+    delete_final_snapshots,
+    delete_state_buckets,
+    force_delete_secret,
+    tagged_resources,
+)
+from ops.teardown.protections import empty_bucket, unprotect
+from ops.teardown.state_resources import StateResource, summary
+from ops.terraform.process import TakeEvent, Terraform
+from stacks.settings import Features, Settings, State
+from tests.support.operators import run_ops
+
+REGION = "eu-west-1"
+SETTINGS = Settings(
+    environment="test", regions=(REGION, "us-west-2"), state=State(backend="s3", bucket_prefix="test-state")
+)
+
+
+@pytest.fixture(autouse=True)
+def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+def bucket(name: str, region: str = REGION) -> Any:
+    s3 = boto3.client("s3", region_name=region)
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return s3
+
+
+def test_empty_bucket_deletes_all_versions() -> None:
+    s3 = bucket("full")
+    for _ in range(3):
+        s3.put_object(Bucket="full", Key="a", Body=b"1")
+    s3.delete_object(Bucket="full", Key="a")
+    assert empty_bucket("full", REGION) == 4
+    s3.delete_bucket(Bucket="full")
+
+
+def test_empty_bucket_deletes_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.teardown.protections.BATCH", 2)
+    s3 = bucket("full")
+    for number in range(5):
+        s3.put_object(Bucket="full", Key=str(number), Body=b"1")
+    assert empty_bucket("full", REGION) == 5
+    s3.delete_bucket(Bucket="full")
+
+
+def test_unprotect_table_removes_protection() -> None:
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    table = dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=True,
+    )["TableDescription"]
+    held = StateResource(
+        "aws_dynamodb_table", "aws_dynamodb_table.orders", REGION, {"name": "orders", **table}
+    )
+    assert unprotect(held, "us-east-1") == "protection removed"
+    assert not dynamodb.describe_table(TableName="orders")["Table"]["DeletionProtectionEnabled"]
+
+
+def test_unprotect_other_type_does_nothing() -> None:
+    assert unprotect(StateResource("aws_sqs_queue", "aws_sqs_queue.q", REGION, {}), REGION) is None
+
+
+def test_delete_state_buckets_with_all_versions() -> None:
+    s3 = bucket("test-state-eu-west-1")
+    s3.put_object(Bucket="test-state-eu-west-1", Key="k", Body=b"1")
+    assert list(delete_state_buckets(SETTINGS)) == ["test-state-eu-west-1"], "the other was never made"
+    assert s3.list_buckets()["Buckets"] == []
+
+
+WITH_BLOG = SETTINGS.model_copy(update={"features": Features(blog=True)})
+
+
+def test_delete_final_snapshots_keeps_others() -> None:
+    rds = boto3.client("rds", region_name=REGION)
+    rds.create_db_cluster(
+        DBClusterIdentifier="blog",
+        Engine="aurora-mysql",
+        MasterUsername="name",
+        MasterUserPassword="password",
+    )
+    theirs = ("bookstore-test-before-the-upgrade", "bookstore-test-more-prod-blog-final")
+    for name in ("bookstore-test-blog-final", *theirs):
+        rds.create_db_cluster_snapshot(DBClusterIdentifier="blog", DBClusterSnapshotIdentifier=name)
+    assert list(delete_final_snapshots(WITH_BLOG, WITH_BLOG.regions)) == ["bookstore-test-blog-final"]
+    left = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+    assert {each["DBClusterSnapshotIdentifier"] for each in left} == {*theirs}
+
+
+def test_force_delete_secret_frees_its_name() -> None:
+    client = boto3.client("secretsmanager", region_name=REGION)
+    client.create_secret(Name="bookstore-test-blog-database", SecretString="{}")
+    client.delete_secret(
+        SecretId="bookstore-test-blog-database", RecoveryWindowInDays=30
+    )  # as Terraform does
+    assert force_delete_secret(WITH_BLOG) == "bookstore-test-blog-database"
+    assert force_delete_secret(WITH_BLOG) is None, "safe to repeat"
+    client.create_secret(Name="bookstore-test-blog-database", SecretString="{}")
+
+
+def test_tagged_resources_omits_key_pending_deletion() -> None:
+    kms = boto3.client("kms", region_name=REGION)
+    tags = [{"TagKey": key, "TagValue": value} for key, value in SETTINGS.all_tags.items()]
+    key = kms.create_key(Tags=tags)["KeyMetadata"]
+    assert tagged_resources(SETTINGS) == [key["Arn"]]
+    kms.schedule_key_deletion(KeyId=key["KeyId"])
+    assert tagged_resources(SETTINGS) == []
+
+
+def test_tagged_resources_searches_every_region() -> None:
+    for region in SETTINGS.regions:
+        sqs = boto3.client("sqs", region_name=region)
+        sqs.create_queue(QueueName="left", tags=dict(SETTINGS.all_tags))
+        sqs.create_queue(QueueName="somebody-else-s", tags={"Project": "other"})
+    assert [arn.split(":")[3] for arn in tagged_resources(SETTINGS)] == ["eu-west-1", "us-west-2"]
+
+
+def test_summary_names_resources_with_data() -> None:
+    lines = list(
+        summary(
+            [
+                StateResource("aws_dynamodb_table", "a", REGION, {"name": "shop-orders"}),
+                StateResource("aws_sqs_queue", "b", REGION, {}),
+                StateResource("aws_sqs_queue", "c", REGION, {}),
+            ]
+        )
+    )
+    assert lines == ["  aws_dynamodb_table shop-orders, with all data in it", "  2 aws_sqs_queue"]
+
+
+@dataclass
+class Stacks:
+    """Synthesized stacks whose states are empty; `destroyed` has those that the command destroys, in order."""
+
+    order: list[str]
+    destroyed: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def stacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stacks:
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
+    found = Stacks(["x-global", "x-edge"])
+
+    def dependencies() -> dict[str, list[str]]:
+        return {name: found.order[:index] for index, name in enumerate(found.order)}
+
+    def run(terraform: Terraform, command: str, *options: str, take: TakeEvent) -> int:
+        assert command == "destroy"
+        found.destroyed.append(terraform.stack)
+        return 0
+
+    monkeypatch.setattr(ops.commands.destroy, "synthesize", lambda settings, log: None)
+    monkeypatch.setattr(ops.commands.destroy, "stack_dependencies", dependencies)
+    monkeypatch.setattr(ops.commands.destroy, "state_resources", lambda stack: [])
+    monkeypatch.setattr(Terraform, "prepare", lambda *_, **__: None)
+    monkeypatch.setattr(Terraform, "events", run)
+    return found
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "settings.toml"
+    file.write_text('environment = "test"\nregions = ["eu-west-1"]\n')
+    return file
+
+
+def destroy(settings: Path, confirm: str = "bookstore-test") -> Result:
+    return run_ops("destroy", "--settings", str(settings), "--confirm", confirm)
+
+
+def test_destroy_without_confirmation_lists(stacks: Stacks, settings: Path) -> None:
+    assert destroy(settings, confirm="").exit_code == 0
+    assert stacks.destroyed == []
+
+
+def test_destroy_with_other_name_exits_1(stacks: Stacks, settings: Path) -> None:
+    assert destroy(settings, confirm="bookstore-prod").exit_code == 1
+    assert stacks.destroyed == []
+
+
+def test_destroy_confirmed_reverses_the_order(stacks: Stacks, settings: Path) -> None:
+    result = destroy(settings)
+    assert result.exit_code == 0, result.output
+    assert stacks.destroyed == ["x-edge", "x-global"]
+
+
+def test_destroy_with_leftovers_names_them(stacks: Stacks, settings: Path) -> None:
+    tags = {"Project": "bookstore", "Environment": "test", "ManagedBy": "Terraform"}
+    boto3.client("sqs", region_name=REGION).create_queue(QueueName="left", tags=tags)
+    result = destroy(settings)
+    assert result.exit_code == 1
+    assert ":left" in result.stderr
+
+
+def test_destroy_continues_without_state_bucket(stacks: Stacks, tmp_path: Path) -> None:
+    file = tmp_path / "s3.toml"
+    file.write_text(
+        'environment = "test"\nregions = ["eu-west-1", "us-west-2"]\n'
+        '[state]\nbackend = "s3"\nbucket_prefix = "test-state"\n'
+    )
+    stacks.order = [f"bookstore-test-{each}" for each in ("global", "eu-west-1", "us-west-2", "edge")]
+    s3 = bucket("test-state-us-west-2", "us-west-2")  # an earlier run has deleted the first region's
+    result = destroy(file)
+    assert stacks.destroyed == ["bookstore-test-us-west-2"]
+    assert s3.list_buckets()["Buckets"] == []
+    assert "bookstore-test-global: its state bucket test-state-eu-west-1 is deleted already" in result.stdout
+
+
+def test_tagged_resources_omits_deleted_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of tags lists a distribution for hours after it is deleted."""
+    gone = "arn:aws:cloudfront::123456789012:distribution/E1GONE"
+
+    class Index:
+        def get_paginator(self, _operation: str) -> "Index":
+            return self
+
+        def paginate(self, **_filters: Any) -> list[dict[str, Any]]:
+            return [{"ResourceTagMappingList": [{"ResourceARN": gone}]}]
+
+    real = boto3.client
+
+    def client(service: str, **options: Any) -> Any:
+        return Index() if service == "resourcegroupstaggingapi" else real(service, **options)
+
+    monkeypatch.setattr(boto3, "client", client)
+    assert tagged_resources(SETTINGS) == []

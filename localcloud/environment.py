@@ -13,6 +13,9 @@ from localcloud.layout import HOST, Layout, url
 _ACCOUNT_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
 """Variables of a real AWS account. They are removed so that its credentials never reach the emulator."""
 
+SIGN_UP_CODE = "123456"
+"""The emulated Cognito accepts any code; the storefront shows this one."""
+
 
 def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
     """Addresses on this machine, which the stacks cannot derive from the domain."""
@@ -20,6 +23,9 @@ def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
         "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
         "api": f"{url(layout.api)}/v1",
+        "blog": f"{url(layout.blog)}/",
+        "control_room": f"{url(layout.control_room)}/",
+        "sign_up_code": SIGN_UP_CODE,
         "redis": {region: f"redis://{HOST}:{layout.redis(index)}/0" for index, region in enumerate(regions)},
         "regions": {
             region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)

@@ -165,4 +165,6 @@ class EdgeStack(BaseStack):
             cognito_endpoint=settings.cognito_endpoint,
             # The storefront's own address: CloudFront caches posts, and serves them while the blog is away.
             blog="" if settings.features.blog else None,
+            links=settings.site_links,
+            sign_up_code=settings.sign_up_code,
         )

@@ -1,7 +1,7 @@
 """Configuration of the web app: addresses of the API, the user pool and the blog."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,10 @@ class Site:
     """URL of an emulated Cognito. None: AWS's."""
     blog: str | None = None
     """Base URL of the blog's paths. Empty: the storefront's own address. None: there is no blog."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """URLs of the footer by name: `blog`, `source`, `imprint`, `controlRoom`; each is optional."""
+    sign_up_code: str | None = None
+    """Code that confirms any account, in a local cloud, which sends no e-mail."""
 
     def config(self) -> dict[str, Any]:
         """Return the content of `config.json`, as `web/src/config.ts` reads it."""
@@ -39,6 +43,8 @@ class Site:
             "regions": [{"name": name, "api": api} for name, api in self.regions.items()],
             "cognito": cognito,
             "blog": self.blog,
+            "links": dict(self.links),
+            "signUpCode": self.sign_up_code,
         }
 
     def content_security_policy(self) -> str:

@@ -166,6 +166,9 @@ class LocalCloud(Section):
     api: Url | None = None
     regions: dict[str, RegionAddresses] = {}
     cognito_endpoint: Url | None = None
+    blog: Url | None = None
+    control_room: Url | None = None
+    sign_up_code: str | None = None
     replication_delay: ReplicationDelay = ReplicationDelay()
 
 
@@ -190,6 +193,10 @@ class Settings(SettingsFile):
     permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
     """A policy that limits every role, where an organization requires one."""
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
+    source_url: Url | None = None
+    """Source and documentation, linked in the storefront's footer."""
+    imprint_url: Url | None = None
+    """The operator's legal notice, linked in the storefront's footer."""
     local: LocalCloud | None = None
 
     @model_validator(mode="after")
@@ -274,6 +281,23 @@ class Settings(SettingsFile):
     def cognito_endpoint(self) -> str | None:
         """The address of Cognito on one machine. On AWS it follows from the region."""
         return self.local.cognito_endpoint if self.local else None
+
+    @property
+    def sign_up_code(self) -> str | None:
+        """The code that an emulated Cognito accepts; it sends no e-mail."""
+        return self.local.sign_up_code if self.local else None
+
+    @property
+    def site_links(self) -> dict[str, str]:
+        """Links of the storefront's header and footer, by name."""
+        local = self.local or LocalCloud()
+        links = {
+            "blog": (local.blog or f"https://{self.blog_host()}/") if self.features.blog else None,
+            "source": self.source_url,
+            "imprint": self.imprint_url,
+            "controlRoom": local.control_room,
+        }
+        return {name: link for name, link in links.items() if link}
 
     @property
     def aws_endpoint(self) -> str | None:

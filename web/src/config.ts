@@ -15,6 +15,16 @@ export interface CognitoConfig {
   endpoint?: string;
 }
 
+/** Addresses outside the storefront, for header and footer. */
+export interface Links {
+  blog?: string;
+  /** Source and documentation. */
+  source?: string;
+  imprint?: string;
+  /** Only on a local cloud. */
+  controlRoom?: string;
+}
+
 export interface Config {
   /** Base address that DNS routes to the healthy region nearest to the shopper, ending in /v1. */
   api: string;
@@ -24,6 +34,7 @@ export interface Config {
   blog: string | null;
   /** The code that confirms any new account, on a local cloud, which sends no e-mail. */
   signUpCode?: string | null;
+  links?: Links;
 }
 
 /** config.json is missing or incomplete. */

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { LANGUAGES } from '../src/lib/texts';
 
+/** German law prescribes the words of this button (§ 312j BGB), without the total. */
+const LEGAL_BUTTON = 'checkout.place';
+
 type Texts = { [key: string]: string | Texts };
 
 /** Texts by full key. */
@@ -27,7 +30,8 @@ it.each(
   const other = texts(language, part);
   expect([...other.keys()].sort()).toEqual([...english.keys()].sort());
   for (const [key, text] of english)
-    expect([key, placeholders(other.get(key) ?? '')]).toEqual([key, placeholders(text)]);
+    if (!(language === 'de' && key === LEGAL_BUTTON))
+      expect([key, placeholders(other.get(key) ?? '')]).toEqual([key, placeholders(text)]);
 });
 
 it.each(['de', 'zh'])('%s is translated completely', (language) => {

@@ -217,6 +217,8 @@ class TestSite:
             "regions": [{"name": "eu-west-1", "api": "https://api-eu-west-1.b.example/v1"}],
             "cognito": {"region": "eu-west-1", "userPoolId": "pool", "userPoolClientId": "client"},
             "blog": "https://blog.b.example",
+            "links": {},
+            "signUpCode": None,
         }
 
     def test_a_local_cognito_is_named_and_allowed(self) -> None:

@@ -31,6 +31,7 @@ const SignInPage = page(() => import('../features/account/SignInPage'));
 const SignUpPage = page(() => import('../features/account/SignUpPage'));
 const ForgotPage = page(() => import('../features/account/ForgotPage'));
 const AccountPage = page(() => import('../features/account/AccountPage'));
+const InfoPage = page(() => import('./InfoPage'));
 const NotFoundPage = page(() => import('./NotFoundPage'));
 
 const forShoppers = (page: ReactNode) => <ShopperOnly>{page}</ShopperOnly>;
@@ -57,6 +58,8 @@ function routesFor({ blog, signUpCode: knownCode }: Config): RouteObject[] {
     { path: '/sign-up', element: forGuests(<SignUpPage knownCode={knownCode} />) },
     { path: '/forgot', element: forGuests(<ForgotPage knownCode={knownCode} />) },
     { path: '/account', element: <AccountPage /> },
+    { path: '/privacy', element: <InfoPage topic="privacy" /> },
+    { path: '/imprint', element: <InfoPage topic="imprint" /> },
     { path: '*', element: <NotFoundPage /> },
   ];
 }
@@ -75,7 +78,7 @@ export function App({ config }: { config: Config }) {
         {t('nav.skip')}
       </button>
       <CartMerge />
-      <Header />
+      <Header blog={config.links?.blog} />
       <main id="main" ref={main} tabIndex={-1}>
         <ErrorBoundary place={pathname}>
           <Suspense fallback={<LinesSkeleton />}>
@@ -83,7 +86,7 @@ export function App({ config }: { config: Config }) {
           </Suspense>
         </ErrorBoundary>
       </main>
-      <Footer regions={config.regions} />
+      <Footer regions={config.regions} links={config.links} />
     </>
   );
 }

@@ -8,7 +8,7 @@ import { LanguageSwitch } from './LanguageSwitch';
 import { Mark } from './Mark';
 import { RegionBadge } from './RegionBadge';
 
-export function Header() {
+export function Header({ blog }: { blog?: string }) {
   const { t } = useTranslation();
   const session = useSession();
   return (
@@ -27,8 +27,13 @@ export function Header() {
           </span>
         </Link>
         <nav className="bar-nav" aria-label={t('nav.shop')}>
+          {blog && (
+            <a href={blog} className="bar-link wide-only">
+              <span className="bar-label">{t('footer.blog')}</span>
+            </a>
+          )}
           {session.status === 'shopper' && (
-            <NavLink to="/orders" className="bar-link orders-link">
+            <NavLink to="/orders" className="bar-link wide-only">
               <span className="bar-label">{t('orders.title')}</span>
             </NavLink>
           )}

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Scheme } from './palettes';
 import { Text } from './Text';
+import { textWidth } from './text';
 
 export interface Composition {
   title: string;
@@ -210,11 +211,25 @@ function Spine({ title, author, scheme }: Composition) {
   );
 }
 
+/** Font size at which a single letter stays within the cover. */
+export function initialSize(letter: string): number {
+  // A wide capital of the serif, such as W, is about a quarter wider than the estimate for running text.
+  return Math.min(240, Math.floor(184 / (textWidth(letter, 'serif') * 1.25)));
+}
+
 function Initial({ title, author, scheme }: Composition) {
+  const initial = [...title.replace(/^(the|a|an|der|die|das|le|la|les) /i, '')][0] ?? '';
   return (
     <>
-      <text className="cover-serif" x="100" y="196" fontSize="240" textAnchor="middle" fill={scheme.mark}>
-        {[...title.replace(/^(the|a|an|der|die|das|le|la|les) /i, '')][0]}
+      <text
+        className="cover-serif"
+        x="100"
+        y="196"
+        fontSize={initialSize(initial)}
+        textAnchor="middle"
+        fill={scheme.mark}
+      >
+        {initial}
       </text>
       <rect y="202" width="200" height="98" fill={scheme.ground} />
       <Text x={18} y={212} width={166} height={54} largest={22} smallest={11} fill={scheme.text}>

@@ -2,7 +2,7 @@ import { fireEvent, render } from '@testing-library/react';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cover } from '../Cover';
-import { COMPOSITIONS } from './compositions';
+import { COMPOSITIONS, initialSize } from './compositions';
 import { contrast, PALETTES, schemesOf } from './palettes';
 import { coverAuthor, coverTitle, fitted, textWidth } from './text';
 
@@ -88,6 +88,11 @@ describe('cover text', () => {
     expect(coverTitle('The Hunger Games (The Hunger Games, #1)')).toBe('The Hunger Games');
     expect(coverTitle('Japanese Woodworking Tools: Their Tradition')).toBe('Japanese Woodworking Tools');
     expect(coverAuthor('J.K. Rowling, Mary GrandPré')).toBe('J.K. Rowling');
+  });
+
+  it('wide initials are smaller than narrow ones', () => {
+    expect(initialSize('I')).toBe(240);
+    for (const letter of ['W', 'M', '国', '—']) expect(initialSize(letter)).toBeLessThan(190);
   });
 
   it('appears in every composition', () => {

@@ -8,9 +8,12 @@ import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { Stars } from '../../components/Stars';
-import { useFormatter } from '../../lib/format';
+import { languageTag, useFormatter } from '../../lib/format';
 import { categoryPath, useCategoryName } from './category';
 import { CategoryShelf } from './Shelf';
+
+/** Descriptions of the catalog are in English, also of books in other languages. */
+const DESCRIPTION_LANGUAGE = 'en';
 
 interface BookPageProps {
   /** The controls that add the book to the cart. */
@@ -57,14 +60,20 @@ function BookView({ book, buy, related }: BookPageProps & { book: Book }) {
         <Cover book={book} />
       </div>
       <div className="book-text">
-        <h1 tabIndex={-1} lang={book.language ?? undefined}>
+        <h1 tabIndex={-1} lang={languageTag(book.language)}>
           {book.title}
         </h1>
         <p className="book-author">{t('book.by', { author: book.author })}</p>
         <Stars rating={book.rating} count={book.ratingsCount} />
         <p className="book-price">{format.money(book.price, book.currency)}</p>
         {buy(book)}
-        <p className="book-description">{book.description || t('book.noDescription')}</p>
+        {book.description ? (
+          <p className="book-description" lang={DESCRIPTION_LANGUAGE}>
+            {book.description}
+          </p>
+        ) : (
+          <p className="book-description">{t('book.noDescription')}</p>
+        )}
         <Facts book={book} />
       </div>
     </div>

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Stars } from '../../components/Stars';
-import { useFormatter } from '../../lib/format';
+import { languageTag, useFormatter } from '../../lib/format';
 
 /** A book on a shelf. The title is the link; its area covers the whole tile. */
 export function BookTile({ book, rank, sold }: { book: Book; rank?: number; sold?: number }) {
@@ -13,16 +13,16 @@ export function BookTile({ book, rank, sold }: { book: Book; rank?: number; sold
     <article className="tile">
       <div className="tile-cover">
         <Cover book={book} />
+      </div>
+      <div className={rank === undefined ? 'tile-text' : 'tile-text ranked'}>
         {rank !== undefined && (
           <span className="rank">
             <span className="visually-hidden">{t('bestsellers.rank', { rank })}</span>
             <span aria-hidden="true">{rank}</span>
           </span>
         )}
-      </div>
-      <div className="tile-text">
         <h3 className="tile-title">
-          <Link to={`/books/${book.id}`} className="stretched" lang={book.language ?? undefined}>
+          <Link to={`/books/${book.id}`} className="stretched" lang={languageTag(book.language)}>
             {book.title}
           </Link>
         </h3>

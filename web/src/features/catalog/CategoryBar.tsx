@@ -19,6 +19,23 @@ export function CategoryBar() {
       list.current.scrollLeft = here.offsetLeft - (list.current.clientWidth - here.offsetWidth) / 2;
   }, [pathname, data]);
 
+  // Fades an end that has more categories, so that no name looks cut.
+  useEffect(() => {
+    const bar = list.current;
+    if (!bar) return;
+    const mark = () => {
+      bar.classList.toggle('more-before', bar.scrollLeft > 4);
+      bar.classList.toggle('more-after', bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 4);
+    };
+    mark();
+    bar.addEventListener('scroll', mark, { passive: true });
+    window.addEventListener('resize', mark);
+    return () => {
+      bar.removeEventListener('scroll', mark);
+      window.removeEventListener('resize', mark);
+    };
+  });
+
   return (
     <nav className="category-bar" aria-label={t('nav.categories')}>
       <ul ref={list}>

@@ -58,6 +58,34 @@ function Grid({ books }: { books: Book[] }) {
   );
 }
 
+function UnknownCategory() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('catalog.unknown.title')}>
+      <EmptyState
+        title={t('catalog.unknown.title')}
+        text={t('catalog.unknown.text')}
+        to="/"
+        action={t('common.home')}
+      />
+    </Page>
+  );
+}
+
+function UnknownPage({ category }: { category: string }) {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('catalog.badPage.title')}>
+      <EmptyState
+        title={t('catalog.badPage.title')}
+        text={t('catalog.badPage.text')}
+        to={categoryPath(category)}
+        action={t('catalog.first')}
+      />
+    </Page>
+  );
+}
+
 function Category({ category, cursor }: { category: string; cursor: string | null }) {
   const { t } = useTranslation();
   const format = useFormatter();
@@ -67,7 +95,11 @@ function Category({ category, cursor }: { category: string; cursor: string | nul
     limit: ON_A_PAGE,
     cursor: cursor ?? undefined,
   });
-  const count = useListCategoriesQuery().data?.items.find(({ name }) => name === category)?.count;
+  const categories = useListCategoriesQuery().data?.items;
+  const count = categories?.find(({ name }) => name === category)?.count;
+  const failure = error && !data ? asApiError(error) : null;
+  if (categories && count === undefined && data?.items.length === 0) return <UnknownCategory />;
+  if (failure?.status === 400 && cursor !== null) return <UnknownPage category={category} />;
   const heading = (
     <div className="category-head">
       <h1 className="page-title" tabIndex={-1}>
@@ -82,7 +114,7 @@ function Category({ category, cursor }: { category: string; cursor: string | nul
     <Page title={nameOf(category)} heading={heading}>
       <h2 className="visually-hidden">{t('catalog.books')}</h2>
       {!data && !error && <TilesSkeleton count={ON_A_PAGE} />}
-      {error && !data && <Problem error={asApiError(error)} onRetry={refetch} />}
+      {failure && <Problem error={failure} onRetry={refetch} />}
       {data && data.items.length > 0 && <Grid books={data.items} />}
       {data?.items.length === 0 && (
         <EmptyState

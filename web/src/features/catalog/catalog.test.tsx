@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
-import { API, answer, BOOKS, SOLARIS, server, UBIK } from '../../../test/server';
+import { API, answer, BOOKS, problem, SOLARIS, server, UBIK } from '../../../test/server';
 import BestsellersPage from './BestsellersPage';
 import BookPage from './BookPage';
 import CategoryPage from './CategoryPage';
@@ -45,10 +45,26 @@ it('category page leads forward and back', async () => {
   expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
 });
 
-it('category page without books says so', async () => {
+it('unknown category is not titled by its address', async () => {
   server.use(http.get(`${API}/books`, () => answer({ items: [], nextCursor: null })));
-  renderPage(<CategoryPage />, { at: '/category/Nothing', path: '/category/:name' });
-  expect(await screen.findByText('No books here')).toBeTruthy();
+  renderPage(<CategoryPage />, { at: '/category/Nope', path: '/category/:name' });
+  expect(await screen.findByRole('heading', { level: 1, name: 'We don’t have that category' })).toBeTruthy();
+  expect(document.title).not.toContain('Nope');
+});
+
+it('category page with a bad cursor leads to the first page', async () => {
+  server.use(http.get(`${API}/books`, () => problem(400, 'bad-request')));
+  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction?after=zzz', path: '/category/:name' });
+  expect((await screen.findByRole('link', { name: 'First page' })).getAttribute('href')).toBe(
+    '/category/Science%20Fiction',
+  );
+});
+
+it('titles have a canonical language tag or none', async () => {
+  server.use(http.get(`${API}/books/solaris`, () => answer({ ...SOLARIS, language: 'eng' })));
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  expect((await screen.findByRole('heading', { level: 1 })).getAttribute('lang')).toBe('en');
+  expect(screen.getByText(SOLARIS.description).getAttribute('lang')).toBe('en');
 });
 
 it('best sellers are ranked; an old count says so', async () => {

@@ -71,11 +71,15 @@ $(INSTALLED)/web: web/package-lock.json | $(INSTALLED)/prerequisites
 	touch $@
 
 $(INSTALLED)/chromium: bin/debian-packages | $(INSTALLED)/prerequisites
-	@bin/debian-packages chromium fonts-noto-cjk
+	@for browser in chromium chromium-browser google-chrome google-chrome-stable; do
+	  ! command -v "$$browser" >/dev/null || { browser=; break; }
+	done
+	bin/debian-packages $${browser:+chromium,chromium-browser} fonts-noto-cjk
 	touch $@
 
 $(INSTALLED)/blog: bin/debian-packages | $(INSTALLED)/prerequisites
-	@bin/debian-packages php-cli php-mysql php-gd php-xml php-mbstring mariadb-server-core mariadb-client
+	@bin/debian-packages php-cli php-mysql php-gd php-xml php-mbstring mariadb-server-core,mariadb-server-core-10.6 \
+	  mariadb-client debian-archive-keyring
 	touch $@
 
 web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/*.ts -type f 2>/dev/null)

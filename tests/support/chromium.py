@@ -1,10 +1,12 @@
 """Starts Chromium for the browser tests and the page benchmark."""
 
+import shutil
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, Playwright
 
-EXECUTABLE = "/usr/bin/chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Names of the browser in Debian, Ubuntu and Google's packages, in order of preference."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -16,9 +18,21 @@ FLAGS = (
 )
 
 
+def executable() -> str:
+    """Path of the installed browser.
+
+    Raises:
+        FileNotFoundError: none of the names is on the PATH.
+    """
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    raise FileNotFoundError(f"no browser found ({', '.join(NAMES)}): run bin/debian-packages chromium")
+
+
 def launch(playwright: Playwright) -> Browser:
     """Start a headless browser without background requests."""
-    return playwright.chromium.launch(executable_path=EXECUTABLE, args=list(FLAGS))
+    return playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
 
 
 class Traffic:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_round_applies_the_approved_plans() -> None:
     (upload,) = [step for step in jobs("round")["plan"]["steps"] if "upload-artifact" in step.get("uses", "")]
     assert download["with"]["name"] == upload["with"]["name"]
     made = re.findall(r"make ([a-z][a-z0-9-]*)", json.dumps(jobs("round")["apply"]))
-    assert made == ["apply"]
+    assert made == ["install", "apply"]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
@@ -77,3 +78,73 @@ def test_workflow_with_pipes_sets_pipefail(workflow: Path) -> None:
         assert document["defaults"]["run"]["shell"] == "bash", (
             "GitHub sets pipefail only if the shell is named"
         )
+
+
+def all_jobs() -> list[Any]:
+    return [
+        pytest.param(workflow, name, id=f"{workflow.stem}-{name}")
+        for workflow in WORKFLOWS
+        for name in jobs(workflow.stem)
+    ]
+
+
+def takes_credentials(job: dict[str, Any]) -> bool:
+    return any("configure-aws-credentials" in step.get("uses", "") for step in job.get("steps", []))
+
+
+@pytest.mark.parametrize(("workflow", "name"), all_jobs())
+def test_job_installs_packages_before_credentials(workflow: Path, name: str) -> None:
+    steps = jobs(workflow.stem)[name].get("steps", [])
+    if not takes_credentials({"steps": steps}):
+        return
+    uses = [step.get("uses", "") for step in steps]
+    first = next(number for number, used in enumerate(uses) if "configure-aws-credentials" in used)
+    before = " ".join(step.get("run", "") for step in steps[:first])
+    assert re.search(r"make (ready|install|synth)\b", before)
+
+
+@pytest.mark.parametrize(("workflow", "name"), all_jobs())
+def test_job_has_only_needed_permissions(workflow: Path, name: str) -> None:
+    document = yaml.safe_load(workflow.read_text())
+    assert document["permissions"] == {"contents": "read"}
+    job = document["jobs"][name]
+    extra = set(job.get("permissions", {})) - {"contents"}
+    assert ("id-token" in extra) == (takes_credentials(job) or "uses" in job)
+    assert extra - {"id-token"} <= {"plan": {"pull-requests"}, "drift": {"issues"}}.get(name, set())
+
+
+@pytest.mark.parametrize(("workflow", "name"), all_jobs())
+def test_job_with_secrets_needs_approval(workflow: Path, name: str) -> None:
+    job = jobs(workflow.stem)[name]
+    if "secrets." in json.dumps(job):
+        assert job["environment"] == "production", "a pushed branch can print the secrets of the repository"
+
+
+@pytest.mark.parametrize("name", jobs("apply"))
+def test_apply_runs_on_main_only(name: str) -> None:
+    assert "github.ref == 'refs/heads/main'" in jobs("apply")[name]["if"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_workflow_scripts_take_no_expressions(workflow: Path) -> None:
+    assert "${{" not in commands(workflow), "pass values in `env`: an expression is pasted into the script"
+
+
+def test_plan_updates_only_its_own_comment() -> None:
+    script = commands(ROOT / ".github/workflows/plan.yml")
+    assert "--edit-last" not in script
+    assert "<!-- bookstore plan -->" in script
+
+
+def test_plan_of_a_fork_does_not_count_as_passed() -> None:
+    job = jobs("plan")["planned"]
+    (step,) = job["steps"]
+    assert job["if"] == "always()"
+
+    def outcome(result: str, fork: str) -> int:
+        return subprocess.run(
+            ["bash", "-e", "-c", step["run"]], env={"RESULT": result, "FORK": fork}, check=False
+        ).returncode
+
+    assert [outcome("success", "false"), outcome("skipped", "false")] == [0, 0]
+    assert [outcome("skipped", "true"), outcome("failure", "false")] == [1, 1]

@@ -126,6 +126,9 @@ def _layout() -> Layout:
 def _alone(layout: Layout) -> Iterator[None]:
     """Hold off a second `up` or `down` of the same local cloud. Exits 1 when there is one."""
     layout.directory.mkdir(parents=True, exist_ok=True)
+    for folder in (ROOT / ".local", layout.directory):
+        if folder.exists():
+            folder.chmod(0o700)  # It holds passwords, keys and the data of the databases.
     with (layout.directory / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

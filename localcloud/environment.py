@@ -19,6 +19,7 @@ SIGN_UP_CODE = "123456"
 
 def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
     """Addresses on this machine, which the stacks cannot derive from the domain."""
+    password = layout.redis_password()
     return {
         "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
@@ -26,7 +27,10 @@ def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
         "blog": f"{url(layout.blog)}/",
         "control_room": f"{url(layout.control_room)}/",
         "sign_up_code": SIGN_UP_CODE,
-        "redis": {region: f"redis://{HOST}:{layout.redis(index)}/0" for index, region in enumerate(regions)},
+        "redis": {
+            region: f"redis://:{password}@{HOST}:{layout.redis(index)}/0"
+            for index, region in enumerate(regions)
+        },
         "regions": {
             region: {"api": f"{url(layout.regional_api(index))}/v1"} for index, region in enumerate(regions)
         },

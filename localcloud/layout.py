@@ -1,6 +1,7 @@
 """Ports and folders of a local cloud."""
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,9 +108,29 @@ class Layout:
         """Virtual environment of the emulators, shared by every local cloud of this checkout."""
         return ROOT / ".local" / "emulators"
 
+    def redis_password(self) -> str:
+        """Password of every Redis server of this local cloud. Created on first use."""
+        return self._secret("redis-password")
+
+    def _secret(self, name: str) -> str:
+        path = self.cloud / name
+        if not path.exists():
+            write_private(path, secrets.token_urlsafe(24))
+        return path.read_text(encoding="utf-8")
+
     def log(self, part: str) -> Path:
         """Log file of a part."""
         return self.cloud / "logs" / f"{part}.log"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def url(port: int) -> str:

@@ -12,17 +12,28 @@ from pathlib import Path
 
 from localcloud.edge.region_locations import default_viewer
 from localcloud.environment import local_environment
-from localcloud.layout import HOST, ROOT, Layout, url
+from localcloud.layout import HOST, ROOT, Layout, url, write_private
 from localcloud.processes import Part
 
 REQUIREMENTS = Path(__file__).with_name("emulators.txt")
 MINISTACK = Path(__file__).with_name("ministack")
+GATE = Path(__file__).with_name("local_gate.py")
 AWS = "aws"
 STATE_FILE = "state.db"
 """The emulator's database (ministack/state_store.py); earlier versions wrote one JSON file per service."""
 AWS_STOP_SECONDS = 300.0
 """An emulator of an earlier version writes its whole state when it stops."""
 EDGE = "edge"
+_REDIS_REFUSED = "-config -debug -module -shutdown -replicaof -slaveof -save -bgsave -bgrewriteaof -acl"
+_REDIS_CONFIGURATION = """\
+port {port}
+bind {host}
+save ""
+appendonly no
+dir "{folder}"
+user default on >{password} ~* &* +@all {refused}
+user operator on >{password} ~* &* +@all
+"""
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -39,6 +50,9 @@ def aws_part(layout: Layout) -> Part:
             "PYTHONPATH": str(ROOT),
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(layout.aws),
+            "STOREFRONT_PORT": str(layout.storefront),
+            # Checks signatures and enforces IAM policies.
+            "AUTH": "true",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(state / "state"),
             "S3_PERSIST": "1",
@@ -53,24 +67,29 @@ def aws_part(layout: Layout) -> Part:
         },
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
-        fingerprint=_digest([REQUIREMENTS, *sorted(MINISTACK.glob("*.py"))]),
+        fingerprint=_digest([REQUIREMENTS, GATE, *sorted(MINISTACK.glob("*.py"))]),
         stop_seconds=AWS_STOP_SECONDS,
     )
 
 
 def redis_part(layout: Layout, index: int, region: str) -> Part:
-    """Redis of one region. It has no persistence: best sellers are rebuilt from the orders."""
+    """Redis of one region. It has no persistence: best sellers are rebuilt from the orders.
+
+    The password is in a file and not on the command line, which every user of the machine can read.
+    """
     port = layout.redis(index)
+    configuration = layout.cloud / f"redis-{region}.conf"
+    text = _REDIS_CONFIGURATION.format(
+        port=port, host=HOST, folder=layout.cloud, password=layout.redis_password(), refused=_REDIS_REFUSED
+    )
+    write_private(configuration, text)
     return Part(
         name=f"redis-{region}",
-        command=[
-            _redis_server(layout),
-            *("--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"),
-            *("--dir", str(layout.cloud)),
-        ],
+        command=[_redis_server(layout), str(configuration)],
         environment=_bare_environment(),
         port=port,
         ready=lambda: answers_redis(port),
+        fingerprint=_digest([configuration]),
     )
 
 
@@ -128,11 +147,11 @@ def answers(address: str, seconds: float = 2) -> bool:
 
 
 def answers_redis(port: int) -> bool:
-    """Whether a Redis server at `port` answers a ping."""
+    """Whether a Redis server at `port` answers; it refuses a ping without the password."""
     try:
         with socket.create_connection((HOST, port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
-            return connection.recv(7) == b"+PONG\r\n"
+            return connection.recv(7) in (b"-NOAUTH", b"+PONG\r\n")
     except OSError:
         return False
 

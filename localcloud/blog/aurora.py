@@ -15,6 +15,7 @@ from aiohttp import ClientSession, web
 
 from localcloud.blog.mariadb import DatabaseError, Server, promote
 from localcloud.layout import HOST
+from localcloud.local_gate import LocalGate
 
 _SWITCHOVER = "SwitchoverGlobalCluster"
 _FAILOVER = "FailoverGlobalCluster"
@@ -81,7 +82,12 @@ async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 def rds_proxy(database: GlobalDatabase, emulator: str) -> web.Application:
     """The emulator's RDS API, with the two calls that move the writer implemented."""
 
+    gate = LocalGate(origins=frozenset())
+
     async def handle(request: web.Request) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if refusal := gate.refusal(request.method, headers):
+            return web.Response(status=403, text=f"{refusal}\n")
         body = await request.read()
         call = dict(urllib.parse.parse_qsl(body.decode(errors="replace")))
         may_lose = call.get("Action") == _FAILOVER

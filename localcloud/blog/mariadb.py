@@ -3,6 +3,7 @@
 `python -m localcloud.blog.mariadb FOLDER PORT` prepares the data folder and executes the server.
 """
 
+import getpass
 import os
 import secrets
 import subprocess
@@ -28,6 +29,8 @@ port={port}
 server-id={server_id}
 {user}
 skip-name-resolve
+local-infile=0
+secure-file-priv={folder}/files
 skip-symbolic-links
 log-bin={folder}/data/changes
 log-slave-updates
@@ -61,7 +64,7 @@ class Server:
                 "--no-defaults",
                 "--batch",
                 "--skip-column-names",
-                "--user=root",
+                f"--user={getpass.getuser()}",
                 f"--socket={self.folder}/socket",
             ],
             input=sql,
@@ -85,9 +88,9 @@ class Server:
         self.run(
             f"""SET GLOBAL read_only = 0;
             CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4;
-            CREATE USER IF NOT EXISTS {USER}@'%' IDENTIFIED BY '{password}';
-            GRANT ALL ON {DATABASE}.* TO {USER}@'%';
-            GRANT REPLICATION SLAVE ON *.* TO {USER}@'%';"""
+            CREATE USER IF NOT EXISTS {USER}@'{HOST}' IDENTIFIED BY '{password}';
+            GRANT ALL ON {DATABASE}.* TO {USER}@'{HOST}';
+            GRANT REPLICATION SLAVE ON *.* TO {USER}@'{HOST}';"""
         )
 
     def follow(self, primary: "Server", password: str) -> None:
@@ -143,7 +146,8 @@ def become(folder: Path, port: int) -> None:
     """Prepare a new `folder`, then replace this process by the server."""
     configuration = folder / "my.cnf"
     if not (folder / "data" / "mysql").exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        for path in (folder, folder / "files"):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration.write_text(
             _CONFIGURATION.format(
                 folder=folder,
@@ -158,7 +162,9 @@ def become(folder: Path, port: int) -> None:
             [
                 "mariadb-install-db",
                 f"--defaults-file={configuration}",
-                "--auth-root-authentication-method=normal",
+                # The owner of the process, over the socket only; no account with all rights over TCP.
+                "--auth-root-authentication-method=socket",
+                f"--auth-root-socket-user={getpass.getuser()}",
                 "--skip-test-db",
             ],
             check=True,

@@ -6,6 +6,13 @@
  * @package Bookstore
  */
 
+// The edge is the only client. Pages of other sites, and host names that resolve to loopback, are refused.
+$bookstore_host = preg_replace( '/:\d+$/', '', $_SERVER['HTTP_HOST'] ?? '' );
+if ( ! in_array( $bookstore_host, array( '127.0.0.1', 'localhost' ), true ) || isset( $_SERVER['HTTP_SEC_FETCH_SITE'] ) && 'cross-site' === $_SERVER['HTTP_SEC_FETCH_SITE'] && 'navigate' !== ( $_SERVER['HTTP_SEC_FETCH_MODE'] ?? '' ) ) {
+	http_response_code( 403 );
+	return true;
+}
+
 $bookstore_path = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 $bookstore_file = realpath( $_SERVER['DOCUMENT_ROOT'] . $bookstore_path );
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 from localcloud.control_room.server import ControlRoom
@@ -26,6 +27,7 @@ from localcloud.edge.load_balancer import Blogs, as_origin, regional_blog, share
 from localcloud.edge.region_locations import default_viewer
 from localcloud.edge.route53 import Route53
 from localcloud.layout import HOST, Layout, url
+from localcloud.local_gate import LocalGate, own_origins
 from ops.deployment import Deployment
 from ops.replication_pause import Pausing
 from ops.traffic import Traffic
@@ -68,6 +70,8 @@ class Edge:
                 follow_deployment(self._settings, self._layout.outputs, self._use)
             )
             apps = self._apps(session, worker)
+            for port, app in apps.items():
+                app.middlewares.append(gate_middleware(self._gate(port)))
             runners = [await _listen(app, port) for port, app in apps.items()]
             log.info("serving on ports %s", ", ".join(map(str, apps)))
             await until.wait()
@@ -116,6 +120,12 @@ class Edge:
             **(self._blog_apps() if self._settings.features.blog else {}),
         }
 
+    def _gate(self, port: int) -> LocalGate:
+        """The storefront and the blog may be opened from anywhere; the control room serves its own page only."""
+        if port == self._layout.control_room:
+            return LocalGate(origins=own_origins(port), pages=True)
+        return LocalGate(pages=True)
+
     def _blog_apps(self) -> Mapping[int, web.Application]:
         def name() -> str | None:
             return self._deployment.outputs["edge"].get("blog_domain") if self._deployment else None
@@ -146,6 +156,18 @@ class Edge:
             return False, str(nowhere)
         is_blog = check.host.startswith("blog-")
         return await (self._blogs if is_blog else self._gateway).probe(region, check)
+
+
+def gate_middleware(gate: LocalGate) -> Middleware:
+    """Refuse the requests that `gate` refuses."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        refusal = gate.refusal(request.method, headers)
+        return web.Response(status=403, text=f"{refusal}\n") if refusal else await handler(request)
+
+    return check
 
 
 async def _listen(app: web.Application, port: int) -> web.AppRunner:

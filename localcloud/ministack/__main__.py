@@ -6,6 +6,7 @@ from pathlib import Path
 from ministack import app  # type: ignore[import-not-found]
 from ministack.core.persistence import STATE_DIR  # type: ignore[import-not-found]
 
+from localcloud.local_gate import LocalGate, own_origins
 from localcloud.ministack import (
     cloudfront,
     connections,
@@ -26,5 +27,7 @@ lambda_start.patch()
 links = replication.patch()
 state = persistence.Persistence(StateStore(Path(STATE_DIR)), links.settle)
 state.patch()
-app.app = fault_api.FaultApi(persistence.DurableApp(app.app, state), links)
+storefront = own_origins(int(os.environ["STOREFRONT_PORT"]))
+gate = LocalGate(origins=storefront, cognito_only=True)
+app.app = fault_api.GatedApp(fault_api.FaultApi(persistence.DurableApp(app.app, state), links), gate)
 app.main()

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
+from localcloud.local_gate import LocalGate, asgi_headers
 from localcloud.ministack.replication import Delay, Links, regions_with_replicas
 
 Asgi = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
@@ -59,8 +60,6 @@ class FaultApi:
             await self._app(scope, receive, send)
 
     def _control(self, scope: Mapping[str, Any], name: str) -> Answer:
-        if any(header == b"origin" for header, _ in scope["headers"]):
-            return 403, {"message": "requests from web pages are refused"}
         match scope["method"], scope["path"].split("/")[2:]:
             case "GET", []:
                 return 200, self._states[name]()
@@ -106,6 +105,26 @@ class FaultApi:
                 for (source, target), (median, longest) in sorted(self._links.latencies().items())
             ],
         }
+
+
+class GatedApp:
+    """ASGI app that refuses requests which `gate` refuses."""
+
+    def __init__(self, app: Asgi, gate: LocalGate) -> None:
+        self._app = app
+        self._gate = gate
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        """Serve or refuse one request."""
+        if scope["type"] in ("http", "websocket"):
+            refusal = self._gate.refusal(scope.get("method", "GET"), asgi_headers(scope))
+            if refusal and scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            if refusal:
+                await _respond(send, 403, {"__type": "AccessDenied", "message": refusal})
+                return
+        await self._app(scope, receive, send)
 
 
 def region_of(scope: Mapping[str, Any]) -> str | None:

@@ -36,7 +36,7 @@ class Emulator:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._supervisor = Supervisor(layout.cloud / "processes", layout.log)
-        self.redis_url = f"redis://127.0.0.1:{layout.redis(0)}/0"
+        self.redis_url = f"redis://:{layout.redis_password()}@127.0.0.1:{layout.redis(0)}/0"
 
     def start(self) -> None:
         """Start with the saved state."""

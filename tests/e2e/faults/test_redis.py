@@ -28,7 +28,12 @@ class Redis:
     def __init__(self, cloud: Any, region: str) -> None:
         self._layout = cloud.layout
         self._part = programs.redis_part(cloud.layout, list(cloud.deployment.regions).index(region), region)
-        self.client = client.Redis(port=self._part.port, decode_responses=True)
+        self.client = client.Redis(
+            port=self._part.port,
+            username="operator",
+            password=cloud.layout.redis_password(),
+            decode_responses=True,
+        )
 
     def start(self) -> None:
         """Start it if necessary; a new server is empty."""

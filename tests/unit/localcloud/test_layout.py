@@ -9,12 +9,12 @@ from stacks.settings import Settings
 from tests.support.deployments import deployment
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-east-2")
-LAYOUT = Layout(7000, ROOT / ".local" / "test")
+LAYOUT = Layout(7000, ROOT / ".local" / "unit-test")
 
 
 def test_layout_reads_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT_BASE", "7000")
-    monkeypatch.setenv("LOCAL_DIR", ".local/test")
+    monkeypatch.setenv("LOCAL_DIR", ".local/unit-test")
     assert Layout.from_environment() == LAYOUT
 
 
@@ -69,6 +69,7 @@ def test_settings_accept_local_addresses(monkeypatch: pytest.MonkeyPatch) -> Non
     found = Settings(regions=REGIONS).local
     assert found
     assert found.redis == {
-        region: f"redis://127.0.0.1:{7020 + index}/0" for index, region in enumerate(REGIONS)
+        region: f"redis://:{LAYOUT.redis_password()}@127.0.0.1:{7020 + index}/0"
+        for index, region in enumerate(REGIONS)
     }
     assert found.api == "http://127.0.0.1:7001/v1"

@@ -57,7 +57,7 @@ $(INSTALLED)/emulators: localcloud/emulators.txt | $(INSTALLED)/prerequisites
 	@echo "installing the emulators that localcloud/emulators.txt pins"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 	$(PYTHON) -m venv --clear .local/emulators
-	.local/emulators/bin/pip install -qq --requirement localcloud/emulators.txt
+	.local/emulators/bin/pip install -qq --require-hashes --requirement localcloud/emulators.txt
 	touch $@
 
 $(INSTALLED)/cdktf: package-lock.json | $(INSTALLED)/prerequisites

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from localcloud.layout import HOST, Layout, url
 
+ROOT_KEY = "test"
+"""Access key and secret of the emulator's default account."""
 _ACCOUNT_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
 """Variables of a real AWS account. They are removed so that its credentials never reach the emulator."""
 
@@ -45,8 +47,8 @@ def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) ->
         # RDS calls pass through localcloud/blog/aurora.py, which moves the writer of the blog's databases.
         "AWS_ENDPOINT_URL_RDS": url(layout.rds),
         # The emulator's unsigned data planes know the default account only.
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_REGION": regions[0],
         "AWS_DEFAULT_REGION": regions[0],
         "AWS_EC2_METADATA_DISABLED": "true",

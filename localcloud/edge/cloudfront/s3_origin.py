@@ -3,14 +3,13 @@
 import json
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 import aiohttp
-import boto3
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -18,6 +17,7 @@ from localcloud.edge.cloudfront.bucket_policy import LIST, READ, allows
 from localcloud.edge.cloudfront.distribution import Origin, OriginGroup
 from localcloud.edge.deployed_resources import client
 from localcloud.edge.ttl_cache import TtlCache, UnreadableError
+from localcloud.environment import ROOT_KEY
 
 POLICY_SECONDS = 1.0
 """How long a bucket policy is cached."""
@@ -104,13 +104,8 @@ class Buckets:
 def _signature(address: str, region: str) -> dict[str, str]:
     """Headers that sign a read, as CloudFront's origin access control does; the bucket policy is checked here."""
     request = AWSRequest("GET", address)
-    S3SigV4Auth(_session().get_credentials(), "s3", region).add_auth(request)
+    S3SigV4Auth(Credentials(ROOT_KEY, ROOT_KEY), "s3", region).add_auth(request)
     return dict(request.headers.items())
-
-
-@cache
-def _session() -> boto3.Session:
-    return boto3.Session()
 
 
 def _refusal(status: int, code: str) -> Fetched:

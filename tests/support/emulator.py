@@ -1,6 +1,8 @@
 """Runs the patched MiniStack as a process of its own, with global tables in it."""
 
+import contextlib
 import io
+import json
 import os
 import signal
 import zipfile
@@ -21,6 +23,7 @@ from tests.support.waiting import wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 TABLE = "notes"
+ROLE = "functions"
 Item = dict[str, str]
 
 
@@ -106,7 +109,7 @@ class Emulator:
         self.client("lambda", region).create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role="arn:aws:iam::000000000000:role/any",
+            Role=ensure_role(self.client("iam", region)),
             Handler=f"{name}.handle",
             Code={"ZipFile": packed.getvalue()},
         )
@@ -133,6 +136,20 @@ class Emulator:
         ]
         records = streams.get_records(ShardIterator=iterator)["Records"]
         return [(record["eventName"], record["dynamodb"]["Keys"]["id"]["S"]) for record in records]
+
+
+def ensure_role(iam: Any) -> str:
+    """ARN of a role for functions that may do everything; the emulator enforces IAM."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_policy(trust))
+        iam.put_role_policy(RoleName=ROLE, PolicyName="everything", PolicyDocument=_policy(everything))
+    return str(iam.get_role(RoleName=ROLE)["Role"]["Arn"])
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def aws_client(layout: Layout, service: str, region: str) -> Any:

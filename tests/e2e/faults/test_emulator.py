@@ -21,13 +21,12 @@ from localcloud.layout import Layout, url
 from localcloud.processes import Supervisor
 from runtime import dynamo
 from tests.support.api import item
-from tests.support.emulator import aws_client
+from tests.support.emulator import aws_client, ensure_role
 from tests.support.lambda_process import Deployed, Function
 from tests.support.lambda_tables import BOOKS, CART, ORDERS, Tables, create_tables
 from tests.support.waiting import wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
-ROLE = "arn:aws:iam::000000000000:role/feeder"
 
 
 class Emulator:
@@ -79,7 +78,7 @@ class Emulator:
         functions.create_function(
             FunctionName="feeder",
             Runtime="python3.11",
-            Role=ROLE,
+            Role=ensure_role(self.client("iam")),
             Handler="bestsellers.feeder.handle",
             Code={"ZipFile": sources()},
             Environment={"Variables": {"REDIS_URL": self.redis_url, "DEAD_LETTER_QUEUE_URL": "none"}},

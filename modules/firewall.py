@@ -74,9 +74,12 @@ class Firewall(Construct):
         if log_retention_days is not None:
             self._log(name, log_retention_days, provider)
 
-    def protect(self, id: str, resource_arn: str) -> None:
-        """Protect an API's stage or a load balancer of this region."""
-        Wafv2WebAclAssociation(self, id, web_acl_arn=self.arn, resource_arn=resource_arn)
+    def protect(self, id: str, resource_arn: str, *, scope: Construct | None = None) -> None:
+        """Protect an API's stage or a load balancer of this region.
+
+        A resource of another stack passes its own `scope`, so that this stack does not depend on that one.
+        """
+        Wafv2WebAclAssociation(scope or self, id, web_acl_arn=self.arn, resource_arn=resource_arn)
 
     def _log(self, name: str, retention_days: int, provider: TerraformProvider | None) -> None:
         """Log blocked requests, without the headers that hold a shopper's credentials.

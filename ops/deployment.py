@@ -83,9 +83,10 @@ class Region:
     """Outputs of optional features (`blog_...`)."""
 
     @classmethod
-    def of(cls, outputs: Outputs) -> Self:
-        """Read a region stack's outputs."""
+    def of(cls, outputs: Outputs, blog: Mapping[str, Any] | None) -> Self:
+        """Read the outputs of a region's stack and of its blog's, which may be absent."""
         known = {name for name in cls.__dataclass_fields__ if name != "more"}
+        more = {**outputs.values, **(blog or {})}
         return cls(
             region=outputs.text("region"),
             api_id=outputs.text("api_id"),
@@ -95,7 +96,7 @@ class Region:
             functions=outputs.texts("functions"),
             feeder_dead_letter_queue_url=outputs.text("feeder_dead_letter_queue_url"),
             web_bucket=outputs.text_or_none("web_bucket"),
-            more={name: value for name, value in outputs.values.items() if name not in known},
+            more={name: value for name, value in more.items() if name not in known},
         )
 
 
@@ -158,13 +159,17 @@ class Deployment:
         """From every stack's outputs. Raises DeploymentError when a stack or an output is missing."""
         outputs = {}
         for part in parts(settings):
-            if not values.get(part):
+            # The API and the storefront work without the blog.
+            if not values.get(part) and not part.endswith("-blog"):
                 raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
-            outputs[part] = Outputs(part, values[part])
+            outputs[part] = Outputs(part, values.get(part) or {})
         return cls(
             settings=settings,
             shared=Shared.of(outputs["global"]),
-            regions={region: Region.of(outputs[region]) for region in settings.regions},
+            regions={
+                region: Region.of(outputs[region], values.get(f"{region}-blog"))
+                for region in settings.regions
+            },
             edge=Edge.of(outputs["edge"]),
             outputs=values,
         )
@@ -183,7 +188,7 @@ class Deployment:
 
 def parts(settings: Settings) -> tuple[str, ...]:
     """The names of an environment's stacks, without its prefix."""
-    return ("global", *settings.regions, "edge")
+    return tuple(settings.stack_regions)
 
 
 def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cdktf import App
 
+from stacks.blog_stack import BlogStack
 from stacks.edge_stack import EdgeStack
 from stacks.global_stack import GlobalStack
 from stacks.region_stack import RegionStack
@@ -24,7 +25,7 @@ def synthesize(settings: Settings) -> None:
 
 
 def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
-    """Add to `app` a global stack, a stack for each region, and an edge stack.
+    """Add to `app` a global stack, a stack for each region and for its blog, and an edge stack.
 
     Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it.
     """
@@ -35,20 +36,35 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
         )
         for region in settings.regions
     }
-    if settings.features.blog:
-        _order_blog_regions(regions, settings)
+    blogs = _blogs(app, settings, shared, regions)
     EdgeStack(
         app,
         f"{settings.name}-edge",
         settings=settings,
         global_stack=shared,
         regions=regions,
+        blogs={region: stack.blog for region, stack in blogs.items()},
         web_dist=web_dist,
     )
 
 
-def _order_blog_regions(regions: Mapping[str, RegionStack], settings: Settings) -> None:
-    """Deploy the primary first: another region's cluster joins a global database that has a writer."""
-    for region, stack in regions.items():
+def _blogs(
+    app: App, settings: Settings, shared: GlobalStack, regions: Mapping[str, RegionStack]
+) -> dict[str, BlogStack]:
+    if shared.blog_database is None:
+        return {}
+    blogs = {
+        region: BlogStack(
+            app,
+            f"{settings.name}-{region}-blog",
+            settings=settings,
+            region_stack=stack,
+            database=shared.blog_database,
+        )
+        for region, stack in regions.items()
+    }
+    for region, stack in blogs.items():
+        # A secondary cluster can join the global database only once the primary cluster exists.
         if region != settings.primary:
-            stack.add_dependency(regions[settings.primary])
+            stack.add_dependency(blogs[settings.primary])
+    return blogs

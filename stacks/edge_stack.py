@@ -7,7 +7,7 @@ from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudfront_distribution import CloudfrontDistribution
 from constructs import Construct
 
-from modules.blog import BlogEndpoint, BlogRouting, BlogRoutingOptions
+from modules.blog import Blog, BlogEndpoint, BlogRouting, BlogRoutingOptions
 from modules.certificate import IssuedCertificate
 from modules.delivery import Site as DeliverySite
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
@@ -32,6 +32,7 @@ class EdgeStack(BaseStack):
         settings: Settings,
         global_stack: GlobalStack,
         regions: Mapping[str, RegionStack],
+        blogs: Mapping[str, Blog],
         web_dist: Path,
     ) -> None:
         """Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it."""
@@ -49,8 +50,8 @@ class EdgeStack(BaseStack):
             bucket = regions[settings.primary].web_bucket
             if settings.features.delivery and bucket:
                 self._pipeline(bucket, distribution)
-        if settings.features.blog:
-            self._blog()
+        if blogs:
+            self._blog(blogs)
 
         health = self.routing.health.items()
         self._outputs["health_checks"] = {region: checks.record.id for region, checks in health}
@@ -128,8 +129,7 @@ class EdgeStack(BaseStack):
         self._outputs["distribution_domain_name"] = storefront.distribution.domain_name
         return storefront.distribution
 
-    def _blog(self) -> None:
-        blogs = {name: region.blog for name, region in self._regions.items() if region.blog}
+    def _blog(self, blogs: Mapping[str, Blog]) -> None:
         host = self.settings.blog_host()
         routing = BlogRouting(
             self,

@@ -7,12 +7,11 @@ from constructs import Construct
 
 from modules.api import Api, ApiOptions, Hosts, read_contract
 from modules.bestsellers import Bestsellers, BestsellersOptions
-from modules.blog import Blog, BlogHosts, BlogOptions, Capacity, GlobalDatabase
 from modules.cache import CacheOptions
 from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
-from modules.observability import BlogMetrics, DashboardMetrics, RegionMetrics
+from modules.observability import DashboardMetrics, RegionMetrics
 from modules.search import Search, SearchOptions
 from modules.storefront import WebBucket
 from modules.support.stack_files import Archives, stack_folder
@@ -74,13 +73,15 @@ class RegionStack(BaseStack):
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
         self.certificate_arn = requested.arn
-        self._certificate = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
+        issued = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
+        self.issued_certificate_arn = issued.arn
         self.firewall = region_firewall(self, settings, region)
         self.api = self._api()
         self.web_bucket = self._web_bucket()
-        self.blog = self._blog(global_stack.blog_database) if global_stack.blog_database else None
+        self.alarm_topic_arn: str | None = None
+        """The SNS topic that the region's alarms notify; None without alarms."""
         if settings.features.alarms:
-            monitor_region(self, settings, region, self._metrics())
+            self.alarm_topic_arn = monitor_region(self, settings, region, self._metrics())
         self.finish(self._outputs())
 
     @property
@@ -122,7 +123,6 @@ class RegionStack(BaseStack):
             cache_mode=self.settings.cache.mode,
             cache_largest_gb=bestsellers.cache_options.largest_gb,
             certificate_arn=self.certificate_arn,
-            blog=_blog_metrics(self.blog) if self.blog else None,
         )
 
     def _tables(self) -> RegionTables:
@@ -180,7 +180,7 @@ class RegionStack(BaseStack):
             hosts=Hosts(
                 shared=settings.api_host(),
                 regional=settings.api_host(self.region),
-                certificate_arn=self._certificate.arn,
+                certificate_arn=self.issued_certificate_arn,
             ),
             options=ApiOptions(
                 name=settings.name,
@@ -196,37 +196,6 @@ class RegionStack(BaseStack):
             return None
         name = f"{self.settings.name}-web-{self.region}"
         return WebBucket(self, "web-bucket", name=name, disposable=not self.settings.protected)
-
-    def _blog(self, database: GlobalDatabase) -> Blog:
-        settings = self.settings
-        chosen = settings.blog
-        return Blog(
-            self,
-            "blog",
-            network=self.network,
-            database=database,
-            hosts=BlogHosts(
-                shared=settings.blog_host(),
-                regional=settings.blog_host(self.region),
-                shop=settings.domain,
-                certificate_arn=self._certificate.arn,
-            ),
-            options=BlogOptions(
-                name=settings.name,
-                region=self.region,
-                primary=self.region == settings.primary,
-                firewall=self.firewall,
-                image_tag=chosen.image_tag,
-                admin_addresses=tuple(map(str, chosen.admin_addresses)),
-                capacity=Capacity(minimum=chosen.database_minimum, maximum=chosen.database_maximum),
-                tasks=chosen.tasks,
-                most_tasks=chosen.most_tasks,
-                nat=chosen.nat,
-                scaling=settings.supports_autoscaling,
-                protected=settings.protected,
-                log_retention_days=settings.log_retention_days,
-            ),
-        )
 
     def _outputs(self) -> Mapping[str, object]:
         functions = [
@@ -248,18 +217,4 @@ class RegionStack(BaseStack):
         }
         if self.web_bucket:
             outputs["web_bucket"] = self.web_bucket.name
-        if self.blog:
-            outputs["blog_cluster_arn"] = self.blog.database.cluster_arn
-            outputs["blog_repository"] = self.blog.image.url
-            outputs["blog_service"] = self.blog.service.name
         return outputs
-
-
-def _blog_metrics(blog: Blog) -> BlogMetrics:
-    return BlogMetrics(
-        balancer=blog.balancer.arn_suffix,
-        targets=blog.balancer.target_group_suffix,
-        cluster=blog.service.cluster_name,
-        service=blog.service.name,
-        database=blog.database.cluster_name,
-    )

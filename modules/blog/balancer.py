@@ -89,7 +89,7 @@ class Balancer(Construct):
         )
         reasons = {"CKV_AWS_91": LOGGED_ELSEWHERE}
         if options.firewall:
-            options.firewall.protect("blog", balancer.arn)
+            options.firewall.protect("firewall", balancer.arn, scope=self)
         else:
             reasons["CKV2_AWS_28"] = OFF_FOR_ITS_PRICE
         suppress(balancer, reasons)

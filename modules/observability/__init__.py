@@ -1,6 +1,6 @@
 """Alarms, the dashboard of all regions, and tracing."""
 
-from modules.observability.blog_alarms import BlogMetrics
+from modules.observability.blog_alarms import BlogAlarms, BlogMetrics
 from modules.observability.dashboard import DashboardMetrics, FleetDashboard
 from modules.observability.paging_alarm import AllRegionsAlarm
 from modules.observability.region_alarms import RegionAlarms, RegionMetrics
@@ -9,6 +9,7 @@ from modules.observability.tracing import Tracing
 
 __all__ = [
     "AllRegionsAlarm",
+    "BlogAlarms",
     "BlogMetrics",
     "DashboardMetrics",
     "FleetDashboard",

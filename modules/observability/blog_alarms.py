@@ -9,6 +9,8 @@ Metrics and dimensions are from AWS's documentation:
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from constructs import Construct
+
 from modules.observability.alarm import AlarmDefinition, Formula, Metric, Query
 
 ERROR_RATE = 0.05
@@ -38,6 +40,15 @@ class BlogMetrics:
         yield from _targets(self.balancer, self.targets)
         yield from _service(self.cluster, self.service)
         yield from _database(self.database)
+
+
+class BlogAlarms(Construct):
+    """The alarms of a region's blog. They notify the region's topic."""
+
+    def __init__(self, scope: Construct, id: str, *, name: str, metrics: BlogMetrics, topic_arn: str) -> None:
+        super().__init__(scope, id)
+        for alarm in metrics.alarms():
+            alarm.add_to(self, deployment=name, topic_arn=topic_arn)
 
 
 def _balancer(balancer: str) -> Iterator[AlarmDefinition]:

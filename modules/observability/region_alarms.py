@@ -10,7 +10,6 @@ from constructs import Construct
 from modules.alarm_topic import AlarmTopic
 from modules.observability import alarm_catalog
 from modules.observability.alarm import AlarmDefinition
-from modules.observability.blog_alarms import BlogMetrics
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,6 @@ class RegionMetrics:
     """Most memory of a serverless cache, in GB."""
     certificate_arn: str
     """The certificate of the region's host names."""
-    blog: BlogMetrics | None = None
-    """The blog, if there is one."""
 
     def alarms(self) -> Iterator[AlarmDefinition]:
         """Define the region's alarms."""
@@ -58,8 +55,6 @@ class RegionMetrics:
             yield from alarm_catalog.replication(name, short)
         yield from alarm_catalog.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from alarm_catalog.certificate(self.certificate_arn)
-        if self.blog:
-            yield from self.blog.alarms()
 
 
 class RegionAlarms(Construct):
@@ -76,9 +71,9 @@ class RegionAlarms(Construct):
         emails: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
-        topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
+        self.topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
         alarms = {
-            alarm: alarm.add_to(self, deployment=name, topic_arn=topic.arn) for alarm in metrics.alarms()
+            alarm: alarm.add_to(self, deployment=name, topic_arn=self.topic.arn) for alarm in metrics.alarms()
         }
         serious = [alarm.alarm_name(name) for alarm in alarms if alarm.affects_shoppers]
         CloudwatchCompositeAlarm(
@@ -88,8 +83,8 @@ class RegionAlarms(Construct):
             alarm_description=f"Shoppers see errors in {region}. If they do not end, send traffic to the other "
             f"regions: make evacuate REGION={region}",
             alarm_rule=" OR ".join(f'ALARM("{alarm}")' for alarm in serious),
-            alarm_actions=[topic.arn],
-            ok_actions=[topic.arn],
+            alarm_actions=[self.topic.arn],
+            ok_actions=[self.topic.arn],
             # Names instead of references: `cdktf synth --hcl` cannot write a reference between quotes.
             depends_on=list(alarms.values()),
         )

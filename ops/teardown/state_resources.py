@@ -33,11 +33,7 @@ class StateResource:
 
 def state_region(stack: str, settings: Settings) -> str:
     """The region whose bucket holds the state of a stack: its own, or the first where it belongs to none."""
-    part = stack.removeprefix(f"{settings.name}-")
-    return next(
-        (region for region in settings.regions if part == region or part.startswith(f"{region}-")),
-        settings.primary,
-    )
+    return settings.stack_regions.get(stack.removeprefix(f"{settings.name}-"), settings.primary)
 
 
 def state_resources(stack: str) -> list[StateResource]:

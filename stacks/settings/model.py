@@ -247,6 +247,17 @@ class Settings(SettingsFile):
             **self.tags,
         }
 
+    @property
+    def stack_regions(self) -> Mapping[str, str]:
+        """The region of each stack, by the stack's name after `<project>-<environment>-`, in order of deployment."""
+        blogs = {f"{region}-blog": region for region in self.regions} if self.features.blog else {}
+        return {
+            "global": self.primary,
+            **{region: region for region in self.regions},
+            **blogs,
+            "edge": self.primary,
+        }
+
     def state_bucket(self, region: str) -> str:
         """Return the bucket of the Terraform state of `region`'s stacks, with backend `s3`."""
         return f"{self.state.bucket_prefix}-{region}"

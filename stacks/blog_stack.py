@@ -1,0 +1,82 @@
+"""The blog of one region, in a stack of its own: a fault of the blog never blocks the region's API."""
+
+from constructs import Construct
+
+from modules.blog import Blog, BlogHosts, BlogOptions, Capacity, GlobalDatabase
+from modules.observability import BlogAlarms, BlogMetrics
+from stacks.base_stack import BaseStack
+from stacks.region_stack import RegionStack
+from stacks.settings import Settings
+
+
+class BlogStack(BaseStack):
+    """`<name>-<region>-blog`, with `features.blog`. It uses the region's network, certificate and alarm topic."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Settings,
+        region_stack: RegionStack,
+        database: GlobalDatabase,
+    ) -> None:
+        super().__init__(scope, id, settings=settings, region=region_stack.region)
+        self._region_stack = region_stack
+        self.blog = self._blog(database)
+        if region_stack.alarm_topic_arn:
+            BlogAlarms(
+                self,
+                "alarms",
+                name=settings.name,
+                metrics=_metrics(self.blog),
+                topic_arn=region_stack.alarm_topic_arn,
+            )
+        self.finish(
+            {
+                "blog_cluster_arn": self.blog.database.cluster_arn,
+                "blog_repository": self.blog.image.url,
+                "blog_service": self.blog.service.name,
+            }
+        )
+
+    def _blog(self, database: GlobalDatabase) -> Blog:
+        settings = self.settings
+        chosen = settings.blog
+        return Blog(
+            self,
+            "blog",
+            network=self._region_stack.network,
+            database=database,
+            hosts=BlogHosts(
+                shared=settings.blog_host(),
+                regional=settings.blog_host(self.region),
+                shop=settings.domain,
+                certificate_arn=self._region_stack.issued_certificate_arn,
+            ),
+            options=BlogOptions(
+                name=settings.name,
+                region=self.region,
+                primary=self.region == settings.primary,
+                firewall=self._region_stack.firewall,
+                image_tag=chosen.image_tag,
+                admin_addresses=tuple(map(str, chosen.admin_addresses)),
+                capacity=Capacity(minimum=chosen.database_minimum, maximum=chosen.database_maximum),
+                tasks=chosen.tasks,
+                most_tasks=chosen.most_tasks,
+                nat=chosen.nat,
+                scaling=settings.supports_autoscaling,
+                protected=settings.protected,
+                log_retention_days=settings.log_retention_days,
+            ),
+        )
+
+
+def _metrics(blog: Blog) -> BlogMetrics:
+    return BlogMetrics(
+        balancer=blog.balancer.arn_suffix,
+        targets=blog.balancer.target_group_suffix,
+        cluster=blog.service.cluster_name,
+        service=blog.service.name,
+        database=blog.database.cluster_name,
+    )

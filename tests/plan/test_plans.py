@@ -24,8 +24,19 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
 }
 
+REGIONS = ("eu-west-1", "ap-southeast-1")
 PLANS = [
-    *(("everything", stack) for stack in ("global", "eu-west-1", "ap-southeast-1", "edge")),
+    *(
+        ("everything", stack)
+        for stack in (
+            "global",
+            "eu-west-1",
+            "ap-southeast-1",
+            "eu-west-1-blog",
+            "ap-southeast-1-blog",
+            "edge",
+        )
+    ),
     *(("least", stack) for stack in ("global", "us-east-1", "edge")),
     ("failover", "edge"),
 ]

@@ -17,7 +17,7 @@ def blog() -> Shop:
 
 
 def cluster(of: Shop, region: str) -> dict[str, Any]:
-    return dict(of[region].only("aws_rds_cluster"))
+    return dict(of[f"{region}-blog"].only("aws_rds_cluster"))
 
 
 def test_one_region_founds_it_and_the_others_join(blog: Shop) -> None:
@@ -39,7 +39,8 @@ def test_regions_differ_in_nothing_else(blog: Shop) -> None:
 def test_a_joining_region_waits_for_the_founder(blog: Shop) -> None:
     manifest = json.loads((blog.folder / "manifest.json").read_text())["stacks"]
     for region in REGIONS[1:]:
-        assert f"{blog.name}-{REGIONS[0]}" in manifest[f"{blog.name}-{region}"]["dependencies"]
+        assert f"{blog.name}-{REGIONS[0]}-blog" in manifest[f"{blog.name}-{region}-blog"]["dependencies"]
+        assert manifest[f"{blog.name}-{region}"]["dependencies"] == [f"{blog.name}-global"]
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -52,10 +53,10 @@ def test_it_is_encrypted_backed_up_protected_and_forwards_writes(blog: Shop, reg
     assert made["skip_final_snapshot"] is False
     assert made["enable_global_write_forwarding"] is True
     assert "slowquery" in made["enabled_cloudwatch_logs_exports"]
-    assert blog[region].only("aws_kms_key")["enable_key_rotation"] is True
+    assert blog[f"{region}-blog"].only("aws_kms_key")["enable_key_rotation"] is True
     parameters = {
         each["name"]: each["value"]
-        for each in blog[region].only("aws_rds_cluster_parameter_group")["parameter"]
+        for each in blog[f"{region}-blog"].only("aws_rds_cluster_parameter_group")["parameter"]
     }
     assert parameters["require_secure_transport"] == "ON"
     assert parameters["slow_query_log"] == "1"
@@ -63,7 +64,7 @@ def test_it_is_encrypted_backed_up_protected_and_forwards_writes(blog: Shop, reg
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_only_the_tasks_reach_it(blog: Shop, region: str) -> None:
-    stack = blog[region]
+    stack = blog[f"{region}-blog"]
     (group,) = cluster(blog, region)["vpc_security_group_ids"]
     into = [
         rule.body
@@ -100,7 +101,7 @@ def test_one_setting_rotates_the_secret_the_database_and_the_tasks() -> None:
     assert rotated["global"].only("aws_secretsmanager_secret_version")["secret_string_wo_version"] == 2
     assert cluster(rotated, "eu-west-1")["master_password_wo_version"] == 2
     for region in ("eu-west-1", "ap-southeast-1"):
-        task = rotated[region].only("aws_ecs_task_definition")
+        task = rotated[f"{region}-blog"].only("aws_ecs_task_definition")
         assert '"name" = "WORDPRESS_SECRET_VERSION", "value" = "2"' in task["container_definitions"]
 
 
@@ -111,5 +112,5 @@ def test_it_pauses_only_when_it_may(minimum: float, pauses: bool) -> None:
     assert scaling["min_capacity"] == minimum
     assert ("seconds_until_auto_pause" in scaling) is pauses
     seconds = "86400" if pauses else "0"
-    task = of["eu-west-1"].only("aws_ecs_task_definition")["container_definitions"]
+    task = of["eu-west-1-blog"].only("aws_ecs_task_definition")["container_definitions"]
     assert f'"name" = "WORDPRESS_HEALTH_SECONDS", "value" = "{seconds}"' in task

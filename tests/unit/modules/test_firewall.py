@@ -4,20 +4,30 @@ import pytest
 
 from tests.support.synthesis import Stack, shop
 
+WITH_BLOG = {"features": {"waf": True, "blog": True}, "blog": {"image_tag": "1"}}
+
 
 @pytest.fixture(params=["eu-west-1", "ap-southeast-1"])
 def region(request: pytest.FixtureRequest) -> Stack:
-    return shop(features={"waf": True, "blog": True}, blog={"image_tag": "1"})[request.param]
+    return shop(**WITH_BLOG)[request.param]
+
+
+@pytest.mark.parametrize("region_name", ["eu-west-1", "ap-southeast-1"])
+def test_blog_balancer_uses_region_web_acl(region_name: str) -> None:
+    blog = shop(**WITH_BLOG)[f"{region_name}-blog"]
+    (balancer,) = blog.resources("aws_lb")
+    association = blog.only("aws_wafv2_web_acl_association")
+    assert association["resource_arn"] == f"${{{balancer.address}.arn}}"
+    assert f"-{region_name}.outputs.cross-stack-output-aws_wafv2_web_acl" in association["web_acl_arn"]
 
 
 def test_one_web_acl_stands_before_the_api_and_the_blog(region: Stack) -> None:
     (acl,) = region.resources("aws_wafv2_web_acl")
     assert acl.body["scope"] == "REGIONAL"
-    (stage,), (balancer,) = region.resources("aws_api_gateway_stage"), region.resources("aws_lb")
-    guarded = {each.body["resource_arn"] for each in region.resources("aws_wafv2_web_acl_association")}
-    assert guarded == {f"${{{stage.address}.arn}}", f"${{{balancer.address}.arn}}"}
-    for association in region.resources("aws_wafv2_web_acl_association"):
-        assert association.body["web_acl_arn"] == f"${{{acl.address}.arn}}"
+    (stage,) = region.resources("aws_api_gateway_stage")
+    association = region.only("aws_wafv2_web_acl_association")
+    assert association["resource_arn"] == f"${{{stage.address}.arn}}"
+    assert association["web_acl_arn"] == f"${{{acl.address}.arn}}"
 
 
 def test_nobody_gets_round_it_by_the_apis_own_address(region: Stack) -> None:

@@ -132,7 +132,7 @@ def test_ignored_on_aws_stays_ignored_on_emulator() -> None:
         for same in [each for each in there if each.id == resource.id]:
             assert ignored(resource) <= ignored(same), resource.address
     assert ignored(local["global"].resources("aws_dynamodb_table")[0]) == {"replica"}
-    assert "replication_source_identifier" in ignored(local["eu-west-1"].resources("aws_rds_cluster")[0])
+    assert "replication_source_identifier" in ignored(local["eu-west-1-blog"].resources("aws_rds_cluster")[0])
 
 
 def test_data_protected_on_aws_only() -> None:

@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.support.synthesis import shop
+from stacks.settings import Settings
+from tests.support.synthesis import ON_AWS, shop
 
 REGIONS = {
     "global": "eu-west-1",
@@ -28,6 +30,19 @@ def test_region_reads_global_state_only() -> None:
     for region in ("eu-west-1", "ap-southeast-1"):
         (state,) = shop()[region].data("terraform_remote_state")
         assert state.body["config"]["key"] == "bookstore-prod-global/terraform.tfstate"
+
+
+def test_settings_name_every_stack_in_order() -> None:
+    of = shop(features={"blog": True})
+    settings = Settings(**{**ON_AWS, "features": {"blog": True}})
+    assert {f"{of.name}-{part}" for part in settings.stack_regions} == set(of.stacks)
+    manifest = json.loads((of.folder / "manifest.json").read_text())["stacks"]
+    deployed: set[str] = set()
+    for part, region in settings.stack_regions.items():
+        stack = f"{of.name}-{part}"
+        assert set(manifest[stack]["dependencies"]) <= deployed
+        assert of.stacks[stack].document["terraform"]["backend"]["s3"]["region"] == region
+        deployed.add(stack)
 
 
 def test_edge_reads_states_in_their_regions() -> None:

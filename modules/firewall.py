@@ -55,7 +55,14 @@ class Firewall(Construct):
         log_retention_days: int | None,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """Nothing is logged if `log_retention_days` is None."""
+        """Create the web ACL and its log.
+
+        Args:
+            name: Name of the web ACL.
+            rules: Rules of the web ACL.
+            log_retention_days: How long CloudWatch keeps the log of blocked requests. None: no log.
+            provider: Provider of us-east-1 for CloudFront, by default the stack's.
+        """
         super().__init__(scope, id)
         counted = _managed(ANONYMIZING_NETWORKS, 1, action="count")
         blocking = [_managed(rule, priority) for priority, rule in enumerate(rules.managed, start=2)]

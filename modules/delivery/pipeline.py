@@ -54,6 +54,14 @@ class Delivery(Construct):
         site: Site,
         options: DeliveryOptions,
     ) -> None:
+        """Create the pipeline.
+
+        Args:
+            name: Name of the deployment.
+            source: Repository and branch.
+            site: Where the files are deployed.
+            options: How the pipeline reports and logs.
+        """
         super().__init__(scope, id)
         self._name = name
         artifacts = Artifacts(self, "artifacts", name=name)

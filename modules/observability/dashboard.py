@@ -55,6 +55,13 @@ class FleetDashboard(Construct):
         regions: Sequence[str],
         metrics: DashboardMetrics,
     ) -> None:
+        """Create the dashboard.
+
+        Args:
+            name: Name of the deployment.
+            regions: AWS regions, a column for each.
+            metrics: Dimensions of the metrics, the same in every region.
+        """
         super().__init__(scope, id)
         rows = _rows(name, metrics)
         widgets = [

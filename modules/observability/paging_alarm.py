@@ -24,7 +24,14 @@ class AllRegionsAlarm(Construct):
         topic_arn: str,
         provider: TerraformProvider,
     ) -> None:
-        """`region_alarms` has the alarms by name."""
+        """Create the composite alarm.
+
+        Args:
+            name: Name of the deployment.
+            region_alarms: Alarms of the health checks by name.
+            topic_arn: SNS topic to notify.
+            provider: Provider of us-east-1.
+        """
         super().__init__(scope, id)
         CloudwatchCompositeAlarm(
             self,

@@ -70,6 +70,14 @@ class RegionAlarms(Construct):
         metrics: RegionMetrics,
         emails: Sequence[str],
     ) -> None:
+        """Create topic and alarms.
+
+        Args:
+            name: Name of the deployment.
+            region: AWS region.
+            metrics: Dimensions of the region's metrics.
+            emails: Addresses that receive the alarms.
+        """
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
         alarms = {

@@ -23,6 +23,14 @@ class StorefrontAlarms(Construct):
         topic_arn: str,
         provider: TerraformProvider,
     ) -> None:
+        """Create the alarm.
+
+        Args:
+            name: Name of the deployment.
+            certificate_arn: ARN of the distribution's certificate.
+            topic_arn: SNS topic to notify.
+            provider: Provider of us-east-1.
+        """
         super().__init__(scope, id)
         # us-east-1 may also be one of the regions. Its own certificate has the alarm with the shorter name.
         for alarm in alarm_catalog.certificate(certificate_arn, "cloudfront-certificate"):

@@ -14,7 +14,12 @@ class Tracing(Construct):
     """X-Ray uses the matching rule with the lowest number; its default rule has 10000."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, rate: float) -> None:
-        """`rate` is a share, from 0 to 1."""
+        """Create the sampling rule.
+
+        Args:
+            name: Name of the deployment.
+            rate: Share of requests that are traced, from 0 to 1.
+        """
         super().__init__(scope, id)
         XraySamplingRule(
             self,

@@ -60,7 +60,12 @@ class Archives:
     """Builds the archive of each domain once, for all functions and regions that use it."""
 
     def __init__(self, sources: Path, shared: Sequence[str] = ("runtime", "shop")) -> None:
-        """Read code from `sources`, one folder per domain. Every archive also contains the `shared` folders."""
+        """Read code from a folder.
+
+        Args:
+            sources: Folder with one folder per domain.
+            shared: Names of the folders that every archive contains.
+        """
         self._sources = sources
         self._shared = tuple(shared)
         self._built: dict[tuple[str, tuple[str, ...]], Archive] = {}

@@ -96,7 +96,7 @@ def synthesize(settings: Settings, folder: Path) -> Shop:
     from stacks.app import build
 
     app = App(outdir=str(folder))
-    build(app, settings, web_dist=_web_dist())
+    build(app, settings, web_dist=web_dist())
     app.synth()
     written = {file.parent.name: _read(file) for file in folder.glob("stacks/*/cdk.tf.json")}
     return Shop(settings.name, folder, written)
@@ -107,7 +107,7 @@ def write(folder: Path, changes: Mapping[str, Any]) -> None:
     from stacks.app import build
 
     app = App(outdir=str(folder))
-    build(app, Settings(**{**ON_AWS, **changes}), web_dist=_web_dist())
+    build(app, Settings(**{**ON_AWS, **changes}), web_dist=web_dist())
     app.synth()
 
 
@@ -123,7 +123,8 @@ def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1
 
 
 @cache
-def _web_dist() -> Path:
+def web_dist() -> Path:
+    """Return a folder with the smallest possible build of the storefront."""
     folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
     (folder / "assets").mkdir()
     (folder / "index.html").write_text("<!doctype html><title>Books</title>")

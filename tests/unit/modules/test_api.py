@@ -29,7 +29,7 @@ def reference(resource: Resource, attribute: str = "id") -> str:
 
 
 def paths() -> dict[str, str]:
-    """Every resource's whole path, by how other resources refer to it."""
+    """Return each resource's path by the reference to its ID."""
     resources = {reference(each): each.body for each in region().resources("aws_api_gateway_resource")}
 
     def whole(body: Any) -> str:
@@ -55,7 +55,7 @@ def answered_by(path: str, verb: str) -> Resource:
     return integration
 
 
-def test_the_api_has_the_contract_s_routes_and_no_other() -> None:
+def test_api_routes_match_contract() -> None:
     names = paths()
     deployed = {
         (names[each.body["resource_id"]], each.body["http_method"])
@@ -67,7 +67,7 @@ def test_the_api_has_the_contract_s_routes_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
-def test_a_route_is_answered_by_the_function_it_names(path: str, verb: str, operation: Any) -> None:
+def test_route_invokes_its_function(path: str, verb: str, operation: Any) -> None:
     name = f"bookstore-prod-{DOCUMENT['paths'][path]['x-function']}"
     function = region().find("aws_lambda_function", function_name=name)
     integration = answered_by(path, verb).body
@@ -77,7 +77,7 @@ def test_a_route_is_answered_by_the_function_it_names(path: str, verb: str, oper
 
 
 @pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
-def test_a_token_is_asked_for_where_the_contract_says_so(path: str, verb: str, operation: Any) -> None:
+def test_route_with_security_needs_token(path: str, verb: str, operation: Any) -> None:
     body = method(path, verb).body
     authorizer = region().resources("aws_api_gateway_authorizer")[0]
     if operation.get("security"):
@@ -88,7 +88,7 @@ def test_a_token_is_asked_for_where_the_contract_says_so(path: str, verb: str, o
 
 
 @pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
-def test_a_body_is_checked_before_a_function_is_called(path: str, verb: str, operation: Any) -> None:
+def test_api_validates_parameters_and_body(path: str, verb: str, operation: Any) -> None:
     body = method(path, verb).body
     (validator,) = [
         each.body
@@ -100,14 +100,14 @@ def test_a_body_is_checked_before_a_function_is_called(path: str, verb: str, ope
     assert ("request_models" in body) == ("requestBody" in operation)
 
 
-def test_the_idempotency_key_must_be_there() -> None:
+def test_order_requires_idempotency_key() -> None:
     assert method("/orders", "POST").body["request_parameters"] == {
         "method.request.header.Idempotency-Key": True
     }
 
 
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
-def test_browsers_are_told_which_verbs_a_path_takes(path: str) -> None:
+def test_preflight_lists_methods_of_path(path: str) -> None:
     assert answered_by(path, "OPTIONS").body["type"] == "MOCK"
     resource_id = method(path, "OPTIONS").body["resource_id"]
     answer = region().find("aws_api_gateway_integration_response", resource_id=resource_id).body
@@ -126,20 +126,20 @@ def _response(resource_id: str) -> Resource:
 
 
 @pytest.mark.parametrize("response", range(sum(len(problem.kinds) for problem in PROBLEMS)))
-def test_the_gateway_s_own_answers_are_problems_of_the_region(response: int) -> None:
+def test_gateway_errors_are_problem_details(response: int) -> None:
     body = region().resources("aws_api_gateway_gateway_response")[response].body
     headers = {name.rsplit(".", 1)[-1]: value for name, value in body["response_parameters"].items()}
     assert headers["Content-Type"] == "'application/problem+json'"
     assert headers["x-region"] == "'eu-west-1'"
     assert headers["Access-Control-Allow-Origin"] == "'*'"
     template = body["response_templates"]["application/json"]
-    problem = json.loads(template.replace("$context.error.messageString", '"told by the gateway"'))
+    problem = json.loads(template.replace("$context.error.messageString", '"message of the gateway"'))
     assert problem["type"].startswith("urn:bookstore:problem:")
     assert problem["status"] == int(body["status_code"])
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.slug)
-def test_a_problem_has_one_name_whoever_finds_it(problem: GatewayProblem) -> None:
+def test_gateway_problems_match_functions(problem: GatewayProblem) -> None:
     def tree(kind: type[errors.ShopError]) -> list[type[errors.ShopError]]:
         return [kind, *(below for each in kind.__subclasses__() for below in tree(each))]
 
@@ -148,20 +148,20 @@ def test_a_problem_has_one_name_whoever_finds_it(problem: GatewayProblem) -> Non
         assert problem.status == known[problem.slug].status
         assert problem.title == known[problem.slug].title
     else:
-        assert problem.slug in {"forbidden", "too-many-requests"}, "these two only a gateway finds"
+        assert problem.slug in {"forbidden", "too-many-requests"}, "only API Gateway returns these two"
 
 
-def test_every_status_of_the_gateway_is_in_the_contract() -> None:
+def test_gateway_statuses_are_in_contract() -> None:
     documented = {
         int(status)
         for _, _, operation in OPERATIONS
         for status in operation["responses"]
         if status != "default"
     }
-    assert {problem.status for problem in PROBLEMS} - documented == {403}, "403: AWS WAF, where it is on"
+    assert {problem.status for problem in PROBLEMS} - documented == {403}, "403 comes from AWS WAF"
 
 
-def test_only_the_custom_domains_serve_with_tls_1_2() -> None:
+def test_api_serves_custom_domains_only() -> None:
     assert region().only("aws_api_gateway_rest_api")["disable_execute_api_endpoint"] is True
     domains = region().resources("aws_apigatewayv2_domain_name")
     assert {each.body["domain_name"] for each in domains} == {
@@ -174,21 +174,21 @@ def test_only_the_custom_domains_serve_with_tls_1_2() -> None:
         assert mapping.body["api_mapping_key"] == "v1"
 
 
-def test_access_is_logged_without_personal_data() -> None:
+def test_access_log_has_no_personal_data() -> None:
     stage = region().only("aws_api_gateway_stage")
     fields = json.loads(stage["access_log_settings"]["format"])
     assert {"status", "latency", "requestId"} <= set(fields)
     assert not re.search(r"sourceIp|userAgent|authorizer|identity", json.dumps(fields))
 
 
-def test_requests_are_limited() -> None:
+def test_api_limits_requests() -> None:
     settings = region().only("aws_api_gateway_method_settings")
     assert settings["method_path"] == "*/*"
     assert settings["settings"]["throttling_rate_limit"] > 0
     assert settings["settings"]["throttling_burst_limit"] > 0
 
 
-def test_a_deployment_waits_for_all_that_it_deploys() -> None:
+def test_deployment_depends_on_all_parts() -> None:
     waits = set(region().only("aws_api_gateway_deployment")["depends_on"])
     kinds = (
         "aws_api_gateway_gateway_response",
@@ -202,7 +202,7 @@ def test_a_deployment_waits_for_all_that_it_deploys() -> None:
     assert {each.address for each in proxies} <= waits
 
 
-def test_a_changed_contract_is_deployed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     from stacks import region_stack
     from tests.support.synthesis import _shop
 

@@ -31,7 +31,7 @@ def feeder_mapping(stack: Stack) -> Body:
     return mapping
 
 
-def test_the_feeder_reads_its_own_region_s_stream_and_new_orders_only() -> None:
+def test_feeder_reads_new_orders_of_own_region() -> None:
     region = shop()["eu-west-1"]
     (orders,) = [each for each in region.data("aws_dynamodb_table") if "orders" in each.id]
     mapping = feeder_mapping(region)
@@ -40,7 +40,7 @@ def test_the_feeder_reads_its_own_region_s_stream_and_new_orders_only() -> None:
     assert json.loads(pattern["pattern"]) == {"eventName": ["INSERT"]}
 
 
-def test_a_bad_batch_is_halved_retried_and_then_kept() -> None:
+def test_failing_batch_is_retried_then_kept() -> None:
     region = shop()["eu-west-1"]
     mapping = feeder_mapping(region)
     assert mapping["bisect_batch_on_function_error"] is True
@@ -52,11 +52,11 @@ def test_a_bad_batch_is_halved_retried_and_then_kept() -> None:
     assert queue.body["message_retention_seconds"] == 14 * 24 * 3600
 
 
-def test_no_order_is_missed_while_the_mapping_is_made() -> None:
+def test_mapping_starts_at_oldest_record() -> None:
     assert feeder_mapping(shop()["eu-west-1"])["starting_position"] == "TRIM_HORIZON"
 
 
-def test_redis_is_serverless_valkey_by_default_with_a_ceiling() -> None:
+def test_cache_is_limited_serverless_valkey() -> None:
     cache = shop()["eu-west-1"].only("aws_elasticache_serverless_cache")
     assert cache["engine"] == "valkey"
     (limits,) = cache["cache_usage_limits"]
@@ -64,7 +64,7 @@ def test_redis_is_serverless_valkey_by_default_with_a_ceiling() -> None:
     assert limits["ecpu_per_second"][0]["maximum"] <= 5000
 
 
-def test_redis_can_be_two_nodes_in_two_zones_encrypted() -> None:
+def test_replicated_cache_is_multi_az_encrypted() -> None:
     region = shop(cache={"mode": "replicated"})["eu-west-1"]
     assert not region.resources("aws_elasticache_serverless_cache")
     group = region.only("aws_elasticache_replication_group")
@@ -76,7 +76,7 @@ def test_redis_can_be_two_nodes_in_two_zones_encrypted() -> None:
     assert group["at_rest_encryption_enabled"] == "true"
 
 
-def test_functions_speak_tls_to_redis() -> None:
+def test_redis_url_uses_tls() -> None:
     for settings in ({}, {"cache": {"mode": "replicated"}}):
         for name in IN_THE_NETWORK:
             url = redis_url(shop(**settings)["eu-west-1"], name)
@@ -84,7 +84,7 @@ def test_functions_speak_tls_to_redis() -> None:
             assert url.endswith(":6379/0")
 
 
-def test_each_region_has_a_redis_of_its_own_on_one_machine_too() -> None:
+def test_local_regions_have_separate_redis() -> None:
     urls = {
         redis_url(shop(**LOCAL)[region], "bestsellers", "bookstore-local")
         for region in ("eu-west-1", "ap-southeast-1")
@@ -92,13 +92,13 @@ def test_each_region_has_a_redis_of_its_own_on_one_machine_too() -> None:
     assert urls == {"redis://127.0.0.1:4580/0", "redis://127.0.0.1:4581/0"}
 
 
-def test_only_what_needs_redis_is_in_the_network() -> None:
+def test_only_redis_clients_join_network() -> None:
     functions = shop()["eu-west-1"].resources("aws_lambda_function")
     inside = {each.body["function_name"] for each in functions if "vpc_config" in each.body}
     assert inside == {f"bookstore-prod-{name}" for name in IN_THE_NETWORK}
 
 
-def test_a_ranking_that_redis_lost_comes_back_by_itself() -> None:
+def test_schedule_rebuilds_lost_bestsellers() -> None:
     region = shop()["eu-west-1"]
     rebuild = function(region, "bestsellers-rebuild")
     assert rebuild.body["timeout"] == 900
@@ -113,7 +113,7 @@ def test_a_ranking_that_redis_lost_comes_back_by_itself() -> None:
     assert failures.body["destination_config"]
 
 
-def test_the_rebuild_scans_orders_and_the_feeder_does_not() -> None:
+def test_only_rebuild_may_scan_orders() -> None:
     region = shop()["eu-west-1"]
     documents = {each.id: each.body["statement"] for each in region.data("aws_iam_policy_document")}
 

@@ -24,7 +24,7 @@ def task(of: Stack) -> str:
     return str(of.only("aws_ecs_task_definition")["container_definitions"])
 
 
-def test_nothing_is_made_where_the_feature_is_off() -> None:
+def test_blog_off_creates_nothing() -> None:
     without = shop(features={"blog": False})
     kinds = {each.kind for one in without.stacks.values() for each in one.resources()}
     assert not {
@@ -32,14 +32,14 @@ def test_nothing_is_made_where_the_feature_is_off() -> None:
     }
 
 
-def test_a_task_keeps_nothing_and_is_nobody_special(stack: Stack) -> None:
+def test_task_is_read_only_and_unprivileged(stack: Stack) -> None:
     assert '"readonlyRootFilesystem" = true' in task(stack)
     assert '"user" = "33:33"' in task(stack)
     volumes = {volume["name"] for volume in stack.only("aws_ecs_task_definition")["volume"]}
     assert volumes == {"tmp", "run-apache2", "run-lock"}
 
 
-def test_secrets_come_from_this_region_and_from_nowhere_else(stack: Stack) -> None:
+def test_task_reads_secrets_in_own_region(stack: Stack) -> None:
     containers = task(stack)
     for name in ("WORDPRESS_DB_USER", "WORDPRESS_DB_PASSWORD", "WORDPRESS_SALT"):
         assert f'"name" = "{name}", "valueFrom" = ' in containers
@@ -48,7 +48,7 @@ def test_secrets_come_from_this_region_and_from_nowhere_else(stack: Stack) -> No
     assert f":secretsmanager:{region}:" in containers
 
 
-def test_tasks_run_in_two_zones_behind_a_check_that_asks_the_database(stack: Stack) -> None:
+def test_service_runs_in_two_zones(stack: Stack) -> None:
     service = stack.only("aws_ecs_service")
     assert service["desired_count"] == 2
     assert len(service["network_configuration"]["subnets"]) == 2
@@ -58,7 +58,7 @@ def test_tasks_run_in_two_zones_behind_a_check_that_asks_the_database(stack: Sta
     assert service["load_balancer"][0]["target_group_arn"] == f"${{{target.address}.arn}}"
 
 
-def test_groups_let_the_balancer_reach_tasks_and_nothing_else_in(stack: Stack) -> None:
+def test_only_balancer_reaches_tasks(stack: Stack) -> None:
     (tasks,) = stack.only("aws_ecs_service")["network_configuration"]["security_groups"]
     (balancer,) = stack.only("aws_lb")["security_groups"]
     rules = [rule.body for rule in stack.resources("aws_vpc_security_group_ingress_rule")]
@@ -73,14 +73,14 @@ def test_groups_let_the_balancer_reach_tasks_and_nothing_else_in(stack: Stack) -
     }
 
 
-def test_plain_http_is_only_sent_on(stack: Stack) -> None:
+def test_http_redirects_to_https(stack: Stack) -> None:
     plain = stack.find("aws_lb_listener", port=80).body["default_action"]
     assert [action["type"] for action in plain] == ["redirect"]
     tls = stack.find("aws_lb_listener", port=443).body
     assert "TLS13" in tls["ssl_policy"]
 
 
-def test_back_rooms_are_closed_to_everyone_by_default(stack: Stack) -> None:
+def test_admin_paths_are_closed_by_default(stack: Stack) -> None:
     (rule,) = stack.resources("aws_lb_listener_rule")
     assert rule.body["action"][0]["fixed_response"]["status_code"] == "403"
     paths = rule.body["condition"][0]["path_pattern"]["values"]
@@ -88,7 +88,7 @@ def test_back_rooms_are_closed_to_everyone_by_default(stack: Stack) -> None:
     assert '"name" = "WORDPRESS_ADMIN_ADDRESSES", "value" = ""' in task(stack)
 
 
-def test_editors_come_in_by_their_address_before_the_door_is_closed() -> None:
+def test_admin_addresses_reach_admin_paths() -> None:
     addresses = [f"203.0.113.{number}/32" for number in range(7)]
     stack = with_blog(admin_addresses=addresses)["eu-west-1-blog"]
     rules = sorted(
@@ -110,7 +110,7 @@ def test_editors_come_in_by_their_address_before_the_door_is_closed() -> None:
     assert ",".join(addresses) in task(stack)
 
 
-def test_no_nat_gateway_unless_asked_for(stack: Stack) -> None:
+def test_nat_gateway_is_optional(stack: Stack) -> None:
     assert not stack.resources("aws_nat_gateway")
     assert stack.only("aws_ecs_service")["network_configuration"]["assign_public_ip"] is True
     behind = with_blog(nat=True)["eu-west-1-blog"]
@@ -129,24 +129,24 @@ def test_private_subnets_have_no_internet_route(region: str) -> None:
     assert {route.body["route_table_id"] for route in blog.resources("aws_route")} <= own
 
 
-def test_no_task_runs_before_there_is_an_image() -> None:
+def test_service_without_image_runs_no_task() -> None:
     stack = shop(features={"blog": True})["eu-west-1-blog"]
     assert stack.only("aws_ecs_service")["desired_count"] == 0
     assert not stack.resources("aws_appautoscaling_target")
 
 
-def test_tasks_scale_between_the_settings_bounds() -> None:
+def test_tasks_scale_within_settings() -> None:
     target = with_blog(tasks=3, most_tasks=9)["eu-west-1-blog"].only("aws_appautoscaling_target")
     assert (target["min_capacity"], target["max_capacity"]) == (3, 9)
 
 
-def test_media_stay_private(stack: Stack) -> None:
+def test_media_bucket_is_private(stack: Stack) -> None:
     bucket = next(each for each in stack.resources("aws_s3_bucket") if "-media-" in each.body["bucket"])
     block = stack.find("aws_s3_bucket_public_access_block", bucket=f"${{{bucket.address}.id}}").body
     assert all(block[name] is True for name in block if name.startswith(("block_", "ignore_", "restrict_")))
 
 
-def test_readers_go_down_the_list_of_regions() -> None:
+def test_blog_fails_over_in_order_of_regions() -> None:
     edge = with_blog()["edge"]
     records = [
         each.body
@@ -160,7 +160,7 @@ def test_readers_go_down_the_list_of_regions() -> None:
     assert all(record["health_check_id"] and record["alias"]["evaluate_target_health"] for record in records)
 
 
-def test_more_regions_make_a_chain() -> None:
+def test_blog_with_three_regions_is_chain() -> None:
     edge = with_blog((*REGIONS, "us-west-2"))["edge"]
     names = [each.body["name"] for each in edge.resources("aws_route53_record")]
     assert names.count("blog.books.example.com") == 2
@@ -174,13 +174,13 @@ def test_more_regions_make_a_chain() -> None:
     assert second["alias"]["name"] == "standby-blog.books.example.com"
 
 
-def test_one_region_needs_no_failover() -> None:
+def test_blog_in_one_region_has_no_failover() -> None:
     edge = with_blog(("eu-west-1",))["edge"]
     record = edge.find("aws_route53_record", name="blog.books.example.com").body
     assert "failover_routing_policy" not in record
 
 
-def test_a_region_is_ready_when_it_can_show_a_page() -> None:
+def test_blog_health_check_requests_readyz() -> None:
     checks = [each.body for each in with_blog()["edge"].resources("aws_route53_health_check")]
     paths = {
         check["fqdn"]: check["resource_path"] for check in checks if check.get("fqdn", "").startswith("blog-")
@@ -188,7 +188,7 @@ def test_a_region_is_ready_when_it_can_show_a_page() -> None:
     assert paths == {f"blog-{region}.books.example.com": "/readyz" for region in REGIONS}
 
 
-def test_its_policy_names_what_it_may_do(stack: Stack) -> None:
+def test_one_role_reads_one_secret(stack: Stack) -> None:
     documents = [
         statement
         for document in stack.data("aws_iam_policy_document")
@@ -200,7 +200,7 @@ def test_its_policy_names_what_it_may_do(stack: Stack) -> None:
     assert "secret" in json.dumps(documents[0]["resources"])
 
 
-def test_the_shop_serves_posts_and_has_an_empty_list_to_fall_back_on() -> None:
+def test_posts_fall_back_to_empty_list() -> None:
     of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
     edge = of["edge"]
     distribution = edge.only("aws_cloudfront_distribution")
@@ -220,7 +220,7 @@ def test_the_shop_serves_posts_and_has_an_empty_list_to_fall_back_on() -> None:
     assert json.loads(stand_in["content"]) == []
 
 
-def test_posts_are_kept_apart_by_query_and_not_by_visitor() -> None:
+def test_posts_are_cached_by_query_only() -> None:
     of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
     key = of["edge"].only("aws_cloudfront_cache_policy")["parameters_in_cache_key_and_forwarded_to_origin"]
     assert key["query_strings_config"]["query_string_behavior"] == "all"
@@ -228,7 +228,7 @@ def test_posts_are_kept_apart_by_query_and_not_by_visitor() -> None:
     assert key["headers_config"]["header_behavior"] == "none"
 
 
-def test_without_a_blog_the_distribution_knows_none() -> None:
+def test_distribution_without_blog_has_no_posts() -> None:
     distribution = shop(features={"storefront": True, "blog": False})["edge"].only(
         "aws_cloudfront_distribution"
     )

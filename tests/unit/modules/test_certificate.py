@@ -1,7 +1,7 @@
 from tests.support.synthesis import shop
 
 
-def test_one_record_proves_the_domain_to_every_region() -> None:
+def test_one_record_validates_all_certificates() -> None:
     records = [
         record
         for stack in ("global", "eu-west-1", "ap-southeast-1")
@@ -11,13 +11,13 @@ def test_one_record_proves_the_domain_to_every_region() -> None:
     assert "domain_validation_options" in records[0].body["name"]
 
 
-def test_cloudfront_s_certificate_is_where_it_looks() -> None:
+def test_cloudfront_certificate_is_in_us_east_1() -> None:
     certificate = shop()["global"].only("aws_acm_certificate")
     assert certificate["provider"] == "aws.us-east-1"
     assert certificate["subject_alternative_names"] == ["*.books.example.com"]
 
 
-def test_a_region_serves_with_a_certificate_that_is_issued() -> None:
+def test_api_domain_waits_for_certificate() -> None:
     region = shop()["ap-southeast-1"]
     (waited,) = region.resources("aws_acm_certificate_validation")
     for domain in region.resources("aws_apigatewayv2_domain_name"):
@@ -25,5 +25,5 @@ def test_a_region_serves_with_a_certificate_that_is_issued() -> None:
         assert arn == f"${{{waited.address}.certificate_arn}}"
 
 
-def test_the_global_stack_does_not_wait_for_a_domain_that_is_not_delegated_yet() -> None:
+def test_global_stack_waits_for_no_certificate() -> None:
     assert not shop()["global"].resources("aws_acm_certificate_validation")

@@ -1,4 +1,4 @@
-"""API Gateway must refuse exactly the bodies that the contract refuses."""
+"""API Gateway must reject exactly the bodies that the contract forbids."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ bodies = st.one_of(
 
 
 def whole(name: str) -> dict[str, Any]:
-    """The contract's own schema, with what it refers to."""
+    """Return the contract's schema together with the schemas that it refers to."""
     document = CONTRACT._document
     return {**document["components"]["schemas"][name], "components": document["components"]}
 
@@ -43,14 +43,14 @@ def whole(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", CONTRACT.bodies)
 @given(body=bodies)
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-def test_models_and_contract_agree_on_every_body(name: str, body: object) -> None:
+def test_models_accept_what_contract_accepts(name: str, body: object) -> None:
     ours = Draft4Validator(CONTRACT.schema(name)).is_valid(body)
     theirs = OAS30Validator(whole(name)).is_valid(body)
     assert ours == theirs
 
 
 @pytest.mark.parametrize("name", CONTRACT.bodies)
-def test_models_are_draft_4_and_need_nothing_else(name: str) -> None:
+def test_models_are_self_contained_draft_4(name: str) -> None:
     schema = CONTRACT.schema(name)
     Draft4Validator.check_schema(schema)
     assert "$ref" not in str(schema).replace("$schema", "")
@@ -58,17 +58,17 @@ def test_models_are_draft_4_and_need_nothing_else(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CONTRACT._document["components"]["schemas"]))
-def test_every_schema_of_the_contract_can_be_a_model(name: str) -> None:
+def test_every_schema_is_a_valid_model(name: str) -> None:
     Draft4Validator.check_schema(CONTRACT.schema(name))
 
 
-def test_what_may_be_null_stays_so() -> None:
+def test_nullable_property_accepts_null() -> None:
     properties = CONTRACT.schema("Book")["properties"]
     assert Draft4Validator(properties["publishedYear"]).is_valid(None)
     assert not Draft4Validator(properties["title"]).is_valid(None)
 
 
-def test_a_path_s_own_parameters_count_for_each_of_its_operations() -> None:
+def test_path_parameters_apply_to_operations() -> None:
     (route,) = [route for route in CONTRACT.routes if route.path == "/cart/{bookId}"]
     for operation in route.operations:
         assert [(each.mapping, each.required) for each in operation.parameters] == [
@@ -76,7 +76,7 @@ def test_a_path_s_own_parameters_count_for_each_of_its_operations() -> None:
         ]
 
 
-def test_an_operation_without_security_is_open() -> None:
+def test_operation_without_security_is_public() -> None:
     document = {
         "components": {"schemas": {}},
         "paths": {

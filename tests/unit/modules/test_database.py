@@ -20,7 +20,7 @@ def cluster(of: Shop, region: str) -> dict[str, Any]:
     return dict(of[f"{region}-blog"].only("aws_rds_cluster"))
 
 
-def test_one_region_founds_it_and_the_others_join(blog: Shop) -> None:
+def test_primary_creates_database_others_join(blog: Shop) -> None:
     first, *others = (cluster(blog, region) for region in REGIONS)
     assert first.keys() >= FOUNDERS_OWN
     for other in others:
@@ -28,7 +28,7 @@ def test_one_region_founds_it_and_the_others_join(blog: Shop) -> None:
         assert other["global_cluster_identifier"] == first["global_cluster_identifier"]
 
 
-def test_regions_differ_in_nothing_else(blog: Shop) -> None:
+def test_clusters_are_otherwise_equal(blog: Shop) -> None:
     first, *others = (
         {key: value for key, value in cluster(blog, region).items() if key not in {"//", *FOUNDERS_OWN}}
         for region in REGIONS
@@ -36,7 +36,7 @@ def test_regions_differ_in_nothing_else(blog: Shop) -> None:
     assert all(other == first for other in others)
 
 
-def test_a_joining_region_waits_for_the_founder(blog: Shop) -> None:
+def test_other_regions_depend_on_primary(blog: Shop) -> None:
     manifest = json.loads((blog.folder / "manifest.json").read_text())["stacks"]
     for region in REGIONS[1:]:
         assert f"{blog.name}-{REGIONS[0]}-blog" in manifest[f"{blog.name}-{region}-blog"]["dependencies"]
@@ -44,7 +44,7 @@ def test_a_joining_region_waits_for_the_founder(blog: Shop) -> None:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_it_is_encrypted_backed_up_protected_and_forwards_writes(blog: Shop, region: str) -> None:
+def test_cluster_is_encrypted_and_protected(blog: Shop, region: str) -> None:
     made = cluster(blog, region)
     assert made["storage_encrypted"] is True
     assert made["kms_key_id"].startswith("${aws_kms_key.")
@@ -63,7 +63,7 @@ def test_it_is_encrypted_backed_up_protected_and_forwards_writes(blog: Shop, reg
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_only_the_tasks_reach_it(blog: Shop, region: str) -> None:
+def test_only_tasks_reach_database(blog: Shop, region: str) -> None:
     stack = blog[f"{region}-blog"]
     (group,) = cluster(blog, region)["vpc_security_group_ids"]
     into = [
@@ -77,7 +77,7 @@ def test_only_the_tasks_reach_it(blog: Shop, region: str) -> None:
     assert stack.only("aws_rds_cluster_instance")["publicly_accessible"] is False
 
 
-def test_its_password_is_ephemeral_and_write_only(blog: Shop) -> None:
+def test_password_is_ephemeral_and_write_only(blog: Shop) -> None:
     document = blog["global"].document
     assert set(document["ephemeral"]) == {"aws_secretsmanager_random_password"}
     version = blog["global"].only("aws_secretsmanager_secret_version")
@@ -91,12 +91,12 @@ def test_its_password_is_ephemeral_and_write_only(blog: Shop) -> None:
         assert "ephemeral." not in json.dumps(without), "an ephemeral value may not be put out"
 
 
-def test_its_secret_is_in_every_region(blog: Shop) -> None:
+def test_secret_is_replicated_to_all_regions(blog: Shop) -> None:
     replicas = blog["global"].only("aws_secretsmanager_secret")["replica"]
     assert [replica["region"] for replica in replicas] == list(REGIONS[1:])
 
 
-def test_one_setting_rotates_the_secret_the_database_and_the_tasks() -> None:
+def test_secret_version_rotates_everything() -> None:
     rotated = shop(features={"blog": True}, blog={"image_tag": "1", "secret_version": 2})
     assert rotated["global"].only("aws_secretsmanager_secret_version")["secret_string_wo_version"] == 2
     assert cluster(rotated, "eu-west-1")["master_password_wo_version"] == 2
@@ -106,7 +106,7 @@ def test_one_setting_rotates_the_secret_the_database_and_the_tasks() -> None:
 
 
 @pytest.mark.parametrize(("minimum", "pauses"), [(0, True), (0.5, False)])
-def test_it_pauses_only_when_it_may(minimum: float, pauses: bool) -> None:
+def test_database_pauses_with_minimum_zero(minimum: float, pauses: bool) -> None:
     of = shop(features={"blog": True}, blog={"image_tag": "1", "database_minimum": minimum})
     scaling = cluster(of, "eu-west-1")["serverlessv2_scaling_configuration"]
     assert scaling["min_capacity"] == minimum

@@ -28,21 +28,21 @@ def a_function(*, keeps_failures: bool = False) -> Stack:
     return construct(make)
 
 
-def test_a_function_runs_what_its_domain_s_folder_holds() -> None:
+def test_function_runs_code_of_its_domain() -> None:
     body = a_function().only("aws_lambda_function")
     assert body["handler"] == "catalog.handler.handle"
     assert body["filename"] == "archives/catalog.zip"
     assert body["source_code_hash"] == Archives(SOURCES).of("catalog").sha256
 
 
-def test_a_function_runs_on_arm_and_is_traced() -> None:
+def test_function_runs_on_arm_with_tracing() -> None:
     body = a_function().only("aws_lambda_function")
     assert body["architectures"] == ["arm64"]
     assert body["runtime"] == "python3.13"
     assert body["tracing_config"] == {"mode": "Active"}
 
 
-def test_logs_are_there_first_and_do_not_stay_for_ever() -> None:
+def test_log_group_exists_first_and_expires() -> None:
     stack = a_function()
     logs = stack.resources("aws_cloudwatch_log_group")[0]
     assert logs.body["name"] == "/aws/lambda/books-test-catalog"
@@ -50,7 +50,7 @@ def test_logs_are_there_first_and_do_not_stay_for_ever() -> None:
     assert logs.address in stack.only("aws_lambda_function")["depends_on"]
 
 
-def test_a_role_may_write_to_its_own_logs_only() -> None:
+def test_role_writes_own_logs_only() -> None:
     stack = a_function()
     (logs,) = stack.resources("aws_cloudwatch_log_group")
     statements = stack.data("aws_iam_policy_document")[0].body["statement"]
@@ -59,11 +59,11 @@ def test_a_role_may_write_to_its_own_logs_only() -> None:
     assert "logs:CreateLogGroup" not in write["actions"]
 
 
-def test_roles_carry_the_region_since_iam_has_none() -> None:
+def test_role_name_contains_region() -> None:
     assert a_function().only("aws_iam_role")["name"] == "books-test-catalog-eu-west-1"
 
 
-def test_failed_asynchronous_calls_are_kept() -> None:
+def test_failed_events_go_to_queue() -> None:
     stack = a_function(keeps_failures=True)
     (queue,) = stack.resources("aws_sqs_queue")
     config = stack.only("aws_lambda_function_event_invoke_config")
@@ -71,7 +71,7 @@ def test_failed_asynchronous_calls_are_kept() -> None:
     assert queue.body["sqs_managed_sse_enabled"] is True
 
 
-def test_every_function_of_the_shop_finds_its_handler_and_its_tables() -> None:
+def test_every_function_has_handler_and_settings() -> None:
     for function in shop()["eu-west-1"].resources("aws_lambda_function"):
         domain, module, name = function.body["handler"].split(".")
         assert name == "handle"

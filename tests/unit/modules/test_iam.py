@@ -1,4 +1,4 @@
-"""Roles of every feature: who may take them on, and what bounds them."""
+"""Trust policies, permissions boundary and tags with every feature on."""
 
 import json
 from collections.abc import Iterator
@@ -20,26 +20,26 @@ def roles() -> Iterator[Resource]:
         yield from stack.resources("aws_iam_role")
 
 
-def test_no_role_may_exceed_the_boundary() -> None:
+def test_roles_have_permissions_boundary() -> None:
     assert {role.body.get("permissions_boundary") for role in roles()} == {BOUNDARY}
 
 
-def test_without_a_boundary_there_is_none() -> None:
+def test_roles_without_boundary_have_none() -> None:
     for stack in shop().stacks.values():
         assert not any("permissions_boundary" in role.body for role in stack.resources("aws_iam_role"))
 
 
-def test_every_inline_trust_policy_names_services_and_nobody_else() -> None:
+def test_trust_policies_name_services_only() -> None:
     trusts = [role.body["assume_role_policy"] for role in roles()]
     for trust in trusts:
         if trust.startswith("${"):
-            continue  # a policy document
+            continue  # the JSON of a policy document
         for statement in json.loads(trust)["Statement"]:
             assert set(statement["Principal"]) == {"Service"}
             assert statement["Principal"]["Service"].endswith(".amazonaws.com")
 
 
-def test_the_environment_s_tags_are_on_everything_of_every_provider() -> None:
+def test_every_provider_has_default_tags() -> None:
     for stack in shop(tags={"CostCenter": "books"}).stacks.values():
         for provider in stack.document["provider"]["aws"]:
             tags = provider["default_tags"][0]["tags"]

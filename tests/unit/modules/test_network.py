@@ -1,13 +1,13 @@
 from tests.support.synthesis import shop
 
 
-def test_nothing_leads_out_or_in() -> None:
+def test_network_has_no_internet_access() -> None:
     region = shop()["eu-west-1"]
     for kind in ("aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_route"):
         assert not region.resources(kind), kind
 
 
-def test_there_is_a_private_subnet_in_each_of_two_zones() -> None:
+def test_network_has_subnets_in_two_zones() -> None:
     region = shop()["eu-west-1"]
     subnets = region.resources("aws_subnet")
     assert len({subnet.body["availability_zone"] for subnet in subnets}) == 2
@@ -16,13 +16,13 @@ def test_there_is_a_private_subnet_in_each_of_two_zones() -> None:
     assert len(region.resources("aws_route_table_association")) == 2
 
 
-def test_what_names_no_group_gets_one_that_lets_nothing_pass() -> None:
+def test_default_group_has_no_rules() -> None:
     default = shop()["eu-west-1"].only("aws_default_security_group")
     assert "ingress" not in default
     assert "egress" not in default
 
 
-def test_every_way_between_groups_is_one_port() -> None:
+def test_security_group_rules_allow_one_port() -> None:
     region = shop()["eu-west-1"]
     rules = [
         *region.resources("aws_vpc_security_group_egress_rule"),
@@ -35,7 +35,7 @@ def test_every_way_between_groups_is_one_port() -> None:
         assert "cidr_ipv4" not in rule.body
 
 
-def test_both_sides_agree_to_every_way() -> None:
+def test_security_group_rules_are_paired() -> None:
     region = shop()["eu-west-1"]
     out = {
         (rule.body["security_group_id"], rule.body["referenced_security_group_id"], rule.body["from_port"])
@@ -50,7 +50,7 @@ def test_both_sides_agree_to_every_way() -> None:
     assert out
 
 
-def test_endpoints_let_through_what_the_functions_need_alone() -> None:
+def test_endpoint_policies_are_narrow() -> None:
     region = shop()["eu-west-1"]
     documents = {
         f"${{data.{each.address}.json}}": each.body for each in region.data("aws_iam_policy_document")

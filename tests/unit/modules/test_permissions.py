@@ -4,18 +4,18 @@ from modules.permissions import Statement
 
 
 @pytest.mark.parametrize("action", ["*", "dynamodb:*", "s3:Get*"])
-def test_every_action_has_a_name(action: str) -> None:
+def test_statement_refuses_wildcard_action(action: str) -> None:
     with pytest.raises(ValueError, match="without wildcards"):
         Statement("Wide", (action,), ("arn:aws:s3:::books",))
 
 
-def test_every_resource_needs_a_reason() -> None:
+def test_statement_for_all_needs_reason() -> None:
     with pytest.raises(ValueError, match="needs a reason"):
         Statement("Wide", ("xray:PutTraceSegments",), ("*",))
     assert Statement("Wide", ("xray:PutTraceSegments",), ("*",), reason="it has none").reason
 
 
-def test_conditions_are_flattened_for_terraform() -> None:
+def test_statement_conditions_become_a_list() -> None:
     statement = Statement(
         "Own",
         ("sqs:SendMessage",),

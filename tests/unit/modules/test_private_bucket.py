@@ -41,7 +41,7 @@ def lifecycle(content: Versioned | Expiring) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("part", ["global", "eu-west-1", "ap-southeast-1", "edge"])
-def test_every_bucket_of_the_shop_is_one(part: str) -> None:
+def test_every_bucket_is_private(part: str) -> None:
     stack = everything()[part]
     buckets = {f"${{{each.address}.id}}" for each in stack.resources("aws_s3_bucket")}
 
@@ -65,7 +65,7 @@ def test_every_bucket_of_the_shop_is_one(part: str) -> None:
         assert {f"${{{each.address}.arn}}", f"${{{each.address}.arn}}/*"} <= set(denied)
 
 
-def test_nothing_in_it_is_public() -> None:
+def test_bucket_blocks_public_access() -> None:
     block = bucket().only("aws_s3_bucket_public_access_block")
 
     assert all(block[flag] is True for flag in FLAGS)
@@ -74,7 +74,7 @@ def test_nothing_in_it_is_public() -> None:
     }
 
 
-def test_nobody_uses_it_without_tls() -> None:
+def test_bucket_refuses_plain_http() -> None:
     (document,) = bucket().data("aws_iam_policy_document")
     (denied,) = document.body["statement"]
 
@@ -84,7 +84,7 @@ def test_nobody_uses_it_without_tls() -> None:
     assert bucket().only("aws_s3_bucket_policy")["policy"] == f"${{data.{document.address}.json}}"
 
 
-def test_what_is_allowed_stands_beside_the_denial() -> None:
+def test_bucket_policy_keeps_all_statements() -> None:
     def make(stack: Any) -> None:
         private = PrivateBucket(stack, "private", name="shop", content=Expiring(1), disposable=True)
         for sid in ("First", "Second"):
@@ -96,7 +96,7 @@ def test_what_is_allowed_stands_beside_the_denial() -> None:
     assert [each["sid"] for each in document.body["statement"]] == ["TlsOnly", "First", "Second"]
 
 
-def test_a_mistake_can_be_undone_while_versions_are_kept() -> None:
+def test_versioned_bucket_keeps_old_versions() -> None:
     rule = lifecycle(Versioned(MONTH))
 
     assert bucket(Versioned(MONTH)).only("aws_s3_bucket_versioning")["versioning_configuration"] == {
@@ -106,22 +106,22 @@ def test_a_mistake_can_be_undone_while_versions_are_kept() -> None:
     assert rule["expiration"] == [{"expired_object_delete_marker": True}]
 
 
-def test_what_is_forgotten_leaves_no_version() -> None:
+def test_expiring_bucket_keeps_no_versions() -> None:
     assert lifecycle(Expiring(MONTH))["expiration"] == [{"days": MONTH}]
     assert bucket(Expiring(MONTH)).resources("aws_s3_bucket_versioning") == []
 
 
 @pytest.mark.parametrize("content", [Versioned(MONTH), Expiring(MONTH)])
-def test_half_an_upload_does_not_stay(content: Versioned | Expiring) -> None:
+def test_bucket_aborts_incomplete_uploads(content: Versioned | Expiring) -> None:
     assert lifecycle(content)["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 1}]
 
 
 @pytest.mark.parametrize("disposable", [True, False])
-def test_only_a_disposable_bucket_is_destroyed_with_its_content(disposable: bool) -> None:
+def test_only_disposable_bucket_is_emptied(disposable: bool) -> None:
     assert bucket(disposable=disposable).only("aws_s3_bucket")["force_destroy"] is disposable
 
 
-def test_all_of_it_is_where_its_provider_is() -> None:
+def test_bucket_parts_share_its_provider() -> None:
     def make(stack: Any) -> None:
         elsewhere = AwsProvider(stack, "elsewhere", alias="elsewhere", region="us-east-1")
         content = Versioned(MONTH)

@@ -17,7 +17,7 @@ def edge(**changes: Any) -> Stack:
 
 
 def by_reference(stack: Stack, kind: str, reference: str) -> Body:
-    """The resource that `${kind.name.id}` points to."""
+    """Return the resource that `${kind.name.id}` refers to."""
     name = reference.removeprefix("${").removesuffix("}").split(".")[1]
     return next(each.body for each in stack.resources(kind) if each.id == name)
 
@@ -27,7 +27,7 @@ def records(stack: Stack, name: str) -> list[Body]:
 
 
 @pytest.mark.parametrize("regions", [TWO[:1], TWO, THREE])
-def test_every_region_answers_the_shared_name_while_its_own_health_lasts(regions: list[str]) -> None:
+def test_shared_record_follows_region_health(regions: list[str]) -> None:
     stack = edge(regions=regions)
 
     shared = {record["set_identifier"]: record for record in records(stack, f"api.{DOMAIN}")}
@@ -41,14 +41,14 @@ def test_every_region_answers_the_shared_name_while_its_own_health_lasts(regions
         assert by_reference(stack, "aws_route53_health_check", child)["fqdn"] == f"api-{region}.{DOMAIN}"
 
 
-def test_a_regions_own_name_is_answered_whether_or_not_the_region_is_healthy() -> None:
+def test_own_record_has_no_health_check() -> None:
     for region in TWO:
         (record,) = records(edge(), f"api-{region}.{DOMAIN}")
         assert "health_check_id" not in record
 
 
 @pytest.mark.parametrize(("interval", "threshold"), [(10, 2), (30, 3)])
-def test_health_is_asked_over_https_on_the_schedule_of_the_settings(interval: int, threshold: int) -> None:
+def test_health_check_uses_settings(interval: int, threshold: int) -> None:
     stack = edge(routing={"health_check_interval": interval, "health_check_threshold": threshold})
 
     for region in TWO:
@@ -58,20 +58,20 @@ def test_health_is_asked_over_https_on_the_schedule_of_the_settings(interval: in
         assert (check["request_interval"], check["failure_threshold"]) == (interval, threshold)
 
 
-def test_an_apply_leaves_alone_what_operators_switch_and_nothing_else() -> None:
+def test_apply_ignores_evacuation() -> None:
     stack = edge()
     for check in stack.resources("aws_route53_health_check"):
         ignored = check.body.get("lifecycle", {}).get("ignore_changes", [])
         assert ignored == (["child_health_threshold"] if check.body["type"] == "CALCULATED" else [])
 
 
-def test_a_new_region_takes_traffic_and_can_be_closed_by_asking_for_one_child_more() -> None:
+def test_new_region_receives_traffic() -> None:
     for check in edge().resources("aws_route53_health_check"):
         if check.body["type"] == "CALCULATED":
             assert check.body["child_health_threshold"] == len(check.body["child_healthchecks"]) == 1
 
 
-def test_failover_has_the_first_region_serve_and_the_second_stand_by() -> None:
+def test_failover_makes_first_region_primary() -> None:
     stack = edge(routing={"policy": "failover"})
 
     roles = {
@@ -83,7 +83,7 @@ def test_failover_has_the_first_region_serve_and_the_second_stand_by() -> None:
 
 
 @pytest.mark.parametrize("regions", [TWO[:1], THREE])
-def test_failover_refuses_what_records_in_pairs_cannot_say(regions: list[str]) -> None:
+def test_failover_refuses_other_than_two_regions(regions: list[str]) -> None:
     domain = ApiDomain("api.example", "target.example", "Z1")
     endpoints = [RegionEndpoint(region, own=domain, shared=domain) for region in regions]
 
@@ -100,7 +100,7 @@ def test_failover_refuses_what_records_in_pairs_cannot_say(regions: list[str]) -
         )
 
 
-def test_an_alarm_a_region_watches_the_endpoint_where_route_53_publishes() -> None:
+def test_health_alarms_are_in_us_east_1() -> None:
     stack = edge()
     watched = {
         by_reference(stack, "aws_route53_health_check", alarm.body["dimensions"]["HealthCheckId"])["fqdn"]
@@ -115,7 +115,7 @@ def test_an_alarm_a_region_watches_the_endpoint_where_route_53_publishes() -> No
             assert alarm.body["treat_missing_data"] == "breaching"
 
 
-def test_outputs_name_the_checks_by_region() -> None:
+def test_outputs_contain_checks_by_region() -> None:
     outputs = edge().document["output"]
 
     for name in ("health_checks", "endpoint_checks"):

@@ -45,20 +45,20 @@ def uploaded(stack: Stack) -> dict[str, Body]:
 
 
 class TestDistribution:
-    def test_the_second_region_is_asked_whenever_the_first_cannot_give_the_file(self) -> None:
+    def test_second_bucket_serves_on_failure(self) -> None:
         (group,) = distribution()["origin_group"]
 
         assert [member["origin_id"] for member in group["member"]] == TWO
         assert set(group["failover_criteria"]["status_codes"]) == {403, 404, 500, 502, 503, 504}
         for behaviour in behaviours(distribution()):
             assert behaviour["target_origin_id"] == group["origin_id"]
-            assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}  # groups take no others
+            assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}  # origin groups support no others
 
-    def test_an_origin_that_does_not_answer_holds_nobody_up(self) -> None:
+    def test_origin_times_out_within_three_seconds(self) -> None:
         for origin in distribution()["origin"]:
             assert origin["connection_attempts"] * origin["connection_timeout"] <= 3
 
-    def test_a_third_region_keeps_a_copy_and_waits(self) -> None:
+    def test_third_region_has_copy_but_no_origin(self) -> None:
         stack = edge(regions=THREE)
         (group,) = stack.only("aws_cloudfront_distribution")["origin_group"]
 
@@ -66,7 +66,7 @@ class TestDistribution:
         replicated = [rule["id"] for rule in stack.only("aws_s3_bucket_replication_configuration")["rule"]]
         assert replicated == THREE[1:]
 
-    def test_one_region_needs_neither_group_nor_replication(self) -> None:
+    def test_one_region_has_no_origin_group(self) -> None:
         stack = edge(regions=TWO[:1])
 
         assert "origin_group" not in stack.only("aws_cloudfront_distribution")
@@ -74,13 +74,13 @@ class TestDistribution:
         for behaviour in behaviours(stack.only("aws_cloudfront_distribution")):
             assert behaviour["target_origin_id"] == TWO[0]
 
-    def test_buckets_are_read_with_a_signature(self) -> None:
+    def test_bucket_requests_are_signed(self) -> None:
         for origin in distribution()["origin"]:
             assert "origin_access_control_id" in origin
         control = edge().only("aws_cloudfront_origin_access_control")
         assert (control["signing_behavior"], control["signing_protocol"]) == ("always", "sigv4")
 
-    def test_viewers_get_modern_protocols_only(self) -> None:
+    def test_distribution_uses_modern_protocols(self) -> None:
         found = distribution()
 
         assert found["http_version"] == "http2and3"
@@ -91,10 +91,10 @@ class TestDistribution:
             assert behaviour["compress"] is True
             assert "response_headers_policy_id" in behaviour
 
-    def test_an_error_stays_an_error(self) -> None:
+    def test_distribution_has_no_error_pages(self) -> None:
         assert "custom_error_response" not in distribution()
 
-    def test_a_file_with_a_hash_in_its_name_is_cached_and_nothing_else(self) -> None:
+    def test_only_hashed_files_are_cached(self) -> None:
         entry, assets = distribution()["ordered_cache_behavior"]
         assert (entry["path_pattern"], assets["path_pattern"]) == ("assets/index-*", "assets/*")
         for each in (entry, assets):
@@ -105,7 +105,7 @@ class TestDistribution:
         )
 
     @pytest.mark.parametrize("waf", [True, False])
-    def test_a_web_acl_stands_in_front_when_wanted(self, waf: bool) -> None:
+    def test_web_acl_follows_setting(self, waf: bool) -> None:
         stack = edge(features={"waf": waf})
 
         assert ("web_acl_id" in stack.only("aws_cloudfront_distribution")) is waf
@@ -120,7 +120,7 @@ class TestDistribution:
             (logging,) = stack.resources("aws_wafv2_web_acl_logging_configuration")
             assert logging.body["provider"] == "aws.us-east-1"
 
-    def test_apex_and_www_lead_there_over_both_kinds_of_ip(self) -> None:
+    def test_apex_and_www_have_aliases(self) -> None:
         found = {
             (record.body["name"], record.body["type"])
             for record in edge().resources("aws_route53_record")
@@ -129,20 +129,20 @@ class TestDistribution:
         assert found == {(host, kind) for host in (DOMAIN, f"www.{DOMAIN}") for kind in ("A", "AAAA")}
         assert distribution()["aliases"] == [DOMAIN, f"www.{DOMAIN}"]
 
-    def test_its_certificate_is_issued_before_it_is_made(self) -> None:
+    def test_distribution_waits_for_certificate(self) -> None:
         issued = edge().only("aws_acm_certificate_validation")
 
         assert issued["provider"] == "aws.us-east-1"
         certificate = distribution()["viewer_certificate"]["acm_certificate_arn"]
         assert certificate.startswith("${aws_acm_certificate_validation.")
 
-    def test_only_the_local_cloud_does_not_wait_for_it(self) -> None:
+    def test_only_local_cloud_skips_waiting(self) -> None:
         assert distribution()["wait_for_deployment"] is True
         assert distribution(local={})["wait_for_deployment"] is False
 
 
 class TestSecurityHeaders:
-    def test_they_win_over_what_an_origin_says(self) -> None:
+    def test_security_headers_override_origin(self) -> None:
         policy = edge().only("aws_cloudfront_response_headers_policy")
         security = policy["security_headers_config"]
 
@@ -157,7 +157,7 @@ class TestSecurityHeaders:
 
 
 class TestAccessLogs:
-    def test_they_go_to_a_bucket_that_needs_no_distribution(self) -> None:
+    def test_access_logs_use_global_bucket(self) -> None:
         of = shop(log_retention_days=90)
         (bucket,) = of["global"].resources("aws_s3_bucket")
         destination = of["edge"].only("aws_cloudwatch_log_delivery_destination")
@@ -167,7 +167,7 @@ class TestAccessLogs:
         (rule,) = of["global"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
         assert rule["expiration"] == [{"days": 90}]
 
-    def test_only_log_delivery_for_this_account_writes_there(self) -> None:
+    def test_only_log_delivery_writes_logs(self) -> None:
         (document,) = shop()["global"].data("aws_iam_policy_document")
         (allowed,) = [each for each in document.body["statement"] if each.get("effect") != "Deny"]
 
@@ -178,7 +178,7 @@ class TestAccessLogs:
         (account,) = conditions["aws:SourceAccount"]
         assert account.startswith("${data.aws_caller_identity.")
 
-    def test_without_a_storefront_there_is_none(self) -> None:
+    def test_log_bucket_needs_storefront(self) -> None:
         assert shop(features={"storefront": False})["global"].resources("aws_s3_bucket") == []
 
 
@@ -192,7 +192,7 @@ class TestSite:
         blog="https://blog.b.example",
     )
 
-    def test_the_policy_lets_the_page_talk_to_the_shop_and_to_nobody_else(self) -> None:
+    def test_csp_allows_shop_addresses_only(self) -> None:
         directives = policy(self.SITE)
 
         assert directives["default-src"] == ["'none'"]
@@ -206,12 +206,12 @@ class TestSite:
             "https://blog.b.example",
         ]
 
-    def test_nothing_inline_and_nothing_evaluated_runs(self) -> None:
+    def test_csp_forbids_inline_code(self) -> None:
         text = self.SITE.content_security_policy()
         assert "unsafe" not in text
         assert "*" not in text
 
-    def test_the_config_has_the_shape_that_the_web_app_reads(self) -> None:
+    def test_config_matches_web_app(self) -> None:
         assert self.SITE.config() == {
             "api": "https://api.b.example/v1",
             "regions": [{"name": "eu-west-1", "api": "https://api-eu-west-1.b.example/v1"}],
@@ -221,7 +221,7 @@ class TestSite:
             "signUpCode": None,
         }
 
-    def test_a_local_cognito_is_named_and_allowed(self) -> None:
+    def test_local_cognito_is_configured(self) -> None:
         site = Site("http://h:1/v1", {}, "eu-west-1", "pool", "client", "http://h:2", None)
 
         assert site.config()["cognito"]["endpoint"] == "http://h:2"
@@ -229,7 +229,7 @@ class TestSite:
 
 
 class TestFiles:
-    def test_browsers_keep_what_cannot_change_and_ask_again_for_what_can(self, tmp_path: Path) -> None:
+    def test_cache_control_depends_on_kind(self, tmp_path: Path) -> None:
         found = uploaded(files(build(tmp_path, *ENTRY, "favicon.svg")))
 
         assert found["assets/index-1a2b.js"]["cache_control"] == "public, max-age=31536000, immutable"
@@ -237,7 +237,7 @@ class TestFiles:
         assert found["favicon.svg"]["cache_control"] == "public, max-age=3600"
         assert found["favicon.svg"]["content_type"] == "image/svg+xml"
 
-    def test_the_page_goes_up_after_all_that_it_names(self, tmp_path: Path) -> None:
+    def test_index_is_uploaded_last(self, tmp_path: Path) -> None:
         stack = files(build(tmp_path, *ENTRY, "favicon.svg"))
 
         others = {
@@ -245,20 +245,18 @@ class TestFiles:
         }
         assert set(uploaded(stack)["index.html"]["depends_on"]) == others
 
-    def test_files_of_the_last_build_outlive_the_page_that_names_them(self, tmp_path: Path) -> None:
+    def test_old_files_are_deleted_after_upload(self, tmp_path: Path) -> None:
         stack = files(build(tmp_path, *ENTRY))
         assert uploaded(stack)["assets/index-1a2b.js"]["lifecycle"] == {"create_before_destroy": True}
 
-    def test_a_config_of_the_developers_is_not_uploaded(self, tmp_path: Path) -> None:
+    def test_config_comes_from_settings(self, tmp_path: Path) -> None:
         stack = files(build(tmp_path, "config.json"), {"api": "https://api.b.example/v1", "blog": None})
 
         content = uploaded(stack)["config.json"]["content"]
         assert "source" not in uploaded(stack)["config.json"]
         assert '"blog" = null' in content
 
-    def test_terraform_finds_a_copy_in_its_folder_and_uploads_it_again_when_it_has_changed(
-        self, tmp_path: Path
-    ) -> None:
+    def test_changed_file_is_uploaded_again(self, tmp_path: Path) -> None:
         first = uploaded(files(build(tmp_path)))["index.html"]
         again = uploaded(files(build(tmp_path)))["index.html"]
         (tmp_path / "index.html").write_text("something else")
@@ -273,7 +271,7 @@ class TestFiles:
                 copy = of.folder / "stacks" / f"{of.name}-edge" / body["source"]
                 assert body["source_hash"] == hashlib.sha256(copy.read_bytes()).hexdigest(), key
 
-    def test_a_copy_that_the_build_compressed_is_what_it_is_a_copy_of(self, tmp_path: Path) -> None:
+    def test_compressed_file_keeps_type_and_caching(self, tmp_path: Path) -> None:
         found = uploaded(files(build(tmp_path, *ENTRY)))
         original, copy = (found[name] for name in ENTRY)
 
@@ -282,20 +280,20 @@ class TestFiles:
         for same in ("content_type", "cache_control"):
             assert copy[same] == original[same]
 
-    def test_an_entry_without_its_copy_stops_the_synth(self, tmp_path: Path) -> None:
+    def test_entry_without_compressed_copy_fails(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match="no compressed copy"):
             files(build(tmp_path, *ENTRY[:1]))
 
-    def test_without_a_build_it_says_how_to_make_one(self, tmp_path: Path) -> None:
+    def test_missing_build_error_names_command(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError, match="make web"):
             files(tmp_path)
 
     @pytest.mark.parametrize("name", ["data.bin", "images/cover.svg"])
-    def test_a_file_that_could_not_be_served_stops_the_synth(self, tmp_path: Path, name: str) -> None:
+    def test_unservable_file_fails(self, tmp_path: Path, name: str) -> None:
         with pytest.raises(ValueError, match=name):
             files(build(tmp_path, name))
 
-    def test_they_go_up_once_replication_carries_them(self) -> None:
+    def test_files_are_uploaded_after_replication(self) -> None:
         stack = edge()
         (replication,) = stack.resources("aws_s3_bucket_replication_configuration")
         for key, body in uploaded(stack).items():
@@ -304,12 +302,12 @@ class TestFiles:
 
 
 class TestReplication:
-    def test_deletions_are_carried_too(self) -> None:
+    def test_replication_includes_deletions(self) -> None:
         for rule in edge(regions=THREE).only("aws_s3_bucket_replication_configuration")["rule"]:
             assert rule["delete_marker_replication"] == {"status": "Enabled"}
             assert rule["status"] == "Enabled"
 
-    def test_rules_differ_in_priority(self) -> None:
+    def test_replication_rules_have_own_priority(self) -> None:
         rules = edge(regions=THREE).only("aws_s3_bucket_replication_configuration")["rule"]
         assert len({rule["priority"] for rule in rules}) == len(rules)
 
@@ -328,16 +326,16 @@ class TestRoute:
             ("/favicon.svg", "/favicon.svg"),
         ],
     )
-    def test_addresses_of_the_shop_get_the_page_and_files_get_themselves(self, uri: str, answer: str) -> None:
+    def test_route_rewrites_pages_but_not_files(self, uri: str, answer: str) -> None:
         assert route(uri, host=DOMAIN)["uri"] == answer
 
-    def test_www_is_sent_to_the_bare_domain(self) -> None:
+    def test_route_redirects_www(self) -> None:
         answer = route("/books/x", host=f"www.{DOMAIN}")
 
         assert answer["statusCode"] == 301
         assert answer["headers"]["location"]["value"] == f"https://{DOMAIN}/books/x"
 
-    def test_what_was_asked_for_goes_along(self) -> None:
+    def test_redirect_keeps_query(self) -> None:
         query = {
             "after": {"value": "c%2F1%3D"},
             "tag": {"value": "a", "multiValue": [{"value": "a"}, {"value": "b"}]},
@@ -354,13 +352,13 @@ class TestEncode:
     @pytest.mark.parametrize(
         "accepted", ["br", "gzip, deflate, br, zstd", "gzip;q=0.5, br;q=0.9", "BR", "gzip,br;q=1.0"]
     )
-    def test_whoever_takes_brotli_gets_the_copy(self, accepted: str) -> None:
+    def test_encode_serves_brotli_if_accepted(self, accepted: str) -> None:
         assert encode(self.ENTRY, {"accept-encoding": {"value": accepted}}) == f"{self.ENTRY}.br"
 
     @pytest.mark.parametrize(
         "accepted", ["", "gzip, deflate", "br;q=0", "gzip, br; q=0.000", "brr", "identity"]
     )
-    def test_anybody_else_gets_the_file(self, accepted: str) -> None:
+    def test_encode_serves_original_otherwise(self, accepted: str) -> None:
         assert encode(self.ENTRY, {"accept-encoding": {"value": accepted}}) == self.ENTRY
         assert encode(self.ENTRY, {}) == self.ENTRY
 
@@ -384,7 +382,7 @@ def encode(uri: str, headers: Mapping[str, Any]) -> str:
 
 
 def viewer_request(function: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The function's answer, by the Node that CDKTF needs anyway."""
+    """Run the CloudFront function in Node and return its result."""
     code = Path(package).with_name(f"{function}.js").read_text()
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps({'request': request})})))"
     node = shutil.which("node")

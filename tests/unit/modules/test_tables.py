@@ -11,7 +11,7 @@ def base(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("spec", TABLES, ids=lambda spec: spec.name)
-def test_a_table_can_be_replicated_restored_and_is_paid_by_use(spec: TableSpec) -> None:
+def test_table_is_on_demand_and_restorable(spec: TableSpec) -> None:
     table = base(spec.name)
     assert table["billing_mode"] == "PAY_PER_REQUEST"
     assert table["point_in_time_recovery"] == {"enabled": True}
@@ -21,7 +21,7 @@ def test_a_table_can_be_replicated_restored_and_is_paid_by_use(spec: TableSpec) 
 
 
 @pytest.mark.parametrize("spec", TABLES, ids=lambda spec: spec.name)
-def test_every_key_has_a_type_and_nothing_else_has(spec: TableSpec) -> None:
+def test_table_declares_key_attributes_only(spec: TableSpec) -> None:
     table = base(spec.name)
     declared = {each["name"] for each in table["attribute"]}
     keys = {table["hash_key"], table.get("range_key")}
@@ -31,7 +31,7 @@ def test_every_key_has_a_type_and_nothing_else_has(spec: TableSpec) -> None:
     assert declared == keys - {None}
 
 
-def test_books_can_be_listed_by_rating_of_a_category_and_of_all() -> None:
+def test_books_are_indexed_by_rating() -> None:
     indexes = {each["name"]: each for each in base("books")["global_secondary_index"]}
     assert {name: (each["hash_key"], each["range_key"]) for name, each in indexes.items()} == {
         "category-rating": ("category", "rating"),
@@ -40,24 +40,24 @@ def test_books_can_be_listed_by_rating_of_a_category_and_of_all() -> None:
     assert {each["name"]: each["type"] for each in base("books")["attribute"]}["rating"] == "N"
 
 
-def test_orders_can_be_listed_newest_first() -> None:
+def test_orders_are_indexed_by_time() -> None:
     (index,) = base("orders")["local_secondary_index"]
     assert (index["name"], index["range_key"]) == ("customer-createdAt", "createdAt")
 
 
-def test_only_abandoned_carts_expire() -> None:
+def test_only_cart_lines_expire() -> None:
     assert base("cart")["ttl"] == {"attribute_name": "expiresAt", "enabled": True}
     assert "ttl" not in base("books")
     assert "ttl" not in base("orders")
 
 
-def test_a_replica_is_restorable_as_well() -> None:
+def test_replica_is_restorable() -> None:
     for replica in shop()["ap-southeast-1"].resources("aws_dynamodb_table_replica"):
         assert replica.body["point_in_time_recovery"] is True
         assert replica.body["lifecycle"] == {"ignore_changes": ["kms_key_arn"]}
 
 
-def test_a_region_looks_at_its_own_table_once_the_replica_is_there() -> None:
+def test_lookup_waits_for_replica() -> None:
     region = shop()["ap-southeast-1"]
     replicas = {each.address for each in region.resources("aws_dynamodb_table_replica")}
     waited_for = {

@@ -63,16 +63,16 @@ def bill(**resources: dict[str, Any]) -> Bill:
         ({"aws_wafv2_web_acl": {"scope": "REGIONAL", "rule": [{}, {}]}}, 7.0),
     ],
 )
-def test_a_resource_costs_what_its_configuration_says(resources: dict[str, Any], usd: float) -> None:
+def test_bill_prices_configuration(resources: dict[str, Any], usd: float) -> None:
     assert bill(**resources).total == pytest.approx(usd)
 
 
-def test_each_node_of_a_replicated_cache_is_paid() -> None:
+def test_bill_counts_cache_nodes() -> None:
     cache = {"engine": "valkey", "node_type": "cache.t4g.micro", "num_cache_clusters": 2}
     assert bill(aws_elasticache_replication_group=cache).total == pytest.approx(4.0)
 
 
-def test_a_task_costs_by_its_size_and_number() -> None:
+def test_bill_counts_tasks_by_size() -> None:
     costs = bill(
         aws_ecs_service={"desired_count": 2, "task_definition": "${aws_ecs_task_definition.it.arn}"},
         aws_ecs_task_definition={
@@ -84,7 +84,7 @@ def test_a_task_costs_by_its_size_and_number() -> None:
     assert costs.total == pytest.approx(2 * (0.25 * 4 + 0.5 * 0.4))
 
 
-def test_a_serverless_database_costs_its_least_capacity() -> None:
+def test_bill_counts_minimum_capacity() -> None:
     costs = bill(
         aws_rds_cluster_instance={
             "instance_class": "db.serverless",
@@ -95,41 +95,41 @@ def test_a_serverless_database_costs_its_least_capacity() -> None:
     assert costs.total == pytest.approx(10.0)
 
 
-def test_the_column_is_the_region_of_the_provider() -> None:
+def test_bill_uses_region_of_provider() -> None:
     elsewhere = {"provider": "aws.us-east-1", "metric_name": "HealthCheckStatus"}
     assert bill(aws_cloudwatch_metric_alarm=elsewhere).at("us-east-1") == pytest.approx(0.1)
 
 
-def test_what_costs_by_use_is_listed_and_not_counted() -> None:
+def test_bill_lists_types_priced_by_use() -> None:
     costs = bill(aws_dynamodb_table={})
     assert costs.total == 0
     assert costs.by_use == {"aws_dynamodb_table": 1}
 
 
-def test_what_has_no_rule_is_listed() -> None:
+def test_bill_lists_unknown_types() -> None:
     assert bill(aws_msk_cluster={}).unknown == {"aws_msk_cluster": 1}
 
 
-def test_a_region_without_prices_is_named_with_the_fix() -> None:
+def test_missing_region_error_names_fix() -> None:
     with pytest.raises(
         MissingPriceError, match=r"no prices for region me-south-1.*add \[region.me-south-1\]"
     ):
         PRICES.monthly("vpc_endpoint_hour", region="me-south-1")
 
 
-def test_a_missing_price_is_named() -> None:
+def test_missing_price_error_names_key() -> None:
     with pytest.raises(MissingPriceError, match=r"cache\.r7g\.large"):
         PRICES.monthly("valkey_node_hour", region="eu-west-1", kind="cache.r7g.large")
 
 
-def test_every_region_of_the_price_file_has_the_same_keys() -> None:
+def test_price_file_regions_have_same_keys() -> None:
     prices = Prices.load()
     keys = {region: sorted(table) for region, table in prices.regions.items()}
     assert len(set(map(tuple, keys.values()))) == 1, keys
     assert prices.as_of <= date.today()
 
 
-def test_a_type_is_charged_in_one_way() -> None:
+def test_type_has_one_rule() -> None:
     ways = [set(RULES), set(FREE), set(BY_USE)]
     assert sum(map(len, ways)) == len(set.union(*ways))
 
@@ -143,16 +143,16 @@ def bill_of_shop(**settings: Any) -> Bill:
 RUNNING_BLOG: dict[str, Any] = {"features": {"blog": True}, "blog": {"image_tag": "any"}}
 
 
-def test_the_shop_in_two_regions_idles_under_60_usd() -> None:
+def test_idle_shop_costs_under_60_usd() -> None:
     assert bill_of_shop().total < 60
 
 
-def test_with_the_blog_it_idles_under_160_usd() -> None:
+def test_idle_shop_with_blog_costs_under_160_usd() -> None:
     assert bill_of_shop(**RUNNING_BLOG).total < 160
 
 
 @pytest.mark.parametrize("source", ["github", "codecommit"])
-def test_everything_the_shop_can_have_is_priced_or_known_to_be_free(source: str) -> None:
+def test_all_resources_have_a_price(source: str) -> None:
     everything = {
         "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "alarms": True},
         "delivery": {"source": source, "repository": "name"},

@@ -17,7 +17,7 @@ def statements() -> dict[str, Any]:
     return {statement["sid"]: statement for statement in document.body["statement"]}
 
 
-def test_only_this_accounts_distributions_read_it() -> None:
+def test_only_own_distributions_read_bucket() -> None:
     (allowed,) = [each for each in statements().values() if each.get("effect", "Allow") == "Allow"]
 
     assert allowed["principals"] == [{"type": "Service", "identifiers": ["cloudfront.amazonaws.com"]}]
@@ -28,7 +28,7 @@ def test_only_this_accounts_distributions_read_it() -> None:
     assert re.fullmatch(r"arn:aws:cloudfront::\$\{data\.aws_caller_identity\..+\}:distribution/\*", pattern)
 
 
-def test_a_mistake_can_be_undone_for_a_month_and_is_forgotten_then() -> None:
+def test_web_bucket_keeps_versions_for_month() -> None:
     assert bucket().only("aws_s3_bucket_versioning")["versioning_configuration"] == {"status": "Enabled"}
     (rule,) = bucket().only("aws_s3_bucket_lifecycle_configuration")["rule"]
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 30}]

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+from cdktf import TerraformStack
+
+from modules.bestsellers import Bestsellers, BestsellersOptions
+from modules.cache import CacheOptions
+from modules.function import Platform
+from modules.network import Network
+from modules.support.stack_files import Archives, stack_folder
+from modules.tables import RegionTables
+
+
+def example(stack: TerraformStack) -> None:
+    Bestsellers(
+        stack,
+        "bestsellers",
+        platform=Platform(
+            name="books-prod",
+            region="eu-west-1",
+            archives=Archives(Path("lambda_src")),
+            folder=stack_folder(stack),
+        ),
+        network=Network(stack, "network", name="books-prod", region="eu-west-1"),
+        tables=RegionTables(
+            stack, "tables", names={"books": "books-prod-books", "orders": "books-prod-orders"}
+        ),
+        options=BestsellersOptions(cache=CacheOptions(mode="replicated")),
+    )

@@ -1,0 +1,27 @@
+from cdktf import TerraformStack
+
+from modules.observability import RegionAlarms, RegionMetrics, Tracing
+
+
+def example(stack: TerraformStack) -> None:
+    RegionAlarms(
+        stack,
+        "alarms",
+        name="books-prod",
+        region="eu-west-1",
+        metrics=RegionMetrics(
+            api="books-prod",
+            stage="live",
+            functions={"catalog": "books-prod-catalog"},
+            workers={"feeder": "books-prod-feeder"},
+            stream_readers={"feeder": "books-prod-feeder"},
+            dead_letters={"feeder": "books-prod-dead-letters"},
+            tables={"books": "books-prod-books"},
+            cache="books-prod-cache",
+            cache_mode="serverless",
+            cache_largest_gb=1,
+            certificate_arn="arn:aws:acm:eu-west-1:111122223333:certificate/example",
+        ),
+        emails=["operators@example.com"],
+    )
+    Tracing(stack, "tracing", name="books-prod", rate=0.05)

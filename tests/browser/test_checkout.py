@@ -46,7 +46,7 @@ def test_changed_price_is_shown_before_ordering(visitor: OpenShop, set_price: Ca
     page = visit.page
     set_price(1990)
     open_checkout(visit)
-    page.get_by_label("Full name").fill("Lena Vogt")
+    visit.fill_address()
     set_price(2190)
     visit.expect_console_error(r"409.*/orders")  # the browser's own note of the API's answer
     page.get_by_role("button", name="Place order for €19.90").click()
@@ -68,7 +68,7 @@ def test_lost_response_keeps_fields_and_orders_once(visitor: OpenShop, endpoints
     page.route(f"{endpoints['api']}/orders", lambda route: (route.fetch(), route.abort()))
     for region in endpoints["regions"].values():
         page.route(f"{region['api']}/orders", lambda route: route.abort())
-    page.get_by_label("Full name").fill("Lena Vogt")
+    visit.fill_address()
     page.get_by_role("button", name="Place order for").click()
     expect(page.get_by_role("alert")).to_contain_text("We can’t reach the shop")
     expect(page.get_by_text("What you typed is still here.")).to_be_visible()

@@ -85,9 +85,16 @@ class Visit:
         self.page.get_by_role("button", name="Sign out").click()
         expect(self.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
+    def fill_address(self, name: str = "Lena Vogt") -> None:
+        """Fill the delivery address of the checkout page."""
+        values = {"Full name": name, "Street and number": "Quay 7", "Postcode": "20095", "City": "Hamburg"}
+        for label, value in values.items():
+            self.page.get_by_label(label).fill(value)
+        self.page.get_by_label("Country").select_option("DE")
+
     def place_order(self, name: str = "Lena Vogt") -> str:
         """Place the order from the checkout page. Returns the order's id."""
-        self.page.get_by_label("Full name").fill(name)
+        self.fill_address(name)
         self.page.get_by_role("button", name=re.compile("^Place order for")).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it’s ordered")
         return self.page.url.rsplit("/", 1)[1]

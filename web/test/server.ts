@@ -1,6 +1,6 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Book, Cart } from '../src/api/generated';
+import type { Book, Cart, SearchResult } from '../src/api/generated';
 
 export const API = 'https://api.shop.test/v1';
 export const REGION = 'eu-west-1';
@@ -48,6 +48,18 @@ export function problem(status: number, name: string, more: object = {}) {
     status,
     headers: { 'Content-Type': 'application/problem+json', 'x-region': REGION },
   });
+}
+
+export function found(items: Book[], more: Partial<SearchResult> = {}): SearchResult {
+  return {
+    items,
+    total: items.length,
+    facets: { category: [], language: [], price: [] },
+    nextCursor: null,
+    didYouMean: null,
+    asOf: '2026-01-31T08:15:30Z',
+    ...more,
+  };
 }
 
 export const server = setupServer(

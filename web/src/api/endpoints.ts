@@ -22,6 +22,8 @@ export const {
   useListBooksQuery,
   useGetBookQuery,
   useListCategoriesQuery,
+  useSearchBooksQuery,
+  useListSuggestionsQuery,
   useListBestsellersQuery,
   useGetCartQuery,
   useListOrdersQuery,

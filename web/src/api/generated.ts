@@ -1,6 +1,7 @@
 import { api } from "./client";
 export const addTagTypes = [
   "catalog",
+  "search",
   "bestsellers",
   "cart",
   "orders",
@@ -33,6 +34,38 @@ const injectedRtkApi = api
       >({
         query: () => ({ url: `/categories` }),
         providesTags: ["catalog"],
+      }),
+      searchBooks: build.query<SearchBooksApiResponse, SearchBooksApiArg>({
+        query: (queryArg) => ({
+          url: `/search`,
+          params: {
+            q: queryArg.q,
+            category: queryArg.category,
+            author: queryArg.author,
+            language: queryArg.language,
+            minPrice: queryArg.minPrice,
+            maxPrice: queryArg.maxPrice,
+            publishedFrom: queryArg.publishedFrom,
+            publishedTo: queryArg.publishedTo,
+            sort: queryArg.sort,
+            limit: queryArg.limit,
+            page: queryArg.page,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["search"],
+      }),
+      listSuggestions: build.query<
+        ListSuggestionsApiResponse,
+        ListSuggestionsApiArg
+      >({
+        query: (queryArg) => ({
+          url: `/suggestions`,
+          params: {
+            q: queryArg.q,
+          },
+        }),
+        providesTags: ["search"],
       }),
       listBestsellers: build.query<
         ListBestsellersApiResponse,
@@ -133,6 +166,40 @@ export type GetBookApiArg = {
 export type ListCategoriesApiResponse =
   /** status 200 The categories. */ CategoryList;
 export type ListCategoriesApiArg = void;
+export type SearchBooksApiResponse =
+  /** status 200 A page of results. */ SearchResult;
+export type SearchBooksApiArg = {
+  /** Words to find. */
+  q?: string;
+  /** Exact name of a category. */
+  category?: string;
+  /** Exact name of an author, alone or among others. */
+  author?: string;
+  /** Exact language of a book. */
+  language?: string;
+  /** Minor units, included. */
+  minPrice?: number;
+  /** Minor units, included. */
+  maxPrice?: number;
+  /** Year, included; negative before our era. */
+  publishedFrom?: number;
+  /** Year, included. */
+  publishedTo?: number;
+  /** `relevance` is the default with `q`, `rating` without. */
+  sort?: "relevance" | "rating" | "price" | "-price" | "newest" | "title";
+  /** Most items on a page. */
+  limit?: number;
+  /** The number of a page of `limit` results, for page numbers; ignored beside `cursor`. */
+  page?: number;
+  /** `nextCursor` of the page before; opaque, and good for the same query only. */
+  cursor?: string;
+};
+export type ListSuggestionsApiResponse =
+  /** status 200 At most 8 suggestions; none for a text without words. */ SuggestionList;
+export type ListSuggestionsApiArg = {
+  /** What has been typed so far. */
+  q?: string;
+};
 export type ListBestsellersApiResponse =
   /** status 200 The ranking. */ BestsellerList;
 export type ListBestsellersApiArg = {
@@ -227,13 +294,48 @@ export type Category = {
 export type CategoryList = {
   items: Category[];
 };
+export type FacetValue = {
+  value: string;
+  /** Books that the search would find with this value. */
+  count: number;
+};
+export type PriceRange = {
+  from: Minor;
+  /** Not included; null where the range has no end. */
+  to: number | null;
+  count: number;
+};
+export type Facets = {
+  category: FacetValue[];
+  language: FacetValue[];
+  price: PriceRange[];
+};
+export type Time = string;
+export type SearchResult = {
+  items: Book[];
+  /** Books found. A text is searched for among all books, and counted up to 5,000. */
+  total: number;
+  facets: Facets;
+  /** Null on the last page; it belongs to this query. */
+  nextCursor: string | null;
+  /** The corrected text that was searched for, where `q` itself finds nothing. */
+  didYouMean: string | null;
+  asOf: Time;
+};
+export type Suggestion = {
+  text: string;
+  kind: "title" | "author" | "category";
+  bookId?: BookId;
+};
+export type SuggestionList = {
+  items: Suggestion[];
+};
 export type Bestseller = {
   rank: number;
   /** Copies sold in all regions. */
   sold: number;
   book: Book;
 };
-export type Time = string;
 export type BestsellerList = {
   items: Bestseller[];
   asOf: Time;
@@ -314,6 +416,8 @@ export const {
   useListBooksQuery,
   useGetBookQuery,
   useListCategoriesQuery,
+  useSearchBooksQuery,
+  useListSuggestionsQuery,
   useListBestsellersQuery,
   useGetCartQuery,
   useAddToCartMutation,

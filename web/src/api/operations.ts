@@ -10,6 +10,8 @@ export const OPERATIONS: Record<string, OperationRules | undefined> = {
   listBooks: { secured: false, required: ['items', 'nextCursor'] },
   getBook: { secured: false, required: ['id', 'title', 'author', 'category', 'description', 'price', 'currency', 'rating', 'ratingsCount', 'publishedYear', 'language', 'cover'] },
   listCategories: { secured: false, required: ['items'] },
+  searchBooks: { secured: false, required: ['items', 'total', 'facets', 'nextCursor', 'didYouMean', 'asOf'] },
+  listSuggestions: { secured: false, required: ['items'] },
   listBestsellers: { secured: false, required: ['items', 'asOf', 'stale'] },
   getCart: { secured: true, required: ['items', 'total', 'currency', 'checkoutKey'] },
   addToCart: { secured: true, required: ['items', 'total', 'currency', 'checkoutKey'] },

@@ -22,6 +22,7 @@ function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
 
 const BookRoute = page(() => import('./BookRoute'));
 const CategoryPage = page(() => import('../features/catalog/CategoryPage'));
+const SearchPage = page(() => import('../features/catalog/SearchPage'));
 const BestsellersPage = page(() => import('../features/catalog/BestsellersPage'));
 const CartPage = page(() => import('../features/cart/CartPage'));
 const CheckoutPage = page(() => import('../features/orders/CheckoutPage'));
@@ -41,6 +42,7 @@ function routesFor({ blog, signUpCode: knownCode }: Config): RouteObject[] {
   return [
     { path: '/', element: <HomePage blog={blog} /> },
     { path: '/category/:name', element: <CategoryPage /> },
+    { path: '/search', element: <SearchPage /> },
     { path: '/bestsellers', element: <BestsellersPage /> },
     { path: '/books/:bookId', element: <BookRoute blog={blog} /> },
     { path: '/cart', element: <CartPage /> },

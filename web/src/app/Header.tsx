@@ -3,6 +3,7 @@ import { Link, NavLink } from 'react-router';
 import { AccountLink } from '../features/account/AccountLink';
 import { CartLink } from '../features/cart/CartLink';
 import { CategoryBar } from '../features/catalog/CategoryBar';
+import { SearchField } from '../features/search/SearchField';
 import { useSession } from '../lib/session';
 import { LanguageSwitch } from './LanguageSwitch';
 import { Mark } from './Mark';
@@ -26,6 +27,7 @@ export function Header({ blog }: { blog?: string }) {
             Meridian <span className="wordmark-2">Books</span>
           </span>
         </Link>
+        <SearchField />
         <nav className="bar-nav" aria-label={t('nav.shop')}>
           {blog && (
             <a href={blog} className="bar-link wide-only">

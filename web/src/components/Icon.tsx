@@ -5,6 +5,7 @@ const PATHS = {
   back: 'M19 12H6M11 17.5L5.5 12 11 6.5',
   print: 'M7 9V4h10v5M7 17H4.5v-7h15v7H17M7 14h10v6H7z',
   check: 'M5 12.5l4.5 4.5L19 7.5',
+  search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20.5 20.5',
   chevron: 'M9 5.5l6.5 6.5L9 18.5',
 } as const;
 

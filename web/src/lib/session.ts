@@ -1,6 +1,7 @@
 import { createSlice, type Dispatch, type PayloadAction } from '@reduxjs/toolkit';
 import { useSelector } from 'react-redux';
 import { api } from '../api/client';
+import { forget } from './storage';
 
 export interface Shopper {
   /** Cognito's `sub`. */
@@ -28,9 +29,13 @@ export const sessionReducer = slice.reducer;
 
 /** Ends the session in this tab and removes the shopper's data from memory. */
 export function leave(dispatch: Dispatch): void {
+  for (const key of PERSONAL_KEYS) forget(key);
   dispatch(signedOut());
   dispatch(api.util.resetApiState());
 }
+
+/** Entries of the browser's storage that belong to the shopper. */
+const PERSONAL_KEYS = ['bookstore.address', 'bookstore.searches'];
 
 export interface SessionRoot {
   session: Session;

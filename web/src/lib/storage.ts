@@ -15,3 +15,11 @@ export function store(key: string, value: unknown): void {
     // Storage is blocked or full: the value lasts as long as the page.
   }
 }
+
+export function forget(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Storage is blocked: there is nothing to remove.
+  }
+}

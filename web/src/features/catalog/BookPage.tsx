@@ -9,6 +9,7 @@ import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { Stars } from '../../components/Stars';
 import { languageTag, useFormatter } from '../../lib/format';
+import { Authors } from './Authors';
 import { categoryPath, useCategoryName } from './category';
 import { CategoryShelf } from './Shelf';
 
@@ -63,7 +64,7 @@ function BookView({ book, buy, related }: BookPageProps & { book: Book }) {
         <h1 tabIndex={-1} lang={languageTag(book.language)}>
           {book.title}
         </h1>
-        <p className="book-author">{t('book.by', { author: book.author })}</p>
+        <Authors author={book.author} />
         <Stars rating={book.rating} count={book.ratingsCount} />
         <p className="book-price">{format.money(book.price, book.currency)}</p>
         {buy(book)}

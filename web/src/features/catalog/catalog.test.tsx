@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
-import { API, answer, BOOKS, problem, SOLARIS, server, UBIK } from '../../../test/server';
+import { API, answer, BOOKS, found, problem, SOLARIS, server } from '../../../test/server';
 import BestsellersPage from './BestsellersPage';
 import BookPage from './BookPage';
 import CategoryPage from './CategoryPage';
@@ -30,34 +30,36 @@ it('book page without connection offers to try again', async () => {
   expect(await screen.findByRole('heading', { level: 1, name: 'Solaris' })).toBeTruthy();
 });
 
-it('category page leads forward and back', async () => {
-  server.use(
-    http.get(`${API}/books`, ({ request }) => {
-      const cursor = new URL(request.url).searchParams.get('cursor');
-      return answer(cursor ? { items: [UBIK], nextCursor: null } : { items: [SOLARIS], nextCursor: 'c/1=' });
-    }),
-  );
-  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction', path: '/category/:name' });
-  await userEvent.click(await screen.findByRole('link', { name: 'Next page' }));
-  expect(await screen.findByRole('link', { name: 'Ubik' })).toBeTruthy();
-  expect(screen.queryByRole('link', { name: 'Next page' })).toBeNull();
-  await userEvent.click(screen.getByRole('link', { name: /page$/ }));
-  expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
-});
-
 it('unknown category is not titled by its address', async () => {
-  server.use(http.get(`${API}/books`, () => answer({ items: [], nextCursor: null })));
+  server.use(http.get(`${API}/search`, () => answer(found([]))));
   renderPage(<CategoryPage />, { at: '/category/Nope', path: '/category/:name' });
   expect(await screen.findByRole('heading', { level: 1, name: 'We don’t have that category' })).toBeTruthy();
   expect(document.title).not.toContain('Nope');
 });
 
-it('category page with a bad cursor leads to the first page', async () => {
-  server.use(http.get(`${API}/books`, () => problem(400, 'bad-request')));
-  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction?after=zzz', path: '/category/:name' });
+it('category page behind the last leads to the first page', async () => {
+  server.use(http.get(`${API}/search`, () => answer({ ...found([]), total: 2 })));
+  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction?page=9', path: '/category/:name' });
   expect((await screen.findByRole('link', { name: 'First page' })).getAttribute('href')).toBe(
     '/category/Science%20Fiction',
   );
+});
+
+it('category page works while no region can search', async () => {
+  server.use(http.get(`${API}/search`, () => problem(503, 'unavailable')));
+  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction', path: '/category/:name' });
+  expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
+});
+
+it('many authors are folded, and each is a link', async () => {
+  const author = Array.from({ length: 44 }, (_, n) => `Author ${n}`).join(', ');
+  server.use(http.get(`${API}/books/solaris`, () => answer({ ...SOLARIS, author })));
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  const first = await screen.findByRole('link', { name: 'Author 0' });
+  expect(first.getAttribute('href')).toBe('/search?author=Author%200');
+  expect(screen.queryByRole('link', { name: 'Author 40' })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'and 41 more' }));
+  expect(screen.getByRole('link', { name: 'Author 43' })).toBeTruthy();
 });
 
 it('titles have a canonical language tag or none', async () => {

@@ -4,6 +4,8 @@ import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
 import { API, answer, CHECKOUT_KEY, cartOf, problem, SOLARIS, server, UBIK } from '../../../test/server';
+import type { Book } from '../../api/generated';
+import { leave } from '../../lib/session';
 import CheckoutPage from './CheckoutPage';
 
 const ORDER_ID = '7f0d3a52-8f0e-5c0c-9c4e-2f4ad1f1b9d1';
@@ -43,7 +45,15 @@ const dearer = () =>
 
 async function openCheckout() {
   const page = renderPage(<CheckoutPage />, { as: 'shopper', at: '/checkout', path: '/checkout' });
-  await userEvent.type(await screen.findByLabelText('Full name'), 'Lena Vogt');
+  const fields = {
+    'Full name': 'Lena Vogt',
+    'Street and number': 'Quay 7',
+    Postcode: '20095',
+    City: 'Hamburg',
+  };
+  for (const [label, text] of Object.entries(fields))
+    fireEvent.change(await screen.findByLabelText(label), { target: { value: text } });
+  fireEvent.change(screen.getByLabelText('Country'), { target: { value: 'DE' } });
   return page;
 }
 
@@ -74,6 +84,22 @@ it('places the shown lines under the cart’s key', async () => {
   ];
   expect(sent).toHaveLength(1);
   expect(sent[0]).toMatchObject({ key: CHECKOUT_KEY, body: { items, expectedTotal: 3570 } });
+});
+
+it('reload keeps the address, sign-out removes it', async () => {
+  const { unmount, store } = await openCheckout();
+  unmount();
+  renderPage(<CheckoutPage />, { as: 'shopper', at: '/checkout', path: '/checkout' });
+  expect(((await screen.findByLabelText('Street and number')) as HTMLInputElement).value).toBe('Quay 7');
+  leave(store.dispatch);
+  expect(localStorage.getItem('bookstore.address')).toBeNull();
+});
+
+it('many lines are folded', async () => {
+  const books = Array.from({ length: 20 }, (_, n): [Book, number] => [{ ...SOLARIS, id: `b-${n}` }, 1]);
+  server.use(http.get(`${API}/cart`, () => answer(cartOf(books))));
+  renderPage(<CheckoutPage />, { as: 'shopper', at: '/checkout', path: '/checkout' });
+  expect((await screen.findByText('and 16 more books')).closest('details')?.open).toBe(false);
 });
 
 it('sends neither name nor card', async () => {

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import Alert from 'react-bootstrap/Alert';
 import Button from 'react-bootstrap/Button';
 import Form from 'react-bootstrap/Form';
@@ -9,6 +9,8 @@ import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { LinesSkeleton } from '../../components/Skeletons';
 import { useFormatter } from '../../lib/format';
+import { AddressFields } from './AddressFields';
+import { useAddress } from './address';
 import { OrderSummary } from './OrderSummary';
 import { PaymentForm } from './PaymentForm';
 import type { Quote } from './quote';
@@ -60,33 +62,22 @@ function PlaceButton({ purchase, quote }: { purchase: Purchase; quote: Quote }) 
 function CheckoutForm({ purchase, quote }: { purchase: Purchase; quote: Quote }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [name, setName] = useState('');
+  const [address, setAddress] = useAddress();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const order = await purchase.place();
     if (order)
-      navigate(`/orders/${order.orderId}`, { replace: true, state: { placed: true, name: name.trim() } });
+      navigate(`/orders/${order.orderId}`, {
+        replace: true,
+        state: { placed: true, name: address.name.trim() },
+      });
   };
 
   return (
     <Form onSubmit={submit} className="with-summary">
       <div className="checkout-form">
-        <fieldset>
-          <legend>{t('checkout.deliverTo')}</legend>
-          <Form.Group controlId="delivery-name">
-            <Form.Label>{t('checkout.name')}</Form.Label>
-            <Form.Control
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              autoComplete="name"
-              maxLength={100}
-              required
-              aria-describedby="delivery-help"
-            />
-            <Form.Text id="delivery-help">{t('checkout.nameHelp')}</Form.Text>
-          </Form.Group>
-        </fieldset>
+        <AddressFields address={address} onChange={setAddress} />
         <PaymentForm />
       </div>
       <aside className="summary" aria-label={t('checkout.summary')}>

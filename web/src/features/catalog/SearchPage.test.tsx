@@ -1,0 +1,88 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http } from 'msw';
+import { expect, it } from 'vitest';
+import { renderPage } from '../../../test/render';
+import { API, answer, BOOKS, found, SOLARIS, server } from '../../../test/server';
+import SearchPage from './SearchPage';
+import { filtersOf, pageNumbers, queryOf } from './searchParams';
+
+const FACETS = {
+  category: [{ value: 'Science Fiction', count: 40 }],
+  language: [{ value: 'en', count: 30 }],
+  price: [
+    { from: 0, to: 1000, count: 10 },
+    { from: 1000, to: null, count: 30 },
+  ],
+};
+
+/** Answers each search; returns the queries. */
+function searches(result = found(BOOKS, { facets: FACETS, total: 60 })): URLSearchParams[] {
+  const queries: URLSearchParams[] = [];
+  server.use(
+    http.get(`${API}/search`, ({ request }) => {
+      queries.push(new URL(request.url).searchParams);
+      return answer(result);
+    }),
+  );
+  return queries;
+}
+
+const open = (query: string) => renderPage(<SearchPage />, { at: `/search${query}`, path: '/search' });
+const last = (queries: URLSearchParams[]) => Object.fromEntries(queries.at(-1) ?? []);
+
+it('results have a count, page numbers and links to books', async () => {
+  const queries = searches();
+  open('?q=lem&page=2');
+  expect((await screen.findByRole('link', { name: 'Solaris' })).getAttribute('href')).toBe('/books/solaris');
+  expect(last(queries)).toEqual({ q: 'lem', page: '2', limit: '24' });
+  expect(screen.getByText('60 books')).toBeTruthy();
+  const pages = within(screen.getByRole('navigation', { name: 'Pages' }));
+  expect(pages.getByRole('link', { name: 'Page 2' }).getAttribute('aria-current')).toBe('page');
+  expect(pages.getByRole('link', { name: 'Page 3' }).getAttribute('href')).toBe('/search?q=lem&page=3');
+});
+
+it('facets and sort change the address and keep the text', async () => {
+  const queries = searches();
+  open('?q=lem&page=2');
+  await userEvent.click(await screen.findByText('Filter'));
+  await userEvent.click(screen.getByRole('link', { name: /^Science Fiction/ }));
+  expect(last(queries)).toEqual({ q: 'lem', category: 'Science Fiction', limit: '24' });
+  await userEvent.click(await screen.findByText('Filter'));
+  await userEvent.click(screen.getByRole('link', { name: /^under €10.00/ }));
+  expect(last(queries)).toMatchObject({ category: 'Science Fiction', maxPrice: '999' });
+  await userEvent.selectOptions(await screen.findByLabelText('Sort by'), 'newest');
+  expect(last(queries)).toMatchObject({ category: 'Science Fiction', maxPrice: '999', sort: 'newest' });
+  await userEvent.click(await screen.findByRole('link', { name: 'Remove filter Science Fiction' }));
+  expect(last(queries)).not.toHaveProperty('category');
+});
+
+it('corrected text is reported', async () => {
+  searches(found([SOLARIS], { didYouMean: 'stanislaw' }));
+  open('?q=stanslaw');
+  expect(await screen.findByText(/Nothing found for “stanslaw”/)).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'stanislaw' }).getAttribute('href')).toBe('/search?q=stanislaw');
+});
+
+it('empty result offers a search without filters', async () => {
+  searches(found([]));
+  open('?q=lem&language=de');
+  expect(await screen.findByText('No books found')).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Search without filters' }).getAttribute('href')).toBe(
+    '/search?q=lem',
+  );
+});
+
+it('values that the API refuses are not sent', () => {
+  const filters = filtersOf(
+    new URLSearchParams('q= &minPrice=-4&maxPrice=1e9&page=x&sort=worst&publishedFrom=-800'),
+  );
+  expect(filters).toEqual({ publishedFrom: -800 });
+  expect(queryOf({ q: 'a b', page: 3 }, { language: 'de' })).toBe('?q=a+b&language=de');
+});
+
+it('page numbers have gaps', () => {
+  expect(pageNumbers(1, 1)).toEqual([1]);
+  expect(pageNumbers(5, 9)).toEqual([1, null, 4, 5, 6, null, 9]);
+  expect(pageNumbers(2, 3)).toEqual([1, 2, 3]);
+});

@@ -141,7 +141,12 @@ def test_purchase_works_with_the_keyboard_alone(visitor: OpenShop) -> None:
     page.keyboard.press("Enter")
     expect(heading).to_have_text("Checkout")
     expect(page.get_by_role("complementary")).to_contain_text("2 ×")
-    for label, text in {"Full name": "Lena Vogt", "Street": "Quay 7", "Postcode": "20095", "City": "Hamburg"}.items():
+    for label, text in {
+        "Full name": "Lena Vogt",
+        "Street": "Quay 7",
+        "Postcode": "20095",
+        "City": "Hamburg",
+    }.items():
         write(f"^{label}", text)
     write("^Country", "Germany")
     expect(page.get_by_role("button", name="Place order for")).to_be_enabled()

@@ -1,23 +1,20 @@
 <?php
 /**
- * WordPress's database drop-in: a reader's request stays in its region, an editor's goes where writes are taken.
+ * WordPress's database drop-in: readers use the database of their region, editors the one that accepts writes.
  *
- * A region that is not the primary holds a read-only copy. Plain WordPress tries a few INSERTs on every page view
- * (transients, which are only caches); on such a copy each would fail, or with write forwarding each would cross an
- * ocean. So an anonymous GET reads here, and its stray writes are dropped.
- *
- * It is also the first of our files that WordPress loads: what the doors refuse never reaches the database.
+ * A secondary region has a read-only replica. WordPress tries a few INSERTs on every page view (transients, which are
+ * caches). On a replica each would fail, or with write forwarding go to another region. So an anonymous GET reads the
+ * replica, and its writes are dropped.
  *
  * @package Bookstore
  */
 
-require_once __DIR__ . '/bookstore/class-bookstore-doors.php';
+require_once __DIR__ . '/bookstore/prepend.php';
 require_once __DIR__ . '/bookstore/class-bookstore-database.php';
 require_once __DIR__ . '/bookstore/class-bookstore-health.php';
 require_once __DIR__ . '/bookstore/class-bookstore-bucket.php';
 require_once __DIR__ . '/bookstore/class-bookstore-media.php';
 
-Bookstore_Doors::refuse_intruders();
 Bookstore_Health::answer_if_asked();
 Bookstore_Media::answer_if_asked();
 

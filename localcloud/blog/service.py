@@ -180,6 +180,7 @@ class Blog:
             command=[
                 "php",
                 *("-d", "expose_php=0", "-d", "display_errors=0", "-d", "log_errors=1"),
+                *("-d", f"auto_prepend_file={ROOT / 'blog/wp-content/bookstore/prepend.php'}"),
                 *("-S", f"{HOST}:{port}", "-t", str(ensure_wordpress())),
                 str(Path(__file__).with_name("router.php")),
             ],

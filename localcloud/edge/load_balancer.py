@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 
 import aiohttp
 from aiohttp import web
@@ -26,8 +27,8 @@ _CACHED = frozenset(
     {"content-type", "cache-control", "x-region", "x-wp-total", "x-wp-totalpages", "location"}
 )
 _DROPPED = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "x-viewer"})
-CLOSED = ("/wp-admin/", "/wp-login.php", "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
-"""Paths that the listener's rule refuses."""
+CLOSED = ("/wp-admin/*", "/wp-login.php", "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
+"""Path patterns that the listener's rule refuses (modules/blog/balancer.py)."""
 
 
 class Blogs:
@@ -42,11 +43,11 @@ class Blogs:
         """Answer as `region`'s load balancer: 502 when no task answers. Drops the connection of a cut region."""
         if region in self._cut:
             return drop(request)
-        if request.path.startswith(CLOSED):
+        if is_closed(request.raw_path):
             return web.Response(status=403, text="Forbidden")
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _DROPPED}
         headers |= {"Host": self._host, "X-Forwarded-For": request.remote or "", "X-Forwarded-Proto": "http"}
-        target = URL(f"{self._addresses[region]}{request.rel_url.raw_path_qs}", encoded=True)
+        target = URL(f"{self._addresses[region]}{request.raw_path}", encoded=True)
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=IDLE_SECONDS)) as session,
@@ -137,6 +138,15 @@ def regional_blog(blogs: Blogs, region: str) -> web.Application:
         return await blogs.forward(request, region)
 
     return _app(answer)
+
+
+def is_closed(raw_path: str) -> bool:
+    """Whether a pattern of `CLOSED` matches. Like ALB's, patterns are case-sensitive and see the undecoded path.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
+    """
+    path = raw_path.partition("?")[0]
+    return any(fnmatchcase(path, pattern) for pattern in CLOSED)
 
 
 def _app(answer: Handler) -> web.Application:

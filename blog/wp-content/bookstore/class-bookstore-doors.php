@@ -1,29 +1,35 @@
 <?php
 /**
- * Who asks, and for what? Decided from the request alone, before WordPress and its database are involved.
+ * Decides from the request alone, before WordPress loads, whether it is refused and whether it is an edit.
  *
- * The load balancer closes the same doors by path; but `//xmlrpc.php` or an encoded letter gets past a path rule, so
- * what counts is the script that WordPress itself is about to run.
+ * The load balancer refuses the same paths, but a doubled slash or an encoded letter evades its patterns. This class
+ * checks the normalized path and the script that PHP is about to run.
  *
  * @package Bookstore
  */
 
-/** The rules that the database drop-in and the must-use plugins share. */
+/** Rules for the prepended file, the database drop-in and the must-use plugins. */
 final class Bookstore_Doors {
 
-	/** Scripts that only editors use. */
-	private const BACK_ROOMS = '#^/+(?:wp-admin|wp-login\.php|wp-cron\.php|wp-signup\.php|wp-activate\.php)(?:/|$)#i';
+	/** Scripts for editors only. */
+	private const EDITORS_ONLY = '#^/(?:wp-admin|wp-login\.php|wp-cron\.php|wp-signup\.php|wp-activate\.php)(?:/|$)#i';
 
-	/** Ways in that nobody uses: remote procedure calls, comments and trackbacks, mail. */
-	private const BRICKED_UP = '#^/+(?:xmlrpc\.php|wp-comments-post\.php|wp-trackback\.php|wp-mail\.php)(?:/|$)#i';
+	/** Scripts that are closed to everyone: remote procedure calls, comments, trackbacks, mail, concatenated scripts. */
+	private const CLOSED = '#^/(?:xmlrpc\.php|wp-comments-post\.php|wp-trackback\.php|wp-mail\.php|wp-admin/load-(?:scripts|styles)\.php)(?:/|$)#i';
 
-	/** End the request if strangers, or nobody at all, may make it. */
-	public static function refuse_intruders(): void {
+	/** Query parameters with which WordPress's REST API changes the method or answers with a script. */
+	private const REFUSED_PARAMETERS = array( '_method', '_jsonp' );
+
+	/** End the request if this visitor may not make it. */
+	public static function refuse_strangers(): void {
 		if ( 'cli' === PHP_SAPI ) {
 			return;
 		}
-		if ( self::wants( self::BRICKED_UP ) || ( self::wants( self::BACK_ROOMS ) && ! self::is_admitted() ) ) {
+		if ( self::wants( self::CLOSED ) || ( self::wants( self::EDITORS_ONLY ) && ! self::is_admitted() ) ) {
 			self::refuse( 403, 'Forbidden' );
+		}
+		if ( self::changes_its_meaning() ) {
+			self::refuse( 400, 'Bad Request' );
 		}
 		if ( ! self::is_admitted() && ( isset( $_GET['author'] ) || isset( $_GET['author_name'] ) ) ) {
 			self::refuse( 404, 'Not Found' );
@@ -34,12 +40,12 @@ final class Bookstore_Doors {
 		}
 	}
 
-	/** Whether the request is an editor's: it wants a back room, carries credentials or sends something. */
+	/** Whether the request is an edit: by an admitted address, for an editors' script, with credentials or a body. */
 	public static function is_editing(): bool {
-		return self::is_admitted() && ( self::wants( self::BACK_ROOMS ) || self::has_credentials() || ! self::is_read() );
+		return self::is_admitted() && ( self::wants( self::EDITORS_ONLY ) || self::has_credentials() || ! self::is_read() );
 	}
 
-	/** Whether the visitor's address is on the list of those who may edit. */
+	/** Whether the visitor's address may edit. */
 	public static function is_admitted(): bool {
 		$visitor = self::visitor();
 		foreach ( array_filter( array_map( 'trim', explode( ',', BOOKSTORE_ADMIN_ADDRESSES ) ) ) as $block ) {
@@ -51,21 +57,53 @@ final class Bookstore_Doors {
 	}
 
 	/**
-	 * Whether the address that was typed, or the script that answers it, is one of these.
+	 * Whether the requested path, or the script that answers it, matches.
 	 *
-	 * @param string $rooms Pattern of paths.
+	 * @param string $pattern Pattern of normalized paths.
 	 */
-	private static function wants( string $rooms ): bool {
-		$path = rawurldecode( (string) strtok( $_SERVER['REQUEST_URI'] ?? '/', '?' ) );
-		return 1 === preg_match( $rooms, $path ) || 1 === preg_match( $rooms, $_SERVER['SCRIPT_NAME'] ?? '' );
+	private static function wants( string $pattern ): bool {
+		$root  = rtrim( $_SERVER['DOCUMENT_ROOT'] ?? '', '/' );
+		$file  = $_SERVER['SCRIPT_FILENAME'] ?? '';
+		$paths = array(
+			rawurldecode( (string) strtok( $_SERVER['REQUEST_URI'] ?? '/', '?' ) ),
+			$_SERVER['SCRIPT_NAME'] ?? '',
+			'' !== $root && str_starts_with( $file, "$root/" ) ? substr( $file, strlen( $root ) ) : '',
+		);
+		return array() !== preg_grep( $pattern, array_map( array( self::class, 'normalized' ), $paths ) );
 	}
 
-	/** Whether the method promises to change nothing. */
+	/**
+	 * A path as Apache resolves it: without empty and dot segments.
+	 *
+	 * @param string $path Decoded path.
+	 */
+	private static function normalized( string $path ): string {
+		$kept = array();
+		foreach ( explode( '/', $path ) as $segment ) {
+			if ( '..' === $segment ) {
+				array_pop( $kept );
+			} elseif ( '' !== $segment && '.' !== $segment ) {
+				$kept[] = $segment;
+			}
+		}
+		return '/' . implode( '/', $kept );
+	}
+
+	/** Whether parameters or headers make WordPress answer another request than the one that caches and rules see. */
+	private static function changes_its_meaning(): bool {
+		if ( array_intersect_key( $_GET + $_POST, array_flip( self::REFUSED_PARAMETERS ) ) ) {
+			return true;
+		}
+		// The block editor sends PUT and DELETE as POST with this header.
+		return isset( $_SERVER['HTTP_X_HTTP_METHOD_OVERRIDE'] ) && ! self::is_admitted();
+	}
+
+	/** Whether the method only reads. */
 	private static function is_read(): bool {
 		return in_array( $_SERVER['REQUEST_METHOD'] ?? 'GET', array( 'GET', 'HEAD', 'OPTIONS' ), true );
 	}
 
-	/** Whether somebody claims to be signed in; whether it is true, WordPress finds out. */
+	/** Whether the request has credentials. WordPress verifies them later. */
 	private static function has_credentials(): bool {
 		if ( isset( $_SERVER['HTTP_AUTHORIZATION'] ) || isset( $_SERVER['PHP_AUTH_USER'] ) ) {
 			return true;
@@ -73,7 +111,7 @@ final class Bookstore_Doors {
 		return array() !== preg_grep( '/^wordpress_(?:logged_in_|sec_)?[0-9a-f]/', array_keys( $_COOKIE ) );
 	}
 
-	/** The address of who asked: what the load balancer, the last of the proxies, saw. */
+	/** Address that the load balancer, the last proxy, saw. */
 	private static function visitor(): string {
 		$forwarded = explode( ',', $_SERVER['HTTP_X_FORWARDED_FOR'] ?? '' );
 		$last      = trim( end( $forwarded ) );
@@ -104,7 +142,7 @@ final class Bookstore_Doors {
 	 * End the request.
 	 *
 	 * @param int    $status HTTP status.
-	 * @param string $reason Its words.
+	 * @param string $reason Reason phrase.
 	 */
 	private static function refuse( int $status, string $reason ): never {
 		http_response_code( $status );

@@ -110,7 +110,7 @@ class Engine:
     ) -> dict[str, StackProgress]:
         stacks = {name: StackProgress(name, planned=(planned or {}).get(name, 0)) for name in needs}
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("w", encoding="utf-8") as log, orderly_stop():
+        with self.log.open("w", buffering=1, encoding="utf-8") as log, orderly_stop():
             with view(stacks, self.console) as shown:
 
                 def changed(stack: StackProgress) -> None:

@@ -10,9 +10,9 @@ import typer
 from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.errors import RefusedError
-from ops.planning.changes import changes_of, losses
+from ops.planning.changes import Change, changes_of, losses
 from ops.planning.markdown import COMMENT_LIMIT, StackSummary, shortened, whole
-from ops.planning.saved_plans import SavedPlans
+from ops.planning.saved_plans import SavedPlans, removed_regions
 from stacks.settings import Settings
 
 
@@ -54,7 +54,8 @@ def _of_files(files: Sequence[Path]) -> list[StackSummary]:
 def _of_saved(settings: Settings) -> list[StackSummary]:
     with checkout_lock("plan-summary"):
         saved = SavedPlans.load(settings)
-    return [
+    removed = removed_regions(saved.plans, settings)
+    summaries = [
         StackSummary(
             stack,
             changes=changes_of(plan) if plan else (),
@@ -64,13 +65,25 @@ def _of_saved(settings: Settings) -> list[StackSummary]:
         )
         for stack, plan in saved.plans.items()
     ]
+    return [*summaries, *(_still_deployed(region, settings) for region in removed)]
+
+
+def _still_deployed(region: str, settings: Settings) -> StackSummary:
+    """A region that left `regions`: no plan contains its stacks, which stay in AWS and cost money."""
+    stack = f"{settings.name}-{region}"
+    loss = f"not in `regions` any more, and still deployed: make remove-region REGION={region}"
+    return StackSummary(stack, [Change(stack, "region", "unknown", loss=loss)])
 
 
 def _refuse_losses(stacks: Sequence[StackSummary]) -> None:
-    lost = [f"{stack.stack}: {change.address}" for stack in stacks for change in losses(stack.changes)]
+    lost = [
+        f"{stack.stack}: {change.address} is {change.action}: {change.loss}"
+        for stack in stacks
+        for change in losses(stack.changes)
+    ]
     if lost:
         raise RefusedError(
-            "Refused, because data would be lost:\n  "
+            "Refused, because data, protection or reachability would be lost, or what happens is not known:\n  "
             + "\n  ".join(lost)
             + "\nTo accept that: --allow-data-loss (the pull request label `allow-data-loss`)."
         )

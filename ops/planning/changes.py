@@ -1,36 +1,31 @@
-"""What becomes of each resource, as a plan in Terraform's JSON form says it."""
+"""What a plan in Terraform's JSON form does. Anything that this module does not know is a change that stops.
 
-from collections.abc import Iterable, Mapping
+https://developer.hashicorp.com/terraform/internals/json-format
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ops.planning.losses import loss_of
+
 Plan = Mapping[str, Any]
-"""What `terraform show -json` makes of a saved plan: https://developer.hashicorp.com/terraform/internals/json-format"""
+"""The output of `terraform show -json` for a saved plan."""
 
-HOLDS_DATA = frozenset(
-    {
-        "aws_cognito_user_pool",
-        "aws_db_instance",
-        "aws_dynamodb_global_table",
-        "aws_dynamodb_table",
-        "aws_dynamodb_table_replica",
-        "aws_efs_file_system",
-        "aws_elasticache_global_replication_group",
-        "aws_kms_key",
-        "aws_kms_replica_key",
-        "aws_rds_cluster",
-        "aws_rds_cluster_instance",
-        "aws_rds_global_cluster",
-        "aws_s3_bucket",
-    }
+BY_DANGER = (
+    "unknown",
+    "replaced",
+    "destroyed",
+    "recreated",
+    "forgotten",
+    "deferred",
+    "changed",
+    "drifted",
+    "imported",
+    "moved",
+    "added",
 )
-"""Resource types whose end is the end of somebody's data, or of the key that reads it.
-
-The shop's Redis is not among them: it is rebuilt from the orders.
-"""
-
-BY_DANGER = ("replaced", "destroyed", "forgotten", "changed", "added")
-"""What can become of a resource, the dangerous first."""
+"""What a plan can do to a resource, dangerous first. `recreated`: a new one is made, the old one left unmanaged."""
 
 _ACTIONS = {
     ("create",): "added",
@@ -39,56 +34,134 @@ _ACTIONS = {
     ("delete", "create"): "replaced",
     ("create", "delete"): "replaced",
     ("forget",): "forgotten",
+    ("create", "forget"): "recreated",
+    ("forget", "create"): "recreated",
 }
+_KNOWN_PARTS = frozenset(
+    {
+        "applyable",
+        "checks",
+        "complete",
+        "configuration",
+        "deferred_changes",
+        "errored",
+        "format_version",
+        "output_changes",
+        "planned_values",
+        "prior_state",
+        "relevant_attributes",
+        "resource_changes",
+        "resource_drift",
+        "terraform_version",
+        "timestamp",
+        "variables",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One resource and what becomes of it."""
+    """One resource or output, and what the plan does to it."""
 
     address: str
     type: str
     action: str
-    attributes: tuple[str, ...]
-    """What changes; for a replacement, what forces it."""
+    attributes: tuple[str, ...] = ()
+    """The names that change; for a replacement, the names that force it."""
+    loss: str = ""
+    """What would be lost: data, a protection, reachability. Empty: nothing that is known to be."""
 
     @property
     def danger(self) -> int:
-        """Its place among changes, the dangerous first."""
+        """Its place in a list, dangerous first."""
         return BY_DANGER.index(self.action)
 
     @property
     def steps(self) -> int:
-        """How often Terraform reports that it is done: a replacement is a destruction and a creation."""
+        """How many operations Terraform reports for it: a replacement is a destruction and a creation."""
+        if self.type == "output" or self.action not in _ACTIONS.values():
+            return 0
         return 2 if self.action == "replaced" else 1
 
     @property
-    def loses_data(self) -> bool:
-        """Whether data that this resource holds would be gone."""
-        return self.type in HOLDS_DATA and self.action in {"destroyed", "replaced"}
+    def stops(self) -> bool:
+        """Whether a reviewer must accept it explicitly."""
+        return bool(self.loss) or self.action == "unknown"
 
 
 def changes_of(plan: Plan) -> list[Change]:
-    """The changes of managed resources in a plan, the dangerous ones first.
-
-    The form: https://developer.hashicorp.com/terraform/internals/json-format#change-representation
-    """
+    """Everything that the plan does, dangerous changes first. Empty only where applying it changes nothing."""
     found = [
-        Change(
-            address=resource["address"],
-            type=resource["type"],
-            action=_ACTIONS[tuple(resource["change"]["actions"])],
-            attributes=_attributes(resource["change"]),
-        )
-        for resource in plan.get("resource_changes", [])
-        if resource["mode"] == "managed" and tuple(resource["change"]["actions"]) in _ACTIONS
+        *_unknown_parts(plan),
+        *_resource_changes(plan),
+        *(_output(name, change) for name, change in plan.get("output_changes", {}).items()),
     ]
-    return sorted(found, key=lambda change: (change.danger, change.address))
+    found = [change for change in found if change.action != "no-op"]
+    if plan.get("applyable") and not found:
+        found = [_drift(resource) for resource in plan.get("resource_drift", [])] or [
+            Change("the plan", "plan", "unknown", loss="Terraform would apply it, and does not say why")
+        ]
+    return sorted(found, key=lambda change: (not change.stops, change.danger, change.address))
 
 
 def losses(changes: Iterable[Change]) -> list[Change]:
-    """Those among the changes that lose data."""
-    return [change for change in changes if change.loses_data]
+    """The changes that a reviewer must accept explicitly."""
+    return [change for change in changes if change.stops]
+
+
+def _unknown_parts(plan: Plan) -> Iterator[Change]:
+    """Parts of a newer format, such as the actions of Terraform 1.14."""
+    for name in sorted(plan.keys() - _KNOWN_PARTS):
+        if plan[name]:
+            yield Change(name, "plan", "unknown", loss="this version cannot read that part of a plan")
+    version = str(plan.get("format_version", ""))
+    if not version.startswith("1."):
+        yield Change("format_version", "plan", "unknown", loss=f"plans of format {version!r} are not known")
+    if plan.get("errored"):
+        yield Change("the plan", "plan", "unknown", loss="planning failed, so the plan is incomplete")
+
+
+def _resource_changes(plan: Plan) -> Iterator[Change]:
+    for resource in plan.get("resource_changes", []):
+        yield _resource(resource)
+    for deferred in plan.get("deferred_changes", []):
+        change = _resource(deferred["resource_change"])
+        yield Change(change.address, change.type, "deferred", change.attributes, change.loss)
+
+
+def _resource(resource: Mapping[str, Any]) -> Change:
+    change, address, type_ = resource["change"], resource["address"], resource["type"]
+    if deposed := resource.get("deposed"):
+        address = f"{address} (deposed {deposed})"
+    if resource.get("mode") == "data":
+        return Change(address, type_, "no-op")
+    action = _action(resource)
+    if action == "unknown":
+        return Change(address, type_, action, loss=f"the action {'+'.join(change['actions'])} is not known")
+    return Change(address, type_, action, _attributes(change), loss_of(type_, action, change))
+
+
+def _action(resource: Mapping[str, Any]) -> str:
+    actions = tuple(resource["change"]["actions"])
+    if actions in _ACTIONS:
+        return _ACTIONS[actions]
+    if actions not in {("no-op",), ("read",)}:
+        return "unknown"
+    if resource["change"].get("importing"):
+        return "imported"
+    was = resource.get("previous_address")
+    return "moved" if was and was != resource["address"] else "no-op"
+
+
+def _output(name: str, change: Mapping[str, Any]) -> Change:
+    actions = tuple(change["actions"])
+    action = "no-op" if actions == ("no-op",) else _ACTIONS.get(actions, "unknown")
+    return Change(f"output.{name}", "output", action)
+
+
+def _drift(resource: Mapping[str, Any]) -> Change:
+    """A resource that was changed outside Terraform; applying the plan records that in the state."""
+    return Change(resource["address"], resource["type"], "drifted", _attributes(resource["change"]))
 
 
 def _attributes(change: Mapping[str, Any]) -> tuple[str, ...]:

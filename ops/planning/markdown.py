@@ -36,6 +36,8 @@ class StackSummary:
         lines = [f"### `{self.stack}`: {self._headline}", ""]
         if self.awaited:
             lines += [f"Planned and shown again when {_code(self.awaited)} {_is(self.awaited)} deployed.", ""]
+        if not self.is_planned and "\n" in self.reason:
+            lines += ["```text", self.reason, "```", ""]
         if endangered := losses(self.changes):
             lines += ["> [!CAUTION]", *(_warning(change) for change in endangered), ""]
         if self.changes:
@@ -103,8 +105,9 @@ def _counts(changes: Iterable[Change]) -> str:
 
 
 def _warning(change: Change) -> str:
-    because = f", forced by {_code(change.attributes)}" if change.attributes else ""
-    return f"> `{change.address}` is **{change.action}**{because}"
+    forced = change.action in {"replaced", "recreated"} and change.attributes
+    because = f", forced by {_code(change.attributes)}" if forced else ""
+    return f"> `{change.address}` is **{change.action}**{because}: {change.loss}"
 
 
 def _row(change: Change) -> str:

@@ -147,6 +147,14 @@ class SavedPlans:
         return plan is None or bool(plan.get("applyable", True))
 
 
+def removed_regions(plans: Mapping[str, Plan | None], settings: Settings) -> list[str]:
+    """The regions of the last deployment that are not in `regions` now, from the outputs of the edge stack."""
+    edge = plans.get(f"{settings.name}-edge") or {}
+    outputs = edge.get("prior_state", {}).get("values", {}).get("outputs", {})
+    deployed = outputs.get("health_checks", {}).get("value") or {}
+    return sorted(deployed.keys() - set(settings.regions))
+
+
 def identity(settings: Settings) -> str:
     """A hash of every setting, those from the environment included."""
     return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ops.planning.changes import HOLDS_DATA
+from ops.planning.losses import HOLDS_DATA
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from ops.commands.plan_summary import plan_summary
+from ops.commands.plan_summary import _still_deployed, plan_summary
 from ops.errors import RefusedError
 from ops.planning.markdown import COMMENT_LIMIT
+from ops.planning.saved_plans import removed_regions
+from stacks.settings import Settings
 from tests.support.operators import run_ops
 from tests.support.plans import plan, resource
 
@@ -52,3 +54,13 @@ def test_summary_expecting_no_change_fails_on_drift(tmp_path: Path) -> None:
     plan_summary([quiet], expect_no_change=True)
     drifted = written(tmp_path, resource("aws_sqs_queue.q", "update", before={"tags": 1}, after={"tags": 2}))
     assert run_ops("plan-summary", str(drifted), "--expect-no-change").exit_code == 1
+
+
+def test_summary_names_region_that_left_the_settings() -> None:
+    """No plan contains the stacks of a region that was deleted from `regions`: they stay in AWS."""
+    settings = Settings(environment="test", regions=("eu-west-1",))
+    checks = {"eu-west-1": "check-1", "us-west-2": "check-2"}
+    edge = {"prior_state": {"values": {"outputs": {"health_checks": {"value": checks}}}}}
+    assert removed_regions({"bookstore-test-edge": edge}, settings) == ["us-west-2"]
+    text = _still_deployed("us-west-2", settings).markdown()
+    assert "make remove-region REGION=us-west-2" in text

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from ops.planning.changes import Change, changes_of
+from ops.planning.losses import HOLDS_DATA
 from ops.planning.markdown import COMMENT_LIMIT, StackSummary, SummaryTooLongError, shortened, whole
 from tests.support.plans import plan, resource
 
@@ -11,7 +12,8 @@ ELSEWHERE = "https://github.example/run/7"
 
 
 def many(action: str, number: int, type_: str = "aws_lambda_function") -> list[Change]:
-    return [Change(f"{type_}.{action}_{each}", type_, action, ("tags",)) for each in range(number)]
+    loss = "data" if type_ in HOLDS_DATA and action in {"replaced", "destroyed"} else ""
+    return [Change(f"{type_}.{action}_{each}", type_, action, ("tags",), loss) for each in range(number)]
 
 
 def short(stacks: Sequence[StackSummary], limit: int = COMMENT_LIMIT) -> str:
@@ -103,4 +105,4 @@ def _fits(stacks: Sequence[StackSummary], limit: int) -> bool:
 
 def test_shortened_with_too_many_losses_raises() -> None:
     with pytest.raises(SummaryTooLongError, match=ELSEWHERE):
-        short([StackSummary("a", many("destroyed", 1000, "aws_s3_bucket"))])
+        short([StackSummary("a", many("destroyed", 2000, "aws_s3_bucket"))])

@@ -21,7 +21,7 @@ from benchmarks.results import Figure, record
 sys.path.insert(0, str(Path(__file__).parents[1] / "lambda_src"))
 
 from bestsellers import feeder, rebuild
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from runtime import dynamo
 from tests.support.redis_server import redis_server
 
@@ -75,12 +75,12 @@ def naive(client: Redis) -> Callable[[list[dict[str, Any]]], None]:
     return count
 
 
-def fed(ranking: Ranking) -> Callable[[list[dict[str, Any]]], None]:
+def fed(counts: Counts) -> Callable[[list[dict[str, Any]]], None]:
     """Process a batch as the feeder does."""
 
     def count(records: list[dict[str, Any]]) -> None:
         sales, _ = feeder.sort(records)
-        ranking.count(sales)
+        counts.count(sales)
 
     return count
 
@@ -100,14 +100,14 @@ class Scan:
         return {"Items": self._pages[number], **({"LastEvaluatedKey": number} if more else {})}
 
 
-def rebuild_seconds(ranking: Ranking) -> Figure:
-    """Seconds to count a table into a new ranking."""
+def rebuild_seconds(counts: Counts) -> Figure:
+    """Seconds to count a table into a new generation."""
     pages = [[image() for _ in range(PAGE)] for _ in range(REBUILT_ORDERS // PAGE)]
     pages.append([image() for _ in range(REBUILT_ORDERS % PAGE)])
     took = []
     for _ in range(REBUILDS):
         started = time.perf_counter()
-        outcome = rebuild.rebuild(ranking, Scan(pages), "orders")
+        outcome = rebuild.rebuild(counts, Scan(pages), "orders")
         took.append(time.perf_counter() - started)
         if outcome["orders"] != REBUILT_ORDERS:
             raise ValueError(f"{outcome} is not {REBUILT_ORDERS} orders.")
@@ -117,10 +117,10 @@ def rebuild_seconds(ranking: Ranking) -> Figure:
 def main() -> int:
     """Measure, print and record; returns 1 if a goal is missed."""
     with redis_server() as url, Redis.from_url(url, decode_responses=True) as client:
-        ranking = Ranking(client)
-        ranking.promote(ranking.open())
-        loops, feeds = side_by_side(naive(client), fed(ranking))
-        seconds = rebuild_seconds(ranking)
+        counts = Counts(client)
+        counts.promote(counts.start())
+        loops, feeds = side_by_side(naive(client), fed(counts))
+        seconds = rebuild_seconds(counts)
     loop, feed = Figure.of(loops), Figure.of(feeds)
     faster = Figure.of([one / other for one, other in zip(feeds, loops, strict=True)])
     table = Table(title=f"Counting orders of {LINES} lines, in batches of {BATCH}")

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "lambda_src"))
 
 from runtime import aws, dynamo
 from tests.support.api_events import CLIENT
-from tests.support.lambda_tables import BOOKS, CART, ORDERS, create_tables
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK, create_tables
 from tests.support.ports import free_base
 
 BATCH = 25
@@ -47,6 +47,9 @@ def emulator(redis_url: str) -> Iterator[None]:
                     "BOOKS_TABLE": BOOKS,
                     "CART_TABLE": CART,
                     "ORDERS_TABLE": ORDERS,
+                    "STOCK_TABLE": STOCK,
+                    "CANCEL_MINUTES": "30",
+                    "ORDERS_PER_HOUR": "1000000",
                     "USER_POOL_CLIENT_ID": CLIENT,
                     "REDIS_URL": redis_url,
                 }

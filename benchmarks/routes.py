@@ -11,42 +11,44 @@ from redis import Redis
 
 from benchmarks.dynamodb_emulator import load
 from benchmarks.metering import Call
-from benchmarks.table_data import LINES, book, line, placed
+from benchmarks.table_data import LINES, book, line, placed, share
 from bestsellers import handler as bestsellers
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from bestsellers.models import Sale
 from cart import handler as cart
 from catalog import handler as catalog
 from health import handler as health
 from orders import handler as orders
-from runtime import clock, dynamo
+from runtime import clock
+from shop.stock_rows import REGISTRY
 from tests.support.api_events import event
-from tests.support.lambda_tables import BOOKS, CART, ORDERS
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK
 
-STOCK = 200
+ALL_BOOKS = 200
 """Number of books."""
+STOCKED = 100
+"""First of the books whose copies are counted."""
 REMOVALS = 1_000
 """Limit of measured calls."""
 
 
 def fill_shop(redis_url: str) -> None:
-    """Fill the tables: 200 books, an order, a cart of ten lines and a ranking of 20."""
-    load(BOOKS, map(book, range(STOCK)))
-    categories = [{"name": f"Shelf {shelf}", "count": STOCK // 8} for shelf in range(8)]
+    """Fill the tables: 200 books, an order, a cart of ten lines and 20 best sellers."""
+    load(BOOKS, map(book, range(ALL_BOOKS)))
+    categories = [{"name": f"Shelf {shelf}", "count": ALL_BOOKS // 8} for shelf in range(8)]
     load(BOOKS, [{"id": "_categories", "categories": categories}])
     load(ORDERS, [placed("ada", 0)])
     for number in range(10):
         sent = request("ada", "PUT", "/cart/{bookId}", {"quantity": 1}, path={"bookId": f"book-{number}"})
         cart.handle(sent, None)
-    sold = {
-        "orderId": str(uuid.uuid4()),
-        "createdAt": clock.timestamp(clock.now()),
-        "items": [{"bookId": f"book-{rank}", "quantity": 1 + rank} for rank in range(20)],
-    }
+    load(STOCK, [{**REGISTRY, "names": ["eu-west-1", "ap-southeast-1"]}])
+    load(STOCK, [share(number) for number in range(STOCKED, STOCKED + LINES)])
+    quantities = {f"book-{rank}": 1 + rank for rank in range(20)}
+    sold = Sale(str(uuid.uuid4()), clock.timestamp(clock.now()), quantities)
     with Redis.from_url(redis_url, decode_responses=True) as client:
-        ranking = Ranking(client)
-        ranking.promote(ranking.open())
-        ranking.count([Sale.from_image(dynamo.dump(sold))])
+        counts = Counts(client)
+        counts.promote(counts.start())
+        counts.count([sold])
 
 
 def routes(order_id: str) -> Iterator[tuple[str, Call]]:
@@ -66,7 +68,8 @@ def routes(order_id: str) -> Iterator[tuple[str, Call]]:
     yield "POST /cart", adding()
     yield "PUT /cart/{bookId}", setting()
     yield "DELETE /cart/{bookId}", removing()
-    yield "POST /orders", ordering()
+    yield "POST /orders", ordering(0)
+    yield "POST /orders, books with stock", ordering(STOCKED)
     yield fixed(orders, "GET", "/orders")
     yield fixed(orders, "GET", "/orders/{orderId}", path={"orderId": order_id})
     yield fixed(health, "GET", "/region")
@@ -112,12 +115,12 @@ def removing() -> Call:
     return call
 
 
-def ordering() -> Call:
+def ordering(first: int) -> Call:
     """Place a new order of three books each time."""
 
     def call() -> dict[str, Any]:
-        items = [{"bookId": f"book-{number}", "quantity": 1} for number in range(LINES)]
-        total = sum(book(number)["price"] for number in range(LINES))
+        items = [{"bookId": f"book-{number}", "quantity": 1} for number in range(first, first + LINES)]
+        total = sum(book(number)["price"] for number in range(first, first + LINES))
         headers = {"idempotency-key": str(uuid.uuid4())}
         body = {"items": items, "expectedTotal": total}
         sent = request("alan", "POST", "/orders", body, headers=headers)

@@ -38,6 +38,11 @@ def line(number: int) -> dict[str, Any]:
     }
 
 
+def share(number: int) -> dict[str, Any]:
+    """One region's share of a book's copies, as stored in the stock table."""
+    return {"bookId": f"book-{number}", "region": "eu-west-1", "received": 1_000_000, "spent": 0}
+
+
 def placed(customer: str, number: int) -> dict[str, Any]:
     """Item of an order of three books."""
     items = [

@@ -1,17 +1,20 @@
-"""A client of the shop that gets by when a region is lost."""
+"""HTTP client of the bookstore that fails over between its regions."""
 
-from client.bookstore import OutcomeUnknownError, RefusedError, Shop
-from client.failover import Answer, Attempt, Endpoints, Failover, UnreachableError
+from client.bookstore import Bookstore
+from client.errors import Attempt, BookstoreClientError, OutcomeUnknownError, RefusedError, UnreachableError
+from client.failover import Endpoints, Failover
+from client.replies import Reply
 from client.sign_in import Shopper, sign_in
 
 __all__ = [
-    "Answer",
     "Attempt",
+    "Bookstore",
+    "BookstoreClientError",
     "Endpoints",
     "Failover",
     "OutcomeUnknownError",
     "RefusedError",
-    "Shop",
+    "Reply",
     "Shopper",
     "UnreachableError",
     "sign_in",

@@ -1,132 +1,135 @@
-"""The shop's routes as methods; what they give is the contract's JSON."""
+"""The bookstore's routes as methods. Each returns a `Reply` with the contract's JSON."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
-from uuid import uuid4
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
 
-import httpx
-
-from client.failover import CANNOT_SERVE, Answer, Failover, UnreachableError
-
-Json = dict[str, Any]
-
-
-class RefusedError(Exception):
-    """The shop said no: `status`, and the problem details (RFC 9457) as `body`."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.status = response.status_code
-        try:
-            self.body: Json = response.json()
-        except ValueError:
-            self.body = {}
-        super().__init__(f"{self.status} {self.body.get('title', response.reason_phrase)}")
+from client.errors import BookstoreClientError, OutcomeUnknownError, RefusedError, UnreachableError
+from client.failover import Failover, Outgoing
+from client.replies import EXPECTED, RETRY_ELSEWHERE, Reply
 
 
-class OutcomeUnknownError(Exception):
-    """A request that adds was cut off, and may have counted; read the cart before anything else."""
+class Bookstore:
+    """The bookstore for one shopper.
 
-
-class Shop:
-    """The shop as one shopper sees it.
-
-    `token` gives the shopper's id token and is asked before each request, so that it may be renewed; without
-    it only the public routes answer. `seen` hears of every answer. Methods raise RefusedError for an error
-    of the shop's, and UnreachableError when no region answers.
+    `token` returns the shopper's id token. It is called before each request, so that it can renew the token.
+    Without it only the public routes answer. Every method raises RefusedError if the bookstore refuses the
+    request, and UnreachableError if no endpoint gives an answer that fits the contract. Both carry the attempts.
     """
 
-    def __init__(
-        self,
-        failover: Failover,
-        *,
-        token: Callable[[], str] | None = None,
-        seen: Callable[[Answer], None] = lambda _answer: None,
-    ) -> None:
+    def __init__(self, failover: Failover, *, token: Callable[[], str] | None = None) -> None:
         self._failover = failover
         self._token = token
-        self._seen = seen
 
     async def books(
         self, *, category: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Json:
-        """One page, best rated first."""
-        return await self._get("/books", category=category, limit=limit, cursor=cursor)
+    ) -> Reply:
+        """Get one page of books, best rated first."""
+        return await self._get("listBooks", "/books", category=category, limit=limit, cursor=cursor)
 
-    async def book(self, book_id: str) -> Json:
-        """One book."""
-        return await self._get(f"/books/{book_id}")
+    async def book(self, book_id: str) -> Reply:
+        """Get one book."""
+        return await self._get("getBook", f"/books/{_segment(book_id)}")
 
-    async def categories(self) -> Json:
-        """Every category and its size."""
-        return await self._get("/categories")
+    async def categories(self) -> Reply:
+        """Get every category with its number of books."""
+        return await self._get("listCategories", "/categories")
 
-    async def bestsellers(self, *, limit: int | None = None) -> Json:
-        """What sells most."""
-        return await self._get("/bestsellers", limit=limit)
+    async def bestsellers(self, *, limit: int | None = None) -> Reply:
+        """Get the best-selling books."""
+        return await self._get("listBestsellers", "/bestsellers", limit=limit)
 
-    async def cart(self) -> Json:
-        """The shopper's cart, priced now."""
-        return await self._get("/cart")
+    async def cart(self) -> Reply:
+        """Get the shopper's cart with current prices."""
+        return await self._get("getCart", "/cart")
 
-    async def set_quantity(self, book_id: str, quantity: int) -> Json:
-        """Have this many of a book in the cart, whatever there was."""
-        return await self._send("PUT", f"/cart/{book_id}", json={"quantity": quantity})
+    async def set_quantity(self, book_id: str, quantity: int) -> Reply:
+        """Set the number of copies of a book in the cart."""
+        path = f"/cart/{_segment(book_id)}"
+        return await self._send("setCartLine", "PUT", path, json={"quantity": quantity})
 
-    async def add(self, book_id: str, quantity: int = 1) -> Json:
-        """Add to what the cart holds.
+    async def add(self, book_id: str, quantity: int = 1) -> Reply:
+        """Add copies of a book to the cart.
 
-        Raises OutcomeUnknownError where the request may have counted: sending it again could count it twice.
+        Raises:
+            OutcomeUnknownError: the request may have been processed. Sending it again could add twice.
         """
         line = {"bookId": book_id, "quantity": quantity}
         try:
-            return await self._send("POST", "/cart", repeatable=False, json=line)
-        except RefusedError as problem:
-            if problem.status in CANNOT_SERVE:
-                raise OutcomeUnknownError(str(problem)) from problem
+            return await self._send("addToCart", "POST", "/cart", repeatable=False, json=line)
+        except RefusedError as error:
+            if error.status in RETRY_ELSEWHERE and error.attempts[-1].may_have_arrived:
+                raise OutcomeUnknownError(str(error), error.attempts) from error
             raise
-        except UnreachableError as failure:
-            if failure.may_have_arrived:
-                raise OutcomeUnknownError(str(failure)) from failure
+        except UnreachableError as error:
+            if error.may_have_arrived:
+                raise OutcomeUnknownError(str(error), error.attempts) from error
             raise
 
-    async def remove(self, book_id: str) -> None:
-        """Have none of a book in the cart."""
-        await self._send("DELETE", f"/cart/{book_id}")
+    async def remove(self, book_id: str) -> Reply:
+        """Remove a book from the cart."""
+        return await self._send("removeCartLine", "DELETE", f"/cart/{_segment(book_id)}")
 
-    async def order(
-        self, items: Sequence[Mapping[str, Any]], expected_total: int, *, key: str | None = None
-    ) -> Json:
-        """Place an order, once, in whatever region answers; `key` stands for this purchase and no other."""
-        return await self._send(
-            "POST",
-            "/orders",
-            headers={"idempotency-key": key or str(uuid4())},
-            json={"items": [dict(item) for item in items], "expectedTotal": expected_total},
-        )
+    async def order(self, items: Sequence[Mapping[str, Any]], expected_total: int, *, key: str) -> Reply:
+        """Place an order exactly once, in any region.
 
-    async def orders(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
-        """One page of the shopper's orders, newest first."""
-        return await self._get("/orders", limit=limit, cursor=cursor)
+        `items` are the contract's `OrderedItem`s, `expected_total` is in minor units. `key` is a UUID for this
+        purchase: keep it, and call again with the same key if an error leaves the outcome open. If the copies are
+        in other regions, the same order is sent there, with the same key.
+        """
+        options: dict[str, Any] = {
+            "headers": {"idempotency-key": key},
+            "json": {"items": [dict(item) for item in items], "expectedTotal": expected_total},
+        }
+        try:
+            return await self._send("placeOrder", "POST", "/orders", **options)
+        except RefusedError as error:
+            if error.slug != "stock-elsewhere":
+                raise
+            return await self._order_elsewhere(error, options)
 
-    async def _get(self, path: str, **query: str | int | None) -> Json:
-        return await self._send(
-            "GET", path, params={name: value for name, value in query.items() if value is not None}
-        )
+    async def _order_elsewhere(self, refused: RefusedError, options: Mapping[str, Any]) -> Reply:
+        attempts = list(refused.attempts)
+        error: BookstoreClientError = refused
+        for region in refused.body.get("regions", ()):
+            if region not in self._failover.regions:
+                continue
+            try:
+                reply = await self._send("placeOrder", "POST", "/orders", region=region, **options)
+            except (RefusedError, UnreachableError) as failure:
+                error = failure
+                attempts += failure.attempts
+            else:
+                return replace(reply, attempts=[*attempts, *reply.attempts])
+        error.attempts = attempts
+        raise error
+
+    async def orders(self, *, limit: int | None = None, cursor: str | None = None) -> Reply:
+        """Get one page of the shopper's orders, newest first."""
+        return await self._get("listOrders", "/orders", limit=limit, cursor=cursor)
+
+    async def _get(self, operation: str, path: str, **query: str | int | None) -> Reply:
+        given = {name: value for name, value in query.items() if value is not None}
+        return await self._send(operation, "GET", path, params=given)
 
     async def _send(
         self,
+        operation: str,
         method: str,
         path: str,
         *,
         repeatable: bool = True,
+        region: str | None = None,
         headers: Mapping[str, str] | None = None,
-        **request: Any,
-    ) -> Json:
+        **options: Any,
+    ) -> Reply:
         signed = {"authorization": f"Bearer {self._token()}"} if self._token else {}
-        answer = await self._failover.send(
-            method, path, repeatable=repeatable, headers={**signed, **(headers or {})}, **request
+        options["headers"] = {**signed, **(headers or {})}
+        return await self._failover.send(
+            Outgoing(method, path, EXPECTED[operation], repeatable, region, options)
         )
-        self._seen(answer)
-        if answer.response.is_error:
-            raise RefusedError(answer.response)
-        return cast(Json, answer.response.json()) if answer.response.content else {}
+
+
+def _segment(book_id: str) -> str:
+    return quote(book_id, safe="")

@@ -1,7 +1,7 @@
-"""Sends a request to the shop's address, and to its regions in turn when that cannot serve.
+"""Sends a request to the bookstore's address, and to its regions in turn until one gives an answer.
 
-DNS moves shoppers away from a lost region in interval x threshold + TTL seconds; a client that holds the list
-of regions need not wait for that.
+DNS moves clients away from a lost region after interval x threshold + TTL seconds. A client that knows the
+regions needs one failed attempt.
 """
 
 import asyncio
@@ -12,66 +12,47 @@ from typing import Any
 
 import httpx
 
+from client import replies
+from client.errors import CONNECTION_FAILED, Attempt, Json, RefusedError, UnreachableError
+from client.replies import Expected, Raw, Reply
+
 TIMEOUT = 2.0
-"""Seconds that one region gets to answer in full."""
+"""Seconds that one endpoint has for a complete answer."""
 
 GO_BACK_AFTER = 60.0
-"""Seconds after which a client that moved away tries the shop's own address again."""
+"""Seconds after which a client that moved to a region tries the bookstore's own address again."""
 
-CANNOT_SERVE = frozenset({502, 503, 504})
-SHOPS_OWN = "urn:bookstore:problem:"
-
-
-class UnreachableError(Exception):
-    """No endpoint that was tried could serve, and the last did not even answer."""
-
-    def __init__(self, attempts: Sequence["Attempt"]) -> None:
-        self.attempts = attempts
-        super().__init__(", ".join(f"{attempt.endpoint}: {attempt.outcome}" for attempt in attempts))
-
-    @property
-    def may_have_arrived(self) -> bool:
-        """False when it is certain that the last endpoint never saw the request."""
-        return self.attempts[-1].outcome != httpx.ConnectError.__name__
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
+"""Exceptions of httpx and of the decoders below it, for whatever a server may send. Includes TimeoutError."""
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the shop answers: `api` stands for the nearest healthy region, `regions` for one each."""
+    """Base addresses. `api` leads to the nearest healthy region, `regions` has one address for each region."""
 
     api: str
     regions: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One request to one endpoint: `outcome` is a status, or the name of what went wrong."""
+@dataclass(frozen=True)
+class Outgoing:
+    """A request, and the answer that it expects.
 
-    endpoint: str
-    seconds: float
-    outcome: str
+    Attributes:
+        repeatable: whether the request may be sent again after it may have been processed.
+        region: send only to this region's own address.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response and how it was come by."""
-
-    response: httpx.Response
-    attempts: Sequence[Attempt]
-
-    @property
-    def region(self) -> str | None:
-        """The region that answered, by its own account."""
-        region: str | None = self.response.headers.get("x-region")
-        return region
+    method: str
+    path: str
+    expected: Expected
+    repeatable: bool = True
+    region: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Failover:
-    """Stays with the endpoint that last worked, and goes back to the shop's own address after a while.
-
-    A request that is not safe to repeat moves on only when it certainly did nothing: no connection came
-    about, or API Gateway turned it away before any function ran.
-    """
+    """Keeps the endpoint that answered last, and returns to the bookstore's own address after a while."""
 
     def __init__(
         self, http: httpx.AsyncClient, endpoints: Endpoints, *, go_back_after: float = GO_BACK_AFTER
@@ -83,39 +64,76 @@ class Failover:
         self._moved_at = 0.0
         self._last_region: str | None = None
 
-    async def send(self, method: str, path: str, *, repeatable: bool, **request: Any) -> Answer:
-        """Send to one endpoint after another until one can serve.
+    @property
+    def regions(self) -> Sequence[str]:
+        """Names of the regions that have an address of their own."""
+        return tuple(self._endpoints.regions)
 
-        Gives the last response when each answered that it cannot. Raises UnreachableError when the last
-        one tried did not answer at all.
+    async def send(self, request: Outgoing) -> Reply:
+        """Send to one endpoint after another until one gives an answer.
+
+        A request that is not repeatable moves on only if it certainly was not processed: the connection failed, or
+        API Gateway refused before it called a function.
+
+        Raises:
+            RefusedError: the bookstore refused the request, or the last endpoint refused to serve it.
+            UnreachableError: the last endpoint gave no answer that fits the contract.
         """
         attempts: list[Attempt] = []
-        last: httpx.Response | None = None
-        for endpoint in self._candidates():
-            began = time.monotonic()
-            try:
-                async with asyncio.timeout(TIMEOUT):
-                    last = await self._http.request(method, endpoint + path, timeout=None, **request)
-                outcome, served = str(last.status_code), not cannot_serve(last)
-                move_on = repeatable or turned_away(last)
-            except (httpx.TransportError, TimeoutError) as error:
-                last, outcome, served = None, type(error).__name__, False
-                move_on = repeatable or isinstance(error, httpx.ConnectError)
-            attempts.append(Attempt(endpoint, time.monotonic() - began, outcome))
-            if served and last is not None:
-                self._stay_with(endpoint, last)
+        refused: tuple[Raw, Json] | None = None
+        for endpoint in self._candidates(request):
+            raw, attempt = await self._attempt(endpoint, request)
+            attempts.append(attempt)
+            refused = None
+            if raw is not None:
+                body = replies.success(raw, request.expected)
+                if body is not None:
+                    self._keep(endpoint, raw)
+                    return Reply(body, raw.headers["x-region"], attempts)
+                if (details := replies.problem(raw)) is not None:
+                    refused = raw, details
+                    if _is_final(raw, details):
+                        self._keep(endpoint, raw)
+                        break
+            if attempt.may_have_arrived and not request.repeatable:
                 break
-            if not move_on:
-                break
-        if last is None:
+        if refused is None:
             raise UnreachableError(attempts)
-        return Answer(last, attempts)
+        raw, details = refused
+        raise RefusedError(raw.status, details, raw.headers["x-region"], attempts)
 
-    def _candidates(self) -> list[str]:
-        """The current endpoint, then the regions.
+    async def _attempt(self, endpoint: str, request: Outgoing) -> tuple[Raw | None, Attempt]:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                raw = await self._read(endpoint, request)
+        except _FAILURES as error:
+            name = type(error).__name__
+            return None, Attempt(endpoint, time.monotonic() - began, name, name != CONNECTION_FAILED)
+        fits = replies.success(raw, request.expected) is not None or replies.problem(raw) is not None
+        outcome = str(raw.status) if fits else f"{raw.status}, not an answer of the bookstore"
+        arrived = not replies.certainly_not_processed(raw)
+        return raw, Attempt(endpoint, time.monotonic() - began, outcome, arrived)
 
-        Behind the shop's own address stands, most likely, the region that answered there last: it comes last.
+    async def _read(self, endpoint: str, request: Outgoing) -> Raw:
+        content = bytearray()
+        async with self._http.stream(
+            request.method, endpoint + request.path, timeout=None, follow_redirects=False, **request.options
+        ) as response:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > replies.MAX_BYTES:
+                    raise httpx.DecodingError("The body is too large.")
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Raw(response.status_code, headers, bytes(content))
+
+    def _candidates(self, request: Outgoing) -> list[str]:
+        """Return the current endpoint, then the regions.
+
+        The bookstore's own address most likely leads to the region that answered there last: that region is last.
         """
+        if request.region is not None:
+            return [self._endpoints.regions[request.region]]
         if time.monotonic() - self._moved_at > self._go_back_after:
             self._current = self._endpoints.api
         suspect = self._last_region if self._current == self._endpoints.api else None
@@ -125,28 +143,16 @@ class Failover:
             others.append(self._endpoints.api)
         return [self._current, *(endpoint for endpoint in others if endpoint != self._current)]
 
-    def _stay_with(self, endpoint: str, response: httpx.Response) -> None:
-        self._last_region = response.headers.get("x-region", self._last_region)
+    def _keep(self, endpoint: str, raw: Raw) -> None:
+        self._last_region = raw.headers["x-region"]
         if endpoint != self._current:
             self._current, self._moved_at = endpoint, time.monotonic()
 
 
-def cannot_serve(response: httpx.Response) -> bool:
-    """Tell whether another region may do better: the endpoint is broken, not the request."""
-    return response.status_code in CANNOT_SERVE or turned_away(response)
-
-
-def turned_away(response: httpx.Response) -> bool:
-    """Tell whether API Gateway refused on its own account, as it does when a domain has lost its mapping."""
-    return response.status_code == 403 and not is_shops_own(response)
-
-
-def is_shops_own(response: httpx.Response) -> bool:
-    """Tell whether an error is the shop's: problem details of one of its own types."""
-    if not response.headers.get("content-type", "").startswith("application/problem+json"):
-        return False
-    try:
-        problem = response.json()
-    except ValueError:
-        return False
-    return isinstance(problem, dict) and str(problem.get("type", "")).startswith(SHOPS_OWN)
+def _is_final(raw: Raw, details: Json) -> bool:
+    """Whether the refusal concerns the request, so that no other region would decide differently."""
+    if raw.status == 403:
+        return bool(details["type"] != f"{replies.PROBLEM_TYPE}forbidden")
+    if raw.status == 429:
+        return bool(details["type"] == f"{replies.PROBLEM_TYPE}too-many-orders")
+    return raw.status not in replies.RETRY_ELSEWHERE

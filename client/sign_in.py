@@ -1,4 +1,4 @@
-"""Signing in at the shop's Cognito user pool with the SRP protocol, which never sends the password."""
+"""Sign-in at the Cognito user pool with the SRP protocol, which never sends the password."""
 
 import time
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from pycognito.aws_srp import AWSSRP  # type: ignore[import-untyped]
 
 RENEW_BEFORE = 60.0
-"""Seconds before a token's end at which it is renewed."""
+"""Seconds before its expiry at which a token is renewed."""
 
 
 class Shopper:
-    """Someone signed in; `token` is asked before each request and renews itself.
+    """A signed-in shopper.
 
-    The user pool lives in one region. While that region is lost nobody can renew, and whoever is signed in
-    can go on until the token ends, one hour after it was given.
+    The user pool is in one region. While that region is lost, tokens cannot be renewed, and a signed-in shopper
+    can continue until the current token expires, one hour after it was issued.
     """
 
     def __init__(self, cognito: Any, client_id: str, result: dict[str, Any]) -> None:
@@ -23,7 +23,11 @@ class Shopper:
         self._take(result)
 
     def token(self) -> str:
-        """The id token, good for a minute at least. Raises what botocore raises when it cannot be renewed."""
+        """Return the id token, valid for at least a minute; renew it if necessary.
+
+        Raises:
+            botocore.exceptions.ClientError, BotoCoreError: the token cannot be renewed.
+        """
         if time.monotonic() > self._renew_at:
             renewed = self._cognito.initiate_auth(
                 ClientId=self._client_id,
@@ -42,7 +46,8 @@ class Shopper:
 def sign_in(cognito: Any, *, pool_id: str, client_id: str, email: str, password: str) -> Shopper:
     """Sign in with a boto3 `cognito-idp` client of the pool's region.
 
-    Raises `cognito.exceptions.NotAuthorizedException` for a wrong password and for an unknown address alike.
+    Raises:
+        cognito.exceptions.NotAuthorizedException: the password is wrong, or the address is unknown.
     """
     srp = AWSSRP(username=email, password=password, pool_id=pool_id, client_id=client_id, client=cognito)
     return Shopper(cognito, client_id, srp.authenticate_user()["AuthenticationResult"])

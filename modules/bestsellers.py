@@ -26,8 +26,8 @@ class BestsellersOptions:
     """URL of an existing Redis that the functions use instead of the cache."""
     batch_size: int = 100
     """Most stream records in one invocation of the feeder."""
-    retries: int = 10
-    """How often a failing batch is retried."""
+    retries: int = -1
+    """How often a failing batch is retried; -1 for any number of times until the records are too old."""
     oldest_record_seconds: int = 6 * 3600
     """Older stream records are not retried. The rebuild counts them."""
     rebuild_schedule: str = "rate(5 minutes)"
@@ -54,7 +54,7 @@ class Bestsellers(Construct):
         Args:
             platform: Properties of the region's functions.
             network: Network of the cache and the functions.
-            tables: The region's tables `books` and `orders`.
+            tables: The region's tables `books`, `orders` and `stock`.
             options: The Redis to use, and how the stream is read.
         """
         super().__init__(scope, id)
@@ -96,13 +96,17 @@ class Bestsellers(Construct):
         """Function that counts all orders: for operators, and when Redis has lost its data."""
 
     def _bestsellers(self) -> Function:
-        books = self._tables["books"]
+        books, stock = self._tables["books"], self._tables["stock"]
         function = self._function(
             "bestsellers",
             "handler",
-            FunctionOptions(description="Answers /bestsellers", environment=books.environment),
+            FunctionOptions(
+                description="Answers /bestsellers",
+                environment={**books.environment, **stock.environment},
+            ),
         )
         books.grant_read(function.permissions)
+        stock.grant_read(function.permissions)
         return function
 
     def _feeder(self) -> Function:
@@ -129,7 +133,7 @@ class Bestsellers(Construct):
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=self._options.retries,
             maximum_record_age_in_seconds=self._options.oldest_record_seconds,
-            # Orders never change, and a deleted order stays counted.
+            # Items of the table are written once. A deleted order stays counted.
             filter_criteria={"filter": [{"pattern": json.dumps({"eventName": ["INSERT"]})}]},
             destination_config={"on_failure": {"destination_arn": self.dead_letters.arn}},
             depends_on=[function.permissions.granted],

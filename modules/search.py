@@ -56,12 +56,12 @@ class Search(Construct):
 
         Args:
             platform: Properties of the region's functions.
-            tables: The region's table `books`.
+            tables: The region's tables `books` and `stock`.
             options: How the index is built and kept.
         """
         super().__init__(scope, id)
         self._platform = platform
-        self._books = tables["books"]
+        self._books, self._stock = tables["books"], tables["stock"]
         self._options = options
         self.bucket = PrivateBucket(
             self,
@@ -99,12 +99,13 @@ class Search(Construct):
             code=Code("search"),
             options=FunctionOptions(
                 description="Answers /search and /suggestions",
-                environment={**self.environment, **self._books.environment},
+                environment={**self.environment, **self._books.environment, **self._stock.environment},
                 memory=self._options.reader_memory,
             ),
         )
         self.grant_read(function.permissions)
         self._books.grant_read(function.permissions)
+        self._stock.grant_read(function.permissions)
         return function
 
     def _builder(self) -> Function:

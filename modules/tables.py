@@ -71,8 +71,12 @@ TABLES = (
         name="orders",
         hash_key="customerId",
         range_key="orderId",
-        indexes=(Index("customer-createdAt", hash_key="customerId", range_key="createdAt"),),
+        indexes=(
+            Index("customer-createdAt", hash_key="customerId", range_key="createdAt"),
+            Index("sweep", hash_key="sweep", range_key="sweepAt"),
+        ),
     ),
+    TableSpec(name="stock", hash_key="bookId", range_key="region"),
 )
 """The tables of the bookstore."""
 

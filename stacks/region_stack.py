@@ -135,19 +135,28 @@ class RegionStack(BaseStack):
     def _functions(self) -> Mapping[str, Function]:
         """Add the functions of the API, by the names that the contract uses."""
         books, cart, orders = self.tables["books"], self.tables["cart"], self.tables["orders"]
-        catalog = self._function("catalog", "Answers /books and /categories", books.environment)
+        stock = self.tables["stock"]
+        stocked = {**books.environment, **stock.environment}
+        catalog = self._function("catalog", "Answers /books and /categories", stocked)
         books.grant_read(catalog.permissions)
+        stock.grant_read(catalog.permissions)
 
         shoppers = {"USER_POOL_CLIENT_ID": self._global.user_pool_client_id}
-        carts = self._function("cart", "Answers /cart", {**books.environment, **cart.environment, **shoppers})
+        carts = self._function("cart", "Answers /cart", {**stocked, **cart.environment, **shoppers})
         books.grant_read(carts.permissions)
+        stock.grant_read(carts.permissions)
         cart.grant_read_write(carts.permissions)
 
         everything = {**books.environment, **cart.environment, **orders.environment}
-        order = self._function("orders", "Answers /orders", {**everything, **shoppers})
+        limits = {
+            "CANCEL_MINUTES": str(self.settings.orders.cancel_minutes),
+            "ORDERS_PER_HOUR": str(self.settings.orders.per_hour),
+        }
+        order = self._function("orders", "Answers /orders", {**everything, **stocked, **shoppers, **limits})
         books.grant_read(order.permissions)
         cart.grant_read_write(order.permissions)
         orders.grant_read_write(order.permissions)
+        stock.grant_read_write(order.permissions)
 
         health = self._function("health", "Answers /health and /region", everything)
         for table in (books, cart, orders):

@@ -1,4 +1,4 @@
-"""The connection to this region's Redis, made at first use and kept between invocations."""
+"""Connection to this region's Redis, created at first use and kept between invocations."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
-"""Short, so that best sellers degrade at once when Redis is away."""
+"""Short, so that a missing Redis does not delay the best sellers."""
 
 
 @cache
 def redis() -> "Redis":
-    """A client of `REDIS_URL`.
+    """Return a client of `REDIS_URL`.
 
-    redis-py takes longer to import than all the rest of a function (0.2 s, and 0.6 s where its bytecode is
-    not kept), so it is imported here. One retry without a pause mends a connection that went stale while the
-    execution environment was frozen.
+    redis-py is imported here, because its import takes 0.2 s, and 0.6 s without cached bytecode: longer than the
+    rest of the function. One retry without a pause replaces a connection that broke while Lambda had frozen the
+    execution environment.
     """
     from redis.backoff import NoBackoff
     from redis.retry import Retry

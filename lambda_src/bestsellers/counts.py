@@ -1,96 +1,116 @@
-"""The ranking in Redis: a sorted set of copies sold by book, in which each order counts once.
+"""Copies sold by book in one region's Redis. Each order counts once, and a cancelled order does not count.
 
-A ranking is a *generation* with an id of its own. `current` names the one that readers see. While it is
-rebuilt, or where there is none yet, `rebuilding` names another; the feeder counts into both, and the rebuild
-that has counted every order makes it the current one. Whoever counts, an order's guard key in a generation
-lets it count there once.
+The counts of all orders are a *generation* with an id. The key `current` holds the generation that readers use,
+`rebuilding` the one that a rebuild fills. The feeder counts into both. A rebuild that has counted all orders makes
+its generation the current one.
 
-Nothing falls between two generations: a count goes through only while the pointer still names its generation,
-and an order whose record the feeder read before a generation was opened is in the table that the rebuild then
-reads.
+Each generation has three keys: `sold`, a sorted set of copies by book, and two sorted sets of order ids by time,
+`counted` and `cancelled`, which prevent that an order is counted or taken out twice. Whichever of an order and its
+cancellation arrives first, the order does not count: a cancellation takes out an order that is in `counted`, and
+an order that is in `cancelled` is skipped. Ids are dropped after `GUARD_SECONDS`, when no event of the order can
+arrive again. A rebuild therefore does not put older orders into `counted`.
 
-All keys share one hash tag, so that they live on one shard and scripts may use them together:
+No event is lost between two generations: a count succeeds only while the pointer names its generation, and an
+order that the feeder read before a generation was created is in the table that the rebuild reads.
+
+All keys share a hash tag, so that they are on one shard and a script can use them together:
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
 """
 
 import json
 import os
+import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bestsellers.models import Sale
+from bestsellers.models import GUARD_SECONDS, Cancellation, Event
 
 if TYPE_CHECKING:
     from redis import Redis
 
 CURRENT = "{bestsellers}:current"
 REBUILDING = "{bestsellers}:rebuilding"
+LOCK = "{bestsellers}:rebuild-lock"
 
-GUARD_SECONDS = 15 * 24 * 3600
-"""Longer than a record can come again: a day in the stream, then 14 days in a queue."""
-
-LEASE_SECONDS = 15 * 60
-"""As long as a function can run. An opened generation that no rebuild works on is given up after it; it must
-end well before its guards do, or a rebuild that joins it later would count orders twice.
-"""
+LEASE_SECONDS = 16 * 60
+"""Lifetime of a rebuild's lock and of an unused pointer: longer than a Lambda function can run."""
 
 UNFINISHED_SECONDS = 24 * 3600
-"""What an abandoned rebuild has counted is deleted after this."""
+"""Lifetime of the keys of an abandoned generation."""
 
 _CHUNK = 200
-"""Orders one script call counts. Redis does nothing else meanwhile, so it must be a matter of
-milliseconds.
-"""
+"""Events per script call. A call blocks Redis, so it must take only milliseconds."""
 
-_PROMOTIONS = 3
-"""Times that a batch may find its generations exchanged; a rebuild that ends does it once."""
+_SWAPS = 3
+"""Attempts of a count while generations are swapped. A rebuild swaps them once."""
 
-# KEYS: the pointer to the generation, its sorted set, one guard an order. ARGV: the generation, seconds for
-# guards, for the set and for the pointer (0: leave it), and the orders' quantities by book as JSON, which is
-# one argument where books and quantities alone would be hundreds. Answers how many orders were new, or
-# nothing when the pointer names another generation by now.
+# KEYS: pointer, sold, counted, cancelled. ARGV: generation, time now, time of the oldest id to keep, seconds until
+# the keys expire and until the pointer expires (0: never), events as JSON: [order id, kind, quantities by book].
+# Kinds: "order"; "old order", which has no id in `counted`; "cancelled"; "old cancelled", of an old order.
+# Returns the number of new orders, or nothing if the pointer names another generation.
 _COUNT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return false
 end
 local sums, new = {}, 0
-for index, quantities in ipairs(cjson.decode(ARGV[5])) do
-  if redis.call('SET', KEYS[index + 2], '1', 'NX', 'EX', ARGV[2]) then
+for _, event in ipairs(cjson.decode(ARGV[6])) do
+  local id, kind, sign = event[1], event[2], 0
+  if kind == 'old order' then
+    sign = 1
     new = new + 1
-    for book, quantity in pairs(quantities) do
-      sums[book] = (sums[book] or 0) + quantity
+  elseif kind == 'order' then
+    if redis.call('ZADD', KEYS[3], 'NX', ARGV[2], id) == 1 then
+      new = new + 1
+      if not redis.call('ZSCORE', KEYS[4], id) then sign = 1 end
+    end
+  elseif redis.call('ZADD', KEYS[4], 'NX', ARGV[2], id) == 1 then
+    if kind == 'old cancelled' or redis.call('ZSCORE', KEYS[3], id) then sign = -1 end
+  end
+  if sign ~= 0 then
+    for book, quantity in pairs(event[3]) do
+      sums[book] = (sums[book] or 0) + sign * quantity
     end
   end
 end
 for book, quantity in pairs(sums) do
   redis.call('ZINCRBY', KEYS[2], quantity, book)
 end
-if ARGV[3] ~= '0' then redis.call('EXPIRE', KEYS[2], ARGV[3]) end
-if ARGV[4] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
+for index = 3, 4 do
+  redis.call('ZREMRANGEBYSCORE', KEYS[index], '-inf', '(' .. ARGV[3])
+end
+if ARGV[4] ~= '0' then
+  for index = 2, 4 do redis.call('EXPIRE', KEYS[index], ARGV[4]) end
+end
+if ARGV[5] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[5]) end
 return new
 """
 
-# KEYS: current, rebuilding, the rebuilt sorted set. ARGV: its generation.
-# Answers the generation before ('' for none), or nothing when another is being rebuilt by now.
+# KEYS: current, rebuilding, then sold, counted and cancelled of the rebuilt generation. ARGV: that generation.
+# Returns the previous generation ('' for none), or nothing if another generation is being rebuilt.
 _PROMOTE = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return false
 end
 local before = redis.call('GET', KEYS[1])
-redis.call('PERSIST', KEYS[3])
+for index = 3, 5 do redis.call('PERSIST', KEYS[index]) end
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('DEL', KEYS[2])
 return before or ''
 """
 
+# KEYS: the lock. ARGV: its token.
+_UNLOCK = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
+
 
 class GenerationLostError(Exception):
-    """The generation was promoted, given up or lost with Redis's data while it was worked on; start again."""
+    """The generation was replaced, or Redis lost its data. Start again."""
 
 
-class Ranking:
-    """Reads and writes of one region's ranking. Every method may raise `redis.RedisError`."""
+class Counts:
+    """Copies sold in all regions, as one region counts them. Every method may raise `redis.RedisError`."""
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
@@ -98,75 +118,100 @@ class Ranking:
 
     @property
     def current(self) -> str | None:
-        """The generation that readers see; `None` where there is no ranking of all orders."""
+        """Generation that readers use; `None` if no generation has all orders."""
         generation = self._redis.get(CURRENT)
         return None if generation is None else str(generation)
 
     def top(self, limit: int) -> list[tuple[str, int]] | None:
-        """Books and copies sold: most first, equals by their ids backwards. `None` where there is no
-        ranking.
+        """Return books and copies sold, most first, equal ones by id backwards. `None` without a generation.
 
-        A generation is dropped after it has been current, never before: what still is current once it was read
-        was whole. A transaction would say the same, but a Redis that is full refuses those.
+        The generation is read together with its pointer, and is deleted only after the pointer has changed. A
+        MULTI transaction would guarantee the same, but a full Redis refuses those.
         """
         while True:
             pipeline = self._redis.pipeline(transaction=False)
             pipeline.zrange(_sold(self._generation), 0, limit - 1, desc=True, withscores=True)
             pipeline.get(CURRENT)
-            ranked, current = pipeline.execute()
+            books, current = pipeline.execute()
             if current is None:
                 return None
             if current == self._generation:
-                return [(book_id, int(sold)) for book_id, sold in ranked]
+                return [(book_id, int(sold)) for book_id, sold in books if sold > 0]
             self._generation = current
 
-    def count(self, sales: Iterable[Sale]) -> int:
-        """Count orders into every generation there is; open one where there is none.
+    def count(self, events: Iterable[Event]) -> int:
+        """Count events into every generation. Without one nothing is counted: the next rebuild reads the orders.
 
         Returns:
-            How many orders were new to the first of these generations.
+            Number of orders that were new to the first of these generations.
 
         Raises:
-            GenerationLostError: generations came and went, again and again; nothing was counted twice.
+            GenerationLostError: the generations were swapped repeatedly; no event was counted twice.
         """
-        remaining, new = iter(sales), 0
+        remaining, new = iter(events), 0
         while chunk := list(islice(remaining, _CHUNK)):
             new += self._count_everywhere(chunk)
         return new
 
-    def open(self) -> str:
-        """The generation that is being rebuilt, a new one where none is."""
-        generation = os.urandom(8).hex()
-        self._redis.set(REBUILDING, generation, nx=True, ex=LEASE_SECONDS)
-        return str(self._redis.get(REBUILDING))
+    def lock(self) -> str | None:
+        """Reserve the rebuild. Returns the token for `unlock`, or `None` while another rebuild runs."""
+        token = os.urandom(8).hex()
+        return token if self._redis.set(LOCK, token, nx=True, ex=LEASE_SECONDS) else None
 
-    def fill(self, generation: str, sales: Iterable[Sale]) -> int:
-        """Count orders into the generation that is being rebuilt, and keep it open; how many were new to it.
+    def unlock(self, token: str) -> None:
+        """Release the rebuild's lock, if it still belongs to this token."""
+        self._redis.eval(_UNLOCK, 1, LOCK, token)
+
+    def start(self) -> str:
+        """Create the generation that a rebuild fills. What an earlier rebuild left unfinished is deleted."""
+        generation = os.urandom(8).hex()
+        pipeline = self._redis.pipeline()
+        pipeline.get(REBUILDING)
+        pipeline.set(REBUILDING, generation, ex=LEASE_SECONDS)
+        abandoned, _ = pipeline.execute()
+        self._delete(abandoned)
+        return generation
+
+    def fill(self, generation: str, events: Iterable[Event], oldest_guarded: str) -> int:
+        """Count events into a rebuild's generation. Returns the number of new orders.
+
+        Orders that were placed before `oldest_guarded` (RFC 3339) get no entry in `counted`: count each of them
+        only once.
 
         Raises:
-            GenerationLostError: it is not being rebuilt any longer.
+            GenerationLostError: the generation is no longer being rebuilt.
         """
-        remaining, new = iter(sales), 0
+        remaining, new = iter(events), 0
         while chunk := list(islice(remaining, _CHUNK)):
-            new += self._count([(REBUILDING, generation)], chunk, lease=LEASE_SECONDS)
+            entries = [_entry(event, oldest_guarded) for event in chunk]
+            new += self._count([(REBUILDING, generation)], entries, lease=LEASE_SECONDS)
         return new
 
     def promote(self, generation: str) -> None:
-        """Make a rebuilt generation the one that readers see, and drop the one before.
+        """Make a rebuilt generation the current one, and delete the previous one with its guards.
 
         Raises:
-            GenerationLostError: it is not being rebuilt any longer.
+            GenerationLostError: the generation is no longer being rebuilt.
         """
-        before = self._redis.eval(_PROMOTE, 3, CURRENT, REBUILDING, _sold(generation), generation)
+        before = self._redis.eval(
+            _PROMOTE, 5, CURRENT, REBUILDING, *_keys(generation), generation
+        )  # sold, counted, cancelled
         if before is None:
             raise GenerationLostError(generation)
-        if before:
-            self._redis.unlink(_sold(str(before)))
+        self._delete(str(before))
 
-    def _count_everywhere(self, sales: Sequence[Sale]) -> int:
-        for _ in range(_PROMOTIONS):
+    def _delete(self, generation: str | None) -> None:
+        if generation:
+            self._redis.unlink(*_keys(generation))
+
+    def _count_everywhere(self, events: Sequence[Event]) -> int:
+        entries = [_entry(event, "") for event in events]
+        for _ in range(_SWAPS):
+            targets = self._targets()
+            if not targets:
+                return 0
             try:
-                return self._count(self._targets(), sales, lease=0)
+                return self._count(targets, entries, lease=0)
             except GenerationLostError as error:
                 lost = error
         raise lost
@@ -174,22 +219,32 @@ class Ranking:
     def _targets(self) -> list[tuple[str, str]]:
         pointers = (CURRENT, REBUILDING)
         named = zip(pointers, self._redis.mget(pointers), strict=True)
-        found = [(pointer, str(generation)) for pointer, generation in named if generation]
-        return found or [(REBUILDING, self.open())]
+        return [(pointer, str(generation)) for pointer, generation in named if generation]
 
-    def _count(self, targets: Sequence[tuple[str, str]], sales: Sequence[Sale], lease: int) -> int:
+    def _count(self, targets: Sequence[tuple[str, str]], entries: Sequence[object], lease: int) -> int:
         pipeline = self._redis.pipeline(transaction=False)
-        quantities = json.dumps([sale.quantities for sale in sales])
+        now = time.time()
         for pointer, generation in targets:
-            guards = [f"{{bestsellers}}:{generation}:counted:{sale.order_id}" for sale in sales]
-            keys = [pointer, _sold(generation), *guards]
             unfinished = UNFINISHED_SECONDS if pointer == REBUILDING else 0
-            pipeline.eval(_COUNT, len(keys), *keys, generation, GUARD_SECONDS, unfinished, lease, quantities)
+            keys = [pointer, *_keys(generation)]
+            times = [now, now - GUARD_SECONDS, unfinished, lease]
+            pipeline.eval(_COUNT, len(keys), *keys, generation, *times, json.dumps(entries))
         counted = pipeline.execute()
         if None in counted:
             raise GenerationLostError(str(targets))
         return int(counted[0])
 
 
+def _entry(event: Event, oldest_guarded: str) -> tuple[str, str, dict[str, int]]:
+    kind = "cancelled" if isinstance(event, Cancellation) else "order"
+    old = event.is_old if isinstance(event, Cancellation) else event.created_at < oldest_guarded
+    return event.order_id, f"old {kind}" if old else kind, dict(event.quantities)
+
+
 def _sold(generation: str) -> str:
     return f"{{bestsellers}}:{generation}:sold"
+
+
+def _keys(generation: str) -> tuple[str, str, str]:
+    prefix = f"{{bestsellers}}:{generation}"
+    return f"{prefix}:sold", f"{prefix}:counted", f"{prefix}:cancelled"

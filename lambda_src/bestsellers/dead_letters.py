@@ -1,4 +1,4 @@
-"""Where stream records go that cannot be read."""
+"""Queue for stream records that cannot be parsed."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from runtime import aws
 
 _MAX_BYTES = 250_000
-"""A message holds 256 KiB in queues of any age; a record of more is named, not kept, and is in the table."""
+"""An SQS message may have 256 KiB. Of a larger record only the keys are sent; its item is in the table."""
 
 
 class DeadLetters:
@@ -18,10 +18,10 @@ class DeadLetters:
         self._url = url
 
     def send(self, record: Mapping[str, Any], reason: str) -> None:
-        """Put a record away with the reason why it could not be read.
+        """Send a record with the reason why it could not be parsed.
 
         Raises:
-            Unavailable: the queue is away.
+            Unavailable: the queue does not answer.
         """
         body = json.dumps({"reason": reason, "record": record}, default=str)
         if len(body) > _MAX_BYTES:

@@ -1,8 +1,9 @@
-"""Counts orders as the Orders stream brings them: this region's and those replicated from others.
+"""Counts orders and cancellations from this region's Orders stream, which also has the other regions' writes.
 
-A record may come again, late or out of order: an order counts once, and only its arrival counts. A record
-that cannot be read goes to the dead-letter queue, so that it does not hold up those behind it. This raises
-only for what a retry mends (Redis or the queue is away), and then the whole batch may come again.
+A record may come again, late or out of order. This is safe: an order counts once and is taken out once, whichever
+record comes first (see `bestsellers.counts`). A record that cannot be parsed goes to the dead-letter queue and
+does not block the following ones. An exception means that Redis or the queue does not answer; Lambda then
+repeats the whole batch.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,9 +11,9 @@ from functools import cache
 from typing import Any
 
 from bestsellers.connection import redis
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from bestsellers.dead_letters import DeadLetters
-from bestsellers.models import Sale, UnreadableError
+from bestsellers.models import Event, Sale, UnreadableError, event_of
 from runtime import aws, clock, log
 from runtime.settings import settings
 
@@ -20,8 +21,8 @@ Record = Mapping[str, Any]
 
 
 @cache
-def _ranking() -> Ranking:
-    return Ranking(redis())
+def _counts() -> Counts:
+    return Counts(redis())
 
 
 @cache
@@ -30,42 +31,47 @@ def _dead_letters() -> DeadLetters:
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, list[object]]:
-    """Count a batch of stream records. The answer says that no record failed, for event sources that ask."""
+    """Count a batch of stream records. The answer reports no failed record."""
     log.follow(getattr(context, "aws_request_id", ""))
-    sales, unreadable = sort(event["Records"])
-    new = _ranking().count(sales) if sales else 0
+    events, unreadable = sort(event["Records"])
+    new = _counts().count(events) if events else 0
     for record, reason in unreadable:
         _dead_letters().send(record, reason)
-    if new:
+    sales = [each for each in events if isinstance(each, Sale)]
+    if new and sales:
         log.metric("BestsellersLag", [_age_ms(sale) for sale in sales[:100]], "Milliseconds")
     log.write(
         "WARNING" if unreadable else "INFO",
         "fed",
         records=len(event["Records"]),
         orders=len(sales),
+        cancellations=len(events) - len(sales),
         new=new,
         unreadable=len(unreadable),
     )
     return {"batchItemFailures": []}
 
 
-def sort(records: Iterable[Record]) -> tuple[list[Sale], list[tuple[Record, str]]]:
-    """The orders that arrived, and the records that cannot be read with the reason. Changes and removals of
-    orders are neither: they do not count.
+def sort(records: Iterable[Record]) -> tuple[list[Event], list[tuple[Record, str]]]:
+    """Return the new orders and cancellations, and the unreadable records with the reason.
+
+    Changes and removals of items do not count.
     """
-    sales, unreadable = [], []
+    events: list[Event] = []
+    unreadable: list[tuple[Record, str]] = []
     for record in records:
         try:
             if record["eventName"] == "INSERT":
-                sales.append(Sale.from_image(record["dynamodb"]["NewImage"]))
+                found = event_of(record["dynamodb"]["NewImage"])
+                events += [found] if found else []
         except UnreadableError as error:
             unreadable.append((record, error.detail))
         except (KeyError, TypeError, AttributeError) as error:
-            unreadable.append((record, f"It is no stream record: {error!r}."))
-    return sales, unreadable
+            unreadable.append((record, f"It is not a stream record: {error!r}."))
+    return events, unreadable
 
 
 def _age_ms(sale: Sale) -> float:
-    """Not below zero, whatever another region's clock says."""
+    """Return the age, at least zero: another region's clock may be ahead."""
     age = clock.now() - clock.parse(sale.created_at)
     return max(0.0, age.total_seconds() * 1000)

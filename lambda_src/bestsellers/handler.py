@@ -1,31 +1,34 @@
-"""Best sellers over HTTP, open to anyone."""
+"""Public route of the best sellers."""
 
 from functools import cache
 
 from bestsellers.connection import redis
-from bestsellers.counts import Ranking
-from bestsellers.logic import MOST, Bestsellers
+from bestsellers.counts import Counts
+from bestsellers.logic import MAX_RANKS, Bestsellers
 from runtime import aws
 from runtime.http import Request, Response, Router
 from runtime.parsing import query_integer
 from runtime.settings import settings
 from shop.books import Books
+from shop.stock_rows import StockRows
 
 handle = Router()
 
 
 @cache
-def _ranking() -> Ranking:
-    return Ranking(redis())
+def _counts() -> Counts:
+    return Counts(redis())
 
 
 @cache
 def _bestsellers() -> Bestsellers:
-    return Bestsellers(_ranking, Books(aws.client("dynamodb"), settings().books_table))
+    client, own = aws.client("dynamodb"), settings()
+    rows = StockRows(client, own.stock_table, own.region)
+    return Bestsellers(_counts, Books(client, own.books_table, rows))
 
 
 @handle.route("GET", "/bestsellers")
 def list_bestsellers(request: Request) -> Response:
-    """The books that sold most, in all regions together."""
-    limit = query_integer(request.query("limit"), "limit", 1, MOST, MOST)
+    """Return the books with most copies sold in all regions."""
+    limit = query_integer(request.query("limit"), "limit", 1, MAX_RANKS, MAX_RANKS)
     return Response(_bestsellers().top(limit))

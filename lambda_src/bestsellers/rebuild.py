@@ -1,87 +1,91 @@
-"""Counts every order of this region's table into a new ranking and swaps it in; for a Redis that is new or
-empty.
+"""Counts all orders of this region's table into a new generation. For a new or empty Redis.
 
-Invoked with `{}`, or with `{"onlyIfMissing": true}` to do nothing where there is a ranking. It may run
-several times at once, and beside the feeder: all count into the same new generation, in which each order
-counts once.
+The event `{"onlyIfMissing": true}` does nothing if the counts exist. One rebuild runs at a time: others return at
+once. The feeder may run beside it and counts into the same generation, in which each order counts once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from bestsellers.connection import redis
-from bestsellers.counts import GenerationLostError, Ranking
-from bestsellers.models import Sale, UnreadableError
-from runtime import aws, dynamo, log
+from bestsellers.counts import Counts
+from bestsellers.models import GUARD_SECONDS, Event, Sale, UnreadableError, event_of
+from runtime import aws, clock, dynamo, log
 from runtime.settings import settings
 
 SEGMENTS = 4
-"""Parts of the table that are read side by side."""
+"""Segments of the table that are scanned in parallel."""
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Rebuild the ranking; answers whether it did, how many orders it found and how many it could not
-    read.
+    """Rebuild the counts.
+
+    Returns:
+        Whether they were rebuilt, and the numbers of orders and of unreadable items. `running` is true if another
+        rebuild is under way.
     """
     log.follow(getattr(context, "aws_request_id", ""))
-    ranking = Ranking(redis())
-    if event.get("onlyIfMissing") and ranking.current:
-        log.write("INFO", "ranking is there")
-        return {"rebuilt": False}
-    outcome = rebuild(ranking, aws.client("dynamodb"), settings().orders_table)
-    log.write("INFO", "ranking rebuilt", **outcome)
-    return {"rebuilt": True, **outcome}
+    counts = Counts(redis())
+    if event.get("onlyIfMissing") and counts.current:
+        log.write("INFO", "bestsellers exist")
+        return {"rebuilt": False, "running": False}
+    token = counts.lock()
+    if token is None:
+        log.write("INFO", "bestsellers are being rebuilt")
+        return {"rebuilt": False, "running": True}
+    try:
+        outcome = rebuild(counts, aws.client("dynamodb"), settings().orders_table)
+    finally:
+        counts.unlock(token)
+    log.write("INFO", "bestsellers rebuilt", **outcome)
+    return {"rebuilt": True, "running": False, **outcome}
 
 
-def rebuild(ranking: Ranking, client: Any, table: str) -> dict[str, int]:
+def rebuild(counts: Counts, client: Any, table: str) -> dict[str, int]:
     """Count the whole table into a new generation and promote it.
 
-    The reads are consistent: every order that was written before the generation was opened is in them, and
-    the feeder counts the later ones.
+    The reads are consistent: they return every order that was written before the generation was created. The
+    feeder counts later ones.
 
     Raises:
-        GenerationLostError: Redis lost its data, or the lease ran out; the ranking is as it was.
+        GenerationLostError: Redis lost its data, or the lease expired. The counts have not changed.
     """
-    from concurrent.futures import ThreadPoolExecutor  # heavy, and idle where the ranking is there
+    from concurrent.futures import ThreadPoolExecutor  # slow to import; not needed if the counts exist
 
-    generation = ranking.open()
+    generation = counts.start()
+    oldest_guarded = clock.timestamp(clock.now() - timedelta(seconds=GUARD_SECONDS))
 
     def fill(segment: int) -> tuple[int, int]:
-        return _fill(ranking, generation, client, table, segment)
+        orders, others = 0, 0
+        for page in _pages(client, table, segment):
+            events = list(_events(page))
+            counts.fill(generation, [event for event in events if event], oldest_guarded)
+            orders += sum(isinstance(event, Sale) for event in events)
+            others += len(page) - len(events)
+        return orders, others
 
-    try:
-        with ThreadPoolExecutor(SEGMENTS) as pool:
-            results = list(pool.map(fill, range(SEGMENTS)))
-        ranking.promote(generation)
-    except GenerationLostError:
-        if ranking.current != generation:
-            raise
-        return {"orders": 0, "others": 0}  # Another rebuild of the same generation was faster.
+    with ThreadPoolExecutor(SEGMENTS) as pool:
+        results = list(pool.map(fill, range(SEGMENTS)))
+    counts.promote(generation)
     return {"orders": sum(orders for orders, _ in results), "others": sum(others for _, others in results)}
 
 
-def _fill(ranking: Ranking, generation: str, client: Any, table: str, segment: int) -> tuple[int, int]:
-    """Count one part of the table; how many orders it holds, and how many things that are none."""
-    orders, others = 0, 0
-    for page in dynamo.pages(
+def _pages(client: Any, table: str, segment: int) -> Iterator[list[dict[str, Any]]]:
+    return dynamo.pages(
         client.scan,
         TableName=table,
         Segment=segment,
         TotalSegments=SEGMENTS,
         ConsistentRead=True,
-        ProjectionExpression="orderId, createdAt, #items",
+        ProjectionExpression="orderId, createdAt, orderedAt, books, #items",
         ExpressionAttributeNames={"#items": "items"},
-    ):
-        sales = list(_sales(page))
-        ranking.fill(generation, sales)
-        orders += len(sales)
-        others += len(page) - len(sales)
-    return orders, others
+    )
 
 
-def _sales(images: Iterable[object]) -> Iterator[Sale]:
+def _events(images: Iterable[object]) -> Iterator[Event | None]:
     for image in images:
         try:
-            yield Sale.from_image(image)
+            yield event_of(image)
         except UnreadableError as error:
             log.write("WARNING", "unreadable order", reason=error.detail)

@@ -1,4 +1,4 @@
-"""What a shopper does with a cart. Every change replaces one line, on condition that it is as it was read."""
+"""Operations on a cart. Each change replaces one line, if it still is the version that was read."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,13 +10,17 @@ from runtime.backoff import attempts
 from runtime.errors import ConditionFailed, NotFound, Unavailable
 from shop import lines as cart_lines
 from shop.books import Books
+from shop.cart_view import view
 from shop.carts import Carts
 from shop.lines import MAX_LINES, Line
 
 _ATTEMPTS = 8
 
+_MAX_DELETED = 100
+"""Items of a transaction."""
+
 Change = Callable[[Mapping[str, Line], datetime], Line | None]
-"""From all lines to the new version of one, or `None` where nothing is to change."""
+"""Takes all lines and returns the new version of one, or `None` if nothing changes."""
 
 
 class Cart:
@@ -28,29 +32,33 @@ class Cart:
         self._books = books
 
     def show(self, only: str | None = None) -> dict[str, Any]:
-        """The cart as the contract's `Cart`, or its one line of the book `only`."""
-        return self._view(self._carts.all(self._customer_id), only)
+        """Return the contract's `Cart`, or only its line of one book."""
+        lines = self._carts.all(self._customer_id)
+        superfluous = cart_lines.superfluous(lines.values(), clock.now())
+        if superfluous:
+            self._carts.delete(self._customer_id, superfluous[:_MAX_DELETED])
+        return self._view(lines, only)
 
-    def add(self, book_id: str, quantity: int) -> dict[str, Any]:
-        """Put `quantity` more of a book into the cart and show it.
+    def add(self, book_id: str, quantity: int, key: str | None = None) -> dict[str, Any]:
+        """Add copies of a book and return the cart. With an idempotency `key` a repetition adds nothing.
 
         Raises:
-            NotFound: the shop has no such book.
-            BadRequest: it is sold in another currency than the cart's books.
-            CartLimit: the cart would hold too much; it is as it was.
-            Unavailable: other devices won every race for the line.
+            NotFound: the book does not exist.
+            BadRequest: its currency differs from the cart's.
+            CartLimit: the cart would exceed a limit; it has not changed.
+            Unavailable: other devices changed the line at every attempt.
         """
-        return self._fill(book_id, lambda lines, moment: rules.added(lines, book_id, quantity, moment))
+        return self._fill(book_id, lambda lines, moment: rules.added(lines, book_id, quantity, moment, key))
 
     def put(self, book_id: str, quantity: int) -> dict[str, Any]:
-        """Let the cart hold exactly `quantity` of a book and show it; raises what `add` raises."""
+        """Set the number of copies of a book and return the cart. Raises the errors of `add`."""
         return self._fill(book_id, lambda lines, moment: rules.put(lines, book_id, quantity, moment))
 
     def remove(self, book_id: str) -> None:
-        """Take a book out of the cart, if it is in it.
+        """Remove a book from the cart, if it is there.
 
         Raises:
-            Unavailable: other devices won every race for the line.
+            Unavailable: other devices changed the line at every attempt.
         """
         self._change(
             lambda: self._carts.some(self._customer_id, [book_id]),
@@ -78,7 +86,7 @@ class Cart:
     def _change(
         self, read: Callable[[], dict[str, Line]], book_id: str, change: Change
     ) -> tuple[Line | None, Line] | None:
-        """Apply `change` until no other device comes between; the version before and the one after it."""
+        """Apply `change`; repeat it if another device changed the line. Returns the old and the new version."""
         for _ in attempts(_ATTEMPTS):
             lines = read()
             seen, line = lines.get(book_id), change(lines, clock.now())
@@ -89,20 +97,23 @@ class Cart:
             except ConditionFailed:
                 continue
             return seen, line
-        raise Unavailable("The cart is being changed elsewhere; try again.")
+        raise Unavailable("Other devices are changing the cart; try again.")
 
     def _withdraw(self, seen: Line | None, written: Line) -> None:
-        """Undo an addition that met others on the way: of several that together are too many, each one that
-        sees too many steps back, and the last writer sees them all. So a cart never stays too full.
+        """Undo an addition that exceeded the limit together with simultaneous ones.
+
+        Every addition that finds too many lines is undone, and the last writer sees all of them. So the cart never
+        stays too full.
         """
         now = clock.now()
         before = cart_lines.changed(written, written.book_id, seen.held(now) if seen else 0, now)
+        before = before._replace(merged=seen.merged if seen else ())
         try:
             self._carts.replace(self._customer_id, written, before)
         except ConditionFailed:
-            return  # Another device has taken the line in hand since, and checks the limit itself.
+            return  # Another device has changed the line since, and checks the limit itself.
 
     def _view(self, lines: Mapping[str, Line], only: str | None = None) -> dict[str, Any]:
         now = clock.now()
         books = self._books.get_many(line.book_id for line in cart_lines.live(lines.values(), now))
-        return rules.view(self._customer_id, lines.values(), books, now, only)
+        return view(self._customer_id, lines.values(), books, now, only)

@@ -1,4 +1,4 @@
-"""The catalog over HTTP: books and categories, open to anyone."""
+"""Public routes of the catalog: books and categories."""
 
 from functools import cache
 
@@ -10,10 +10,11 @@ from runtime.http import Request, Response, Router
 from runtime.parsing import book_id, query_integer
 from runtime.settings import settings
 from shop.books import Books, present
+from shop.stock_rows import StockRows
 
 handle = Router()
 
-_SHORTLY = {"cache-control": "public, max-age=30"}
+_CACHED = {"cache-control": "public, max-age=30"}
 
 
 @cache
@@ -23,29 +24,31 @@ def _shelves() -> Shelves:
 
 @cache
 def _books() -> Books:
-    return Books(aws.client("dynamodb"), settings().books_table)
+    client, own = aws.client("dynamodb"), settings()
+    return Books(client, own.books_table, StockRows(client, own.stock_table, own.region))
 
 
 @handle.route("GET", "/books")
 def list_books(request: Request) -> Response:
-    """A page of books, best rated first."""
+    """Return a page of books, best rated first."""
     category = request.query("category")
     if category is not None and not 1 <= len(category) <= 100:
         raise BadRequest("category must have 1 to 100 characters.")
     limit = query_integer(request.query("limit"), "limit", 1, 100, 24)
-    return Response(logic.list_books(_shelves(), category, request.query("cursor"), limit), headers=_SHORTLY)
+    page = logic.list_books(_shelves(), _books(), category, request.query("cursor"), limit)
+    return Response(page, headers=_CACHED)
 
 
 @handle.route("GET", "/books/{bookId}")
 def get_book(request: Request) -> Response:
-    """One book."""
+    """Return one book."""
     item = _books().get(book_id(request.path.get("bookId")))
     if item is None:
         raise NotFound("The catalog has no such book.")
-    return Response(present(item), headers=_SHORTLY)
+    return Response(present(item), headers=_CACHED)
 
 
 @handle.route("GET", "/categories")
 def list_categories(request: Request) -> Response:
-    """Every category with its number of books."""
-    return Response({"items": _shelves().categories()}, headers=_SHORTLY)
+    """Return every category with its number of books."""
+    return Response({"items": _shelves().categories()}, headers=_CACHED)

@@ -1,4 +1,4 @@
-"""What the catalog's pages are made of."""
+"""Positions in the lists of books."""
 
 import re
 from decimal import Decimal
@@ -11,26 +11,26 @@ _RATING = re.compile(r"[0-5](\.[0-9]{1,37})?")
 
 
 def plain_number(number: int | Decimal) -> str:
-    """A number in digits, never in the notation with an exponent."""
+    """Format a number without an exponent."""
     return format(Decimal(number), "f")
 
 
 class Position(NamedTuple):
-    """The last book of a page: its rating, as DynamoDB writes the number, and its id."""
+    """The last book of a page: its rating, formatted as DynamoDB does, and its id."""
 
     rating: str
     book_id: str
 
     def to_cursor(self, category: str | None) -> str:
-        """This position in the listing of `category`."""
+        """Encode this position in the list of `category`."""
         return cursor.encode({"category": category or "", "rating": self.rating, "id": self.book_id})
 
     @classmethod
     def from_cursor(cls, text: str, category: str | None) -> "Position":
-        """The position that `to_cursor` wrote for the same category.
+        """Decode a cursor that `to_cursor` wrote for the same category.
 
         Raises:
-            BadRequest: it did not.
+            BadRequest: the cursor is invalid or belongs to another category.
         """
         parts = cursor.decode(text, {"category", "rating", "id"})
         if parts["category"] != (category or ""):

@@ -10,22 +10,22 @@ from runtime import aws, dynamo
 from runtime.dynamo import Item
 
 _LISTING = "books"
-"""What every book has in `listing`, the key under which all categories together are sorted."""
+"""Value of every book's attribute `listing`. Its index sorts the books of all categories."""
 
 
 class Shelves:
-    """Books in the order of their rating, from one category or from all."""
+    """Books by rating, of one category or of all."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
 
     def page(self, category: str | None, after: Position | None, limit: int) -> list[Item]:
-        """Up to `limit` books, best rated first, that come after a position."""
+        """Return up to `limit` books after a position, best rated first."""
         return list(islice(self._walk(category, after, limit), limit))
 
     def categories(self) -> list[Item]:
-        """Name and count of each category, as the loader of the catalog left them."""
+        """Return name and count of each category, as the catalog loader wrote them."""
         key = dynamo.dump({"id": "_categories"})
         answer = aws.call(self._client.get_item, TableName=self._table, Key=key)
         return list(dynamo.load(answer["Item"])["categories"]) if "Item" in answer else []

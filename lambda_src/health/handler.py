@@ -1,4 +1,4 @@
-"""Which region answers, and whether it can serve."""
+"""Routes that return the region and its health."""
 
 from functools import cache
 
@@ -12,24 +12,24 @@ handle = Router()
 
 @cache
 def _health() -> Health:
-    told = settings()
+    own = settings()
     return Health(
         {
-            "books": probe(told.books_table, {"id": "_health"}),
-            "cart": probe(told.cart_table, {"customerId": "_health", "bookId": "_health"}),
-            "orders": probe(told.orders_table, {"customerId": "_health", "orderId": "_health"}),
+            "books": probe(own.books_table, {"id": "_health"}),
+            "cart": probe(own.cart_table, {"customerId": "_health", "bookId": "_health"}),
+            "orders": probe(own.orders_table, {"customerId": "_health", "orderId": "_health"}),
         }
     )
 
 
 @handle.route("GET", "/region")
 def get_region(request: Request) -> Response:
-    """The region that answers."""
+    """Return the region."""
     return Response({"region": settings().region})
 
 
 @handle.route("GET", "/health")
 def get_health(request: Request) -> Response:
-    """200 where every table answers, else 503 and which does not."""
+    """Return 200 if every table answers, else 503 with the failed checks."""
     body = present(_health().results(), settings().region)
     return Response(body, status=200 if body["status"] == "ok" else 503)

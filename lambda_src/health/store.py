@@ -1,4 +1,4 @@
-"""The cheapest question that a table can answer: an item that is not there."""
+"""Reads for the health checks: an item that does not exist, the cheapest read of a table."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -9,19 +9,19 @@ from runtime import aws, dynamo
 READ_TIMEOUT = 1.0
 
 _making = threading.Lock()
-"""The checks start at once and share a client: one makes it, the others wait."""
+"""The checks run in parallel and share a client. One thread creates it, the others wait."""
 
 
 def client() -> Any:
-    """A client that does not wait long and does not retry."""
+    """Return a client with a short timeout and without retries."""
     with _making:
         return aws.client("dynamodb", read_timeout=READ_TIMEOUT, attempts=1)
 
 
 def probe(table: str, key: Mapping[str, str]) -> Callable[[], object]:
-    """A check that reads one item of a table, once, without retries.
+    """Return a check that reads one item of a table once.
 
-    The client is made inside the check, so that making it counts against the deadline as well.
+    The check also creates the client, so that its creation counts against the deadline.
     """
 
     def check() -> dict[str, Any]:

@@ -1,66 +1,113 @@
-"""Placing orders and looking at them."""
+"""Places, lists, cancels and confirms orders."""
 
 from typing import Any
 
 from orders import rules
-from orders.models import Order, OrderRequest
-from orders.store import Orders
+from orders.models import Order, OrderRequest, OrderState
+from orders.store import Found, Orders, Tables
 from runtime import clock, cursor, log
 from runtime.backoff import attempts
-from runtime.errors import NotFound, TransactionCancelled, Unavailable
+from runtime.errors import (
+    CartChanged,
+    NotFound,
+    OutOfStock,
+    StockElsewhere,
+    TooManyOrders,
+    TransactionCancelled,
+    Unavailable,
+)
 from runtime.parsing import UUID
-from shop.books import Books
-from shop.carts import Carts
+from runtime.settings import Settings
+from shop import lines as cart_lines
+from shop import stock
+from shop.cart_view import view
 
-_ATTEMPTS = 8
+_ATTEMPTS = 10
 
 
 class Checkout:
     """Places orders in one region."""
 
-    def __init__(self, orders: Orders, carts: Carts, books: Books, region: str) -> None:
+    def __init__(self, orders: Orders, tables: Tables, settings: Settings) -> None:
         self._orders = orders
-        self._carts = carts
-        self._books = books
-        self._region = region
+        self._tables = tables
+        self._settings = settings
 
-    def place(self, request: OrderRequest) -> Order:
-        """Place an order, or give the one that the same request has placed before.
+    def place(self, request: OrderRequest) -> OrderState:
+        """Place an order, or return the one that the same request has placed before.
 
-        A cancelled transaction means that the order has appeared or the cart has changed since they were
-        read. Both are read again and decided anew. When other devices win every race, nothing is ordered:
-        placing the order without its lines would leave paid copies in the cart, overwriting them would drop
-        what was just added.
+        A cancelled transaction means that the order was placed, or that the cart or the stock has changed. Everything
+        is then read and decided again. If other devices change the cart at every attempt, nothing is ordered: an
+        order without its lines would leave paid copies in the cart, and overwriting the lines would drop new ones.
 
         Raises:
-            KeyReused, PriceChanged, NotFound, BadRequest: see `orders.rules`.
-            Unavailable: DynamoDB is away or busy, or every race was lost; the same request may be sent again.
+            KeyReused, CartChanged, PriceChanged, StockElsewhere, OutOfStock, NotFound, BadRequest: see `orders.rules`.
+            TooManyOrders: the shopper has placed the maximum number of orders in this hour.
+            Unavailable: DynamoDB does not answer or is busy. The same request can be sent again.
         """
+        is_counted = False
         for attempt in attempts(_ATTEMPTS):
-            existing = self._orders.get(request.customer_id, request.order_id)
-            if existing is not None:
-                return rules.replay(request, existing)
-            placement = rules.decide(
-                request,
-                self._books.get_many(request.quantities),
-                self._carts.some(request.customer_id, request.quantities),
-                clock.now(),
-                self._region,
-            )
+            found = self._orders.find(request, self._tables)
+            if found.order is not None:
+                return self._replayed(request, found.order)
+            if found.is_cancelled:
+                raise Unavailable("The order exists, but has not reached this region; try again.")
+            placement = self._decide(request, found)
+            if not is_counted:
+                self._count(request.customer_id)
+                is_counted = True
             try:
-                self._orders.place(placement, self._carts)
+                self._orders.place(placement, self._tables.carts)
             except TransactionCancelled as lost:
                 log.metric("CheckoutConflicts", 1)
-                log.write(
-                    "INFO",
-                    "checkout conflict",
-                    attempt=attempt,
-                    reasons=sorted(set(filter(None, lost.reasons))),
-                )
+                reasons = sorted(set(filter(None, lost.reasons)))
+                log.write("INFO", "checkout conflict", attempt=attempt, reasons=reasons)
                 continue
             _measure(placement.order)
-            return placement.order
-        raise Unavailable("The cart is being changed elsewhere; nothing was ordered, send the same again.")
+            return OrderState(placement.order)
+        raise Unavailable("Other devices are changing the cart; nothing was ordered, send the same again.")
+
+    def _replayed(self, request: OrderRequest, existing: Order) -> OrderState:
+        order = rules.replay(request, existing)
+        return self._orders.get(order.customer_id, order.order_id) or OrderState(order)
+
+    def _decide(self, request: OrderRequest, found: Found) -> rules.Placement:
+        settings = self._settings
+        context = rules.Context(clock.now(), settings.region, settings.cancel_minutes)
+        try:
+            return rules.decide(request, found.seen, context)
+        except CartChanged as error:
+            raise CartChanged(error.detail, cart=self._cart(request.customer_id)) from None
+        except (StockElsewhere, OutOfStock):
+            self._want(request, found)
+            raise
+
+    def _want(self, request: OrderRequest, found: Found) -> None:
+        """Ask for copies, if another region has any."""
+        region = self._settings.region
+        short = rules.short_of(request.quantities, found.seen.stock, region)
+        elsewhere = [
+            (book_id, request.quantities[book_id])
+            for book_id in short
+            if any(
+                other != region and stock.rights(found.seen.stock[book_id], other) > 0
+                for other in found.seen.stock[book_id]
+            )
+        ]
+        self._orders.want(elsewhere, clock.now())
+
+    def _count(self, customer_id: str) -> None:
+        now, most = clock.now(), self._settings.orders_per_hour
+        if not self._tables.carts.count_order(customer_id, self._settings.region, now, most):
+            log.metric("OrdersLimited", 1)
+            raise TooManyOrders(
+                f"You can place {most} orders in an hour.", retry_after=3600 - now.minute * 60 - now.second
+            )
+
+    def _cart(self, customer_id: str) -> dict[str, Any]:
+        now, lines = clock.now(), self._tables.carts.all(customer_id)
+        books = self._tables.books.get_many(line.book_id for line in cart_lines.live(lines.values(), now))
+        return view(customer_id, lines.values(), books, now)
 
 
 def _measure(order: Order) -> None:
@@ -68,29 +115,61 @@ def _measure(order: Order) -> None:
     log.metric("Revenue", order.total, "None", currency=order.currency)
 
 
-def get_order(orders: Orders, customer_id: str, order_id: str) -> Order:
-    """A shopper's own order.
+def get_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
+    """Return a shopper's own order.
 
     Raises:
-        NotFound: there is none of this id, or it is another shopper's.
+        NotFound: it does not exist, or belongs to another shopper.
     """
-    order = orders.get(customer_id, order_id)
-    if order is None:
+    state = orders.get(customer_id, order_id)
+    if state is None:
         raise NotFound("You have no such order.")
-    return order
+    return state
+
+
+def cancel_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
+    """Cancel a shopper's order. A repetition returns the same.
+
+    Raises:
+        NotFound: it does not exist, or belongs to another shopper.
+        TooLate: the order is final.
+    """
+    state, now = get_order(orders, customer_id, order_id), clock.now()
+    if not state.cancelled:
+        rules.require_cancellable(state, now)
+        orders.cancel(state.order, now)
+        log.metric("OrdersCancelled", 1)
+    return state._replace(cancelled=True)
+
+
+def confirm_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
+    """Keep a held order. An order that is not held stays as it is. A repetition returns the same.
+
+    Raises:
+        NotFound: it does not exist, or belongs to another shopper.
+        AlreadyCancelled: it is cancelled.
+    """
+    state = get_order(orders, customer_id, order_id)
+    rules.require_not_cancelled(state)
+    if not state.is_held:
+        return state
+    orders.keep(state.order, clock.now())
+    return state._replace(kept=True)
 
 
 def list_orders(orders: Orders, customer_id: str, cursor_text: str | None, limit: int) -> dict[str, Any]:
-    """A page as the contract's `OrderPage`. A cursor holds no customer: another's shows one's own orders.
+    """Return a page as the contract's `OrderPage`. The cursor does not contain the shopper.
 
     Raises:
-        BadRequest: the cursor is none of this listing.
+        BadRequest: the cursor belongs to another listing.
     """
     found = orders.newest(customer_id, _position(cursor_text), limit + 1)
-    shown = found[:limit]
-    more = len(found) > limit
-    last = cursor.encode({"at": shown[-1].created_at, "id": shown[-1].order_id}) if more else None
-    return {"items": [order.present() for order in shown], "nextCursor": last}
+    shown, now = found[:limit], clock.now()
+    last = None
+    if len(found) > limit:
+        order = shown[-1].order
+        last = cursor.encode({"at": order.created_at, "id": order.order_id})
+    return {"items": [state.present(now) for state in shown], "nextCursor": last}
 
 
 def _position(cursor_text: str | None) -> tuple[str, str] | None:

@@ -1,68 +1,94 @@
-"""Orders: what is asked for, and what comes of it."""
+"""Orders: requests, placed orders and their status."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from runtime import uuids
+from runtime import clock, uuids
 from runtime.dynamo import Item
 from runtime.errors import BadRequest
 from runtime.parsing import book_id, fields, integer, uuid_text
+from shop import order_keys
 from shop.lines import MAX_LINES, MAX_QUANTITY
 
 MAX_TOTAL = 1_000_000_000_000
-"""Of an order, in minor units."""
+"""Maximum total of an order, in minor units."""
 
 _ORDERS = "0b7a5f0a-2f0d-5a3c-8d0e-3c7c1f3f5b5d"
+_MAX_VERSION = 64
 
 
 class OrderRequest(NamedTuple):
-    """What a shopper asks for: who, under which order id, which copies of which books, at what total."""
+    """A request to order.
+
+    Attributes:
+        quantities: copies by book.
+        expected_total: the total that the shopper saw, in minor units.
+        versions: versions of the cart lines that the shopper ordered, by book; none for a direct purchase.
+    """
 
     customer_id: str
     order_id: str
     quantities: Mapping[str, int]
     expected_total: int
+    versions: Mapping[str, str] = {}
 
     @classmethod
     def parse(cls, customer_id: str, key: object, body: Mapping[str, Any]) -> "OrderRequest":
-        """Read the contract's `NewOrder`.
+        """Parse the contract's `NewOrder`.
 
         Raises:
-            BadRequest: it is none.
+            BadRequest: it does not fit the contract.
         """
         order_id = order_id_of(customer_id, uuid_text(key, "The header Idempotency-Key"))
-        stated = fields(body, {"items", "expectedTotal"})
-        total = integer(stated["expectedTotal"], "expectedTotal", 0, MAX_TOTAL)
-        return cls(customer_id, order_id, _quantities(stated["items"]), total)
+        body = fields(dict(body), {"items", "expectedTotal"})
+        total = integer(body["expectedTotal"], "expectedTotal", 0, MAX_TOTAL)
+        items = _items(body["items"])
+        versions = {item["bookId"]: item["lineVersion"] for item in items if "lineVersion" in item}
+        return cls(customer_id, order_id, _quantities(items), total, versions)
 
 
-def _quantities(items: object) -> dict[str, int]:
-    if not isinstance(items, list) or not 1 <= len(items) <= MAX_LINES:
+def _items(value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_LINES:
         raise BadRequest(f"items must be a list of 1 to {MAX_LINES} items.")
-    lines = [fields(item, {"bookId", "quantity"}, "Each item") for item in items]
+    optional = frozenset({"lineVersion"})
+    items = [fields(item, {"bookId", "quantity"}, "Each item", optional=optional) for item in value]
+    for item in items:
+        version = item.get("lineVersion", "-")
+        if not isinstance(version, str) or not 1 <= len(version) <= _MAX_VERSION:
+            raise BadRequest(f"lineVersion must have 1 to {_MAX_VERSION} characters.")
+    return items
+
+
+def _quantities(items: list[dict[str, Any]]) -> dict[str, int]:
     quantities = {
-        book_id(line["bookId"]): integer(line["quantity"], "quantity", 1, MAX_QUANTITY) for line in lines
+        book_id(item["bookId"]): integer(item["quantity"], "quantity", 1, MAX_QUANTITY) for item in items
     }
-    if len(quantities) != len(lines):
-        raise BadRequest("items must name each book once.")
+    if len(quantities) != len(items):
+        raise BadRequest("items must not repeat a book.")
     return quantities
 
 
 def order_id_of(customer_id: str, key: str) -> str:
-    """The id of a shopper's order under an idempotency key (in lower case): the same in every region."""
+    """Return the id of a shopper's order with an idempotency key (in lower case), the same in every region."""
     return uuids.name_based(_ORDERS, f"{customer_id}\n{key}")
 
 
 class OrderItem(NamedTuple):
-    """Copies of one book at the price they were ordered for, in minor units."""
+    """Copies of one book, with the price in minor units at the time of the order.
+
+    Attributes:
+        line_version: version of the cart line that the shopper ordered; `None` for a direct purchase.
+    """
 
     book_id: str
     title: str
     quantity: int
     unit_price: int
+    line_version: str | None = None
 
     def present(self) -> dict[str, Any]:
-        """As the contract's `OrderItem`."""
+        """Return the contract's `OrderItem`."""
         return {
             "bookId": self.book_id,
             "title": self.title,
@@ -71,9 +97,14 @@ class OrderItem(NamedTuple):
             "lineTotal": self.unit_price * self.quantity,
         }
 
+    def to_item(self) -> Item:
+        """Convert to a part of the Orders table's item."""
+        version = {} if self.line_version is None else {"lineVersion": self.line_version}
+        return {**self.present(), **version}
+
 
 class Order(NamedTuple):
-    """A placed order. It never changes."""
+    """A placed order. It never changes; later events are items of their own (see `shop.order_keys`)."""
 
     customer_id: str
     order_id: str
@@ -81,39 +112,111 @@ class Order(NamedTuple):
     currency: str
     created_at: str
     region: str
+    cancellable_until: str
 
     @property
     def total(self) -> int:
-        """In minor units."""
+        """Total in minor units."""
         return sum(item.unit_price * item.quantity for item in self.items)
 
     @property
     def quantities(self) -> dict[str, int]:
-        """Copies by book: what a repeated request must ask for again."""
+        """Copies by book. A repeated request must have the same."""
         return {item.book_id: item.quantity for item in self.items}
 
-    def present(self) -> dict[str, Any]:
-        """As the contract's `Order`."""
+    @property
+    def consumed(self) -> frozenset[tuple[str, str]]:
+        """Cart lines that the shopper ordered, as book and version."""
+        return frozenset((item.book_id, item.line_version) for item in self.items if item.line_version)
+
+    def to_item(self) -> Item:
+        """Convert to an item of the Orders table."""
         return {
+            "customerId": self.customer_id,
             "orderId": self.order_id,
-            "items": [item.present() for item in self.items],
+            "items": [item.to_item() for item in self.items],
             "total": self.total,
             "currency": self.currency,
             "createdAt": self.created_at,
             "region": self.region,
+            "cancellableUntil": self.cancellable_until,
         }
-
-    def to_item(self) -> Item:
-        """As an item of the Orders table."""
-        return {"customerId": self.customer_id, **self.present()}
 
     @classmethod
     def from_item(cls, item: Item) -> "Order":
-        """From an item of the Orders table."""
+        """Read an item of the Orders table. Orders from before cancellation existed are final at once."""
         lines = tuple(
-            OrderItem(line["bookId"], line["title"], line["quantity"], line["unitPrice"])
+            OrderItem(
+                line["bookId"], line["title"], line["quantity"], line["unitPrice"], line.get("lineVersion")
+            )
             for line in item["items"]
         )
+        created_at = item["createdAt"]
         return cls(
-            item["customerId"], item["orderId"], lines, item["currency"], item["createdAt"], item["region"]
+            item["customerId"],
+            item["orderId"],
+            lines,
+            item["currency"],
+            created_at,
+            item["region"],
+            str(item.get("cancellableUntil", created_at)),
         )
+
+
+class OrderState(NamedTuple):
+    """An order with its later events.
+
+    Attributes:
+        held_by: why the order is held: ids of older orders, or `order_keys.OVERSOLD`.
+        kept: whether the shopper decided to keep it.
+        cancelled: whether it is cancelled. This is final, whatever else has happened.
+    """
+
+    order: Order
+    held_by: frozenset[str] = frozenset()
+    kept: bool = False
+    cancelled: bool = False
+
+    @classmethod
+    def of(cls, order: Order, keys: frozenset[str]) -> "OrderState":
+        """Combine an order with the sort keys of its later events."""
+        held_by = {key.rpartition("#")[2] for key in keys if order_keys.split_key(key)[1] == order_keys.HELD}
+        return cls(
+            order,
+            frozenset(held_by),
+            order_keys.kept_key(order.order_id) in keys,
+            order_keys.cancelled_key(order.order_id) in keys,
+        )
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the order waits for the shopper's decision."""
+        return bool(self.held_by) and not self.kept and not self.cancelled
+
+    def status(self, moment: datetime) -> str:
+        """Return the contract's `status`."""
+        if self.cancelled:
+            return "cancelled"
+        if self.is_held:
+            return "held"
+        return "placed" if clock.timestamp(moment) < self.order.cancellable_until else "final"
+
+    def present(self, moment: datetime) -> dict[str, Any]:
+        """Return the contract's `Order`."""
+        order = self.order
+        return {
+            "orderId": order.order_id,
+            "items": [item.present() for item in order.items],
+            "total": order.total,
+            "currency": order.currency,
+            "createdAt": order.created_at,
+            "region": order.region,
+            "status": self.status(moment),
+            "overlaps": sorted(self.held_by - {order_keys.OVERSOLD}),
+            "cancellableUntil": order.cancellable_until,
+        }
+
+
+def cancellable_until(created_at: datetime, minutes: int) -> str:
+    """Return the time until which an order can be cancelled."""
+    return clock.timestamp(created_at + timedelta(minutes=minutes))

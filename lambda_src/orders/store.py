@@ -1,62 +1,211 @@
-"""The Orders table: reads, and the one transaction that places an order."""
+"""The Orders table, and the transaction that places an order."""
 
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any, NamedTuple
 
-from orders.models import Order
-from orders.rules import Placement
-from runtime import aws, dynamo
-from shop.carts import Carts
+from orders.models import Order, OrderRequest, OrderState
+from orders.rules import Placement, Seen
+from runtime import aws, clock, dynamo
+from runtime.dynamo import Item, Keys
+from runtime.errors import ConditionFailed
+from runtime.settings import Settings
+from shop import order_keys, stock
+from shop.books import Books
+from shop.carts import Carts, lines_of
+from shop.holds import hold_item
+from shop.stock_rows import StockRows
+
+_TIME = len("2026-01-31T08:15:30.123Z")
+
+
+class Found(NamedTuple):
+    """Items that a request to order needs: the order with its id, whether it is cancelled, and the rest."""
+
+    order: Order | None
+    is_cancelled: bool
+    seen: Seen
+
+
+class Tables(NamedTuple):
+    """The other tables that a checkout reads and writes."""
+
+    carts: Carts
+    books: Books
+    rows: StockRows
 
 
 class Orders:
-    """One region's orders. Reads are consistent: a placed order is there at once."""
+    """One region's orders. Reads are consistent: a placed order is found at once."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: Any, settings: Settings) -> None:
         self._client = client
-        self._table = table
+        self._settings = settings
+        self._table = settings.orders_table
 
-    def get(self, customer_id: str, order_id: str) -> Order | None:
-        """A shopper's order, or `None`."""
-        key = dynamo.dump({"customerId": customer_id, "orderId": order_id})
-        answer = aws.call(self._client.get_item, TableName=self._table, Key=key, ConsistentRead=True)
-        return Order.from_item(dynamo.load(answer["Item"])) if "Item" in answer else None
+    def find(self, request: OrderRequest, tables: Tables) -> Found:
+        """Read everything that a request to order needs, in one request for up to 100 items."""
+        books = list(request.quantities)
+        ids = (request.order_id, order_keys.cancelled_key(request.order_id))
+        found = dynamo.batch_get(
+            self._client,
+            Keys(self._table, [{"customerId": request.customer_id, "orderId": each} for each in ids], True),
+            tables.books.keys(books),
+            tables.carts.keys(request.customer_id, books),
+            tables.rows.keys(books, consistent=True),
+        )
+        items = {item["orderId"]: item for item in found[self._table]}
+        seen = Seen(
+            {item["id"]: item for item in found[tables.books.table]},
+            lines_of(found[tables.carts.table]),
+            tables.rows.shares(found[tables.rows.table]),
+        )
+        order = Order.from_item(items[ids[0]]) if ids[0] in items else None
+        return Found(order, ids[1] in items, seen)
 
-    def newest(self, customer_id: str, after: tuple[str, str] | None, limit: int) -> list[Order]:
-        """Up to `limit` orders of a shopper, newest first, after the one of this time and id."""
-        start = {}
+    def get(self, customer_id: str, order_id: str) -> OrderState | None:
+        """Return a shopper's order with its later events, or `None`."""
+        items = dynamo.items(
+            self._client.query,
+            TableName=self._table,
+            KeyConditionExpression="customerId = :customer AND orderId BETWEEN :first AND :last",
+            ExpressionAttributeValues=dynamo.dump(
+                {":customer": customer_id, ":first": order_id, ":last": order_id + order_keys.AFTER_ALL}
+            ),
+            ConsistentRead=True,
+        )
+        return next(iter(_states(items)), None)
+
+    def newest(self, customer_id: str, after: tuple[str, str] | None, limit: int) -> list[OrderState]:
+        """Return up to `limit` orders of a shopper, newest first, after the one with this time and id."""
+        condition, values = "customerId = :customer", {":customer": customer_id}
         if after is not None:
-            key = {"customerId": customer_id, "createdAt": after[0], "orderId": after[1]}
-            start = {"ExclusiveStartKey": dynamo.dump(key)}
+            condition += " AND createdAt < :end"
+            values[":end"] = after[0] + order_keys.AFTER_ALL
         items = dynamo.items(
             self._client.query,
             TableName=self._table,
             IndexName="customer-createdAt",
-            KeyConditionExpression="customerId = :customer",
-            ExpressionAttributeValues=dynamo.dump({":customer": customer_id}),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=dynamo.dump(values),
             ScanIndexForward=False,
             ConsistentRead=True,
-            Limit=limit,
-            **start,
+            Limit=limit + 1,
         )
-        return [Order.from_item(item) for item in islice(items, limit)]
+        states = (
+            state
+            for state in _by_time(items)
+            if after is None or (state.order.created_at, state.order.order_id) < after
+        )
+        return list(islice(states, limit))
 
     def place(self, placement: Placement, carts: Carts) -> None:
-        """Write the order and take its copies out of the cart, all or nothing.
+        """Write the order, its stock and its changes to the cart, or nothing.
 
         Raises:
-            TransactionCancelled: the order exists, or a line is not what was seen; nothing was written.
-            Unavailable: DynamoDB is away or busy; it may have been written.
+            TransactionCancelled: the order exists, or a line or the stock has changed; nothing was written.
+            Unavailable: DynamoDB does not answer or is busy; the order may have been written.
         """
         order = placement.order
-        put = {
-            "TableName": self._table,
-            "Item": dynamo.dump(order.to_item()),
-            "ConditionExpression": "attribute_not_exists(orderId)",
-        }
-        replacements = (
-            carts.replacement(order.customer_id, settlement.seen, settlement.line)
+        new = [order.to_item()]
+        if placement.spends:
+            books = {spend.book_id: spend.quantity for spend in placement.spends}
+            new.append(hold_item(order.customer_id, order.order_id, order.region, books, order.created_at))
+        writes: list[dict[str, Any]] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": dynamo.dump(item),
+                    "ConditionExpression": "attribute_not_exists(orderId)",
+                }
+            }
+            for item in new
+        ]
+        writes += (
+            {"Put": carts.replacement(order.customer_id, settlement.seen, settlement.line)}
             for settlement in placement.settlements
         )
-        writes = [{"Put": action} for action in (put, *replacements)]
+        writes += ({"Update": self._spend(order, *spend)} for spend in placement.spends)
         aws.call(self._client.transact_write_items, TransactItems=writes)
+
+    def _spend(self, order: Order, book_id: str, quantity: int, limit: int) -> dict[str, Any]:
+        hour = stock.hour_of(clock.parse(order.created_at))
+        return {
+            "TableName": self._settings.stock_table,
+            "Key": dynamo.dump({"bookId": book_id, "region": order.region}),
+            "UpdateExpression": "ADD spent :quantity, #demand :quantity",
+            "ConditionExpression": "spent <= :most",
+            "ExpressionAttributeNames": {"#demand": f"{stock.DEMAND}{hour}"},
+            "ExpressionAttributeValues": dynamo.dump({":quantity": quantity, ":most": limit - quantity}),
+        }
+
+    def cancel(self, order: Order, moment: datetime) -> None:
+        """Write the order's cancellation, if it is new. Its copies return by the Orders stream."""
+        self._add_event(
+            order,
+            order_keys.cancelled_key(order.order_id),
+            {"orderedAt": order.created_at, "books": order.quantities, "at": clock.timestamp(moment)},
+        )
+
+    def keep(self, order: Order, moment: datetime) -> None:
+        """Write the decision to keep the order, if it is new."""
+        self._add_event(order, order_keys.kept_key(order.order_id), {"at": clock.timestamp(moment)})
+
+    def _add_event(self, order: Order, key: str, details: Item) -> None:
+        item = event_item(order, key, {**details, "region": self._settings.region})
+        try:
+            aws.call(
+                self._client.put_item,
+                TableName=self._table,
+                Item=dynamo.dump(item),
+                ConditionExpression="attribute_not_exists(orderId)",
+            )
+        except ConditionFailed:
+            return
+
+    def want(self, short: Iterable[tuple[str, int]], moment: datetime) -> None:
+        """Record that shoppers ordered copies of which this region has too few, as (book, copies).
+
+        Other regions find it in their stream of the Stock table and give copies.
+        """
+        for book_id, copies in short:
+            aws.call(
+                self._client.update_item,
+                TableName=self._settings.stock_table,
+                Key=dynamo.dump({"bookId": book_id, "region": self._settings.region}),
+                UpdateExpression="ADD spent :none, received :none, restored :none, #demand :copies "
+                "SET wanted = :copies",
+                ExpressionAttributeNames={"#demand": f"{stock.DEMAND}{stock.hour_of(moment)}"},
+                ExpressionAttributeValues=dynamo.dump({":none": 0, ":copies": copies}),
+            )
+
+
+def event_item(order: Order, key: str, details: Item) -> Item:
+    """Return the item of a later event. The index sorts it directly behind its order."""
+    suffix = key.removeprefix(order.order_id)
+    return {
+        "customerId": order.customer_id,
+        "orderId": key,
+        "createdAt": f"{order.created_at}{suffix}",
+        **details,
+    }
+
+
+def _by_time(items: Iterable[Item]) -> Iterator[OrderState]:
+    """Yield orders from items that are sorted by `createdAt`, newest first. Equal times are sorted by id."""
+    for _, group in groupby(items, key=lambda item: item["createdAt"][:_TIME]):
+        yield from sorted(_states(group), key=lambda state: state.order.order_id, reverse=True)
+
+
+def _states(items: Iterable[Item]) -> list[OrderState]:
+    orders, keys = [], set()
+    for item in items:
+        if order_keys.split_key(item["orderId"])[1]:
+            keys.add(item["orderId"])
+        else:
+            orders.append(Order.from_item(item))
+    return [
+        OrderState.of(order, frozenset(key for key in keys if order_keys.split_key(key)[0] == order.order_id))
+        for order in orders
+    ]

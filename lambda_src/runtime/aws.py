@@ -1,7 +1,7 @@
-"""AWS services as the stores see them: clients made once, failures as the shop's own errors.
+"""botocore clients, created once, and the translation of their errors.
 
-This is the only module that knows botocore, and it loads it with the first client: a cold start pays for it
-once, when there is something to ask. boto3 is left alone, since importing it doubles that price.
+Only this module uses botocore, and it imports it with the first client. boto3 is not used, because its import
+takes as long again.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,9 +27,9 @@ _TRANSIENT_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 @cache
 def client(service: str, *, read_timeout: float = 2.5, attempts: int = 3) -> Any:
-    """A client of this region, made at first use and kept.
+    """Return this region's client of `service`, created at first use. `read_timeout` is in seconds.
 
-    Timeouts are short because API Gateway gives up after 29 s and shoppers sooner: a retry beats a wait.
+    Timeouts are short: API Gateway stops waiting after 29 s, and a retry usually succeeds sooner.
     """
     import botocore.session
     from botocore.config import Config
@@ -49,15 +49,16 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
     """Run a client's operation.
 
     Raises:
-        ConditionFailed, TransactionCancelled: a race was lost; nothing was written.
-        Unavailable: the service is away or busy. A write may have happened all the same.
+        ConditionFailed: the condition of a write did not hold; nothing was written.
+        TransactionCancelled: a condition of a transaction did not hold; nothing was written.
+        Unavailable: the service does not answer or is busy. A write may have happened.
     """
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
     try:
         return operation(**parameters)
     except (ConnectionError, HTTPClientError) as error:
-        raise Unavailable("The shop's data cannot be reached just now; try again.") from error
+        raise Unavailable("The database does not answer; try again.") from error
     except ClientError as error:
         raise _translated(error.response) or error from error
 
@@ -72,10 +73,10 @@ def _translated(response: Mapping[str, Any]) -> Exception | None:
     if code == "TransactionCanceledException":
         reasons = tuple(_reason(reason) for reason in response.get("CancellationReasons", ()))
         if _TRANSIENT_REASONS.intersection(reasons):
-            return Unavailable("The shop is busy; try again.")
+            return Unavailable("The database is busy; try again.")
         return TransactionCancelled(reasons)
     if code in _RETRY_LATER or response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
-        return Unavailable("The shop is busy; try again.")
+        return Unavailable("The database is busy; try again.")
     return None
 
 

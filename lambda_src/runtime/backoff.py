@@ -1,4 +1,4 @@
-"""What to do after a lost race: wait a little, a different little for each, and try again."""
+"""Retries with a random wait after a lost race."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ LONGEST_WAIT = 0.2
 
 
 def attempts(most: int) -> Iterator[int]:
-    """Numbers from 0 below `most`; waits before each but the first, with full jitter.
+    """Yield 0 to `most` - 1, and wait with full jitter before each number except 0.
 
     https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
     """
@@ -19,6 +19,6 @@ def attempts(most: int) -> Iterator[int]:
 
 
 def _pause(longest: float) -> None:
-    import random  # costs a cold start milliseconds, and is needed only where a race was lost
+    import random  # takes milliseconds of a cold start; needed only after a lost race
 
-    time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads load, guards nothing
+    time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads load; not a secret

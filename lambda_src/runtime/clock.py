@@ -1,23 +1,23 @@
-"""Time as the shop writes it: RFC 3339 in UTC, to the millisecond, so that text order is time order."""
+"""Timestamps: RFC 3339 in UTC with milliseconds. Sorting the text sorts by time."""
 
 from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
-    """The time of now, in UTC."""
+    """Current time in UTC."""
     return datetime.now(UTC)
 
 
 def timestamp(moment: datetime) -> str:
-    """`moment` as `2026-01-31T08:15:30.123Z`."""
+    """Format `moment` as `2026-01-31T08:15:30.123Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse(text: str) -> datetime:
-    """The moment that `timestamp` wrote.
+    """Parse the text that `timestamp` writes.
 
     Raises:
-        ValueError: it is not such a text.
+        ValueError: the text has another format.
     """
     if len(text) != 24 or not text.endswith("Z"):
         raise ValueError(f"{text!r} is not a time.")
@@ -25,7 +25,10 @@ def parse(text: str) -> datetime:
 
 
 def after(previous: str | None, moment: datetime) -> str:
-    """`moment` as text, but later than `previous` in any case: two changes never bear the same time."""
+    """Format `moment`, or one millisecond after `previous` if that is later.
+
+    Two changes of one item never have the same time, even if a clock is set back.
+    """
     text = timestamp(moment)
     if previous is None or text > previous:
         return text

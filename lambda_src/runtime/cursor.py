@@ -1,7 +1,7 @@
-"""Cursors: where a page ended, as text that callers hand back without looking into it.
+"""Pagination cursors: the end of a page as opaque text.
 
-A cursor is a hint and no authority: whatever it says, a query stays inside the category or the shopper that
-the request itself names. So it is not signed, only read strictly.
+A cursor grants no access. The query takes its category or its shopper from the request, never from the cursor.
+Cursors are therefore not signed, but they are parsed strictly.
 """
 
 import base64
@@ -15,16 +15,16 @@ MAX_LENGTH = 1024
 
 
 def encode(position: Mapping[str, str]) -> str:
-    """`position` as URL-safe text."""
+    """Encode `position` as URL-safe text."""
     raw = json.dumps(position, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def decode(text: str, names: set[str]) -> dict[str, str]:
-    """The position in `text`: exactly these names, all of them text, written as `encode` writes it.
+    """Decode the text that `encode` writes for exactly these names.
 
     Raises:
-        BadRequest: this shop gave no such cursor.
+        BadRequest: the text is not such a cursor.
     """
     position = _loads(text) if 0 < len(text) <= MAX_LENGTH else None
     if not isinstance(position, dict) or position.keys() != names:
@@ -35,8 +35,8 @@ def decode(text: str, names: set[str]) -> dict[str, str]:
 
 
 def invalid() -> BadRequest:
-    """The error for a cursor that does not belong to the query it came with."""
-    return BadRequest("cursor must be the nextCursor of the page before, of the same query.")
+    """Error for a cursor that belongs to another query."""
+    return BadRequest("cursor must be the nextCursor of the previous page of the same query.")
 
 
 def _loads(text: str) -> object:

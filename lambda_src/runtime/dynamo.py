@@ -1,8 +1,8 @@
-"""DynamoDB's notation and its pages: plain Python values in and out."""
+"""Conversion between Python values and DynamoDB's notation, and reads over several pages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime.aws import Call, call
 from runtime.errors import Unavailable
@@ -10,12 +10,12 @@ from runtime.errors import Unavailable
 Item = dict[str, Any]
 
 _BATCH = 100
-"""Most keys of one BatchGetItem."""
+"""Maximum number of keys of one BatchGetItem."""
 _ROUNDS = 5
 
 
 def pages(operation: Call, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
-    """The items of a query or scan in DynamoDB's notation, page by page."""
+    """Yield the pages of a query or scan, as items in DynamoDB's notation."""
     while True:
         answer = call(operation, **parameters)
         yield answer["Items"]
@@ -25,46 +25,63 @@ def pages(operation: Call, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
 
 
 def items(operation: Call, **parameters: Any) -> Iterator[Item]:
-    """Every item of a query or scan, as plain values; pages are read as they are needed."""
+    """Yield the items of a query or scan as Python values. Pages are read on demand."""
     for page in pages(operation, **parameters):
         yield from map(load, page)
 
 
-def batch_get(
-    client: Any, table: str, keys: Iterable[Mapping[str, Any]], *, consistent: bool = False
-) -> Iterator[Item]:
-    """The items that bear these keys, in any order; keys that no item bears are left out.
+class Keys(NamedTuple):
+    """Keys to read from one table."""
+
+    table: str
+    keys: Sequence[Mapping[str, Any]]
+    consistent: bool = False
+
+
+def batch_get(client: Any, *wanted: Keys) -> dict[str, list[Item]]:
+    """Read items of several tables, up to 100 in a request.
+
+    Returns:
+        The items by table, in any order. Keys without an item are skipped.
 
     Raises:
-        Unavailable: DynamoDB left keys unread in each of several rounds.
+        Unavailable: DynamoDB left keys unprocessed in several requests.
     """
-    wanted = [dump(key) for key in keys]
-    for start in range(0, len(wanted), _BATCH):
-        request: dict[str, Any] = {
-            table: {"Keys": wanted[start : start + _BATCH], "ConsistentRead": consistent},
-        }
-        for _ in range(_ROUNDS):
-            answer = call(client.batch_get_item, RequestItems=request)
-            yield from map(load, answer["Responses"].get(table, ()))
-            request = answer.get("UnprocessedKeys") or {}
-            if not request:
-                break
-        else:
-            raise Unavailable("The shop is busy; try again.")
+    found: dict[str, list[Item]] = {each.table: [] for each in wanted}
+    consistent = {each.table: each.consistent for each in wanted}
+    keys = [(each.table, dump(key)) for each in wanted for key in each.keys]
+    for start in range(0, len(keys), _BATCH):
+        request: dict[str, Any] = {}
+        for table, key in keys[start : start + _BATCH]:
+            request.setdefault(table, {"Keys": [], "ConsistentRead": consistent[table]})["Keys"].append(key)
+        for answer in _rounds(client, request):
+            for table, images in answer.items():
+                found[table] += map(load, images)
+    return found
+
+
+def _rounds(client: Any, request: dict[str, Any]) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    for _ in range(_ROUNDS):
+        answer = call(client.batch_get_item, RequestItems=request)
+        yield answer["Responses"]
+        request = answer.get("UnprocessedKeys") or {}
+        if not request:
+            return
+    raise Unavailable("The database is busy; try again.")
 
 
 def dump(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item in DynamoDB's notation."""
+    """Convert an item to DynamoDB's notation."""
     return {name: value(content) for name, content in item.items()}
 
 
 def load(item: Mapping[str, Any]) -> Item:
-    """An item as plain values: integers as `int`, other numbers as `Decimal`."""
+    """Convert an item to Python values: integers to `int`, other numbers to `Decimal`."""
     return {name: plain(content) for name, content in item.items()}
 
 
 def value(content: Any) -> dict[str, Any]:
-    """One value in DynamoDB's notation.
+    """Convert one value to DynamoDB's notation.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
     """
@@ -81,14 +98,14 @@ def value(content: Any) -> dict[str, Any]:
             return {"L": [value(element) for element in content]}
         case dict():
             return {"M": dump(content)}
-    raise TypeError(f"{type(content).__name__} has no place in a table.")
+    raise TypeError(f"{type(content).__name__} cannot be stored in a table.")
 
 
 def plain(content: Mapping[str, Any]) -> Any:
-    """One value from DynamoDB's notation.
+    """Convert one value from DynamoDB's notation.
 
     Raises:
-        ValueError: it is not in that notation, or of a type that the shop does not use.
+        ValueError: it is not in that notation, or has a type that the tables do not use.
     """
     ((kind, raw),) = content.items()
     if kind == "S" or kind == "BOOL":
@@ -103,7 +120,7 @@ def plain(content: Mapping[str, Any]) -> Any:
         return None
     if kind == "SS":
         return sorted(raw)
-    raise ValueError(f"{kind} is not a type of the shop's tables.")
+    raise ValueError(f"{kind} is not a type of the bookstore's tables.")
 
 
 def _number(text: str) -> int | Decimal:

@@ -1,32 +1,33 @@
-# ruff: noqa: N818 - the names say what happened, as those of httpx and itsdangerous do
-"""Everything that can go wrong, as one tree; `runtime.http` alone turns it into responses.
+# ruff: noqa: N818 - names describe the event, as in httpx and itsdangerous
+"""All errors of the functions, as one tree. `runtime.http` converts them to responses.
 
-An error says what happened in `detail`, in words for the caller. `slug` is the stable last part of the
-problem's type, `urn:bookstore:problem:<slug>` (RFC 9457, section 3.1.1).
+`detail` explains the error to the caller. `slug` is the stable last part of the problem's type,
+`urn:bookstore:problem:<slug>` (RFC 9457, section 3.1.1). `retry_after` is in seconds.
 """
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
-class ShopError(Exception):
-    """Root of the tree: the shop could not do what it was asked."""
+class BookstoreError(Exception):
+    """Root of the tree. Without a subclass it means a bug."""
 
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal-error"
-    title: ClassVar[str] = "The shop made a mistake"
+    title: ClassVar[str] = "Internal error"
 
-    def __init__(self, detail: str, **extensions: Any) -> None:
+    def __init__(self, detail: str, *, retry_after: int | None = None, **extensions: Any) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.retry_after = retry_after
         self.extensions = extensions
 
 
-class Misconfigured(ShopError):
-    """The function was deployed without something that it needs."""
+class Misconfigured(BookstoreError):
+    """The function's environment lacks a required variable."""
 
 
-class BadRequest(ShopError):
+class BadRequest(BookstoreError):
     """The request does not fit the contract."""
 
     status = 400
@@ -34,47 +35,87 @@ class BadRequest(ShopError):
     title = "The request does not fit the contract"
 
 
-class Unauthorized(ShopError):
-    """There is no id token of a shopper."""
+class Unauthorized(BookstoreError):
+    """The request has no id token of a shopper."""
 
     status = 401
     slug = "unauthorized"
     title = "Sign in first"
 
 
-class NotFound(ShopError):
-    """There is no such thing, or it is another shopper's."""
+class NotFound(BookstoreError):
+    """The resource does not exist, or belongs to another shopper."""
 
     status = 404
     slug = "not-found"
-    title = "There is no such thing"
+    title = "Not found"
 
 
-class MethodNotAllowed(ShopError):
-    """The route exists, the method does not; API Gateway never lets such a request through."""
+class MethodNotAllowed(BookstoreError):
+    """The route exists, but not with this method. API Gateway refuses such requests itself."""
 
     status = 405
     slug = "method-not-allowed"
-    title = "The route does not know this method"
+    title = "The route does not allow this method"
 
 
-class CartLimit(ShopError):
-    """The cart would hold more than it may."""
+class CartLimit(BookstoreError):
+    """The change would exceed a limit of the cart."""
 
     status = 409
     slug = "cart-limit"
     title = "The cart is full"
 
 
-class PriceChanged(ShopError):
-    """The total that the shopper was shown is not the total of now."""
+class PriceChanged(BookstoreError):
+    """The current total differs from the total that the shopper saw."""
 
     status = 409
     slug = "price-changed"
     title = "The prices have changed"
 
 
-class TooLarge(ShopError):
+class CartChanged(BookstoreError):
+    """A cart line has been ordered or changed since the shopper saw it."""
+
+    status = 409
+    slug = "cart-changed"
+    title = "The cart has changed"
+
+
+class OutOfStock(BookstoreError):
+    """No region can sell the ordered copies."""
+
+    status = 409
+    slug = "out-of-stock"
+    title = "Out of stock"
+
+
+class StockElsewhere(BookstoreError):
+    """This region has too few copies, but another region can sell the whole order."""
+
+    status = 409
+    slug = "stock-elsewhere"
+    title = "Another region has the copies"
+
+
+class TooLate(BookstoreError):
+    """The time to cancel the order is over."""
+
+    status = 409
+    slug = "too-late"
+    title = "The order is final"
+
+
+class AlreadyCancelled(BookstoreError):
+    """The order to confirm has been cancelled."""
+
+    status = 409
+    slug = "already-cancelled"
+    title = "The order is cancelled"
+
+
+class TooLarge(BookstoreError):
     """The body is larger than any request needs."""
 
     status = 413
@@ -82,7 +123,7 @@ class TooLarge(ShopError):
     title = "The body is too large"
 
 
-class UnsupportedMediaType(ShopError):
+class UnsupportedMediaType(BookstoreError):
     """The body is not JSON."""
 
     status = 415
@@ -90,32 +131,43 @@ class UnsupportedMediaType(ShopError):
     title = "The body must be application/json"
 
 
-class KeyReused(ShopError):
+class KeyReused(BookstoreError):
     """The idempotency key belongs to an order of other items."""
 
     status = 422
     slug = "idempotency-key-reused"
-    title = "The key was used before for other items"
+    title = "The key was used for other items"
 
 
-class Unavailable(ShopError):
-    """Something that this region needs is away or busy; a retry, here or in another region, may work."""
+class TooManyOrders(BookstoreError):
+    """The shopper has placed the maximum number of orders in this hour."""
+
+    status = 429
+    slug = "too-many-orders"
+    title = "Too many orders; try again later"
+
+
+class Unavailable(BookstoreError):
+    """A service that this region needs does not answer or is busy. A retry, here or elsewhere, may work."""
 
     status = 503
     slug = "unavailable"
-    title = "Something this region needs is away"
+    title = "The region cannot serve the request"
+
+    def __init__(self, detail: str, **extensions: Any) -> None:
+        super().__init__(detail, retry_after=1, **extensions)
 
 
-class Conflict(ShopError):
-    """Base of lost races in DynamoDB. A store retries them; they are no answer to a caller."""
+class Conflict(BookstoreError):
+    """Base of lost races in DynamoDB. Stores retry them; callers never see them."""
 
 
 class ConditionFailed(Conflict):
-    """The item is not what the write was conditioned on.
+    """The condition of a write did not hold.
 
     Attributes:
-        found: the item as it is, in DynamoDB's notation, where the write asked for it.
-        resent: whether the SDK had sent the write before, so that it may have happened then.
+        found: the current item in DynamoDB's notation, if the write requested it.
+        resent: whether the SDK had sent the write before. That attempt may have succeeded.
     """
 
     def __init__(self, found: Mapping[str, Any], *, resent: bool) -> None:
@@ -125,10 +177,10 @@ class ConditionFailed(Conflict):
 
 
 class TransactionCancelled(Conflict):
-    """None of a transaction was written.
+    """A transaction wrote nothing.
 
     Attributes:
-        reasons: one code for each of its actions in their order, `None` where the action was not at fault.
+        reasons: one code for each action in their order; `None` if the action was not the reason.
     """
 
     def __init__(self, reasons: tuple[str | None, ...]) -> None:

@@ -1,4 +1,4 @@
-"""HTTP in and out: from API Gateway's proxy event to a handler of one route, and back.
+"""Routing of API Gateway's proxy events, and the responses to them.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from runtime import identity, log, parsing
-from runtime.errors import BadRequest, MethodNotAllowed, NotFound, ShopError
+from runtime.errors import BadRequest, BookstoreError, MethodNotAllowed, NotFound
 from runtime.settings import settings
 
 Event = Mapping[str, Any]
@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 
 
 class Request:
-    """One request, read lazily and strictly."""
+    """One request. Its parts are parsed on demand."""
 
     def __init__(self, event: Event) -> None:
         self._event = event
@@ -30,43 +30,43 @@ class Request:
 
     @cached_property
     def customer_id(self) -> str:
-        """The shopper who asks.
+        """Id of the signed-in shopper.
 
         Raises:
-            Unauthorized: nobody has signed in.
+            Unauthorized: the request has no valid id token.
         """
         return identity.customer_id(self._event)
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """Headers by their names in lower case."""
+        """Headers by name in lower case."""
         return {name.lower(): value for name, value in (self._event.get("headers") or {}).items()}
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """The JSON object that was sent.
+        """The body as a JSON object.
 
         Raises:
-            UnsupportedMediaType, TooLarge, BadRequest: none was.
+            UnsupportedMediaType, TooLarge, BadRequest: see `parsing.json_object`.
         """
         return parsing.json_object(
             self.headers, self._event.get("body"), bool(self._event.get("isBase64Encoded"))
         )
 
     def query(self, name: str) -> str | None:
-        """A parameter of the query string, `None` where it is absent.
+        """Return a parameter of the query string, `None` if it is absent.
 
         Raises:
-            BadRequest: it was given more than once, or is no text.
+            BadRequest: it is repeated, or is not valid Unicode.
         """
         if len((self._event.get("multiValueQueryStringParameters") or {}).get(name) or []) > 1:
-            raise BadRequest(f"Give {name} once.")
+            raise BadRequest(f"{name} must not be repeated.")
         value: str | None = (self._event.get("queryStringParameters") or {}).get(name)
         return None if value is None else parsing.text(value, name)
 
 
 class Response(NamedTuple):
-    """What a route answers. A body of `None` is no body at all."""
+    """Response of a route. A body of `None` means no body."""
 
     body: Any = None
     status: int = 200
@@ -77,17 +77,17 @@ Route = Callable[[Request], Response]
 
 
 class Router:
-    """The routes of one function, by method and by API Gateway's resource path.
+    """Routes of one function, by method and API Gateway resource path.
 
-    Calling it answers an event. It never raises: whatever goes wrong becomes a problem (RFC 9457), and each
-    request is one line in the log.
+    Call the router with an event to get the response. It never raises: every error becomes problem details
+    (RFC 9457). It writes one log line for each request.
     """
 
     def __init__(self) -> None:
         self._routes: dict[str, dict[str, Route]] = {}
 
     def route(self, method: str, resource: str) -> Callable[[Route], Route]:
-        """Register the decorated function for `method` on `resource`, as `GET`, `/books/{bookId}`."""
+        """Register the decorated function, for example for `GET` and `/books/{bookId}`."""
 
         def register(answer: Route) -> Route:
             self._routes.setdefault(resource, {})[method] = answer
@@ -108,14 +108,14 @@ class Router:
         fault: dict[str, str] = {}
         try:
             response = self._find(event)(request)
-        except ShopError as error:
+        except BookstoreError as error:
             response = problem(error, request.id)
             fault = {"problem": error.slug}
             if error.status >= 500:
                 fault["cause"] = repr(error.__cause__ or error)
-        except Exception:  # noqa: BLE001 - the outermost boundary: a bug must become a 500 and a line in the log
-            response = problem(ShopError(""), request.id)
-            fault = {"problem": ShopError.slug, "cause": _trace()}
+        except Exception:  # noqa: BLE001 - outermost boundary: a bug becomes a 500 and a log line
+            response = problem(BookstoreError(""), request.id)
+            fault = {"problem": BookstoreError.slug, "cause": _trace()}
         log.write(
             "ERROR" if response.status >= 500 else "INFO",
             "request",
@@ -129,33 +129,33 @@ class Router:
     def _find(self, event: Event) -> Route:
         methods = self._routes.get(str(event.get("resource")))
         if methods is None:
-            raise NotFound("This shop has no such route.")
+            raise NotFound("This route does not exist.")
         answer = methods.get(str(event.get("httpMethod")))
         if answer is None:
-            raise MethodNotAllowed(f"This route knows {', '.join(sorted(methods))}.")
+            raise MethodNotAllowed(f"This route allows {', '.join(sorted(methods))}.")
         return answer
 
 
-def problem(error: ShopError, request_id: str) -> Response:
-    """`error` as problem details. What is the shop's own fault is logged, not told."""
+def problem(error: BookstoreError, request_id: str) -> Response:
+    """Convert `error` to problem details. Details of a 500 are only logged."""
     body = {
         "type": f"urn:bookstore:problem:{error.slug}",
         "title": error.title,
         "status": error.status,
-        "detail": error.detail if error.status != 500 else "It is logged under the request id.",
+        "detail": error.detail if error.status != 500 else "The log has details under the request id.",
         **({"instance": f"urn:bookstore:request:{request_id}"} if request_id else {}),
         **error.extensions,
     }
     headers = {"content-type": PROBLEM}
     if error.status == 401:
         headers["www-authenticate"] = "Bearer"
-    if error.status == 503:
-        headers["retry-after"] = "1"
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
     return Response(body, error.status, headers)
 
 
 def _trace() -> str:
-    import traceback  # costs a cold start milliseconds, and is needed only where there is a bug
+    import traceback  # takes milliseconds of a cold start; needed only after a bug
 
     return traceback.format_exc()
 
@@ -180,4 +180,4 @@ def _dumps(body: Any) -> str:
 def _number(value: Any) -> float:
     if isinstance(value, Decimal):
         return float(value)
-    raise TypeError(f"{type(value).__name__} has no place in a response.")
+    raise TypeError(f"{type(value).__name__} cannot be sent in a response.")

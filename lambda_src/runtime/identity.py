@@ -1,4 +1,4 @@
-"""Who is asking. API Gateway's Cognito authorizer has verified the token; this reads what it found."""
+"""Reads the shopper's id from the claims that API Gateway's Cognito authorizer has verified."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,20 +8,20 @@ from runtime.settings import settings
 
 
 def customer_id(event: Mapping[str, Any]) -> str:
-    """The shopper's identity: `sub` of the id token.
+    """Return `sub` of the id token.
 
-    API Gateway accepts whatever its user pool has signed, for any of the pool's clients; a token that was made
-    for another program is none of this shop's. Access tokens are refused here as well: API Gateway takes them
-    only where a method asks for scopes, which none does, but not everything that stands in for it is as strict.
+    API Gateway accepts tokens that its user pool has signed for any of the pool's app clients. This function
+    accepts only tokens of the bookstore's own client (`aud`). It also refuses access tokens. API Gateway refuses
+    them too, since no method requires scopes, but local replacements of API Gateway may be less strict.
 
     Raises:
-        Unauthorized: the request bears no id token of this shop.
-        Misconfigured: nobody told this function which client is the shop's.
+        Unauthorized: the request has no id token of the bookstore's client.
+        Misconfigured: the function does not know the bookstore's client.
     """
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = authorizer.get("claims") or {}
     subject = claims.get("sub")
-    for_the_shop = claims.get("token_use") == "id" and claims.get("aud") == settings().user_pool_client_id
-    if not for_the_shop or not isinstance(subject, str) or not 0 < len(subject) <= 128:
+    accepted = claims.get("token_use") == "id" and claims.get("aud") == settings().user_pool_client_id
+    if not accepted or not isinstance(subject, str) or not 0 < len(subject) <= 128:
         raise Unauthorized("Send the id token of a signed-in shopper.")
     return subject

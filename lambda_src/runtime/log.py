@@ -1,8 +1,8 @@
-"""Structured logs and metrics: one JSON line each, on standard output, where Lambda picks them up.
+"""Structured logs and metrics: one JSON line each on standard output.
 
-Why not Powertools for AWS Lambda: importing its Logger and Metrics takes 95 to 170 ms on two cores, more than
-a whole handler may take here (see `benchmarks/cold_start.py`), and this shop needs only the few lines below.
-The line names follow Powertools', and metrics are in CloudWatch's embedded metric format:
+Why not Powertools for AWS Lambda: the import of its Logger and Metrics takes 95 to 170 ms on two cores, and a
+whole handler may take 100 (see `benchmarks/cold_start.py`). Field names follow Powertools. Metrics use
+CloudWatch's embedded metric format:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -17,19 +17,19 @@ from runtime.settings import settings
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 _request = ""
-"""An environment runs one invocation at a time, and threads that it starts belong to it."""
+"""Request id of the current invocation. An execution environment runs one invocation at a time."""
 
 
 def follow(request_id: str) -> None:
-    """Say, on every line from here on, which request they are about; call it as an invocation begins."""
+    """Add `request_id` to all following lines. Call it when an invocation begins."""
     global _request
     _request = request_id
 
 
 def write(level: str, message: str, **fields: Any) -> None:
-    """Log `message` with its fields, unless the function's level is above `level`.
+    """Log `message` with its fields, unless the function's log level is above `level`.
 
-    Fields must hold nothing about a shopper: no identity, no cart, no token.
+    Fields must not identify a shopper: no id, no cart, no token.
     """
     if LEVELS[level] < LEVELS.get(settings().log_level, LEVELS["INFO"]):
         return
@@ -37,10 +37,10 @@ def write(level: str, message: str, **fields: Any) -> None:
 
 
 def metric(name: str, value: float | list[float], unit: str = "Count", **dimensions: str) -> None:
-    """Record a figure, or several figures of one kind, for CloudWatch to aggregate.
+    """Record one or more values of a CloudWatch metric.
 
-    Dimensions are the function's shop and whatever is given; each distinct set of values is a metric that is
-    paid for, so they must be few.
+    The dimensions are the deployment's name and `dimensions`. CloudWatch bills each distinct set of values as one
+    metric, so use few.
     """
     names = ["shop", *dimensions]
     directive = {"Namespace": "Bookstore", "Dimensions": [names], "Metrics": [{"Name": name, "Unit": unit}]}
@@ -49,8 +49,8 @@ def metric(name: str, value: float | list[float], unit: str = "Count", **dimensi
 
 
 def _origin() -> dict[str, str]:
-    told = settings()
-    origin = {"shop": told.shop, "function": told.function, "region": told.region}
+    own = settings()
+    origin = {"shop": own.shop, "function": own.function, "region": own.region}
     correlation = {"request_id": _request, "trace_id": tracing.trace_id()}
     return origin | {name: id for name, id in correlation.items() if id}
 

@@ -1,4 +1,7 @@
-"""Settings of a function, read from its environment once. Only `runtime.tracing` reads it too, at each invocation."""
+"""Settings of a function, read from its environment once.
+
+Only `runtime.tracing` also reads the environment, at each invocation.
+"""
 
 import os
 from functools import cache
@@ -8,7 +11,7 @@ from runtime.errors import Misconfigured
 
 
 class Settings(NamedTuple):
-    """The environment of one function. A value that a function does not use may be absent."""
+    """Environment of one function. Variables that the function does not use may be absent."""
 
     region: str
     shop: str
@@ -17,10 +20,10 @@ class Settings(NamedTuple):
     environment: dict[str, str]
 
     def need(self, name: str) -> str:
-        """The variable `name`, which this function cannot work without.
+        """Return the required variable `name`.
 
         Raises:
-            Misconfigured: it is unset or empty.
+            Misconfigured: the variable is unset or empty.
         """
         value = self.environment.get(name, "")
         if not value:
@@ -48,24 +51,39 @@ class Settings(NamedTuple):
         return self.need("SEARCH_BUCKET")
 
     @property
+    def stock_table(self) -> str:
+        """Name of the Stock table."""
+        return self.need("STOCK_TABLE")
+
+    @property
+    def cancel_minutes(self) -> int:
+        """Minutes in which an order can be cancelled."""
+        return int(self.need("CANCEL_MINUTES"))
+
+    @property
+    def orders_per_hour(self) -> int:
+        """Maximum number of orders of a shopper in an hour, in each region."""
+        return int(self.need("ORDERS_PER_HOUR"))
+
+    @property
     def user_pool_client_id(self) -> str:
-        """The app client whose shoppers this shop serves."""
+        """Id of the Cognito app client that issues the shoppers' tokens."""
         return self.need("USER_POOL_CLIENT_ID")
 
     @property
     def redis_url(self) -> str:
-        """Address of this region's Redis: `rediss://host:port/0`."""
+        """Address of this region's Redis, as `rediss://host:port/0`."""
         return self.need("REDIS_URL")
 
     @property
     def dead_letter_queue_url(self) -> str:
-        """Queue for stream records that cannot be read."""
+        """URL of the queue for stream records that cannot be parsed."""
         return self.need("DEAD_LETTER_QUEUE_URL")
 
 
 @cache
 def settings() -> Settings:
-    """This function's settings, read once for the life of the execution environment."""
+    """Read the settings once for the life of the execution environment."""
     environment = dict(os.environ)
     return Settings(
         region=environment.get("AWS_REGION", "local"),

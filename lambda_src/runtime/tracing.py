@@ -1,11 +1,11 @@
-"""What an invocation asked of DynamoDB, of queues and of Redis, told to X-Ray while it happens.
+"""X-Ray subsegments for calls to DynamoDB, SQS and Redis.
 
-Lambda makes the segment of an invocation and runs X-Ray's daemon beside it. Here each call to another service
-becomes a subsegment of it, one datagram, if the invocation is one that X-Ray samples. It holds names, times
-and outcomes, and nothing of what was asked or answered. A datagram that is lost is a line less in a trace.
+Lambda creates the segment of an invocation and runs the X-Ray daemon. This module sends one UDP datagram with a
+subsegment for each call to another service, if the invocation is sampled. A subsegment holds names, times and
+outcomes, but no parameters and no data. If a datagram is lost, the trace lacks one line.
 
-Why not aws-xray-sdk: importing it takes 250 ms of processor on two cores, where a whole handler may take 100 (see
-`benchmarks/cold_start.py`), and what this shop needs of it is below:
+Why not aws-xray-sdk: its import takes 250 ms of processor time on two cores, and a whole handler may take 100
+(see `benchmarks/cold_start.py`). The formats are documented here:
 - https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
 - https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
 """
@@ -19,16 +19,16 @@ from typing import Any
 
 _HEADER = '{"format": "json", "version": 1}\n'
 _STARTED = "runtime.tracing"
-"""Where botocore's context of a call keeps the subsegment."""
+"""Key of the subsegment in botocore's context of a call."""
 
 
 def trace_id() -> str:
-    """The trace that this invocation is part of, sampled or not; empty outside Lambda."""
+    """Trace id of this invocation, sampled or not. Empty outside Lambda."""
     return _invocation().get("Root", "")
 
 
 class Subsegment:
-    """One call to another service, which begins now, in the invocation that runs now."""
+    """One call to another service. It starts when the object is created."""
 
     def __init__(self, name: str, **fields: Any) -> None:
         invocation = _invocation()
@@ -44,20 +44,20 @@ class Subsegment:
         }
 
     def end(self, **fields: Any) -> None:
-        """Tell the daemon of it, and what has become known meanwhile. It never raises."""
+        """Send the subsegment to the daemon, with `fields` added. Never raises."""
         address = os.environ.get("AWS_XRAY_DAEMON_ADDRESS", "")
         if self._is_sampled and address:
             _send({**self._document, "end_time": time.time(), **fields}, address)
 
     def fail(self, error: BaseException) -> None:
-        """End it by what kept it from an answer; by its kind only, since messages may quote what was sent."""
+        """End with the error's type. The message is left out, because it may quote request data."""
         kind = {"id": os.urandom(8).hex(), "type": type(error).__name__, "remote": True}
         self.end(fault=True, cause={"exceptions": [kind]})
 
 
 @contextmanager
 def remote(name: str, commands: Iterable[str]) -> Iterator[None]:
-    """A subsegment of what runs inside: `commands` of a service that is none of AWS's."""
+    """Record a subsegment around `commands` to a service outside AWS."""
     subsegment = Subsegment(name, namespace="remote", metadata={name: {"commands": list(commands)}})
     try:
         yield
@@ -68,19 +68,19 @@ def remote(name: str, commands: Iterable[str]) -> Iterator[None]:
 
 
 def watch(client: Any) -> None:
-    """Make a subsegment of every call of a botocore client, retries included."""
+    """Record a subsegment for every call of a botocore client, retries included."""
     service = client.meta.service_model
 
     def begin(params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        asked = {"operation": model.name, "region": client.meta.region_name, **_tables(params)}
-        context[_STARTED] = (Subsegment(service.endpoint_prefix, namespace="aws"), asked)
+        request = {"operation": model.name, "region": client.meta.region_name, **_tables(params)}
+        context[_STARTED] = (Subsegment(service.endpoint_prefix, namespace="aws"), request)
 
     def answered(parsed: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
-        subsegment, asked = context[_STARTED]
-        subsegment.end(**_outcome(parsed, asked))
+        subsegment, request = context[_STARTED]
+        subsegment.end(**_outcome(parsed, request))
 
     def failed(exception: BaseException, context: dict[str, Any], **_: Any) -> None:
-        subsegment, _asked = context[_STARTED]
+        subsegment, _request = context[_STARTED]
         subsegment.fail(exception)
 
     name = service.service_id.hyphenize()
@@ -89,10 +89,14 @@ def watch(client: Any) -> None:
     client.meta.events.register(f"after-call-error.{name}", failed)
 
 
-def _outcome(parsed: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    told = parsed.get("ResponseMetadata", {})
-    status = told.get("HTTPStatusCode", 0)
-    aws = {**asked, "request_id": told.get("RequestId", ""), "retries": told.get("RetryAttempts", 0)}
+def _outcome(parsed: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = parsed.get("ResponseMetadata", {})
+    status = metadata.get("HTTPStatusCode", 0)
+    aws = {
+        **request,
+        "request_id": metadata.get("RequestId", ""),
+        "retries": metadata.get("RetryAttempts", 0),
+    }
     throttled = "Throttl" in parsed.get("Error", {}).get("Code", "")
     return {
         "aws": aws,
@@ -104,7 +108,7 @@ def _outcome(parsed: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, A
 
 
 def _tables(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables that a call to DynamoDB names, where X-Ray looks for them."""
+    """Table names of a DynamoDB call, in the fields that X-Ray reads."""
     if "TableName" in params:
         return {"table_name": params["TableName"]}
     changes = [change for item in params.get("TransactItems", ()) for change in item.values()]
@@ -113,13 +117,13 @@ def _tables(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _invocation() -> dict[str, str]:
-    """Read each time: Lambda sets it anew for every invocation."""
+    """Fields of the trace header. Lambda sets a new header for every invocation."""
     header = os.environ.get("_X_AMZN_TRACE_ID", "")
     return {name: value for name, _, value in (field.partition("=") for field in header.split(";"))}
 
 
 def _send(document: Mapping[str, Any], address: str) -> None:
-    import socket  # loaded by then, with whatever was called
+    import socket  # botocore or redis has already loaded it
 
     host, _, port = address.rpartition(":")
     try:

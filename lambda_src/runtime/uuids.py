@@ -1,8 +1,8 @@
-"""UUIDs that follow from what they name, and so are the same wherever and however often they are made."""
+"""Name-based UUIDs: the same in every region, however often they are computed."""
 
 
 def name_based(namespace: str, name: str) -> str:
-    """The UUID of `name` in `namespace`, which is a UUID too: version 5 of RFC 9562, section 5.5."""
-    import uuid  # with the `platform` that it loads a tenth of a handler's import; botocore needs both anyway
+    """UUID version 5 of `name` in the UUID `namespace` (RFC 9562, section 5.5)."""
+    import uuid  # a tenth of a handler's import time; botocore loads it later in any case
 
     return str(uuid.uuid5(uuid.UUID(namespace), name))

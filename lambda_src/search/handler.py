@@ -9,6 +9,7 @@ from search import logic
 from search.models import read_query, read_text
 from search.store import Bucket, Reader
 from shop.books import Books
+from shop.stock_rows import StockRows
 
 handle = Router()
 
@@ -22,7 +23,8 @@ def _reader() -> Reader:
 
 @cache
 def _books() -> Books:
-    return Books(aws.client("dynamodb"), settings().books_table)
+    client, own = aws.client("dynamodb"), settings()
+    return Books(client, own.books_table, StockRows(client, own.stock_table, own.region))
 
 
 @handle.route("GET", "/search")

@@ -14,7 +14,7 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 from runtime import aws, log
-from runtime.errors import ShopError, Unavailable
+from runtime.errors import BookstoreError, Unavailable
 from search import schema
 from search.index import Index
 
@@ -119,7 +119,7 @@ class Reader:
     def _refresh(self) -> None:
         try:
             self._load()
-        except (ShopError, OSError) as error:
+        except (BookstoreError, OSError) as error:
             log.write("WARNING", "search-index-not-refreshed", cause=repr(error))
 
     def _load(self) -> None:

@@ -1,39 +1,57 @@
-"""Books as every domain reads them: by id, one or many, and as the contract shows them."""
+"""Books with their stock, as all domains read them and as the contract presents them."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from runtime import aws, dynamo
-from runtime.dynamo import Item
+from runtime import dynamo
+from runtime.dynamo import Item, Keys
+from shop import stock
+from shop.stock_rows import StockRows
 
 
 class Books:
-    """Reads of the Books table by id."""
+    """Reads books by id, together with the stock rows of all regions."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: Any, table: str, rows: StockRows) -> None:
         self._client = client
-        self._table = table
+        self._rows = rows
+        self.table = table
 
     def get(self, book_id: str) -> Item | None:
-        """The book's item, or `None`."""
-        key = dynamo.dump({"id": book_id})
-        answer = aws.call(self._client.get_item, TableName=self._table, Key=key)
-        return dynamo.load(answer["Item"]) if "Item" in answer else None
-
-    def get_many(self, ids: Iterable[str]) -> dict[str, Item]:
-        """Items by id; ids that no book bears are left out.
+        """Return the book's item with `stock`, or `None`.
 
         Raises:
-            Unavailable: DynamoDB is away or busy.
+            Unavailable: DynamoDB does not answer or is busy.
         """
-        keys = [{"id": book_id} for book_id in sorted(set(ids))]
-        return {item["id"]: item for item in dynamo.batch_get(self._client, self._table, keys)}
+        return self.get_many([book_id]).get(book_id)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Item]:
+        """Return items with `stock` by id. Ids without a book are left out.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        wanted = sorted(set(ids))
+        found = dynamo.batch_get(self._client, self.keys(wanted), self._rows.keys(wanted))
+        return {item["id"]: item for item in self._stocked(found[self.table], found[self._rows.table])}
+
+    def with_stock(self, items: list[Item]) -> list[Item]:
+        """Add `stock` to items that were read by an index."""
+        keys = self._rows.keys(item["id"] for item in items)
+        return self._stocked(items, dynamo.batch_get(self._client, keys)[keys.table])
+
+    def keys(self, ids: Iterable[str]) -> Keys:
+        """Return the keys of these books, to read together with other items."""
+        return Keys(self.table, [{"id": book_id} for book_id in ids])
+
+    def _stocked(self, books: list[Item], rows: list[Item]) -> list[Item]:
+        shares = self._rows.shares(rows)
+        region = self._rows.region
+        return [{**book, "stock": stock.presented(shares.get(book["id"], {}), region)} for book in books]
 
 
 def present(item: Item) -> dict[str, Any]:
-    """A book as the contract's `Book`: what the catalog does not know is null, a missing description
-    empty.
-    """
+    """Return the contract's `Book`. Unknown details are null, an unknown description is empty."""
     return {
         "id": item["id"],
         "title": item["title"],
@@ -47,4 +65,5 @@ def present(item: Item) -> dict[str, Any]:
         "publishedYear": item.get("publishedYear"),
         "language": item.get("language"),
         "cover": item.get("cover"),
+        "stock": item["stock"],
     }

@@ -1,49 +1,57 @@
-"""The Cart table: reads of lines, and the one way to write one."""
+"""The Cart table: lines, and the counters that limit a shopper's orders."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from runtime import aws, dynamo
-from runtime.dynamo import Item
-from runtime.errors import ConditionFailed, Unavailable
+from runtime.dynamo import Item, Keys
+from runtime.errors import ConditionFailed, TransactionCancelled, Unavailable
 from shop.lines import Line
+from shop.stock import hour_of
+
+_FIRST_BOOK = "0"
+"""Book ids start with a letter or a digit. Other items start with `#`, which sorts before them."""
 
 
 class Carts:
-    """Reads and conditional writes of cart lines. Reads are consistent: a shopper sees what they just did."""
+    """Reads and conditional writes of cart lines. Reads are consistent: shoppers see their last change."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self.table = table
 
     def all(self, customer_id: str) -> dict[str, Line]:
-        """Every line of a shopper by book, the emptied ones included."""
+        """Return all lines of a shopper by book, including emptied ones."""
         items = dynamo.items(
             self._client.query,
             TableName=self.table,
-            KeyConditionExpression="customerId = :customer",
-            ExpressionAttributeValues=dynamo.dump({":customer": customer_id}),
+            KeyConditionExpression="customerId = :customer AND bookId >= :first",
+            ExpressionAttributeValues=dynamo.dump({":customer": customer_id, ":first": _FIRST_BOOK}),
             ConsistentRead=True,
         )
-        return {item["bookId"]: _line(item) for item in items}
+        return lines_of(items)
+
+    def keys(self, customer_id: str, book_ids: Iterable[str]) -> Keys:
+        """Return the keys of a shopper's lines of these books."""
+        keys = [{"customerId": customer_id, "bookId": book_id} for book_id in book_ids]
+        return Keys(self.table, keys, consistent=True)
 
     def some(self, customer_id: str, book_ids: Iterable[str]) -> dict[str, Line]:
-        """A shopper's lines of these books, by book."""
-        keys = [{"customerId": customer_id, "bookId": book_id} for book_id in book_ids]
-        items = dynamo.batch_get(self._client, self.table, keys, consistent=True)
-        return {item["bookId"]: _line(item) for item in items}
+        """Return a shopper's lines of these books, by book."""
+        return lines_of(dynamo.batch_get(self._client, self.keys(customer_id, book_ids))[self.table])
 
     def replace(self, customer_id: str, seen: Line | None, line: Line) -> None:
-        """Write `line` over what was seen.
+        """Replace the version `seen` by `line`.
 
-        When an answer is lost on its way, the SDK sends the write again, and that meets what the first has
-        written. So each write bears a mark by which it knows itself: whoever adds copies must not add them
-        twice. Where another write has covered the mark by then, nobody can tell.
+        If an answer is lost, the SDK sends the write again, and the repetition finds what the first attempt has
+        written. Each write therefore has a random mark, by which it recognizes itself. If another write has
+        replaced the mark, the outcome is unknown.
 
         Raises:
-            ConditionFailed: the line is no longer what was seen; this did not write.
-            Unavailable: DynamoDB is away or busy, or the line has changed since this may have written.
+            ConditionFailed: the line is another version; nothing was written.
+            Unavailable: DynamoDB does not answer or is busy, or the outcome is unknown.
         """
         write = self.replacement(customer_id, seen, line)
         mark = {"S": os.urandom(8).hex()}
@@ -54,27 +62,71 @@ class Carts:
             if failed.found.get("write") == mark:
                 return
             if failed.resent:
-                raise Unavailable("The cart may have changed; look at it before you ask again.") from failed
+                raise Unavailable("The cart may have changed; read it before you repeat this.") from failed
             raise
 
     def replacement(self, customer_id: str, seen: Line | None, line: Line) -> dict[str, Any]:
-        """The write of `replace`, as PutItem and TransactWriteItems want it."""
+        """Return the parameters of PutItem, also in a transaction, for `replace`."""
         return {"TableName": self.table, "Item": dynamo.dump(_item(customer_id, line)), **_unchanged(seen)}
+
+    def delete(self, customer_id: str, lines: Sequence[Line]) -> None:
+        """Delete up to 100 lines, unless one of them has changed.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        keys = (dynamo.dump({"customerId": customer_id, "bookId": line.book_id}) for line in lines)
+        writes = [
+            {"Delete": {"TableName": self.table, "Key": key, **_unchanged(line)}}
+            for key, line in zip(keys, lines, strict=True)
+        ]
+        try:
+            aws.call(self._client.transact_write_items, TransactItems=writes)
+        except TransactionCancelled:
+            return  # A later read tries again.
+
+    def count_order(self, customer_id: str, region: str, moment: datetime, most: int) -> bool:
+        """Count an order of this hour, unless the shopper has placed `most` in this region.
+
+        The counter's key has the region, so that no other region writes it.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        key = {"customerId": customer_id, "bookId": f"#orders#{region}#{hour_of(moment)}"}
+        values = {":one": 1, ":most": most, ":end": int((moment + timedelta(hours=2)).timestamp())}
+        try:
+            aws.call(
+                self._client.update_item,
+                TableName=self.table,
+                Key=dynamo.dump(key),
+                UpdateExpression="ADD orders :one SET expiresAt = :end",
+                ConditionExpression="attribute_not_exists(orders) OR orders < :most",
+                ExpressionAttributeValues=dynamo.dump(values),
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+
+def lines_of(items: Iterable[Item]) -> dict[str, Line]:
+    """Read items of the Cart table: lines by book."""
+    return {item["bookId"]: _line(item) for item in items}
 
 
 def _unchanged(seen: Line | None) -> dict[str, Any]:
-    """The condition that a line still is what was seen, whole: replication from another region may bring a
-    version that bears the same time.
+    """Return the condition that a line is the version `seen`.
+
+    It compares all attributes: replication may bring another version with the same time.
     """
     if seen is None:
         return {"ConditionExpression": "attribute_not_exists(bookId)"}
     values: dict[str, Any] = {":changed": seen.changed_at, ":quantity": seen.quantity}
-    condition = "changedAt = :changed AND quantity = :quantity AND "
-    if seen.settled:
-        condition += "settled = :settled"
-        values[":settled"] = seen.settled
-    else:
-        condition += "attribute_not_exists(settled)"
+    condition = "changedAt = :changed AND quantity = :quantity"
+    for name, content in (("settled", seen.settled), ("merged", seen.merged)):
+        condition += f" AND {name} = :{name}" if content else f" AND attribute_not_exists({name})"
+        if content:
+            values[f":{name}"] = content
     return {"ConditionExpression": condition, "ExpressionAttributeValues": dynamo.dump(values)}
 
 
@@ -86,6 +138,7 @@ def _item(customer_id: str, line: Line) -> Item:
         "changedAt": line.changed_at,
         "expiresAt": line.expires_at,
         **({"settled": line.settled} if line.settled else {}),
+        **({"merged": line.merged} if line.merged else {}),
     }
 
 
@@ -96,4 +149,5 @@ def _line(item: Item) -> Line:
         item["changedAt"],
         tuple(item.get("settled", ())),
         item["expiresAt"],
+        tuple(item.get("merged", ())),
     )

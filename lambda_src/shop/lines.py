@@ -1,40 +1,48 @@
-"""A cart's lines: what one is, and how it changes. Pure rules, used by the cart, by checkout and by
-checkout's model.
+"""Rules of cart lines as pure functions, for the cart, for checkout and for the model of checkout.
 
-A line lives in one item of the Cart table and is only ever replaced as a whole, on the condition that it
-still is what was read. Emptied lines stay a while as tombstones (`quantity` 0), since they remember which
-orders they have settled: a checkout repeated in another region, which has not heard of the order yet, must
-not take it twice.
+A line is one item of the Cart table. A write replaces it as a whole, if it still is the version that was read. An
+emptied line stays for some days as a tombstone (`quantity` 0), because it has the ids of the orders that took its
+copies: if a checkout is repeated in another region that does not have the order yet, the line must not be
+taken twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from runtime import clock
 
 MAX_QUANTITY = 99
-MAX_LINES = 50
+MAX_LINES = 49
+"""A transaction may have 100 items: the order, its hold, and a cart line and a stock row for each book."""
 
 ABANDONED_AFTER = timedelta(days=90)
 EMPTY_KEPT_FOR = timedelta(days=7)
-"""A tombstone matters until its orders have reached every region: seconds, or as long as a region is cut
-off.
+"""A tombstone is needed until its orders are in every region: seconds, or as long as a region is cut off."""
+
+MAX_SETTLED = 20
+"""Order ids in a line. An id that is still needed would be lost after 20 later orders of the same book by the same
+shopper, before the first order is replicated.
 """
 
-MAX_SETTLED = 50
-"""Orders a line remembers. Forgetting one that still matters would take 50 later orders of the very same book
-by the same shopper before the first has been replicated.
-"""
+MAX_MERGED = 10
+"""Idempotency keys of additions in a line."""
+
+MAX_TOMBSTONES = 100
+"""Emptied lines of a shopper. The cart deletes older ones, so that reading it costs no more."""
+
+SETTLED_AFTER = timedelta(hours=1)
+"""Only older tombstones are deleted."""
 
 
 class Line(NamedTuple):
     """One book in one shopper's cart.
 
     Attributes:
-        changed_at: when it last changed; never the same for two versions of a line in one region.
-        settled: ids of the orders that have taken their quantity from this line, oldest first.
-        expires_at: epoch second from which DynamoDB may delete it, and from which it counts as empty.
+        changed_at: time of the last change, different for all versions of a line in one region.
+        settled: ids of the orders that have taken their copies from this line, oldest first.
+        expires_at: epoch second from which DynamoDB may delete the line, and from which it counts as empty.
+        merged: idempotency keys of additions that this line contains, oldest first.
     """
 
     book_id: str
@@ -42,40 +50,66 @@ class Line(NamedTuple):
     changed_at: str
     settled: tuple[str, ...]
     expires_at: int
+    merged: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """Text that is different for all versions of the line."""
+        return f"{self.changed_at}/{self.quantity}"
 
     def held(self, moment: datetime) -> int:
-        """Copies in the cart at a moment; DynamoDB deletes expired items late, readers must not."""
+        """Return the copies in the cart. An expired line has none, because DynamoDB deletes it late."""
         return self.quantity if self.expires_at > moment.timestamp() else 0
 
 
 def live(lines: Iterable[Line], moment: datetime) -> list[Line]:
-    """The lines that a shopper sees, by when they last changed."""
+    """Return the lines that a shopper sees, by time of their last change."""
     held = (line for line in lines if line.held(moment) > 0)
     return sorted(held, key=lambda line: (line.changed_at, line.book_id))
 
 
-def changed(seen: Line | None, book_id: str, quantity: int, moment: datetime) -> Line:
-    """The line after the shopper changed its quantity."""
-    settled = seen.settled if seen else ()
-    return _next(seen, book_id, quantity, settled, moment)
+def superfluous(lines: Iterable[Line], moment: datetime) -> list[Line]:
+    """Return the oldest tombstones beyond `MAX_TOMBSTONES`."""
+    empty = sorted((line for line in lines if not line.held(moment)), key=lambda line: line.changed_at)
+    old = clock.timestamp(moment - SETTLED_AFTER)
+    return [line for line in empty[: max(0, len(empty) - MAX_TOMBSTONES)] if line.changed_at < old]
+
+
+def changed(seen: Line | None, book_id: str, quantity: int, moment: datetime, key: str | None = None) -> Line:
+    """Return the line after the shopper changed its quantity, by an addition with the idempotency `key`."""
+    merged = seen.merged if seen else ()
+    if key is not None:
+        merged = (*merged, key)[-MAX_MERGED:]
+    return _next(seen, book_id, quantity, moment)._replace(merged=merged)
 
 
 def settled(seen: Line | None, book_id: str, ordered: int, order_id: str, moment: datetime) -> Line | None:
-    """The line after an order took its copies from it; `None` where it has taken them already.
+    """Return the line after an order took its copies; `None` if this order has already taken them.
 
-    A book that was ordered without being in this region's cart leaves a tombstone too. The line may be on its
-    way from another region, or the shopper may add the book before the order is repeated there.
+    An ordered book that is not in this region's cart also gets a tombstone: the line may still arrive from another
+    region, or the shopper may add the book before the order is repeated there.
     """
     if seen is not None and order_id in seen.settled:
         return None
     left = max(0, seen.held(moment) - ordered) if seen else 0
-    remembered = (*(seen.settled if seen else ()), order_id)[-MAX_SETTLED:]
-    return _next(seen, book_id, left, remembered, moment)
+    orders = (*(seen.settled if seen else ()), order_id)[-MAX_SETTLED:]
+    return _next(seen, book_id, left, moment)._replace(settled=orders)
 
 
-def _next(
-    seen: Line | None, book_id: str, quantity: int, remembered: tuple[str, ...], moment: datetime
-) -> Line:
+def is_version(
+    lines: Mapping[str, Line], book_id: str, version: str, order_id: str, moment: datetime
+) -> bool:
+    """Whether the line is the version that a shopper ordered, or this very order has already settled it."""
+    line = lines.get(book_id)
+    if line is None:
+        return False
+    return order_id in line.settled or (line.version == version and line.held(moment) > 0)
+
+
+def _next(seen: Line | None, book_id: str, quantity: int, moment: datetime) -> Line:
     kept = ABANDONED_AFTER if quantity else EMPTY_KEPT_FOR
     changed_at = clock.after(seen.changed_at if seen else None, moment)
-    return Line(book_id, quantity, changed_at, remembered, int((moment + kept).timestamp()))
+    expires_at = int((moment + kept).timestamp())
+    if seen is None:
+        return Line(book_id, quantity, changed_at, (), expires_at)
+    return seen._replace(quantity=quantity, changed_at=changed_at, expires_at=expires_at)

@@ -110,6 +110,6 @@ def _inserted(records: list[dict[str, Any]], since: str) -> Iterator[tuple[str, 
             continue
         change = record["dynamodb"]
         image = change["NewImage"]
-        if image["createdAt"]["S"] >= since:
+        if "items" in image and image["createdAt"]["S"] >= since:
             arrived = change["ApproximateCreationDateTime"].timestamp()
             yield image["orderId"]["S"], image["region"]["S"], arrived

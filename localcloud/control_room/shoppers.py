@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from client import Endpoints, Failover, Shop
+from client import Bookstore, Endpoints, Failover
 from ops.deployment import Deployment
 from ops.drill.accounts import close_account, open_account
 from ops.drill.ledger import Ledger
@@ -43,7 +43,7 @@ class Shoppers:
         visitors = await asyncio.to_thread(_visitors, deployment, list(regions))
         endpoints = Endpoints(api, regions)
         async with httpx.AsyncClient() as http:
-            books = (await Shop(Failover(http, endpoints)).books(limit=100))["items"]
+            books = (await Bookstore(Failover(http, endpoints)).books(limit=100)).body["items"]
         self._over = asyncio.Event()
         self._work = asyncio.create_task(self._shop(deployment, visitors, endpoints, books, self._over))
 

@@ -50,20 +50,18 @@ PROBLEMS = (
     GatewayProblem(("UNAUTHORIZED",), 401, "unauthorized", "Sign in first"),
     GatewayProblem(("ACCESS_DENIED", "WAF_FILTERED"), 403, "forbidden", "This is not allowed"),
     # For an unknown path or method API Gateway uses this type, with status 403 by default.
-    GatewayProblem(
-        ("MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"), 404, "not-found", "There is no such thing"
-    ),
+    GatewayProblem(("MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"), 404, "not-found", "Not found"),
     GatewayProblem(("REQUEST_TOO_LARGE",), 413, "too-large", "The body is too large"),
     GatewayProblem(
         ("UNSUPPORTED_MEDIA_TYPE",), 415, "unsupported-media-type", "The body must be application/json"
     ),
     GatewayProblem(("QUOTA_EXCEEDED", "THROTTLED"), 429, "too-many-requests", "Too many requests; slow down"),
-    GatewayProblem(("DEFAULT_5XX",), 500, "internal-error", "The shop made a mistake"),
+    GatewayProblem(("DEFAULT_5XX",), 500, "internal-error", "Internal error"),
     GatewayProblem(
         ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"),
         503,
         "unavailable",
-        "Something this region needs is away",
+        "The region cannot serve the request",
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from client import Answer, Endpoints, Failover, RefusedError, Shop, UnreachableError
+from client import Bookstore, Endpoints, Failover, RefusedError, Reply, UnreachableError
 from ops.drill.accounts import Account
 from ops.drill.ledger import Ledger, Purchase
 from ops.drill.recording import Population, Recording, Sample
@@ -53,8 +53,7 @@ class Shopping:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
         known = endpoints if visitor.population == "failover" else Endpoints(endpoints.api)
-        self._last: Answer | None = None
-        self._shop = Shop(Failover(self._http, known), token=visitor.account.shopper.token, seen=self._see)
+        self._shop = Bookstore(Failover(self._http, known), token=visitor.account.shopper.token)
 
     async def run(self, pace: "Pace") -> None:
         """Shop until the pace ends; a pending order is retried a few times more."""
@@ -99,24 +98,23 @@ class Shopping:
                 self._ledger.record_order(purchase, order)
                 return
 
-    async def _order(self, purchase: Purchase) -> Json:
+    async def _order(self, purchase: Purchase) -> Reply:
         items = [{"bookId": book, "quantity": quantity} for book, quantity in purchase.items.items()]
         return await self._shop.order(items, purchase.total, key=purchase.key)
 
-    async def _attempt(self, action: str, ask: Callable[[], Awaitable[Json]]) -> Json | None:
+    async def _attempt(self, action: str, ask: Callable[[], Awaitable[Reply]]) -> Json | None:
         """Send and record one request; returns the body, or None if it failed."""
-        self._last = None
         at = self._recording.now()
-        failed = 0
+        body: Json | None = None
+        region: str | None = None
         try:
-            body: Json | None = await ask()
-            outcome = "stale" if body is not None and body.get("stale") else "ok"
-        except RefusedError as refused:
-            body, outcome = None, str(refused.status)
-        except UnreachableError as unreachable:
-            body, outcome, failed = None, unreachable.attempts[-1].outcome, len(unreachable.attempts)
-        if self._last is not None:
-            failed = len(self._last.attempts) - (body is not None)
+            reply = await ask()
+            body, region, failed = reply.body, reply.region, len(reply.attempts) - 1
+            outcome = "stale" if body.get("stale") else "ok"
+        except RefusedError as error:
+            outcome, region, failed = str(error.status), error.region, len(error.attempts)
+        except UnreachableError as error:
+            outcome, failed = error.attempts[-1].outcome, len(error.attempts)
         self._recording.samples.append(
             Sample(
                 at=at,
@@ -125,16 +123,13 @@ class Shopping:
                 population=self._visitor.population,
                 home=self._visitor.home,
                 action=action,
-                region=self._last.region if self._last else None,
+                region=region,
                 outcome=outcome,
                 ok=body is not None,
                 failed_attempts=failed,
             )
         )
         return body
-
-    def _see(self, answer: Answer) -> None:
-        self._last = answer
 
 
 class Pace:

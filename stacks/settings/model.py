@@ -101,6 +101,15 @@ class Delivery(Section):
     branch: str = "main"
 
 
+class Orders(Section):
+    """Rules for shoppers' orders."""
+
+    cancel_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 30
+    """Minutes in which a shopper can cancel an order."""
+    per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """Maximum number of orders of a shopper in an hour, in each region."""
+
+
 class Observability(Section):
     """Recipients of alarms, and the share of requests that X-Ray traces."""
 
@@ -185,6 +194,7 @@ class Settings(SettingsFile):
     routing: Routing = Routing()
     compute: Compute = Compute()
     cache: Cache = Cache()
+    orders: Orders = Orders()
     observability: Observability = Observability()
     email: Email = Email()
     delivery: Delivery = Delivery()

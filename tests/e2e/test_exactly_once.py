@@ -87,4 +87,4 @@ def orders_of(cloud: Any, region: str, account: Account) -> list[Json]:
         ExpressionAttributeValues={":id": account.id},
         ConsistentRead=True,
     )["Items"]
-    return found
+    return [item for item in found if "#" not in item["orderId"]]

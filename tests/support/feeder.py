@@ -11,7 +11,7 @@ def images(cloud: Any, region: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.scan(
         TableName=cloud.deployment.regions[region].tables["orders"], ConsistentRead=True, Limit=100
     )["Items"]
-    return found
+    return [image for image in found if "items" in image]
 
 
 def record(image: dict[str, Any], name: str = "INSERT") -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from runtime import dynamo
+from shop.stock_rows import REGISTRY
 
-BOOKS, CART, ORDERS = "shop-test-books", "shop-test-cart", "shop-test-orders"
+BOOKS, CART, ORDERS, STOCK = "shop-test-books", "shop-test-cart", "shop-test-orders", "shop-test-stock"
 
 
 def _attributes(names: dict[str, str]) -> list[dict[str, str]]:
@@ -41,9 +42,18 @@ def create_tables(client: Any) -> None:
     client.create_table(
         TableName=ORDERS,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=_attributes({"customerId": "S", "orderId": "S", "createdAt": "S"}),
+        AttributeDefinitions=_attributes(
+            {"customerId": "S", "orderId": "S", "createdAt": "S", "sweep": "S", "sweepAt": "S"}
+        ),
         KeySchema=_key("customerId", "orderId"),
         LocalSecondaryIndexes=[_index("customerId", "createdAt", "customer-createdAt")],
+        GlobalSecondaryIndexes=[_index("sweep", "sweepAt", "sweep")],
+    )
+    client.create_table(
+        TableName=STOCK,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=_attributes({"bookId": "S", "region": "S"}),
+        KeySchema=_key("bookId", "region"),
     )
 
 
@@ -63,6 +73,16 @@ class Tables:
         key = dynamo.dump({"customerId": customer_id, "bookId": book_id})
         item = self.client.get_item(TableName=CART, Key=key).get("Item")
         return None if item is None else dynamo.load(item)
+
+    def stock(self, book_id: str, region: str = "eu-west-1", **numbers: Any) -> None:
+        """Put a region's share of a book's copies into the stock table."""
+        self.put(STOCK, {**REGISTRY, "names": ["eu-west-1", "ap-southeast-1"]})
+        self.put(STOCK, {"bookId": book_id, "region": region, "spent": 0, **numbers})
+
+    def share(self, book_id: str, region: str = "eu-west-1") -> dict[str, Any]:
+        """Return a row of the stock table."""
+        key = dynamo.dump({"bookId": book_id, "region": region})
+        return dynamo.load(self.client.get_item(TableName=STOCK, Key=key)["Item"])
 
     def book(self, book_id: str, **attributes: Any) -> dict[str, Any]:
         """Put a book into the catalog table."""

@@ -1,4 +1,4 @@
-"""Copies sold, from the orders and from each region's ranking."""
+"""Copies sold, from the orders and from each region's best sellers."""
 
 from collections import Counter
 from functools import partial
@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from tests.support.waiting import wait_until
 
 
@@ -20,21 +20,23 @@ def by_orders(cloud: Any, region: str | None = None) -> dict[str, int]:
             ConsistentRead=True,
             **({"ExclusiveStartKey": page["LastEvaluatedKey"]} if page else {}),
         )
-        for order in page["Items"]:
-            for line in order["items"]:
+        for item in page["Items"]:
+            for line in item.get("items", ()):
                 sold[line["bookId"]] += int(line["quantity"])
+            if item["orderId"].endswith("#cancelled"):
+                sold.subtract({book: int(copies) for book, copies in item["books"].items()})
         if "LastEvaluatedKey" not in page:
-            return dict(sold)
+            return {book: copies for book, copies in sold.items() if copies}
 
 
 def of_region(cloud: Any, region: str) -> dict[str, int]:
-    """A region's complete ranking, read from its Redis."""
+    """A region's complete counts, read from its Redis."""
     with redis.Redis.from_url(cloud.deployment.settings.redis_url(region), decode_responses=True) as client:
-        return dict(Ranking(client).top(1_000_000) or [])
+        return dict(Counts(client).top(1_000_000) or [])
 
 
 def wait_until_exact(cloud: Any, seconds: float = 30.0) -> None:
-    """Wait until every region's ranking equals the sum of its orders; fails after `seconds`."""
+    """Wait until every region's counts equal the sum of its orders; fails after `seconds`."""
     for region in cloud.regions:
         wanted = by_orders(cloud, region)
         wait_until(

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import redis
 
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from localcloud import programs
 from localcloud.layout import Layout, url
 from localcloud.processes import Supervisor
@@ -23,7 +23,7 @@ from runtime import dynamo
 from tests.support.api import item
 from tests.support.emulator import aws_client, ensure_role
 from tests.support.lambda_process import Deployed, Function
-from tests.support.lambda_tables import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK, Tables, create_tables
 from tests.support.waiting import wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -61,6 +61,9 @@ class Emulator:
             "BOOKS_TABLE": BOOKS,
             "CART_TABLE": CART,
             "ORDERS_TABLE": ORDERS,
+            "STOCK_TABLE": STOCK,
+            "CANCEL_MINUTES": "30",
+            "ORDERS_PER_HOUR": "1000000",
             "USER_POOL_CLIENT_ID": "c",
         }
         return Deployed(region, variables).start("orders.handler", endpoint=url(self._layout.aws))
@@ -69,7 +72,7 @@ class Emulator:
         """Create the tables with replicas, and the feeder on the Orders stream."""
         tables = self.client("dynamodb")
         create_tables(tables)
-        for table in (BOOKS, CART, ORDERS):
+        for table in (BOOKS, CART, ORDERS, STOCK):
             stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
             tables.update_table(TableName=table, StreamSpecification=stream)
             replica = {"Create": {"RegionName": REGIONS[1]}}
@@ -90,13 +93,13 @@ class Emulator:
             BatchSize=100,
         )
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
-            ranking = Ranking(client)
-            ranking.promote(ranking.open())
+            counts = Counts(client)
+            counts.promote(counts.start())
 
     def ranked(self) -> dict[str, int]:
         """Copies sold by book, as counted in the first region."""
         with redis.Redis.from_url(self.redis_url, decode_responses=True) as client:
-            return dict(Ranking(client).top(10) or [])
+            return dict(Counts(client).top(10) or [])
 
     def items(self, table: str, region: str) -> list[dict[str, Any]]:
         """All items of a region's table, sorted."""

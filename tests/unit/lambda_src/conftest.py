@@ -10,7 +10,7 @@ from redis import Redis
 from runtime import aws
 from runtime.settings import settings
 from tests.support.api_events import CLIENT
-from tests.support.lambda_tables import BOOKS, CART, ORDERS, Tables, create_tables
+from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK, Tables, create_tables
 from tests.support.redis_server import redis_server
 
 ENVIRONMENT = {
@@ -19,6 +19,9 @@ ENVIRONMENT = {
     "BOOKS_TABLE": BOOKS,
     "CART_TABLE": CART,
     "ORDERS_TABLE": ORDERS,
+    "STOCK_TABLE": STOCK,
+    "CANCEL_MINUTES": "30",
+    "ORDERS_PER_HOUR": "1000",
     "REDIS_URL": "redis://127.0.0.1:1/0",  # where nothing listens
     "SEARCH_BUCKET": "shop-test-search",
     "SHOP_NAME": "bookstore-test",

@@ -1,4 +1,4 @@
-"""What keeps a cold start light is what no handler's import loads; how light that is, `make bench-cold-start` says."""
+"""Handlers import no heavy modules. `make bench-cold-start` measures their import times."""
 
 import json
 import re
@@ -27,7 +27,7 @@ HEAVY = {
     "traceback",
     "uuid",  # with platform
 }
-"""Of the standard library; it is imported where it is needed, or done without."""
+"""Modules of the standard library that handlers import only when they need them."""
 
 PROBE = """
 import json, sys
@@ -38,12 +38,12 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
-def test_the_benchmark_measures_every_handler() -> None:
+def test_benchmark_measures_every_handler() -> None:
     assert sorted(FUNCTIONS.values()) == ENTRY_POINTS
 
 
 @pytest.mark.parametrize("module", ENTRY_POINTS)
-def test_a_handler_s_import_loads_no_package_and_nothing_heavy(module: str) -> None:
+def test_import_of_handler_loads_nothing_heavy(module: str) -> None:
     probe = PROBE.format(sources=str(SOURCES), module=module)
     done = subprocess.run(
         [sys.executable, "-I", "-B", "-c", probe], capture_output=True, text=True, check=True

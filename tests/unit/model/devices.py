@@ -10,6 +10,7 @@ from typing import Literal
 
 from cart import rules
 from shop import lines as cart_lines
+from shop.cart_view import checkout_key
 from shop.lines import Line
 from tests.unit.model.scenario import Setting
 from tests.unit.model.state import Added, Deed, Removed, Version, World
@@ -96,7 +97,7 @@ class Look:
         shown = cart_lines.live(lines.values(), moment)
         if not shown:
             return
-        cart = rules.checkout_key(self.customer, shown)
+        cart = checkout_key(self.customer, shown)
         key = cart if setting.guards.key_from_cart else self.name
         quantities = tuple((line.book_id, line.quantity) for line in shown)
         prices = setting.prices[self.region]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from orders import rules
 from orders.models import Order, OrderRequest, order_id_of
-from orders.rules import Placement, Settlement
+from orders.rules import Context, Placement, Seen, Settlement
 from runtime.errors import KeyReused, PriceChanged
 from shop.lines import Line
 from tests.unit.model.devices import Change, Look, Stated
@@ -80,17 +80,18 @@ class Send:
         return self._answered(world, index, answer, request)
 
     def _plan(self, world: World, setting: Setting, request: OrderRequest) -> Placement:
-        moment, books = world.moment(self.region, setting.skew), setting.books(self.region)
+        context = Context(world.moment(self.region, setting.skew), self.region)
+        books = setting.books(self.region)
         lines = world.lines(self.region, self.customer)
         if not setting.guards.settled_marker:
             lines = {book: line._replace(settled=()) for book, line in lines.items()}
         if not setting.guards.total_stated:
-            total = rules.price(request, books, moment, self.region).total
+            total = rules.price(request, books, context).total
             request = request._replace(expected_total=total)
-        plan = rules.decide(request, books, lines, moment, self.region)
+        plan = rules.decide(request, Seen(books, lines, {}), context)
         if setting.guards.marker_without_line:
             return plan
-        live = (one for one in plan.settlements if one.seen is not None and one.seen.held(moment))
+        live = (one for one in plan.settlements if one.seen is not None and one.seen.held(context.moment))
         return plan._replace(settlements=tuple(live))
 
     def _write(self, world: World, index: int, setting: Setting, plan: Placement) -> World:

@@ -140,10 +140,10 @@ def test_gateway_errors_are_problem_details(response: int) -> None:
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.slug)
 def test_gateway_problems_match_functions(problem: GatewayProblem) -> None:
-    def tree(kind: type[errors.ShopError]) -> list[type[errors.ShopError]]:
+    def tree(kind: type[errors.BookstoreError]) -> list[type[errors.BookstoreError]]:
         return [kind, *(below for each in kind.__subclasses__() for below in tree(each))]
 
-    known = {kind.slug: kind for kind in tree(errors.ShopError)}
+    known = {kind.slug: kind for kind in tree(errors.BookstoreError)}
     if problem.slug in known:
         assert problem.status == known[problem.slug].status
         assert problem.title == known[problem.slug].title

@@ -45,8 +45,8 @@ def test_failing_batch_is_retried_then_kept() -> None:
     mapping = feeder_mapping(region)
     assert mapping["bisect_batch_on_function_error"] is True
     assert mapping["batch_size"] == 100
-    assert 0 < mapping["maximum_retry_attempts"] <= 100
-    assert mapping["maximum_record_age_in_seconds"] > 0
+    assert mapping["maximum_retry_attempts"] == -1, "retries are limited by age"
+    assert 0 < mapping["maximum_record_age_in_seconds"] <= 24 * 3600
     queue = region.find("aws_sqs_queue", name="bookstore-prod-bestsellers-dead-letters")
     assert mapping["destination_config"]["on_failure"]["destination_arn"] == f"${{{queue.address}.arn}}"
     assert queue.body["message_retention_seconds"] == 14 * 24 * 3600

@@ -183,7 +183,7 @@ def test_outputs_for_operators() -> None:
     region = shop()["ap-southeast-1"].document["output"]
     assert region["region"]["value"] == "ap-southeast-1"
     assert region["api_domain"]["value"] == "api-ap-southeast-1.books.example.com"
-    assert set(region["tables"]["value"]) == {"books", "cart", "orders"}
+    assert set(region["tables"]["value"]) == {"books", "cart", "orders", "stock"}
     assert region["functions"]["value"] == {
         short_name: f"bookstore-prod-{short_name}"
         for short_name in (

@@ -52,7 +52,7 @@ def test_secondary_regions_replicate_every_table(regions: list[str]) -> None:
     primary, *others = regions
     assert not shop(regions=regions)[primary].resources("aws_dynamodb_table_replica")
     for region in others:
-        assert len(shop(regions=regions)[region].resources("aws_dynamodb_table_replica")) == 3
+        assert len(shop(regions=regions)[region].resources("aws_dynamodb_table_replica")) == 4
 
 
 def test_region_independent_of_region_count() -> None:

@@ -22,6 +22,22 @@ def make_order() -> MakeOrder:
 
 
 @pytest.fixture
+def make_cancellation() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Make the item that cancels an order."""
+
+    def make(order: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "customerId": order["customerId"],
+            "orderId": f"{order['orderId']}#cancelled",
+            "createdAt": f"{order['createdAt']}#cancelled",
+            "orderedAt": order["createdAt"],
+            "books": {item["bookId"]: item["quantity"] for item in order["items"]},
+        }
+
+    return make
+
+
+@pytest.fixture
 def make_record() -> MakeRecord:
     def make(order: dict[str, Any], name: str = "INSERT") -> Record:
         keys = dynamo.dump({"customerId": order["customerId"], "orderId": order["orderId"]})

@@ -1,13 +1,14 @@
 import json
 import random
 from collections.abc import Iterator
+from itertools import permutations
 from typing import Any
 
 import pytest
 from moto import mock_aws
 from redis import Redis, RedisError
 
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from bestsellers.feeder import handle
 from runtime import aws
 from runtime.errors import Unavailable
@@ -16,11 +17,11 @@ from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
 
 
 @pytest.fixture
-def ranking(redis: Redis) -> Ranking:
-    """A ranking that is complete, and empty."""
-    ranking = Ranking(redis)
-    ranking.promote(ranking.open())
-    return ranking
+def counts(redis: Redis) -> Counts:
+    """Complete counts without any order."""
+    counts = Counts(redis)
+    counts.promote(counts.start())
+    return counts
 
 
 @pytest.fixture
@@ -42,30 +43,30 @@ def feed(*records: Any) -> None:
     handle({"Records": list(records)}, None)
 
 
-def test_copies_add_up_over_orders(ranking: Ranking, make_order: MakeOrder, make_record: MakeRecord) -> None:
+def test_copies_add_up_over_orders(counts: Counts, make_order: MakeOrder, make_record: MakeRecord) -> None:
     feed(make_record(make_order(a=2, b=1)), make_record(make_order(a=1)))
     feed(make_record(make_order(c=2)))
-    assert ranking.top(10) == [("a", 3), ("c", 2), ("b", 1)]
+    assert counts.top(10) == [("a", 3), ("c", 2), ("b", 1)]
 
 
-def test_any_order_of_records_with_any_repetition_counts_once(
-    ranking: Ranking, make_order: MakeOrder, make_record: MakeRecord
+def test_repeated_records_in_any_order_count_once(
+    counts: Counts, make_order: MakeOrder, make_record: MakeRecord
 ) -> None:
     records = [make_record(make_order(a=number + 1, b=1)) for number in range(20)]
     shuffled = random.Random(7).sample(records * 3, 60)
     for start in range(0, 60, 7):
         feed(*shuffled[start : start + 7])
-    assert ranking.top(10) == [("a", 210), ("b", 20)]
+    assert counts.top(10) == [("a", 210), ("b", 20)]
 
 
 def test_changes_and_removals_do_not_count(
-    ranking: Ranking, make_order: MakeOrder, make_record: MakeRecord
+    counts: Counts, make_order: MakeOrder, make_record: MakeRecord
 ) -> None:
     order = make_order(a=1)
     feed(make_record(order, "MODIFY"), make_record(order, "REMOVE"))
-    assert ranking.top(10) == []
+    assert counts.top(10) == []
     feed(make_record(order), make_record(order, "MODIFY"), make_record(order, "REMOVE"))
-    assert ranking.top(10) == [("a", 1)]
+    assert counts.top(10) == [("a", 1)]
 
 
 def broken(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -94,27 +95,27 @@ def broken(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
         {"createdAt": {"N": "5"}},
     ],
 )
-def test_a_record_that_cannot_be_read_is_put_away_and_the_rest_counts(
-    ranking: Ranking, queue: Any, make_order: MakeOrder, make_record: MakeRecord, changes: Any
+def test_unreadable_record_goes_to_queue(
+    counts: Counts, queue: Any, make_order: MakeOrder, make_record: MakeRecord, changes: Any
 ) -> None:
     poison = broken(make_record(make_order(x=9)), **changes)
 
     feed(make_record(make_order(a=1)), poison, make_record(make_order(b=2)))
 
-    assert ranking.top(10) == [("b", 2), ("a", 1)]
+    assert counts.top(10) == [("b", 2), ("a", 1)]
     assert [letter["record"] for letter in queue()] == [poison]
 
 
 @pytest.mark.parametrize(
     "record", [{}, "text", {"eventName": "INSERT"}, {"eventName": "INSERT", "dynamodb": {}}]
 )
-def test_what_is_no_record_is_put_away(ranking: Ranking, queue: Any, record: Any) -> None:
+def test_other_event_goes_to_queue(counts: Counts, queue: Any, record: Any) -> None:
     feed(record)
     assert len(queue()) == 1
 
 
-def test_a_record_too_large_for_the_queue_is_named_there(
-    ranking: Ranking, queue: Any, make_order: MakeOrder, make_record: MakeRecord
+def test_large_unreadable_record_sends_keys(
+    counts: Counts, queue: Any, make_order: MakeOrder, make_record: MakeRecord
 ) -> None:
     poison = broken(make_record(make_order(a=1)), items={"S": "x" * 300_000})
     feed(poison)
@@ -122,8 +123,8 @@ def test_a_record_too_large_for_the_queue_is_named_there(
     assert letter["keys"] == poison["dynamodb"]["Keys"]
 
 
-def test_an_absent_queue_makes_the_stream_retry_and_counts_nothing_twice(
-    ranking: Ranking,
+def test_failed_batch_counts_nothing_twice(
+    counts: Counts,
     queue: Any,
     make_order: MakeOrder,
     make_record: MakeRecord,
@@ -132,7 +133,7 @@ def test_an_absent_queue_makes_the_stream_retry_and_counts_nothing_twice(
     batch = [make_record(make_order(a=1)), {"eventName": "INSERT"}]
 
     def away(**_: Any) -> None:
-        raise Unavailable("It cannot be reached.")
+        raise Unavailable("It does not answer.")
 
     with monkeypatch.context() as outage:
         outage.setattr(aws.client("sqs"), "send_message", away)
@@ -140,11 +141,11 @@ def test_an_absent_queue_makes_the_stream_retry_and_counts_nothing_twice(
             feed(*batch)
     feed(*batch)
 
-    assert ranking.top(10) == [("a", 1)]
+    assert counts.top(10) == [("a", 1)]
     assert len(queue()) == 1
 
 
-def test_an_absent_redis_makes_the_stream_retry(
+def test_unreachable_redis_fails_batch(
     make_order: MakeOrder, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
@@ -152,25 +153,57 @@ def test_an_absent_redis_makes_the_stream_retry(
         feed(make_record(make_order(a=1)))
 
 
-def test_without_a_ranking_orders_are_counted_for_the_one_to_come(
+def test_orders_before_first_rebuild_are_left_to_it(
     redis: Redis, make_order: MakeOrder, make_record: MakeRecord
 ) -> None:
-    record = make_record(make_order(a=1))
-    feed(record)
-    ranking = Ranking(redis)
-    assert ranking.top(10) is None
-
-    ranking.promote(ranking.open())
-
-    feed(record)
-    assert ranking.top(10) == [("a", 1)]
+    feed(make_record(make_order(a=1)))
+    assert Counts(redis).top(10) is None
+    assert redis.keys() == []
 
 
-def test_lag_is_measured_for_orders_that_are_new(
-    ranking: Ranking, make_order: MakeOrder, make_record: MakeRecord, capsys: pytest.CaptureFixture[str]
+def test_lag_is_measured_for_new_orders(
+    counts: Counts, make_order: MakeOrder, make_record: MakeRecord, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record = make_record({**make_order(a=1), "createdAt": "2999-01-01T00:00:00.000Z"})
     feed(record)
     feed(record)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["BestsellersLag"] for line in lines if "BestsellersLag" in line] == [[0.0]]
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 1, 0, 1))))
+def test_cancelled_order_does_not_count(
+    counts: Counts,
+    make_order: MakeOrder,
+    make_cancellation: MakeOrder,
+    make_record: MakeRecord,
+    order: tuple[int, ...],
+) -> None:
+    """Whichever record comes first, and however often."""
+    placed = make_order(a=2)
+    records = make_record(placed), make_record(make_cancellation(placed))
+    feed(make_record(make_order(a=1, b=1)))
+    for index in order:
+        feed(records[index])
+    assert counts.top(10) == [("b", 1), ("a", 1)]
+
+
+def test_cancellation_of_old_order_counts_once(
+    counts: Counts, redis: Redis, make_order: MakeOrder, make_cancellation: MakeOrder, make_record: MakeRecord
+) -> None:
+    """The guard of an old order has been dropped."""
+    old = {**make_order(a=2), "createdAt": "2020-01-01T00:00:00.000Z"}
+    feed(make_record(old), make_record(make_order(a=1)))
+    redis.delete(f"{{bestsellers}}:{counts.current}:counted")
+    for _ in range(2):
+        feed(make_record(make_cancellation(old)))
+    assert counts.top(10) == [("a", 1)]
+
+
+def test_other_items_of_order_do_not_count(
+    counts: Counts, make_order: MakeOrder, make_record: MakeRecord
+) -> None:
+    placed = make_order(a=1)
+    for kind in ("#kept", "#held#oversold", "#stock#eu-west-1"):
+        feed(make_record({**placed, "orderId": placed["orderId"] + kind}))
+    assert counts.top(10) == []

@@ -2,15 +2,20 @@ import pytest
 from redis import Redis
 
 from bestsellers import logic
-from bestsellers.counts import Ranking
+from bestsellers.counts import Counts
 from bestsellers.handler import handle
-from bestsellers.models import Sale
+from bestsellers.models import event_of
 from runtime import dynamo
 from tests.support.api_events import Answer, Shopper
 from tests.support.lambda_tables import BOOKS, Tables
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder
 
 anyone = Shopper(handle)
+
+
+@pytest.fixture(autouse=True)
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logic, "FRESH_SECONDS", 0.0)
 
 
 def top(**query: str) -> Answer:
@@ -22,13 +27,15 @@ def ranks(answer: Answer) -> list[tuple[int, str, int]]:
 
 
 def sell(redis: Redis, order: dict[str, object]) -> None:
-    ranking = Ranking(redis)
-    ranking.count([Sale.from_image(dynamo.dump(order))])
-    if ranking.current is None:
-        ranking.promote(ranking.open())
+    counts = Counts(redis)
+    if counts.current is None:
+        counts.promote(counts.start())
+    event = event_of(dynamo.dump(order))
+    assert event is not None
+    counts.count([event])
 
 
-def test_most_sold_first(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+def test_list_starts_with_most_sold(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     for book_id in "abc":
         tables.book(book_id)
     sell(redis, make_order(a=1, b=5, c=3))
@@ -38,7 +45,7 @@ def test_most_sold_first(tables: Tables, redis: Redis, make_order: MakeOrder) ->
     assert ranks(top(limit="1")) == [(1, "b", 5)]
 
 
-def test_ranks_close_up_over_books_that_are_gone(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+def test_ranks_skip_deleted_books(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     books = [tables.book(f"b{number:02}")["id"] for number in range(25)]
     sell(redis, make_order(**{book_id: 50 - number for number, book_id in enumerate(books)}))
     tables.client.delete_item(TableName=BOOKS, Key={"id": {"S": "b01"}})
@@ -47,18 +54,18 @@ def test_ranks_close_up_over_books_that_are_gone(tables: Tables, redis: Redis, m
     assert [book_id for _, book_id, _ in listed] == ["b00", *books[2:21]]
 
 
-def test_equals_keep_their_order(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+def test_equal_counts_have_stable_order(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     for book_id in "abcd":
         tables.book(book_id)
     sell(redis, make_order(b=1, a=1, d=1, c=1))
     assert [book_id for _, book_id, _ in ranks(top())] == ["d", "c", "b", "a"]
 
 
-def test_no_ranking_yet_is_stale_and_empty(tables: Tables, redis: Redis) -> None:
+def test_list_without_counts_is_stale_and_empty(tables: Tables, redis: Redis) -> None:
     assert top().json.items() >= {"items": [], "stale": True}.items()
 
 
-def test_the_last_copy_stands_in_while_redis_is_away(
+def test_last_copy_is_shown_while_redis_fails(
     tables: Tables, redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables.book("a")
@@ -76,15 +83,15 @@ def test_the_last_copy_stands_in_while_redis_is_away(
 def _refuse(*_: object, **__: object) -> None:
     from redis.exceptions import ConnectionError
 
-    raise ConnectionError("Redis is away.")
+    raise ConnectionError("Redis does not answer.")
 
 
-def test_redis_that_never_was(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_list_without_redis_is_stale_and_empty(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     assert top().json.items() >= {"items": [], "stale": True}.items()
 
 
-def test_a_failed_redis_is_left_alone_for_a_while(
+def test_failed_redis_is_not_asked_for_a_while(
     tables: Tables, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
@@ -102,5 +109,5 @@ def test_a_failed_redis_is_left_alone_for_a_while(
 
 
 @pytest.mark.parametrize("limit", ["0", "21", "x"])
-def test_limits(tables: Tables, limit: str) -> None:
+def test_invalid_limit_is_refused(tables: Tables, limit: str) -> None:
     assert top(limit=limit).status == 400

@@ -4,10 +4,12 @@ import pytest
 from redis import Redis
 
 from bestsellers import rebuild
-from bestsellers.counts import LEASE_SECONDS, REBUILDING, GenerationLostError, Ranking
+from bestsellers.counts import LEASE_SECONDS, LOCK, REBUILDING, Counts, GenerationLostError
 from bestsellers.feeder import handle as feed
-from bestsellers.models import Sale
-from runtime import aws, dynamo
+from bestsellers.handler import handle
+from bestsellers.models import event_of
+from runtime import dynamo
+from tests.support.api_events import Shopper
 from tests.support.lambda_tables import ORDERS, Tables
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
 
@@ -23,19 +25,19 @@ def test_rebuild_counts_every_order_once(tables: Tables, redis: Redis, make_orde
 
     outcome = rebuild.handle({}, None)
 
-    assert outcome == {"rebuilt": True, "orders": 30, "others": 0}
-    assert Ranking(redis).top(10) == [("a", 60), ("b", 30)]
+    assert outcome == {"rebuilt": True, "running": False, "orders": 30, "others": 0}
+    assert Counts(redis).top(10) == [("a", 60), ("b", 30)]
 
 
-def test_only_if_missing(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+def test_rebuild_only_if_missing(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     assert rebuild.handle({"onlyIfMissing": True}, None)["rebuilt"] is True
-    assert Ranking(redis).top(10) == []
+    assert Counts(redis).top(10) == []
     place(tables, make_order(a=1))
-    assert rebuild.handle({"onlyIfMissing": True}, None) == {"rebuilt": False}
+    assert rebuild.handle({"onlyIfMissing": True}, None) == {"rebuilt": False, "running": False}
     assert rebuild.handle({}, None)["orders"] == 1
 
 
-def test_an_order_fed_before_during_and_after_counts_once(
+def test_order_fed_during_rebuild_counts_once(
     tables: Tables,
     redis: Redis,
     make_order: MakeOrder,
@@ -43,121 +45,176 @@ def test_an_order_fed_before_during_and_after_counts_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before, during = place(tables, make_order(a=1)), make_order(a=10)
-    ranking = Ranking(redis)
-    ranking.promote(ranking.open())
+    counts = Counts(redis)
+    counts.promote(counts.start())
     feed({"Records": [make_record(before)]}, None)
-    fill = Ranking.fill
+    fill = Counts.fill
     seen: list[Any] = []
 
-    def fill_while_fed(self: Ranking, *arguments: Any) -> int:
+    def fill_while_fed(self: Counts, *arguments: Any) -> int:
         feed({"Records": [make_record(place(tables, during)), make_record(before)]}, None)
-        seen.append(ranking.top(10))
+        seen.append(counts.top(10))
         return fill(self, *arguments)
 
-    monkeypatch.setattr(Ranking, "fill", fill_while_fed)
+    monkeypatch.setattr(Counts, "fill", fill_while_fed)
     # One reader: the feeder writes from within it here, and moto's tables bear one thread at a time.
     monkeypatch.setattr(rebuild, "SEGMENTS", 1)
     rebuild.handle({}, None)
     feed({"Records": [make_record(before), make_record(during)]}, None)
 
-    assert ranking.top(10) == [("a", 11)]
-    assert seen == [[("a", 11)]], "readers see the old ranking until the new one is complete"
+    assert counts.top(10) == [("a", 11)]
+    assert seen == [[("a", 11)]], "readers use the old counts until the new ones are complete"
 
 
-def test_a_lost_ranking_comes_back_whole(
+def test_lost_counts_are_rebuilt(
     tables: Tables, redis: Redis, make_order: MakeOrder, make_record: MakeRecord
 ) -> None:
     orders = [place(tables, make_order(a=1)) for _ in range(5)]
     rebuild.handle({}, None)
     redis.flushall()
     feed({"Records": [make_record(orders[0])]}, None)
-    assert Ranking(redis).top(10) is None
+    assert Counts(redis).top(10) is None
 
     rebuild.handle({"onlyIfMissing": True}, None)
 
-    assert Ranking(redis).top(10) == [("a", 5)]
+    assert Counts(redis).top(10) == [("a", 5)]
 
 
-def test_redis_lost_in_the_middle_leaves_no_half_ranking(
+def test_interrupted_rebuild_leaves_no_counts(
     tables: Tables, redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place(tables, make_order(a=1))
-    fill = Ranking.fill
+    fill = Counts.fill
 
-    def lose(self: Ranking, *arguments: Any) -> int:
+    def lose(self: Counts, *arguments: Any) -> int:
         redis.flushall()
         return fill(self, *arguments)
 
     with monkeypatch.context() as loss:
-        loss.setattr(Ranking, "fill", lose)
+        loss.setattr(Counts, "fill", lose)
         with pytest.raises(GenerationLostError):
             rebuild.handle({}, None)
 
-    assert Ranking(redis).top(10) is None
+    assert Counts(redis).top(10) is None
 
 
-def test_two_rebuilds_at_once_are_one(
-    tables: Tables, redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_second_rebuild_returns_at_once(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     place(tables, make_order(a=1))
-    promote = Ranking.promote
-    raced = False
+    token = Counts(redis).lock()
+    assert token
+    assert rebuild.handle({}, None) == {"rebuilt": False, "running": True}
 
-    def race(self: Ranking, generation: str) -> None:
-        nonlocal raced
-        if not raced:
-            raced = True
-            rebuild.rebuild(Ranking(redis), aws.client("dynamodb"), ORDERS)
-        promote(self, generation)
+    Counts(redis).unlock(token)
+    assert rebuild.handle({}, None)["orders"] == 1
+    assert not redis.exists(LOCK)
 
-    monkeypatch.setattr(Ranking, "promote", race)
+
+def test_rebuild_after_crash_starts_again(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+    """Orders that are too old for guards would be counted twice in the crashed rebuild's generation."""
+    old = place(tables, {**make_order(a=1), "createdAt": "2020-01-01T00:00:00.000Z"})
+    counts = Counts(redis)
+    generation = counts.start()
+    event = event_of(dynamo.dump(old))
+    assert event is not None
+    counts.fill(generation, [event], "2021-01-01T00:00:00.000Z")
+
     rebuild.handle({}, None)
 
-    assert Ranking(redis).top(10) == [("a", 1)]
+    assert counts.top(10) == [("a", 1)]
+    assert not redis.exists(f"{{bestsellers}}:{generation}:sold")
 
 
-def test_a_promotion_while_orders_are_counted(
+def test_rebuild_writes_no_guards_for_old_orders(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+    for _ in range(5):
+        place(tables, {**make_order(a=1), "createdAt": "2020-01-01T00:00:00.000Z"})
+    recent = place(tables, make_order(a=1))
+
+    rebuild.handle({}, None)
+
+    counts = Counts(redis)
+    assert counts.top(10) == [("a", 6)]
+    assert redis.zrange(f"{{bestsellers}}:{counts.current}:counted", 0, -1) == [recent["orderId"]]
+
+
+def test_promotion_during_count_loses_nothing(
     redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The feeder has read which generations there are; by the time it counts, they have been exchanged."""
-    ranking = Ranking(redis)
-    ranking.promote(ranking.open())
-    sale = Sale.from_image(dynamo.dump(make_order(a=1)))
-    targets = Ranking._targets
+    counts = Counts(redis)
+    counts.promote(counts.start())
+    sale = event_of(dynamo.dump(make_order(a=1)))
+    assert sale is not None
+    targets = Counts._targets
     raced = False
 
-    def race(self: Ranking) -> list[tuple[str, str]]:
+    def race(self: Counts) -> list[tuple[str, str]]:
         nonlocal raced
         found = targets(self)
         if not raced:
             raced = True
-            other = Ranking(redis)
-            other.promote(other.open())
+            other = Counts(redis)
+            other.promote(other.start())
         return found
 
-    monkeypatch.setattr(Ranking, "_targets", race)
+    monkeypatch.setattr(Counts, "_targets", race)
 
-    assert ranking.count([sale]) == 1
-    assert ranking.count([sale]) == 0
-    assert ranking.top(10) == [("a", 1)]
+    assert counts.count([sale]) == 1
+    assert counts.count([sale]) == 0
+    assert counts.top(10) == [("a", 1)]
 
 
-def test_what_is_no_order_does_not_stop_it(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+def test_rebuild_skips_other_items(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     place(tables, make_order(a=1))
     tables.put(ORDERS, {"customerId": "ada", "orderId": "odd", "createdAt": "now"})
-    assert rebuild.handle({}, None) == {"rebuilt": True, "orders": 1, "others": 1}
+    assert rebuild.handle({}, None) == {"rebuilt": True, "running": False, "orders": 1, "others": 1}
 
 
-def test_nothing_is_left_behind(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
+def test_rebuild_deletes_previous_generation(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     order = place(tables, make_order(a=1))
     rebuild.handle({}, None)
     rebuild.handle({}, None)
 
-    keys = {key for key in redis.scan_iter() if not redis.ttl(key) > 0}
-    ranking = Ranking(redis)
-    assert keys == {"{bestsellers}:current", f"{{bestsellers}}:{ranking.current}:sold"}
+    counts = Counts(redis)
+    generation = f"{{bestsellers}}:{counts.current}"
+    assert set(redis.scan_iter()) == {"{bestsellers}:current", f"{generation}:sold", f"{generation}:counted"}
 
-    generation = ranking.open()
+    abandoned = counts.start()
     assert 0 < redis.ttl(REBUILDING) <= LEASE_SECONDS
-    ranking.fill(generation, [Sale.from_image(dynamo.dump(order))])
-    assert redis.ttl(f"{{bestsellers}}:{generation}:sold") > 0, "an abandoned rebuild goes away by itself"
+    event = event_of(dynamo.dump(order))
+    assert event is not None
+    counts.fill(abandoned, [event], "")
+    assert redis.ttl(f"{{bestsellers}}:{abandoned}:sold") > 0
+    assert redis.ttl(f"{{bestsellers}}:{abandoned}:counted") > 0
+
+
+def test_rebuild_skips_cancelled_orders(
+    tables: Tables, redis: Redis, make_order: MakeOrder, make_cancellation: MakeOrder, make_record: MakeRecord
+) -> None:
+    for created_at in ("2020-01-01T00:00:00.000Z", make_order(a=1)["createdAt"]):
+        cancelled = place(tables, {**make_order(a=1), "createdAt": created_at})
+        place(tables, make_cancellation(cancelled))
+    place(tables, make_order(b=1))
+
+    outcome = rebuild.handle({}, None)
+
+    assert (outcome["orders"], outcome["others"]) == (3, 0)
+    assert Counts(redis).top(10) == [("b", 1)]
+    feed({"Records": [make_record(make_cancellation(cancelled))]}, None)
+    assert Counts(redis).top(10) == [("b", 1)]
+
+
+def test_list_is_reused_for_seconds(
+    tables: Tables, redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    top = Counts.top
+
+    def counted(self: Counts, limit: int) -> list[tuple[str, int]] | None:
+        reads.append(limit)
+        return top(self, limit)
+
+    monkeypatch.setattr(Counts, "top", counted)
+    rebuild.handle({}, None)
+    for _ in range(3):
+        assert Shopper(handle)("GET", "/bestsellers").status == 200
+    assert len(reads) == 1

@@ -30,7 +30,7 @@ def contents(answer: Answer) -> dict[str, int]:
     return {item["bookId"]: item["quantity"] for item in answer.json["items"]}
 
 
-def test_cart_is_priced_from_the_catalog(tables: Tables) -> None:
+def test_cart_has_current_prices(tables: Tables) -> None:
     tables.book("a", price=500)
     tables.book("b", price=299)
     add(ada, "a", 2)
@@ -44,12 +44,12 @@ def test_cart_is_priced_from_the_catalog(tables: Tables) -> None:
     assert ada("GET", "/cart").json["total"] == 1499
 
 
-def test_empty_cart(tables: Tables) -> None:
+def test_new_cart_is_empty(tables: Tables) -> None:
     cart = ada("GET", "/cart").json
     assert cart.items() >= EMPTY.items()
 
 
-def test_adding_adds_and_putting_puts(tables: Tables) -> None:
+def test_add_put_and_remove_change_line(tables: Tables) -> None:
     tables.book("a")
     assert contents(add(ada, "a", 2)) == {"a": 2}
     assert contents(add(ada, "a", 3)) == {"a": 5}
@@ -61,7 +61,7 @@ def test_adding_adds_and_putting_puts(tables: Tables) -> None:
     assert contents(add(ada, "a", 1)) == {"a": 1}
 
 
-def test_carts_are_apart(tables: Tables) -> None:
+def test_carts_of_shoppers_are_separate(tables: Tables) -> None:
     tables.book("a")
     add(ada, "a")
     remove(bob, "a")
@@ -69,7 +69,7 @@ def test_carts_are_apart(tables: Tables) -> None:
     assert contents(ada("GET", "/cart")) == {"a": 1}
 
 
-def test_one_line_with_the_key_of_the_whole_cart(tables: Tables) -> None:
+def test_line_has_key_of_whole_cart(tables: Tables) -> None:
     tables.book("a", price=100)
     tables.book("b", price=10)
     add(ada, "a")
@@ -82,17 +82,17 @@ def test_one_line_with_the_key_of_the_whole_cart(tables: Tables) -> None:
     assert ada("GET", "/cart/{bookId}", path={"bookId": "c"}).json["items"] == []
 
 
-def test_checkout_key_is_the_carts_and_of_no_other(tables: Tables) -> None:
+def test_checkout_key_identifies_cart(tables: Tables) -> None:
     tables.book("a")
     first = add(ada, "a", 2).json["checkoutKey"]
     assert ada("GET", "/cart").json["checkoutKey"] == first
-    assert put(ada, "a", 2).json["checkoutKey"] == first, "a change that changes nothing is none"
+    assert put(ada, "a", 2).json["checkoutKey"] == first, "setting the same quantity is no change"
     assert add(bob, "a", 2).json["checkoutKey"] != first
     keys = {first, add(ada, "a", 1).json["checkoutKey"], put(ada, "a", 2).json["checkoutKey"]}
-    assert len(keys) == 3, "the same quantity, put anew, is another cart"
+    assert len(keys) == 3, "the same quantity after a change is another cart"
 
 
-def test_limits(tables: Tables) -> None:
+def test_cart_limits_are_enforced(tables: Tables) -> None:
     for number in range(MAX_LINES + 1):
         tables.book(f"b{number}")
     for number in range(MAX_LINES):
@@ -109,8 +109,8 @@ def test_limits(tables: Tables) -> None:
     assert add(ada, f"b{MAX_LINES}").status == 200
 
 
-def test_racing_additions_never_overfill(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two devices that both saw room for one more: whoever finds the cart too full steps back."""
+def test_simultaneous_additions_keep_limit(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two devices add a book to a cart with room for one. The last writer finds too many and is undone."""
     for number in range(MAX_LINES + 1):
         tables.book(f"b{number}")
     for number in range(MAX_LINES - 1):
@@ -132,7 +132,7 @@ def test_racing_additions_never_overfill(tables: Tables, monkeypatch: pytest.Mon
     assert f"b{MAX_LINES - 1}" not in contents(ada("GET", "/cart"))
 
 
-def test_racing_changes_of_a_line_are_all_kept(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_additions_all_count(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     tables.book("a")
     replace = Carts.replace
     races = 3
@@ -149,7 +149,7 @@ def test_racing_changes_of_a_line_are_all_kept(tables: Tables, monkeypatch: pyte
     assert contents(add(ada, "a", 1)) == {"a": 31}
 
 
-def test_unknown_book_and_other_currency_leave_the_cart_alone(tables: Tables) -> None:
+def test_refused_addition_changes_nothing(tables: Tables) -> None:
     tables.book("a")
     tables.book("dollars", currency="USD")
     add(ada, "a")
@@ -159,12 +159,12 @@ def test_unknown_book_and_other_currency_leave_the_cart_alone(tables: Tables) ->
     assert contents(ada("GET", "/cart")) == {"a": 1}
 
 
-def test_a_cart_has_its_books_currency(tables: Tables) -> None:
+def test_cart_has_currency_of_books(tables: Tables) -> None:
     tables.book("dollars", currency="USD")
     assert add(ada, "dollars").json["currency"] == "USD"
 
 
-def test_a_book_that_is_sold_no_longer_is_left_out(tables: Tables) -> None:
+def test_deleted_book_is_left_out(tables: Tables) -> None:
     tables.book("a", price=100)
     tables.book("b", price=10)
     add(ada, "a")
@@ -176,7 +176,7 @@ def test_a_book_that_is_sold_no_longer_is_left_out(tables: Tables) -> None:
     assert cart.json["total"] == 10
 
 
-def test_expired_lines_are_gone_before_dynamodb_deletes_them(tables: Tables) -> None:
+def test_expired_line_is_left_out(tables: Tables) -> None:
     tables.book("a")
     line = {"customerId": "ada", "bookId": "a", "quantity": 5, "changedAt": "2020-01-01T00:00:00.000Z"}
     tables.put(CART, {**line, "expiresAt": 1_600_000_000})
@@ -185,7 +185,7 @@ def test_expired_lines_are_gone_before_dynamodb_deletes_them(tables: Tables) -> 
     assert contents(add(ada, "a", 2)) == {"a": 2}
 
 
-def test_removed_line_stays_as_tombstone_with_what_it_settled(tables: Tables) -> None:
+def test_removed_line_keeps_settled_orders(tables: Tables) -> None:
     tables.book("a")
     add(ada, "a")
     line = tables.cart_line("ada", "a")
@@ -224,7 +224,7 @@ def test_removed_line_stays_as_tombstone_with_what_it_settled(tables: Tables) ->
         "a",
     ],
 )
-def test_wrong_bodies_are_refused(tables: Tables, body: Any) -> None:
+def test_invalid_body_is_refused(tables: Tables, body: Any) -> None:
     tables.book("a")
     assert ada("POST", "/cart", body).status == 400
     assert tables.scan(CART) == []
@@ -240,7 +240,7 @@ def test_wrong_bodies_are_refused(tables: Tables, body: Any) -> None:
         ("DELETE", "/cart/{bookId}"),
     ],
 )
-def test_only_shoppers_have_carts(method: str, resource: str) -> None:
+def test_cart_requires_sign_in(method: str, resource: str) -> None:
     answer = Shopper(handle)(method, resource, path={"bookId": "a"})
     assert answer.status == 401
     assert answer.headers["www-authenticate"] == "Bearer"

@@ -21,7 +21,7 @@ def ids(answer: Answer) -> list[str]:
     return [book["id"] for book in answer.json["items"]]
 
 
-def test_walk_gives_each_book_of_a_category_once_best_rated_first(tables: Tables) -> None:
+def test_pages_list_category_best_rated_first(tables: Tables) -> None:
     for number in range(7):
         tables.book(f"b{number}", rating=Decimal(number) / 2, category="Cars")
     tables.book("other", category="Woodwork")
@@ -31,7 +31,7 @@ def test_walk_gives_each_book_of_a_category_once_best_rated_first(tables: Tables
     assert [ids(page) for page in pages] == [["b6", "b5", "b4"], ["b3", "b2", "b1"], ["b0"]]
 
 
-def test_walk_survives_equal_ratings(tables: Tables) -> None:
+def test_pages_with_equal_ratings_are_complete(tables: Tables) -> None:
     expected = {tables.book(f"b{number}", rating=Decimal("4.25"))["id"] for number in range(9)}
 
     seen = [book for page in walk(limit="2") for book in ids(page)]
@@ -39,21 +39,21 @@ def test_walk_survives_equal_ratings(tables: Tables) -> None:
     assert sorted(seen) == sorted(expected)
 
 
-def test_walk_survives_ratings_of_any_precision(tables: Tables) -> None:
+def test_pages_with_precise_ratings_are_complete(tables: Tables) -> None:
     for number, rating in enumerate(("4.3333333333333333", "0.0000001", "0")):
         tables.book(f"b{number}", rating=Decimal(rating))
 
     assert [ids(page) for page in walk(limit="1")] == [["b0"], ["b1"], ["b2"]]
 
 
-def test_last_page_that_is_full_ends_the_walk(tables: Tables) -> None:
+def test_full_last_page_has_no_cursor(tables: Tables) -> None:
     for number in range(4):
         tables.book(f"b{number}", rating=number)
 
     assert [len(ids(page)) for page in walk(limit="2")] == [2, 2]
 
 
-def test_all_categories_together_and_nothing_that_is_no_book(tables: Tables) -> None:
+def test_books_of_all_categories_exclude_other_items(tables: Tables) -> None:
     tables.book("a", category="Cars")
     tables.book("b", category="Woodwork")
     tables.put(BOOKS, {"id": "_categories", "categories": [{"name": "Cars", "count": 1}]})
@@ -63,12 +63,12 @@ def test_all_categories_together_and_nothing_that_is_no_book(tables: Tables) -> 
     assert anyone("GET", "/books/{bookId}", path={"bookId": "_categories"}).status == 400
 
 
-def test_empty_shop(tables: Tables) -> None:
+def test_empty_catalog_has_empty_lists(tables: Tables) -> None:
     assert anyone("GET", "/books").json == {"items": [], "nextCursor": None}
     assert anyone("GET", "/categories").json == {"items": []}
 
 
-def test_what_the_catalog_does_not_know_is_null(tables: Tables) -> None:
+def test_unknown_details_of_book_are_null(tables: Tables) -> None:
     tables.book("a", rating=Decimal("4.3"))
 
     book = anyone("GET", "/books/{bookId}", path={"bookId": "a"}).json
@@ -115,7 +115,7 @@ def test_unknown_book_is_not_found(tables: Tables) -> None:
         {"cursor": cursor.encode({"category": "", "rating": "4", "id": "a"}) + "="},
     ],
 )
-def test_wrong_queries_are_refused(tables: Tables, query: dict[str, str]) -> None:
+def test_invalid_query_is_refused(tables: Tables, query: dict[str, str]) -> None:
     assert anyone("GET", "/books", query=query).status == 400
 
 
@@ -129,7 +129,7 @@ def test_cursor_of_another_category_is_refused(tables: Tables) -> None:
     assert answer.status == 400
 
 
-def test_cursor_of_a_book_that_is_gone_still_leads_on(tables: Tables) -> None:
+def test_cursor_of_deleted_book_works(tables: Tables) -> None:
     for number in range(4):
         tables.book(f"b{number}", rating=number)
     following = anyone("GET", "/books", query={"limit": "2"}).json["nextCursor"]

@@ -15,16 +15,16 @@ anyone = Shopper(handle)
 
 @pytest.fixture
 def warm(tables: Tables) -> None:
-    """The client is made, so that a busy machine's slowness is not taken for the tables'."""
+    """Create the client in advance, so that its creation does not use up the deadline on a busy machine."""
     store.client()
 
 
-def test_region() -> None:
+def test_region_is_named() -> None:
     assert anyone("GET", "/region").json == {"region": "eu-west-1"}
 
 
 @pytest.mark.usefixtures("warm")
-def test_healthy() -> None:
+def test_health_with_all_tables_is_ok() -> None:
     answer = anyone("GET", "/health")
     assert answer.status == 200
     assert answer.json == {
@@ -35,14 +35,14 @@ def test_healthy() -> None:
 
 
 @pytest.mark.usefixtures("warm")
-def test_a_missing_table_is_named(tables: Tables) -> None:
+def test_health_names_missing_table(tables: Tables) -> None:
     tables.client.delete_table(TableName=CART)
     answer = anyone("GET", "/health")
     assert (answer.status, answer.json["status"]) == (503, "unavailable")
     assert answer.json["checks"] == {"books": "ok", "cart": "failed", "orders": "ok"}
 
 
-def test_no_dynamodb_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_health_without_dynamodb_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
@@ -55,7 +55,7 @@ def test_no_dynamodb_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "ok" not in answer.json["checks"].values()
 
 
-def test_a_check_that_hangs_is_slow_and_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hanging_check_is_slow_and_runs_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("health.logic.FRESH_FOR", 0.0)
     release, started = threading.Event(), []
 
@@ -71,7 +71,7 @@ def test_a_check_that_hangs_is_slow_and_is_not_started_again(monkeypatch: pytest
         release.set()
 
 
-def test_the_answer_comes_within_two_seconds_whatever_hangs() -> None:
+def test_hanging_check_ends_within_two_seconds() -> None:
     release = threading.Event()
     health = Health({"hung": release.wait})
     before = time.monotonic()
@@ -82,7 +82,7 @@ def test_the_answer_comes_within_two_seconds_whatever_hangs() -> None:
         release.set()
 
 
-def test_answers_are_kept_while_fresh() -> None:
+def test_recent_results_are_reused() -> None:
     asked = []
     health = Health({"table": lambda: asked.append(1)})
     assert health.results() == health.results() == {"table": "ok"}

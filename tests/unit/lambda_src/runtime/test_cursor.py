@@ -11,17 +11,17 @@ positions = st.dictionaries(st.sampled_from(["a", "b"]), st.text(max_size=20), m
 
 
 @given(positions)
-def test_a_position_survives(position: dict[str, str]) -> None:
+def test_decode_reverses_encode(position: dict[str, str]) -> None:
     assert cursor.decode(cursor.encode(position), {"a", "b"}) == position
 
 
-def test_half_a_surrogate_pair_is_no_position() -> None:
+def test_decode_refuses_unpaired_surrogate() -> None:
     text = base64.urlsafe_b64encode(b'{"a":"\\ud800","b":""}').decode().rstrip("=")
     with pytest.raises(BadRequest):
         cursor.decode(text, {"a", "b"})
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.hex()))
-def test_no_other_text_is_taken(text: str) -> None:
+def test_decode_refuses_other_text(text: str) -> None:
     with pytest.raises(BadRequest):
         cursor.decode(text, {"a", "b"})

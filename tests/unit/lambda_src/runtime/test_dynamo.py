@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime import aws, dynamo
+from runtime.dynamo import Keys
 from runtime.errors import ConditionFailed, TransactionCancelled, Unavailable
 
 scalars = (
@@ -22,47 +23,47 @@ values = st.recursive(
 
 
 @given(values)
-def test_what_is_written_is_what_is_read(value: Any) -> None:
+def test_plain_reverses_value(value: Any) -> None:
     assert dynamo.plain(dynamo.value(value)) == value
 
 
-def test_integers_come_back_as_integers() -> None:
+def test_plain_keeps_integers() -> None:
     assert type(dynamo.plain({"N": "4"})) is int
     assert type(dynamo.plain({"N": "4.0"})) is int
     assert type(dynamo.plain({"N": "4.5"})) is Decimal
 
 
 @pytest.mark.parametrize("content", [{}, {"S": "a", "N": "1"}, {"B": b"x"}, {"?": 1}])
-def test_other_notations_are_refused(content: Any) -> None:
+def test_plain_refuses_other_notations(content: Any) -> None:
     with pytest.raises(ValueError, match=r"not a type|values to unpack"):
         dynamo.plain(content)
 
 
-def test_floats_are_refused() -> None:
+def test_value_refuses_floats() -> None:
     with pytest.raises(TypeError):
         dynamo.value(1.5)
 
 
 class Pages:
-    """An operation that gives its answers one after the other and remembers what it was asked."""
+    """An operation that returns its answers in turn and keeps the parameters of each call."""
 
     def __init__(self, *answers: dict[str, Any]) -> None:
         self.answers = list(answers)
-        self.asked: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
 
     def __call__(self, **parameters: Any) -> dict[str, Any]:
-        self.asked.append(parameters)
+        self.calls.append(parameters)
         return self.answers.pop(0)
 
 
-def test_pages_are_read_to_the_end_also_through_empty_ones() -> None:
+def test_items_continue_after_empty_page() -> None:
     query = Pages(
         {"Items": [{"id": {"S": "a"}}], "LastEvaluatedKey": {"id": {"S": "a"}}},
         {"Items": [], "LastEvaluatedKey": {"id": {"S": "b"}}},
         {"Items": [{"id": {"S": "c"}}]},
     )
     assert [item["id"] for item in dynamo.items(query)] == ["a", "c"]
-    assert [asked.get("ExclusiveStartKey") for asked in query.asked] == [
+    assert [call.get("ExclusiveStartKey") for call in query.calls] == [
         None,
         {"id": {"S": "a"}},
         {"id": {"S": "b"}},
@@ -86,20 +87,19 @@ class Busy:
         return {"Responses": {"t": keys}, "UnprocessedKeys": {}}
 
 
-def test_keys_left_unread_are_asked_for_again() -> None:
+def test_batch_get_retries_unprocessed_keys() -> None:
     keys = [{"id": f"b{number}"} for number in range(130)]
-    assert sorted(item["id"] for item in dynamo.batch_get(Busy(3), "t", keys)) == sorted(
-        key["id"] for key in keys
-    )
+    found = dynamo.batch_get(Busy(3), Keys("t", keys))["t"]
+    assert sorted(item["id"] for item in found) == sorted(key["id"] for key in keys)
 
 
-def test_keys_left_unread_too_often_are_a_failure() -> None:
+def test_batch_get_gives_up_after_several_requests() -> None:
     with pytest.raises(Unavailable):
-        list(dynamo.batch_get(Busy(50), "t", [{"id": f"b{number}"} for number in range(99)]))
+        dynamo.batch_get(Busy(50), Keys("t", [{"id": f"b{number}"} for number in range(99)]))
 
 
-def test_nothing_is_asked_for_no_keys() -> None:
-    assert list(dynamo.batch_get(None, "t", [])) == []
+def test_batch_get_without_keys_sends_nothing() -> None:
+    assert dynamo.batch_get(None, Keys("t", [])) == {"t": []}
 
 
 def refuse(error: Exception) -> None:
@@ -125,13 +125,13 @@ def client_error(code: str, status: int = 400, **more: Any) -> ClientError:
         client_error("TransactionCanceledException", CancellationReasons=[{"Code": "ThrottlingError"}]),
     ],
 )
-def test_what_a_retry_may_mend_is_unavailable(error: Exception) -> None:
+def test_temporary_errors_become_unavailable(error: Exception) -> None:
     with pytest.raises(Unavailable) as raised:
         refuse(error)
     assert raised.value.__cause__ is error
 
 
-def test_lost_races_say_which() -> None:
+def test_lost_race_names_reasons() -> None:
     with pytest.raises(ConditionFailed):
         refuse(client_error("ConditionalCheckFailedException"))
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed"}]
@@ -140,6 +140,6 @@ def test_lost_races_say_which() -> None:
     assert raised.value.reasons == (None, "ConditionalCheckFailed")
 
 
-def test_what_is_a_bug_stays_one() -> None:
+def test_other_errors_pass_through() -> None:
     with pytest.raises(ClientError):
         refuse(client_error("ValidationException"))

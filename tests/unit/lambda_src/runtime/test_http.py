@@ -57,14 +57,14 @@ def get(resource: str, **parts: Any) -> Answer:
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
-def test_json_is_read(content_type: str) -> None:
+def test_json_body_is_parsed(content_type: str) -> None:
     assert post(json.dumps(KEY_VALUE), content_type).json == KEY_VALUE
     assert post(base64.b64encode(b'{"a":1}').decode(), content_type, encoded=True).json == KEY_VALUE
     assert post('{"name":"Złota księga 📚"}').json == {"name": "Złota księga 📚"}
 
 
 @pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/json-patch+json", "*/*"])
-def test_other_media_types_are_refused(content_type: str | None) -> None:
+def test_other_media_type_is_refused(content_type: str | None) -> None:
     assert post("{}", content_type).status == 415
 
 
@@ -87,24 +87,24 @@ def test_other_media_types_are_refused(content_type: str | None) -> None:
         '\ud800{"a":1}',
     ],
 )
-def test_what_is_no_json_object_is_refused(body: str | None) -> None:
+def test_body_without_json_object_is_refused(body: str | None) -> None:
     answer = post(body)
     assert answer.status in (400, 413)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("body", ["*", "abc", base64.b64encode(b"\xff\xfe{}").decode(), "ä"])
-def test_wrong_encodings_are_refused(body: str) -> None:
+def test_wrong_encoding_is_refused(body: str) -> None:
     assert post(body, encoded=True).status == 400
 
 
-def test_large_bodies_are_refused() -> None:
+def test_large_body_is_refused() -> None:
     assert post(json.dumps({"a": "x" * 65_536})).status == 413
     assert post(json.dumps({"a": "ä" * 33_000}, ensure_ascii=False)).status == 413
     assert post(base64.b64encode(b" " * 70_000).decode(), encoded=True).status == 413
 
 
-def test_unknown_routes_and_methods() -> None:
+def test_unknown_route_or_method_is_refused() -> None:
     assert get("/nowhere").status == 404
     assert send(router, event("DELETE", "/echo")).status == 405
     assert send(router, {**event("GET", "/x"), "resource": None}).status == 404
@@ -125,15 +125,15 @@ def test_unknown_routes_and_methods() -> None:
         {"sub": "ada", "token_use": "id"},
     ],
 )
-def test_who_bears_no_id_token_is_nobody(claims: dict[str, str] | None) -> None:
+def test_request_without_id_token_is_refused(claims: dict[str, str] | None) -> None:
     assert get("/who", claims=claims).status == 401
 
 
-def test_who_bears_one_is_its_subject() -> None:
+def test_customer_is_subject_of_id_token() -> None:
     assert get("/who", claims={"sub": "ada", "token_use": "id", "aud": CLIENT}).json == {"customer": "ada"}
 
 
-def test_a_parameter_is_given_once() -> None:
+def test_repeated_parameter_is_refused() -> None:
     assert get("/query", query={"name": "x"}).json == {"value": "x"}
     assert get("/query").json == {"value": None}
     twice = event("GET", "/query", query={"name": "x"})
@@ -141,7 +141,7 @@ def test_a_parameter_is_given_once() -> None:
     assert send(router, twice).status == 400
 
 
-def test_problems_carry_what_an_error_says() -> None:
+def test_problem_has_details_of_error() -> None:
     answer = get("/changed")
     assert answer.json == {
         "type": "urn:bookstore:problem:price-changed",
@@ -153,7 +153,7 @@ def test_problems_carry_what_an_error_says() -> None:
     }
 
 
-def test_a_bug_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bug_is_logged_but_not_returned(capsys: pytest.CaptureFixture[str]) -> None:
     answer = get("/broken")
     (line,) = capsys.readouterr().out.splitlines()
     assert answer.status == 500
@@ -162,13 +162,13 @@ def test_a_bug_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> Non
     assert json.loads(line)["level"] == "ERROR"
 
 
-def test_a_wrong_deployment_is_logged_and_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_setting_is_logged_but_not_returned(capsys: pytest.CaptureFixture[str]) -> None:
     answer = get("/misconfigured")
     assert (answer.status, "TABLE" in answer.text) == (500, False)
     assert "TABLE" in capsys.readouterr().out
 
 
-def test_every_answer_may_be_read_by_browsers_and_names_its_region() -> None:
+def test_answers_have_region_and_cors_headers() -> None:
     for answer in (get("/query"), get("/away"), get("/broken"), get("/nowhere")):
         assert answer.headers["x-region"] == "eu-west-1"
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -176,14 +176,14 @@ def test_every_answer_may_be_read_by_browsers_and_names_its_region() -> None:
     assert get("/away").headers["retry-after"] == "1"
 
 
-def test_one_line_a_request(capsys: pytest.CaptureFixture[str]) -> None:
+def test_request_writes_one_log_line(capsys: pytest.CaptureFixture[str]) -> None:
     get("/query", query={"name": "value"}, claims={"sub": "ada", "token_use": "id", "aud": CLIENT})
     (line,) = capsys.readouterr().out.splitlines()
-    told = json.loads(line)
-    assert (told["route"], told["status"], told["request_id"]) == ("GET /query", 200, "r-1")
-    assert told["region"] == "eu-west-1"
+    logged = json.loads(line)
+    assert (logged["route"], logged["status"], logged["request_id"]) == ("GET /query", 200, "r-1")
+    assert logged["region"] == "eu-west-1"
     assert "ada" not in line
 
 
-def test_details_are_the_errors_own() -> None:
+def test_error_text_is_its_detail() -> None:
     assert str(NotFound("Nothing here.")) == "Nothing here."

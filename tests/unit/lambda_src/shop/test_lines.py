@@ -16,7 +16,7 @@ quantities = st.integers(0, MAX_QUANTITY)
 
 
 @given(st.lists(st.tuples(quantities, moments), min_size=2, max_size=10))
-def test_versions_of_a_line_never_bear_the_same_time_whatever_clocks_say(
+def test_versions_of_line_have_increasing_times(
     changes: list[tuple[int, datetime]],
 ) -> None:
     line, times = None, []
@@ -27,9 +27,7 @@ def test_versions_of_a_line_never_bear_the_same_time_whatever_clocks_say(
 
 
 @given(quantities, st.integers(1, MAX_QUANTITY), moments)
-def test_an_order_takes_from_a_line_once_and_never_more_than_there_is(
-    held: int, ordered: int, moment: datetime
-) -> None:
+def test_order_takes_copies_from_line_once(held: int, ordered: int, moment: datetime) -> None:
     before = changed(None, "a", held, moment)
     after = settled(before, "a", ordered, "order", moment)
     assert after is not None
@@ -39,14 +37,14 @@ def test_an_order_takes_from_a_line_once_and_never_more_than_there_is(
     assert settled(after, "a", ordered, "another", moment) is not None
 
 
-def test_an_ordered_book_that_is_not_in_the_cart_is_remembered() -> None:
+def test_order_without_line_leaves_tombstone() -> None:
     tombstone = settled(None, "a", 1, "order", NOON)
     assert tombstone is not None
     assert (tombstone.quantity, tombstone.settled) == (0, ("order",))
     assert tombstone.expires_at == (NOON + EMPTY_KEPT_FOR).timestamp()
 
 
-def test_the_oldest_orders_are_forgotten_first() -> None:
+def test_line_forgets_oldest_orders_first() -> None:
     line = None
     for number in range(MAX_SETTLED + 3):
         line = settled(line, "a", 1, str(number), NOON)
@@ -54,7 +52,7 @@ def test_the_oldest_orders_are_forgotten_first() -> None:
     assert line.settled == tuple(str(number) for number in range(3, MAX_SETTLED + 3))
 
 
-def test_expired_lines_count_as_empty() -> None:
+def test_expired_line_counts_as_empty() -> None:
     line = Line("a", 3, clock.timestamp(NOON), (), int(NOON.timestamp()))
     assert line.held(NOON - timedelta(seconds=1)) == 3
     assert line.held(NOON) == 0

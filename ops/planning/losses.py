@@ -7,7 +7,6 @@ from typing import Any
 HOLDS_DATA = frozenset(
     {
         "aws_backup_vault",
-        "aws_cloudwatch_log_group",
         "aws_codecommit_repository",
         "aws_cognito_user_pool",
         "aws_db_instance",
@@ -24,10 +23,12 @@ HOLDS_DATA = frozenset(
         "aws_rds_global_cluster",
         "aws_s3_bucket",
         "aws_secretsmanager_secret",
-        "aws_sqs_queue",
     }
 )
 """Types whose deletion deletes data, or the key that decrypts it. Redis is rebuilt from the orders."""
+
+HOLDS_MESSAGES = frozenset({"aws_cloudwatch_log_group", "aws_sqs_queue"})
+"""Types whose deletion deletes logs or messages."""
 
 REACHED_BY = frozenset(
     {
@@ -87,7 +88,7 @@ _ON = frozenset({True, "ACTIVE", "Enabled", "ENABLED"})
 def loss_of(type_: str, action: str, change: Mapping[str, Any]) -> str:
     """What the change of a resource would lose, as text; empty for nothing that is known."""
     if action in _GONE:
-        if type_ in HOLDS_DATA:
+        if type_ in HOLDS_DATA | HOLDS_MESSAGES:
             return "data"
         if type_ in REACHED_BY:
             return "reachability"

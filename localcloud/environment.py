@@ -16,7 +16,7 @@ _ACCOUNT_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN",
 """Variables of a real AWS account. They are removed so that its credentials never reach the emulator."""
 
 SIGN_UP_CODE = "123456"
-"""The emulated Cognito accepts any code; the storefront shows this one."""
+"""The emulated Cognito sends no mail and issues this code. The storefront shows it."""
 
 
 def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
@@ -26,7 +26,7 @@ def local_settings(layout: Layout, regions: Sequence[str]) -> dict[str, object]:
         "aws_endpoint": url(layout.aws),
         "cognito_endpoint": url(layout.aws),
         "api": f"{url(layout.api)}/v1",
-        "blog": f"{url(layout.blog)}/",
+        **({} if layout.blog_missing.exists() else {"blog": f"{url(layout.blog)}/"}),
         "control_room": f"{url(layout.control_room)}/",
         "sign_up_code": SIGN_UP_CODE,
         "redis": {

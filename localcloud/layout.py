@@ -94,6 +94,11 @@ class Layout:
         return self.directory / "endpoints.json"
 
     @property
+    def blog_missing(self) -> Path:
+        """File that exists while this machine cannot run the blog; it contains the reason."""
+        return self.cloud / "blog-missing"
+
+    @property
     def outputs(self) -> Path:
         """Copy of every stack's Terraform outputs after the last deployment."""
         return self.cloud / "outputs.json"

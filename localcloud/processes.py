@@ -7,6 +7,7 @@ time is never signalled.
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -25,6 +26,8 @@ STOP_SECONDS = 20.0
 UNDO_SECONDS = 3.0
 """Time for a part to end after SIGTERM when the command is interrupted."""
 TAIL_LINES = 15
+DESCRIPTORS = 4096
+"""Open files that one part may need: connections of shoppers, functions and WordPress."""
 
 
 class PartFailedError(OperatorError):
@@ -87,6 +90,20 @@ def _began_by_ps(pid: int) -> str | None:
     done = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True)
     state, _, start = done.stdout.strip().partition(" ")
     return start.strip() if start and not state.startswith("Z") else None
+
+
+def raise_descriptor_limit() -> None:
+    """Raise the soft limit of open files, which children inherit: the emulator and the edge hold many connections.
+
+    Raises PartFailedError when the hard limit is too low.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < DESCRIPTORS:
+        raise PartFailedError(
+            f"this shell allows {hard} open files, {DESCRIPTORS} are needed: raise the limit with `ulimit -n`"
+        )
+    if soft != resource.RLIM_INFINITY and soft < DESCRIPTORS:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, hard))
 
 
 class Supervisor:

@@ -13,6 +13,10 @@ from rich.text import Text
 TITLE_WIDTH = 26
 
 
+class StepSkipped(Exception):  # noqa: N818 - not an error
+    """Raised by a step that cannot run here. The message is the reason."""
+
+
 class Steps:
     """Prints steps to `console`: a spinner while a step runs in a terminal, then its line."""
 
@@ -71,22 +75,31 @@ class BackgroundStep:
         self._title = title
         self._began = time.monotonic()
         self._printed = False
+        self._succeeded = False
+        self.skipped = ""
+        """Reason of a skipped step, once it is printed."""
         pool = ThreadPoolExecutor(max_workers=1)
         self._result = pool.submit(lambda: (work(), time.monotonic() - self._began))
         pool.shutdown(wait=False)
 
-    def finish(self, *, wait: bool = True) -> None:
-        """Wait for the work and print the step once. Raises the error of the work.
+    def finish(self, *, wait: bool = True) -> bool:
+        """Wait for the work and print the step once. Returns whether it is done. Raises the error of the work.
 
         Without `wait`, do nothing while the work still runs.
         """
         if self._printed or not (wait or self._result.done()):
-            return
+            return self._succeeded
         self._printed = True
         try:
             with self._steps.spinner(self._title):
                 note, seconds = self._result.result()
+        except StepSkipped as reason:
+            self.skipped = str(reason)
+            self._steps.line("–", "yellow", self._title, self.skipped, time.monotonic() - self._began)
+            return False
         except BaseException:
             self._steps.line("✗", "red", self._title, "", time.monotonic() - self._began)
             raise
         self._steps.line("✓", "green", self._title, note, seconds)
+        self._succeeded = True
+        return True

@@ -1,26 +1,27 @@
-"""`up`: from a checkout to a shop that answers, in steps that can be repeated."""
+"""`up`: starts the local cloud, deploys and seeds it, in steps that can be repeated."""
 
-import json
-import os
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from rich.table import Table
 
 from localcloud import disk_space, programs
 from localcloud.account_defaults import create_managed_keys
+from localcloud.addresses import addresses, blog_row, edge_ports, write_endpoints
+from localcloud.blog.mariadb import DatabaseError
 from localcloud.blog.service import Blog, ensure_runnable
 from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.deployment_fingerprint import Fingerprint
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout, url
-from localcloud.processes import Part, Supervisor
-from localcloud.step_output import BackgroundStep, Steps
+from localcloud.processes import Part, Supervisor, raise_descriptor_limit
+from localcloud.step_output import BackgroundStep, Steps, StepSkipped
 from ops.catalog.loader import load
+from ops.checkout_lock import checkout_lock
 from ops.deployment import Deployment, terraform_outputs
 from ops.errors import OperatorError
 from ops.rollout import deploy_stacks
@@ -32,60 +33,108 @@ CATALOG = ROOT / "data" / "catalog.csv"
 
 
 class UpError(OperatorError):
-    """The local cloud cannot come up; the message names the fix."""
+    """The local cloud cannot come up. The message names the remedy."""
 
 
 @dataclass(frozen=True)
 class Up:
-    """One run of `up`. Whoever calls `run` ends what it started when it fails: `supervisor.undo()`."""
+    """One run of `up`. After a failure the caller of `run` stops the started parts: `supervisor.undo()`."""
 
     layout: Layout
     settings: Path
     steps: Steps
     supervisor: Supervisor
     blog_wanted: bool = False
-    """Whether to stop when the blog cannot run, rather than go on without it."""
+    """Fail when the blog cannot run, instead of going on without it."""
 
     def run(self) -> None:
         """Bring everything up. Raises UpError, or the error of the step that failed."""
         environment = Settings.load(self.settings)
         if not environment.is_local:
             raise UpError(
-                f"{self.settings} has no [local] table: it is for AWS, where `make deploy` is the command"
+                f"{self.settings} has no [local] table, so it is for AWS: deploy it with `make deploy`"
             )
-        export(local_environment(self.layout, self.settings, environment.regions))
+        self._check_machine()
+        regions = environment.regions
+        if environment.features.blog:
+            self._prepare_blog()
+        export(local_environment(self.layout, self.settings, regions))
         settings = Settings.load(self.settings)
-        if no_room := disk_space.too_small(self.layout.directory):
-            raise UpError(no_room)
-        if not self.layout.emulators.exists():
-            raise UpError(f"no emulators in {self.layout.emulators}: `make up` installs them")
-        redis_is_new = self._start(settings.regions)
-        blog = self._begin_blog(settings.regions) if settings.features.blog else None
+        redis_is_new = self._start(regions)
+        blog = self._begin_blog(regions) if settings.features.blog else None
         with self.steps.step("Account prepared") as say:
-            create_managed_keys(settings.regions)
+            create_managed_keys(regions)
             say(", ".join(self._ensure_state_buckets(settings)))
-        with self.steps.step("Terraform synthesized") as say:
-            synthesize(self.settings, self.layout.log("synth"))
-            say(f"{len(stack_order())} stacks")
-        if blog:
-            blog.finish(wait=False)  # One that cannot run says so before Terraform's minutes, not after.
-        deployed = self._deploy(settings)
+        with checkout_lock("up"):
+            with self.steps.step("Terraform synthesized") as say:
+                synthesize(self.settings, self.layout.log("synth"))
+                say(f"{len(stack_order())} stacks")
+            self._remove_stale_locks(settings)
+            deployed = self._deploy(settings)
         deployment = Deployment.read(settings, self.layout.outputs)
         if deployed:
             self._seed(deployment)
         if deployed or redis_is_new:
-            self._rebuild_bestsellerss(deployment)
-        if blog:
-            blog.finish()
+            self._rebuild_bestsellers(deployment)
         with self.steps.step("Every region answers"):
-            silent = self._silent(settings.regions)
+            silent = self._silent(regions)
             if silent:
                 raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
-        self._write_endpoints(deployment)
-        self.steps.console.print(addresses(self.layout, settings.regions, has_blog=settings.features.blog))
+        self._show_addresses(deployment, blog)
+
+    def _check_machine(self) -> None:
+        """Raises UpError without disk space, file descriptors or emulators."""
+        if no_room := disk_space.too_small(self.layout.directory):
+            raise UpError(no_room)
+        raise_descriptor_limit()
+        if not self.layout.emulators.exists():
+            raise UpError(f"no emulators in {self.layout.emulators}: `make up` installs them")
+
+    def _prepare_blog(self) -> None:
+        """Install what the blog needs, or record why it cannot run; its address is then not published.
+
+        Raises UpError where the blog is required.
+        """
+        missing = self.layout.blog_missing
+        with self.steps.step("Blog's programs") as say:
+            try:
+                ensure_runnable()
+                missing.unlink(missing_ok=True)
+            except WordPressUnavailableError as reason:
+                if self.blog_wanted:
+                    raise UpError(f"the blog cannot run here: {reason}") from reason
+                missing.parent.mkdir(parents=True, exist_ok=True)
+                missing.write_text(str(reason), encoding="utf-8")
+                say("missing; the rest comes up without the blog")
+
+    def _show_addresses(self, deployment: Deployment, blog: BackgroundStep | None) -> None:
+        """Publish the addresses; the blog's follow when it runs, or the reason why it does not."""
+        console, address = self.steps.console, url(self.layout.blog)
+        has_blog = bool(blog and blog.finish(wait=False))
+        state = (address if has_blog else blog.skipped or "starting") if blog else ""
+        write_endpoints(self.layout, deployment, has_blog=has_blog)
+        console.print(addresses(self.layout, deployment.settings.regions, blog=state))
+        if blog and state == "starting":
+            has_blog = blog.finish()
+            write_endpoints(self.layout, deployment, has_blog=has_blog)
+            console.print(" ".join(("Blog:", *blog_row(self.layout, address if has_blog else blog.skipped))))
+        console.print(f"First, open the control room and start the tour: {url(self.layout.control_room)}")
+
+    def _remove_stale_locks(self, settings: Settings) -> None:
+        """Remove locks of Terraform's states. Their processes are gone: this process holds the checkout's lock."""
+        for region in settings.regions:
+            bucket = settings.state_bucket(region)
+            s3 = boto3.client("s3", region_name=region)
+            for item in s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
+                if item["Key"].endswith(".tflock"):
+                    s3.delete_object(Bucket=bucket, Key=item["Key"])
+                    self.steps.console.print(
+                        f"removed the lock of a Terraform that has ended: {bucket}/{item['Key']}",
+                        style="yellow",
+                    )
 
     def _start(self, regions: Sequence[str]) -> bool:
-        """Start what does not run yet; returns whether a Redis server is new, hence empty."""
+        """Start the parts that do not run. Returns whether a Redis server is new and therefore empty."""
         aws = programs.aws_part(self.layout)
         redis = [programs.redis_part(self.layout, index, region) for index, region in enumerate(regions)]
         edge = programs.edge_part(self.layout, self.settings, regions)
@@ -107,28 +156,29 @@ class Up:
         return any(started)
 
     def _begin_blog(self, regions: Sequence[str]) -> BackgroundStep:
-        """Have what plays Aurora, which Terraform asks, and begin to start WordPress, which nothing waits for."""
+        """Start the RDS proxy, which Terraform needs, and begin to start WordPress in the background."""
         blog = Blog(self.layout, regions, self.supervisor)
         with self.steps.step("Aurora's control plane"):
             blog.start_control_plane()
         return self.steps.background("Blog", lambda: self._start_blog(blog))
 
     def _start_blog(self, blog: Blog) -> str:
-        """Start WordPress where it can be had. Raises UpError where it cannot and was asked for."""
+        """Raises StepSkipped where the blog cannot run; its own error where the blog is required."""
+        if self.layout.blog_missing.exists():
+            raise StepSkipped(self.layout.blog_missing.read_text(encoding="utf-8"))
         try:
-            ensure_runnable()
-        except WordPressUnavailableError as reason:
+            return blog.start()
+        except (OperatorError, DatabaseError, OSError, subprocess.SubprocessError) as error:
             if self.blog_wanted:
-                raise UpError(f"the blog cannot run here: {reason}") from reason
-            return f"left out: {reason}"
-        return blog.start()
+                raise
+            raise StepSkipped(f"it did not start: {error}") from error
 
     def _start_part(self, part: Part) -> str:
         new = self.supervisor.ensure(part)
         return f"port {part.port}{'' if new else ', was running'}"
 
     def _refuse_taken_ports(self, wanted: Sequence[Part], regions: Sequence[str]) -> None:
-        """Say which ports other programs hold, all at once. Raises UpError."""
+        """Raises UpError with all ports that other programs use."""
         needed = {part.name: [part.port] for part in wanted}
         needed[programs.EDGE] = edge_ports(self.layout, regions)
         taken = [
@@ -151,7 +201,7 @@ class Up:
         return list(buckets.values())
 
     def _deploy(self, settings: Settings) -> bool:
-        """Deploy unless that would change nothing; returns whether it did."""
+        """Deploy unless nothing would change. Returns whether it deployed."""
         marks = self.layout.cloud / "deployed.json"
         now = Fingerprint.now(settings, self.layout.synthesized)
         if (
@@ -176,81 +226,24 @@ class Up:
             report = load(deployment, CATALOG)
             say(f"{report.loaded} books in {len(report.categories)} categories")
 
-    def _rebuild_bestsellerss(self, deployment: Deployment) -> None:
+    def _rebuild_bestsellers(self, deployment: Deployment) -> None:
         with self.steps.step("Best sellers counted") as say:
             for region, stack in deployment.regions.items():
                 invoke(deployment.client("lambda", region), stack.functions["bestsellers-rebuild"])
             say("in each region")
 
     def _silent(self, regions: Sequence[str]) -> list[str]:
-        """The API addresses that do not answer with success."""
+        """API addresses whose health check does not succeed."""
         asked = [self.layout.api, *(self.layout.regional_api(index) for index in range(len(regions)))]
         addresses = [f"{url(port)}/v1/health" for port in asked]
         return [address for address in addresses if not programs.answers(address, seconds=20)]
 
-    def _write_endpoints(self, deployment: Deployment) -> None:
-        new = self.layout.endpoints.with_suffix(".new")
-        new.write_text(json.dumps(endpoints(self.layout, deployment), indent=2) + "\n")
-        new.replace(self.layout.endpoints)
-
-
-def edge_ports(layout: Layout, regions: Sequence[str]) -> list[int]:
-    """Every port that the edge listens on."""
-    regional = [
-        port
-        for index in range(len(regions))
-        for port in (layout.regional_api(index), layout.regional_blog(index))
-    ]
-    return [layout.storefront, layout.api, layout.control_room, layout.blog, *regional]
-
 
 def invoke(client: Any, function: str) -> None:
-    """Run a function to its end. Raises UpError with what it answered when it fails."""
+    """Invoke a function and wait. Raises UpError with its answer when it fails."""
     patient = client.meta.config.merge(Config(read_timeout=120, retries={"total_max_attempts": 1}))
     answer = boto3.client("lambda", region_name=client.meta.region_name, config=patient).invoke(
         FunctionName=function
     )
     if "FunctionError" in answer:
         raise UpError(f"{function} failed: {answer['Payload'].read().decode(errors='replace')}")
-
-
-def endpoints(layout: Layout, deployment: Deployment) -> Mapping[str, object]:
-    """Where everything is, for tests and tools."""
-    regions = deployment.settings.regions
-    has_blog = deployment.settings.features.blog
-    return {
-        "api": f"{url(layout.api)}/v1",
-        "storefront": url(layout.storefront),
-        "regions": {
-            region: {
-                "api": f"{url(layout.regional_api(index))}/v1",
-                **({"blog": url(layout.regional_blog(index))} if has_blog else {}),
-            }
-            for index, region in enumerate(regions)
-        },
-        **({"blog": url(layout.blog)} if has_blog else {}),
-        "aws_endpoint": url(layout.aws),
-        "user_pool_id": deployment.shared.user_pool_id,
-        "user_pool_client_id": deployment.shared.user_pool_client_id,
-        "user_pool_region": deployment.shared.user_pool_region,
-        "control_room": url(layout.control_room),
-    }
-
-
-def addresses(layout: Layout, regions: Sequence[str], *, has_blog: bool = False) -> Table:
-    """Where a person looks first."""
-    table = Table(title="The shop is open", title_justify="left", title_style="bold green", show_header=False)
-    table.add_column(style="bold")
-    table.add_column(style="cyan")
-    table.add_column(style="dim")
-    table.add_row("Storefront", url(layout.storefront), "CloudFront over every region's bucket")
-    if has_blog:
-        table.add_row("Blog", url(layout.blog), "the first region that can show a page")
-    table.add_row("Control room", url(layout.control_room), "the regions, live")
-    table.add_row("API", f"{url(layout.api)}/v1", "the nearest healthy region, as Route 53 answers")
-    for index, region in enumerate(regions):
-        table.add_row(f"API in {region}", f"{url(layout.regional_api(index))}/v1", "this region alone")
-    table.add_row(
-        "AWS", url(layout.aws), f"AWS_ENDPOINT_URL; addresses for tools: {os.path.relpath(layout.endpoints)}"
-    )
-    return table

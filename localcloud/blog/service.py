@@ -11,18 +11,20 @@ from pathlib import Path
 
 from localcloud.blog.aurora import GlobalDatabase
 from localcloud.blog.mariadb import DATABASE, USER, Server, await_answer
-from localcloud.blog.wordpress import WordPressUnavailableError, ensure_wordpress
+from localcloud.blog.wordpress import KEYRING, WordPressUnavailableError, ensure_wordpress, is_fetched
 from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
 from localcloud.programs import answers
 from ops.errors import OperatorError
 
 PROGRAMS = {
-    "php": "php8.2-cli php8.2-mysql php8.2-gd php8.2-xml php8.2-mbstring",
-    "mariadbd": "mariadb-server-core",
-    "mariadb": "mariadb-client",
+    "php": ("php-cli", "php-mysql", "php-gd", "php-xml", "php-mbstring"),
+    "mariadbd": ("mariadb-server-core",),
+    "mariadb": ("mariadb-client",),
 }
-"""Programs that the blog needs, with their Debian packages."""
+"""Programs that the blog needs, with their packages; Debian and Ubuntu use the same names."""
+KEYRING_PACKAGE = "debian-archive-keyring"
+INSTALL_SECONDS = 240
 
 AURORA = "aurora"
 _PHP_WORKERS = "4"
@@ -34,17 +36,35 @@ class ImportFailedError(OperatorError):
 
 
 def missing_packages() -> list[str]:
-    """Debian packages that are missing for the blog."""
-    return [packages for program, packages in PROGRAMS.items() if shutil.which(program, path=_PATH) is None]
+    """Packages that are missing for the blog."""
+    missing = [
+        package
+        for program, packages in PROGRAMS.items()
+        if shutil.which(program, path=_PATH) is None
+        for package in packages
+    ]
+    return missing if is_fetched() or KEYRING.exists() else [*missing, KEYRING_PACKAGE]
 
 
 def ensure_runnable() -> None:
-    """Raises WordPressUnavailableError, with the remedy, when this machine lacks what the blog runs on."""
-    missing = missing_packages()
-    if missing:
-        raise WordPressUnavailableError(
-            f"it needs programs that are not here: apt-get install {' '.join(missing)}"
-        )
+    """Install what the blog needs where that takes no question, and fetch WordPress.
+
+    Raises WordPressUnavailableError with the command to run otherwise.
+    """
+    if missing := missing_packages():
+        try:
+            done = subprocess.run(
+                [ROOT / "bin" / "debian-packages", *missing],
+                capture_output=True,
+                text=True,
+                timeout=INSTALL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise WordPressUnavailableError(f"the installation took over {INSTALL_SECONDS} s") from error
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or ["its packages could not be installed"]
+            raise WordPressUnavailableError(lines[-1])
     ensure_wordpress()
 
 

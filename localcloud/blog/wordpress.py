@@ -35,7 +35,7 @@ UNWANTED = (
 )
 """Files that the image omits too, and files that ours replace."""
 
-_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _CACHE = ROOT / ".local" / "wordpress"
 
 
@@ -49,8 +49,8 @@ def ensure_wordpress() -> Path:
     Raises WordPressUnavailableError without apt, or when its archive cannot be reached.
     """
     served = _CACHE / "served"
-    if not (served / "wp-load.php").exists():
-        if shutil.which("apt-get") is None or not _KEYRING.exists():
+    if not is_fetched():
+        if shutil.which("apt-get") is None or not KEYRING.exists():
             raise WordPressUnavailableError(
                 "WordPress comes from Debian's archive, which this system does not know"
             )
@@ -60,13 +60,18 @@ def ensure_wordpress() -> Path:
     return served
 
 
+def is_fetched() -> bool:
+    """Whether WordPress was fetched into this checkout."""
+    return (_CACHE / "served" / "wp-load.php").exists()
+
+
 def _fetch() -> list[Path]:
     folder = _CACHE / "apt"
     for part in ("lists/partial", "cache/archives/partial", "packages"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "status").touch()
     (folder / "sources.list").write_text(
-        "".join(f"deb [signed-by={_KEYRING}] http://deb.debian.org/debian {suite} main\n" for suite in SUITES)
+        "".join(f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {suite} main\n" for suite in SUITES)
     )
     _apt(folder, "update")
     _apt(folder, "download", *PACKAGES)

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from localcloud.addresses import edge_ports
 from localcloud.layout import HOST
-from localcloud.up import edge_ports
 
 CROSS_SITE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
 IMAGE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}

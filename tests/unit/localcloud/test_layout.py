@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.addresses import edge_ports, endpoints
 from localcloud.environment import local_environment
 from localcloud.layout import ROOT, Layout
-from localcloud.up import edge_ports, endpoints
 from stacks.settings import Settings
 from tests.support.deployments import deployment
 
@@ -32,7 +32,7 @@ def test_layout_ports_are_unique() -> None:
 
 
 def test_endpoints_keys() -> None:
-    found = endpoints(LAYOUT, deployment(REGIONS))
+    found = endpoints(LAYOUT, deployment(REGIONS), has_blog=False)
     assert list(found)[:7] == [
         "api",
         "storefront",

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from rich.console import Console
 
-from localcloud.step_output import Steps
+from localcloud.step_output import Steps, StepSkipped
 
 
 @pytest.fixture
@@ -53,3 +53,14 @@ def test_failed_step_prints_and_raises(steps: Steps, pipe: io.StringIO) -> None:
     with pytest.raises(ValueError, match="no"), steps.step("Deployed"):
         raise ValueError("no")
     assert "✗ Deployed" in pipe.getvalue()
+
+
+def test_background_step_skipped_gives_reason(steps: Steps, pipe: io.StringIO) -> None:
+    def work() -> str:
+        raise StepSkipped("php is missing")
+
+    blog = steps.background("Blog", work)
+    assert not blog.finish()
+    assert blog.skipped == "php is missing"
+    assert "✓" not in pipe.getvalue()
+    assert "php is missing" in pipe.getvalue()

@@ -1,11 +1,13 @@
 """The switch that keeps DNS from sending traffic to a region."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ops.aws import client
 from ops.errors import OperatorError
+from ops.traffic_lock import traffic_lock
 from stacks.settings import Settings
 
 ALIAS_TTL = 60
@@ -30,6 +32,7 @@ class Traffic:
     """
 
     def __init__(self, settings: Settings, *, route53: Any = None) -> None:
+        self._domain = settings.domain
         self._hosts = {region: settings.api_host(region) for region in settings.regions}
         # Route 53's control plane is in us-east-1, whatever region asks.
         self._route53 = route53 or client("route53", "us-east-1")
@@ -37,6 +40,10 @@ class Traffic:
     def is_evacuated(self, region: str) -> bool:
         """Whether `region` is evacuated. Raises TrafficError if it has no health check."""
         return self._threshold(self._check(region)) > _THRESHOLD
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other operators from moving traffic during the body. Raises RefusedError while one does."""
+        return traffic_lock(self._route53, self._domain)
 
     def evacuate(self, region: str) -> None:
         """Stop traffic to `region`. Raises TrafficError when another command changed the check meanwhile."""

@@ -20,11 +20,16 @@ def evacuate(region: RegionArgument, settings: SettingsOption = DEFAULT_SETTINGS
         typer.echo(f"{region} is evacuated already. Undo: make restore REGION={region}")
         return
     probe = Probe(environment)
-    require_another(
-        region,
-        {other: unavailability(other, traffic, probe) for other in environment.regions if other != region},
-    )
-    traffic.evacuate(region)
+    with traffic.lock():
+        require_another(
+            region,
+            {
+                other: unavailability(other, traffic, probe)
+                for other in environment.regions
+                if other != region
+            },
+        )
+        traffic.evacuate(region)
     typer.echo(
         f"{region} is evacuated: DNS answers with the other regions now. Resolvers keep the old answer for up to "
         f"{ALIAS_TTL} s, and open connections stay until they close.\n"

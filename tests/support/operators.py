@@ -48,6 +48,7 @@ class Route53:
                 ),
             )
         }
+        self.records: dict[str, dict[str, Any]] = {}
         self.meddle: Callable[[], object] = lambda: None
 
     def get_paginator(self, operation: str) -> Self:
@@ -64,6 +65,30 @@ class Route53:
             raise ClientError({"Error": {"Code": "HealthCheckVersionMismatch"}}, "UpdateHealthCheck")
         check["HealthCheckVersion"] += 1
         check["HealthCheckConfig"]["HealthThreshold"] = HealthThreshold
+
+    def list_hosted_zones_by_name(self, DNSName: str) -> dict[str, Any]:  # noqa: N803  boto3's own
+        return {"HostedZones": [{"Id": "zone", "Name": f"{DNSName}."}]}
+
+    def list_resource_record_sets(self, **_: str) -> dict[str, Any]:
+        return {"ResourceRecordSets": list(self.records.values())}
+
+    def change_resource_record_sets(self, HostedZoneId: str, ChangeBatch: dict[str, Any]) -> None:  # noqa: N803  boto3's own
+        assert HostedZoneId == "zone"
+        records = dict(self.records)
+        for change in ChangeBatch["Changes"]:
+            record = change["ResourceRecordSet"]
+            same = (
+                records.get(record["Name"]) == record
+                if change["Action"] == "DELETE"
+                else record["Name"] not in records
+            )
+            if not same:
+                raise ClientError({"Error": {"Code": "InvalidChangeBatch"}}, "ChangeResourceRecordSets")
+            if change["Action"] == "DELETE":
+                del records[record["Name"]]
+            else:
+                records[record["Name"]] = record
+        self.records = records
 
 
 def _check(id: str, configuration: dict[str, Any]) -> dict[str, Any]:

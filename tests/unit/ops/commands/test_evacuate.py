@@ -1,4 +1,5 @@
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -105,6 +106,32 @@ def test_evacuate_concurrent_change_raises(route53: Route53) -> None:
 
     with pytest.raises(TrafficError, match="make status"):
         Traffic(SETTINGS).evacuate(PRIMARY)
+
+
+def test_evacuate_concurrently_leaves_one_region(monkeypatch: pytest.MonkeyPatch, route53: Route53) -> None:
+    """The second operator starts between the first one's check and its evacuation."""
+    second: list[int] = []
+
+    def other_operator() -> None:
+        route53.meddle = lambda: None
+        second.append(run_ops("evacuate", OTHER).exit_code)
+
+    route53.meddle = other_operator
+    code, _ = run(monkeypatch, PRIMARY, eu_west_1=200, ap_southeast_1=200)
+
+    assert (code, second) == (0, [1])
+    assert not Traffic(SETTINGS).is_evacuated(OTHER)
+    assert route53.records == {}
+
+
+def test_traffic_lock_of_killed_command_is_replaced(route53: Route53) -> None:
+    with Traffic(SETTINGS).lock():
+        (record,) = route53.records.values()
+    old = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    route53.records = {record["Name"]: {**record, "ResourceRecords": [{"Value": f'"ada@host {old}"'}]}}
+    with Traffic(SETTINGS).lock():
+        pass
+    assert route53.records == {}
 
 
 def test_traffic_without_health_check_raises() -> None:

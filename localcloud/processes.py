@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from localcloud import logs
 from ops.errors import OperatorError
 
 POLL_SECONDS = 0.05
@@ -159,7 +160,8 @@ class Supervisor:
         log = self._log(part.name)
         log.parent.mkdir(parents=True, exist_ok=True)
         self._started.append(part.name)
-        with log.open("wb") as output:
+        logs.shift(log)
+        with log.open("ab") as output:
             process = subprocess.Popen(
                 part.command,
                 env=part.environment,

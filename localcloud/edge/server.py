@@ -28,6 +28,7 @@ from localcloud.edge.region_locations import default_viewer
 from localcloud.edge.route53 import Route53
 from localcloud.layout import HOST, Layout, url
 from localcloud.local_gate import LocalGate, own_origins
+from localcloud.logs import limit_regularly
 from ops.deployment import Deployment
 from ops.replication_pause import Pausing
 from ops.traffic import Traffic
@@ -69,6 +70,7 @@ class Edge:
             following = background.create_task(
                 follow_deployment(self._settings, self._layout.outputs, self._use)
             )
+            rotating = background.create_task(limit_regularly(self._layout.log("edge").parent))
             apps = self._apps(session, worker)
             for port, app in apps.items():
                 app.middlewares.append(gate_middleware(self._gate(port)))
@@ -76,7 +78,7 @@ class Edge:
             log.info("serving on ports %s", ", ".join(map(str, apps)))
             await until.wait()
             await asyncio.gather(*(runner.cleanup() for runner in runners))
-            for task in filter(None, (following, self._zone)):
+            for task in filter(None, (following, rotating, self._zone)):
                 task.cancel()
 
     def _apps(self, session: aiohttp.ClientSession, worker: Worker) -> Mapping[int, web.Application]:

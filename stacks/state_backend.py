@@ -22,6 +22,7 @@ def set_backend(stack: TerraformStack, settings: Settings, region: str) -> None:
         case "cloud":
             CloudBackend(
                 stack,
+                hostname=settings.state.hostname,
                 organization=settings.state.organization or "",
                 workspaces=NamedCloudWorkspace(name, project=settings.state.project),
             )

@@ -1,5 +1,6 @@
 """Reads a settings file and the environment variables that override it."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Self
@@ -31,12 +32,28 @@ class SettingsFile(BaseSettings):
         """
         path = Path(path)
         values = _read_toml(path)
+        if unknown := cls._unknown_variables():
+            names = ", ".join(sorted(cls.model_fields))
+            raise SettingsError(
+                path, [f"{name} in the environment is no setting: use one of {names}" for name in unknown]
+            )
         try:
             return cls(**values)
         except ValidationError as error:
             raise SettingsError(path, [describe(mistake) for mistake in error.errors()]) from error
         except SourceError as error:
             raise SettingsError(path, [f"a BOOKSTORE_ variable over it is not JSON: {error}"]) from error
+
+    @classmethod
+    def _unknown_variables(cls) -> list[str]:
+        """The `BOOKSTORE_` variables that name no setting, which pydantic-settings ignores at the top level."""
+        prefix = cls.model_config["env_prefix"]
+        return sorted(
+            name
+            for name in os.environ
+            if name.upper().startswith(prefix)
+            and name[len(prefix) :].partition("__")[0].lower() not in cls.model_fields
+        )
 
     @classmethod
     def settings_customise_sources(

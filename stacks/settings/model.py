@@ -25,6 +25,8 @@ class State(Section):
     """With `s3`, the buckets are `<bucket_prefix>-<region>`. S3 wants names that are unique worldwide."""
     organization: str | None = None
     project: str | None = None
+    hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:\d{1,5})?$")] | None = None
+    """With `cloud`, a Terraform Enterprise server; without it HCP Terraform, app.terraform.io."""
 
     @model_validator(mode="after")
     def _check_backend(self) -> Self:
@@ -32,6 +34,8 @@ class State(Section):
             raise ValueError("backend 's3' needs bucket_prefix, the beginning of its buckets' names")
         if self.backend == "cloud" and not self.organization:
             raise ValueError("backend 'cloud' needs organization, the one in HCP Terraform")
+        if self.hostname and self.backend != "cloud":
+            raise ValueError("hostname is for backend 'cloud', the server of Terraform Enterprise")
         return self
 
 

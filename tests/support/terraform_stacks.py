@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from stacks.settings import LocalCloud, Settings
 
@@ -11,12 +13,74 @@ NEEDS = {"global": (), "one": ("global",), "two": ("global",), "edge": ("one", "
 """Each region reads an output of the global stack, and the edge stack reads outputs of the regions."""
 
 
+@dataclass(frozen=True)
+class LocalState:
+    """States in files beside the stacks' folders, written as the `cdk.tf.json` of a stack has it."""
+
+    def backend(self, stack: str) -> dict[str, Any]:
+        return {"backend": {"local": {"path": f"../../{stack}.tfstate"}}}
+
+    def remote_state(self, stack: str) -> dict[str, Any]:
+        return {"backend": "local", "config": {"path": f"../../{stack}.tfstate"}}
+
+
+@dataclass(frozen=True)
+class CloudState:
+    """States in workspaces of HCP Terraform, as CDKTF writes it."""
+
+    hostname: str
+    organization: str
+
+    def backend(self, stack: str) -> dict[str, Any]:
+        return {"cloud": self._config(stack)}
+
+    def remote_state(self, stack: str) -> dict[str, Any]:
+        return {"backend": "remote", "config": self._config(stack)}
+
+    def _config(self, stack: str) -> dict[str, Any]:
+        return {
+            "hostname": self.hostname,
+            "organization": self.organization,
+            "workspaces": {"name": stack},
+        }
+
+
+@dataclass(frozen=True)
+class S3State:
+    """States in a bucket, with S3's own lock, on an emulator whose address is in the environment."""
+
+    bucket: str
+
+    def backend(self, stack: str) -> dict[str, Any]:
+        return {"backend": {"s3": {**self._config(stack), "use_lockfile": True}}}
+
+    def remote_state(self, stack: str) -> dict[str, Any]:
+        return {"backend": "s3", "config": self._config(stack)}
+
+    def _config(self, stack: str) -> dict[str, Any]:
+        skips = ("credentials_validation", "metadata_api_check", "region_validation", "requesting_account_id")
+        return {
+            "bucket": self.bucket,
+            "key": f"{stack}/terraform.tfstate",
+            "region": "eu-west-1",
+            "use_path_style": True,
+            "skip_s3_checksum": True,
+            **{f"skip_{name}": True for name in skips},
+        }
+
+
 class TerraformStacks:
     """Stacks in `folder`, which must be CDKTF_OUTDIR. Each holds what it reads and a value of its own."""
 
-    def __init__(self, folder: Path, needs: Mapping[str, tuple[str, ...]] = NEEDS) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        needs: Mapping[str, tuple[str, ...]] = NEEDS,
+        state: "LocalState | CloudState | S3State" = LocalState(),
+    ) -> None:
         self.folder = folder
         self.needs = needs
+        self.state = state
         folder.mkdir(parents=True, exist_ok=True)
         manifest = {name: {"dependencies": list(others)} for name, others in needs.items()}
         (folder / "manifest.json").write_text(json.dumps({"stacks": manifest}))
@@ -30,15 +94,12 @@ class TerraformStacks:
             f"${{data.terraform_remote_state.{other}.outputs.held}}" for other in self.needs[stack]
         )
         document: dict[str, object] = {
-            "terraform": {"backend": {"local": {"path": f"../../{stack}.tfstate"}}},
+            "terraform": self.state.backend(stack),
             "resource": {"terraform_data": {"held": {"input": f"{read}{stack}={value};"}}},
             "output": {"held": {"value": "${terraform_data.held.output}"}},
         }
         if self.needs[stack]:
-            states = {
-                other: {"backend": "local", "config": {"path": f"../../{other}.tfstate"}}
-                for other in self.needs[stack]
-            }
+            states = {other: self.state.remote_state(other) for other in self.needs[stack]}
             document["data"] = {"terraform_remote_state": states}
         (self.stack_folder(stack) / "cdk.tf.json").write_text(json.dumps(document | extra))
 

@@ -212,6 +212,13 @@ def test_variable_without_json_refused(tmp_path: Path, monkeypatch: pytest.Monke
         load(tmp_path, GOOD)
 
 
+@pytest.mark.parametrize("name", ["BOOKSTORE_REGION", "BOOKSTORE_FEATURE__WAF"])
+def test_unknown_variable_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsError, match=f"{name} in the environment is no setting"):
+        load(tmp_path, GOOD)
+
+
 def test_environment_overrides_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOOKSTORE_FEATURES__WAF", "true")
     monkeypatch.setenv("BOOKSTORE_REGIONS", '["us-west-2"]')

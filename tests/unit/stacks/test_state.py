@@ -63,6 +63,15 @@ def test_hcp_workspace_for_each_stack() -> None:
     assert state.body["config"]["workspaces"] == {"name": "bookstore-prod-global"}
 
 
+def test_terraform_enterprise_hostname_is_in_states_and_readers() -> None:
+    server = shop(state={"backend": "cloud", "organization": "example", "hostname": "tfe.example.com"})
+    edge = server["edge"]
+    assert edge.document["terraform"]["cloud"]["hostname"] == "tfe.example.com"
+    assert {state.body["config"]["hostname"] for state in edge.data("terraform_remote_state")} == {
+        "tfe.example.com"
+    }
+
+
 def test_local_state_outside_cdktf_out() -> None:
     local = shop(state={"backend": "local"})
     files = {stack.document["terraform"]["backend"]["local"]["path"] for stack in local.stacks.values()}

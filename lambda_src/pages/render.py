@@ -1,0 +1,61 @@
+"""Puts a page's metadata and readable text into the storefront's built `index.html`.
+
+Everything that comes from the catalog is escaped: as HTML, and in JSON-LD so that no text can end the script element.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from html import escape
+
+from pages.models import Document
+
+SITE_NAME = "Meridian Books"
+_TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+_DESCRIPTION = re.compile(r'\s*<meta name="description"[^>]*>')
+_NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
+
+
+def render(template: str, document: Document, origin: str) -> str:
+    """Return the template with the document's head and body. `origin` is the storefront's, without a slash."""
+    head = "\n    ".join(_head(document, origin))
+    html = _DESCRIPTION.sub("", template, count=1)
+    html = _TITLE.sub(lambda _: head, html, count=1)
+    return _NOSCRIPT.sub(lambda _: f"<noscript>{_body(document)}</noscript>", html, count=1)
+
+
+def _head(document: Document, origin: str) -> Iterable[str]:
+    title, description = escape(_full_title(document)), escape(document.description)
+    yield f"<title>{title}</title>"
+    yield f'<meta name="description" content="{description}" />'
+    if document.canonical is None:
+        yield '<meta name="robots" content="noindex" />'
+    else:
+        address = escape(origin + document.canonical)
+        yield f'<link rel="canonical" href="{address}" />'
+        yield f'<meta property="og:url" content="{address}" />'
+    yield f'<meta property="og:title" content="{title}" />'
+    yield f'<meta property="og:description" content="{description}" />'
+    yield f'<meta property="og:type" content="{document.kind}" />'
+    yield f'<meta property="og:site_name" content="{SITE_NAME}" />'
+    yield f'<meta property="og:image" content="{escape(origin)}/apple-touch-icon.png" />'
+    for data in document.data:
+        # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
+        content = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+        yield f'<script type="application/ld+json">{content}</script>'
+
+
+def _full_title(document: Document) -> str:
+    return document.title if document.title == SITE_NAME else f"{document.title} · {SITE_NAME}"
+
+
+def _body(document: Document) -> str:
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in document.paragraphs if text)
+    links = "".join(
+        f'<li><a href="{escape(link.href)}">{escape(link.text)}</a></li>' for link in document.links
+    )
+    items = f"<ul>{links}</ul>" if links else ""
+    return (
+        f"<main><h1>{escape(document.heading or document.title)}</h1>{paragraphs}{items}"
+        "<p>Buying needs JavaScript.</p></main>"
+    )

@@ -1,0 +1,141 @@
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages import logic
+from pages.models import Document
+from pages.render import render
+
+ORIGIN = "https://books.example.com"
+TEMPLATE = """<!doctype html><html lang="en"><head><title>Built</title>
+<meta name="description" content="Built" /><script type="module" src="/assets/index-1.js"></script></head>
+<body><div id="root"></div><noscript>Needs JavaScript.</noscript></body></html>"""
+
+
+def book(book_id: str = "the-hobbit", **attributes: Any) -> dict[str, Any]:
+    return {
+        "id": book_id,
+        "title": "The Hobbit",
+        "author": "J.R.R. Tolkien",
+        "category": "Fairy Tales",
+        "description": "In a hole in the ground.",
+        "price": 599,
+        "currency": "EUR",
+        "rating": 4.5,
+        "ratingsCount": 10,
+        "publishedYear": 1937,
+        "language": "en",
+        "cover": None,
+        "stock": None,
+        **attributes,
+    }
+
+
+class Shelf:
+    """A catalog of one book."""
+
+    def __init__(self, *books: dict[str, Any]) -> None:
+        self._books = books or (book(),)
+
+    def book(self, book_id: str) -> dict[str, Any] | None:
+        return next((each for each in self._books if each["id"] == book_id), None)
+
+    def shelf(self, category: str | None) -> list[logic.Book]:
+        return [each for each in self._books if category in (None, each["category"])]
+
+    def categories(self) -> list[str]:
+        return sorted({each["category"] for each in self._books})
+
+
+def html(path: str, catalog: Shelf | None = None) -> tuple[Document, str]:
+    document = logic.page(path, catalog or Shelf(), ORIGIN)
+    return document, render(TEMPLATE, document, ORIGIN)
+
+
+def json_ld(text: str) -> list[dict[str, Any]]:
+    return [
+        json.loads(part) for part in re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+    ]
+
+
+def test_book_page_describes_book() -> None:
+    document, text = html("/books/the-hobbit")
+    assert document.status == 200
+    assert "<title>The Hobbit by J.R.R. Tolkien · Meridian Books</title>" in text
+    assert f'<link rel="canonical" href="{ORIGIN}/books/the-hobbit" />' in text
+    assert '<meta property="og:type" content="book" />' in text
+    data, breadcrumbs = json_ld(text)
+    assert data["offers"] == {
+        "@type": "Offer",
+        "price": "5.99",
+        "priceCurrency": "EUR",
+        "availability": "https://schema.org/InStock",
+        "url": f"{ORIGIN}/books/the-hobbit",
+    }
+    assert [step["position"] for step in breadcrumbs["itemListElement"]] == [1, 2, 3]
+
+
+def test_book_page_keeps_the_build() -> None:
+    text = html("/books/the-hobbit")[1]
+    assert '<script type="module" src="/assets/index-1.js"></script>' in text
+    assert '<div id="root"></div>' in text
+    assert text.count("<title>") == text.count('name="description"') == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "price"),
+    [("EUR", 5, "0.05"), ("JPY", 1500, "1500"), ("KWD", 1500, "1.500"), ("HUF", 59900, "599.00")],
+)
+def test_price_follows_iso_4217(currency: str, minor: int, price: str) -> None:
+    text = html("/books/the-hobbit", Shelf(book(currency=currency, price=minor)))[1]
+    assert json_ld(text)[0]["offers"]["price"] == price
+
+
+def test_sold_out_book_is_out_of_stock() -> None:
+    text = html("/books/the-hobbit", Shelf(book(stock={"available": 0, "here": 0})))[1]
+    assert json_ld(text)[0]["offers"]["availability"] == "https://schema.org/OutOfStock"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nope", "/books/nope", "/books/a/b", "/category/Nope", "/books/%2e%2e", "/books/", "/category"],
+)
+def test_unknown_path_not_found(path: str) -> None:
+    document, text = html(path)
+    assert document.status == 404
+    assert '<meta name="robots" content="noindex" />' in text
+    assert "canonical" not in text
+
+
+@pytest.mark.parametrize("path", ["/cart", "/checkout", "/orders/1", "/sign-in", "/search"])
+def test_private_page_is_not_indexed(path: str) -> None:
+    document, text = html(path)
+    assert document.status == 200
+    assert "noindex" in text
+
+
+def test_category_page_lists_books() -> None:
+    document, text = html("/category/Fairy%20Tales")
+    assert document.canonical == "/category/Fairy%20Tales"
+    assert '<a href="/books/the-hobbit">The Hobbit by J.R.R. Tolkien</a>' in text
+
+
+def test_home_has_search_action() -> None:
+    (site,) = json_ld(html("/")[1])
+    assert site["potentialAction"]["target"]["urlTemplate"] == f"{ORIGIN}/search?q={{search_term_string}}"
+
+
+@given(
+    st.text(max_size=40)
+    | st.sampled_from(["</script><script>alert(1)</script>", '"><img src=x onerror=a()>', "\\1 & \u2028"])
+)
+def test_any_title_is_escaped(title: str) -> None:
+    text = html("/books/the-hobbit", Shelf(book(title=title, description=title, author=title)))[1]
+    assert text.count("<script") == TEMPLATE.count("<script") + 2
+    assert text.count("</script>") == TEMPLATE.count("</script>") + 2
+    assert "<img" not in text
+    assert json_ld(text)[0]["name"] == title

@@ -37,6 +37,7 @@ FUNCTIONS = {
     "bestsellers-feeder": "bestsellers.feeder",
     "bestsellers-rebuild": "bestsellers.rebuild",
     "health": "health.handler",
+    "pages": "pages.handler",
     "search": "search.handler",
     "search-builder": "search.builder",
 }

@@ -13,9 +13,9 @@ from benchmarks.metering import Call, Cost, Meter, measure
 from benchmarks.routes import request
 from benchmarks.table_data import book, placed
 from catalog import handler as catalog
-from catalog.models import Position, plain_number
 from orders import handler as orders
 from runtime import cursor
+from shop.shelves import Position, plain_number
 from tests.support.lambda_tables import BOOKS, ORDERS
 
 PAGES = 4

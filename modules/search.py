@@ -19,6 +19,8 @@ from modules.tables import RegionTables
 class SearchOptions:
     """How the index is built and kept."""
 
+    storefront_url: str = ""
+    """Address of the storefront in the sitemap, without a slash at the end."""
     disposable: bool = False
     """Destroy the bucket with the indexes in it."""
     keep_days: int = 30
@@ -99,7 +101,12 @@ class Search(Construct):
             code=Code("search"),
             options=FunctionOptions(
                 description="Answers /search and /suggestions",
-                environment={**self.environment, **self._books.environment, **self._stock.environment},
+                environment={
+                    **self.environment,
+                    **self._books.environment,
+                    **self._stock.environment,
+                    "STOREFRONT_URL": self._options.storefront_url,
+                },
                 memory=self._options.reader_memory,
             ),
         )

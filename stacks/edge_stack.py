@@ -122,6 +122,7 @@ class EdgeStack(BaseStack):
                 web_acl_arn=firewall.arn if firewall else None,
                 wait_for_deployment=settings.waits_for_distribution,
                 blog_host=settings.blog_host() if settings.features.blog else None,
+                pages_host=settings.api_host(),
             ),
             us_east_1=us_east_1,
         )

@@ -68,8 +68,9 @@ class RegionStack(BaseStack):
             "search",
             platform=self.platform,
             tables=self.tables,
-            options=SearchOptions(disposable=not settings.protected),
+            options=SearchOptions(storefront_url=settings.storefront_url, disposable=not settings.protected),
         )
+        self.web_bucket = self._web_bucket()
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
         self.certificate_arn = requested.arn
@@ -77,7 +78,6 @@ class RegionStack(BaseStack):
         self.issued_certificate_arn = issued.arn
         self.firewall = region_firewall(self, settings, region)
         self.api = self._api()
-        self.web_bucket = self._web_bucket()
         self.alarm_topic_arn: str | None = None
         """The SNS topic that the region's alarms notify; None without alarms."""
         if settings.features.alarms:
@@ -168,7 +168,23 @@ class RegionStack(BaseStack):
             "health": health,
             "bestsellers": self.bestsellers.bestsellers,
             "search": self.search.search,
+            "pages": self._pages(),
         }
+
+    def _pages(self) -> Function:
+        """Add the function that writes the storefront's pages. Without a storefront it answers 500."""
+        bucket = {"WEB_BUCKET": self.web_bucket.name} if self.web_bucket else {}
+        environment = {
+            **self.tables["books"].environment,
+            **bucket,
+            "STOREFRONT_URL": self.settings.storefront_url,
+        }
+        pages = self._function("pages", "Answers /pages/index.html", environment)
+        books.grant_read(pages.permissions)
+        stock.grant_read(pages.permissions)
+        if self.web_bucket:
+            self.web_bucket.grant_read_page(pages.permissions)
+        return pages
 
     def _function(self, domain: str, description: str, environment: Mapping[str, str]) -> Function:
         return Function(

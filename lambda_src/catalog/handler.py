@@ -3,13 +3,13 @@
 from functools import cache
 
 from catalog import logic
-from catalog.store import Shelves
 from runtime import aws
 from runtime.errors import BadRequest, NotFound
 from runtime.http import Request, Response, Router
 from runtime.parsing import book_id, query_integer
 from runtime.settings import settings
 from shop.books import Books, present
+from shop.shelves import Shelves
 from shop.stock_rows import StockRows
 
 handle = Router()

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from catalog.models import Position, plain_number
-from catalog.store import Shelves
 from shop.books import Books, present
+from shop.shelves import Position, Shelves, plain_number
 
 
 def list_books(

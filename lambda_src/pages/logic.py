@@ -1,6 +1,6 @@
 """Which page belongs to a path, and what it says. Paths are the routes of the web app (`web/src/app/App.tsx`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
@@ -22,8 +22,8 @@ class Catalog(Protocol):
     def book(self, book_id: str) -> Book | None:
         """Return a book as the contract's `Book`."""
 
-    def shelf(self, category: str | None) -> list[Book]:
-        """Return the best rated books, as the contract's `Book`."""
+    def shelf(self, category: str | None) -> Sequence[Book]:
+        """Return the best rated books, with `id`, `title` and `author`."""
 
     def categories(self) -> list[str]:
         """Return the names of all categories."""
@@ -147,7 +147,7 @@ def _breadcrumbs(origin: str, *steps: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-def _links(books: list[Book]) -> tuple[Link, ...]:
+def _links(books: Sequence[Book]) -> tuple[Link, ...]:
     return tuple(Link(_book_path(book["id"]), f"{book['title']} by {book['author']}") for book in books)
 
 

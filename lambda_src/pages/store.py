@@ -1,4 +1,4 @@
-"""The storefront's built page, from the region's web bucket."""
+"""What pages are made of: the storefront's build in the region's web bucket, and books of the region's table."""
 
 import time
 from collections.abc import Callable
@@ -6,10 +6,14 @@ from typing import Any
 
 from runtime import aws
 from runtime.errors import Unavailable
+from shop.books import Books, present
+from shop.shelves import Shelves
 
 KEY = "index.html"
-FRESH_SECONDS = 60.0
-"""How long a build is kept; as long as CloudFront keeps a page."""
+FRESH_SECONDS = 10.0
+"""How long a build is kept."""
+LINKS = 48
+"""Books that a page links to."""
 
 
 class Template:
@@ -36,3 +40,24 @@ class Template:
             self._html = answer["Body"].read().decode()
             self._read_at = self._clock()
         return self._html
+
+
+class Catalog:
+    """Books by id, and the best rated ones of a category or of all."""
+
+    def __init__(self, books: Books, shelves: Shelves) -> None:
+        self._books = books
+        self._shelves = shelves
+
+    def book(self, book_id: str) -> dict[str, Any] | None:
+        """Return the book as the contract's `Book`, or None."""
+        item = self._books.get(book_id)
+        return None if item is None else present(item)
+
+    def shelf(self, category: str | None) -> list[dict[str, Any]]:
+        """Return the best rated books of a category, or of all, with `id`, `title` and `author`."""
+        return self._shelves.page(category, None, LINKS)
+
+    def categories(self) -> list[str]:
+        """Return the names of all categories."""
+        return [each["name"] for each in self._shelves.categories()]

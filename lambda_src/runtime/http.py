@@ -18,6 +18,7 @@ from runtime.settings import settings
 Event = Mapping[str, Any]
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+HTML = "text/html; charset=utf-8"
 
 
 class Request:
@@ -63,6 +64,12 @@ class Request:
             raise BadRequest(f"{name} must not be repeated.")
         value: str | None = (self._event.get("queryStringParameters") or {}).get(name)
         return None if value is None else parsing.text(value, name)
+
+
+class Markup(str):
+    """A response body that is sent as it is, as HTML or XML, instead of as JSON."""
+
+    __slots__ = ()
 
 
 class Response(NamedTuple):
@@ -166,11 +173,23 @@ def _proxy(response: Response) -> dict[str, Any]:
         "access-control-allow-origin": "*",
         "access-control-expose-headers": "x-region",
         "cache-control": "no-store",
-        **({} if response.body is None else {"content-type": JSON}),
+        **_content_type(response.body),
         **response.headers,
     }
-    body = "" if response.body is None else _dumps(response.body)
+    match response.body:
+        case None:
+            body = ""
+        case Markup():
+            body = str(response.body)
+        case _:
+            body = _dumps(response.body)
     return {"statusCode": response.status, "headers": headers, "body": body, "isBase64Encoded": False}
+
+
+def _content_type(body: Any) -> dict[str, str]:
+    if body is None:
+        return {}
+    return {"content-type": HTML if isinstance(body, Markup) else JSON}
 
 
 def _dumps(body: Any) -> str:

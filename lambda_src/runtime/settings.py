@@ -66,6 +66,16 @@ class Settings(NamedTuple):
         return int(self.need("ORDERS_PER_HOUR"))
 
     @property
+    def web_bucket(self) -> str:
+        """Name of this region's bucket with the storefront's build."""
+        return self.need("WEB_BUCKET")
+
+    @property
+    def storefront_url(self) -> str:
+        """Address of the storefront, without a slash at the end."""
+        return self.need("STOREFRONT_URL")
+
+    @property
     def user_pool_client_id(self) -> str:
         """Id of the Cognito app client that issues the shoppers' tokens."""
         return self.need("USER_POOL_CLIENT_ID")

@@ -47,6 +47,7 @@ class Index:
             f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         ((self.scanned_at,),) = self._database.execute("SELECT value FROM meta WHERE name = 'scanned_at'")
+        self.books: int = self._database.execute("SELECT count(*) FROM books").fetchone()[0]
         kinds = self._database.execute("SELECT kind, min(place), max(place) FROM entries GROUP BY kind")
         self._entries = {kind: (first, last) for kind, first, last in kinds}
         self._remembered = lru_cache(256)(lambda filters: self._summary("", filters))
@@ -96,6 +97,13 @@ class Index:
             [expression, *self._entries[kind], limit],
         )
         return [Suggestion(*row) for row in rows]
+
+    def book_ids(self, first: int, last: int) -> list[str]:
+        """Ids of the books at the places from `first` (1 is the best rated book) to `last`."""
+        rows = self._database.execute(
+            "SELECT id FROM books WHERE place BETWEEN ? AND ? ORDER BY place", [first, last]
+        )
+        return [book_id for (book_id,) in rows]
 
     def _summary(self, text: str, filters: Filters) -> Summary:
         expression = expressions.match(text)

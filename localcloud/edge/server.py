@@ -11,12 +11,13 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from multidict import CIMultiDict
 from yarl import URL
 
 from localcloud.control_room.server import ControlRoom
 from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.api_hosts import regional_api, shared_api
-from localcloud.edge.cloudfront.s3_origin import Buckets
+from localcloud.edge.cloudfront.s3_origin import CONNECTION_FAILED, Buckets, Fetched, OtherHosts
 from localcloud.edge.cloudfront.server import CloudFront
 from localcloud.edge.cloudfront.worker import Worker
 from localcloud.edge.control_api import Control
@@ -91,7 +92,7 @@ class Edge:
         buckets = Buckets(
             URL(url(self._layout.aws)),
             self._gateway.cut,
-            as_origin(self._blogs, self._route53, self._viewer),
+            self._other_origins(session, as_origin(self._blogs, self._route53, self._viewer)),
         )
         control_room = web.Application()
         control = Control(
@@ -127,6 +128,21 @@ class Edge:
         if port == self._layout.control_room:
             return LocalGate(origins=own_origins(port), pages=True)
         return LocalGate(pages=True)
+
+    def _other_origins(self, session: aiohttp.ClientSession, blog: OtherHosts) -> OtherHosts:
+        """CloudFront's origins that are not buckets: the API on its shared name, and the blog."""
+
+        async def ask(host: str, path: str, query: str) -> Fetched:
+            if self._deployment is None or host != self._deployment.edge.api_domain:
+                return await blog(host, path, query)
+            address = URL(f"{url(self._layout.api)}{path}?{query}", encoded=True)
+            try:
+                async with session.get(address, headers={"User-Agent": "Amazon CloudFront"}) as answer:
+                    return Fetched(answer.status, CIMultiDict(answer.headers), await answer.read())
+            except (aiohttp.ClientError, TimeoutError):
+                return Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
+
+        return ask
 
     def _blog_apps(self) -> Mapping[int, web.Application]:
         def name() -> str | None:

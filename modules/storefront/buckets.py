@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from constructs import Construct
 
+from modules.permissions import Permissions
+from modules.permissions import Statement as PolicyStatement
 from modules.private_bucket import Expiring, PrivateBucket, Versioned
 
 
@@ -41,6 +43,17 @@ class WebBucket(Construct):
         """Name of the bucket."""
         self.arn = bucket.arn
         """ARN of the bucket."""
+
+    def grant_read_page(self, permissions: Permissions) -> None:
+        """Allow a role to read `index.html`.
+
+        `s3:ListBucket` makes S3 answer 404 instead of 403 for a missing object:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        permissions.allow(
+            PolicyStatement("ReadPage", ("s3:GetObject",), (f"{self.arn}/index.html",)),
+            PolicyStatement("FindPage", ("s3:ListBucket",), (self.arn,)),
+        )
 
 
 class LogBucket(Construct):

@@ -33,6 +33,8 @@ from constructs import Construct
 from modules.storefront.blog_posts import BlogPosts
 from modules.storefront.files import ENTRY, HASHED
 from modules.storefront.headers import SecurityHeaders
+from modules.storefront.pages import ORIGIN_GROUP as PAGES_GROUP
+from modules.storefront.pages import Pages
 from modules.storefront.replication import RegionBucket
 from modules.support.suppression import OFF_FOR_ITS_PRICE, UNSEEN_BY_CHECKOV, suppress
 
@@ -64,6 +66,10 @@ class DistributionOptions:
     """Whether an apply waits until CloudFront has deployed the distribution."""
     blog_host: str | None = None
     """Host name of the blog whose posts are served too."""
+    pages_host: str | None = None
+    """Host name of the API that writes pages. None: every page is the bucket's `index.html`."""
+    root_files: Sequence[str] = ()
+    """Files at the root of the buckets, which are not pages."""
 
 
 class Distribution(Construct):
@@ -87,6 +93,11 @@ class Distribution(Construct):
         blog = (
             BlogPosts(self, "blog", name=name, host=blog_host, fallback=origins[0].region)
             if blog_host
+            else None
+        )
+        pages = (
+            Pages(self, "pages", name=name, host=options.pages_host, fallback=origins[0].region)
+            if options.pages_host
             else None
         )
         groups = [_origin_group(origins)] if len(origins) > 1 else []
@@ -125,11 +136,15 @@ class Distribution(Construct):
             price_class="PriceClass_All",
             aliases=list(options.aliases),
             default_root_object="index.html",
-            origin=[*(_origin(bucket, access.id) for bucket in origins), *([blog.origin] if blog else [])],
-            origin_group=[*groups, *([blog.origin_group] if blog else [])] or None,
+            origin=[
+                *(_origin(bucket, access.id) for bucket in origins),
+                *(other.origin for other in (blog, pages) if other),
+            ],
+            origin_group=[*groups, *(other.origin_group for other in (blog, pages) if other)] or None,
             default_cache_behavior={
                 **behavior,
-                "cache_policy_id": CACHING_DISABLED,
+                **({"target_origin_id": PAGES_GROUP} if pages else {}),
+                "cache_policy_id": pages.cache_policy_id if pages else CACHING_DISABLED,
                 "function_association": [
                     FunctionAssociation(event_type="viewer-request", function_arn=route.arn)
                 ],
@@ -144,6 +159,10 @@ class Distribution(Construct):
                     **behavior,
                 ),
                 CacheBehavior(path_pattern=f"{HASHED}*", cache_policy_id=CACHING_OPTIMIZED, **behavior),
+                *(
+                    CacheBehavior(path_pattern=file, cache_policy_id=CACHING_DISABLED, **behavior)
+                    for file in options.root_files
+                ),
                 *([blog.behavior(headers.id)] if blog else []),
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},

@@ -134,6 +134,12 @@ def _require_copies(dist: Path) -> None:
             raise FileNotFoundError(f"{path} has no compressed copy. Run: make web")
 
 
+def root_files(dist: Path) -> list[str]:
+    """Return the files at the root of the bucket that are not pages, sorted: those of the build, and config.json."""
+    built = {path.name for path in dist.iterdir() if path.is_file() and path.name != "index.html"}
+    return sorted(built | {"config.json", "robots.txt"})
+
+
 def content_type(path: Path) -> str:
     """Return the media type of a file by its suffix, without `.br`.
 

@@ -1,7 +1,7 @@
-// Viewer request: redirects www, and rewrites every path that is not a file to index.html.
+// Viewer request: redirects www, and rewrites every path to index.html with the path as the query.
 //
-// Files are at the root (/favicon.svg) or in /assets/, whose behavior does not use this function. A dot in a deeper
-// path is part of a book's id.
+// Files at the root (/favicon.svg) and in /assets/ have behaviors without this function. /sitemap-2.xml is part 2 of
+// the sitemap.
 //
 // An error page of the distribution would turn 403 and 404 into success, so CloudFront would not try the second bucket.
 function handler(event) {
@@ -16,8 +16,13 @@ function handler(event) {
     };
   }
 
-  const isAtRoot = request.uri.lastIndexOf('/') === 0;
-  if (!isAtRoot || !request.uri.includes('.')) {
+  const sitemap = /^\/sitemap(-(\d+))?\.xml$/.exec(request.uri);
+  if (sitemap) {
+    request.uri = '/sitemap.xml';
+    request.querystring = sitemap[2] ? { part: { value: sitemap[2] } } : {};
+  } else {
+    const path = request.uri === '/index.html' ? '/' : request.uri; // the distribution's default root object
+    request.querystring = { path: { value: encodeURIComponent(path) } };
     request.uri = '/index.html';
   }
   return request;

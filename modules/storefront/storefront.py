@@ -10,7 +10,8 @@ from constructs import Construct
 from modules.storefront.access_logs import AccessLogs
 from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.distribution import Distribution, DistributionOptions
-from modules.storefront.files import WebFiles
+from modules.storefront.files import WebFiles, root_files
+from modules.storefront.pages import put_robots
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site_config import Site
 from modules.support.resources import Record
@@ -36,6 +37,8 @@ class StorefrontOptions:
     """Whether an apply waits for the minutes that CloudFront needs to deploy the distribution."""
     blog_host: str | None = None
     """Host name of the blog whose posts the storefront's domain serves too."""
+    pages_host: str | None = None
+    """Host name of the API that writes pages. None: every page is the build's `index.html`."""
 
 
 class Storefront(Construct):
@@ -77,6 +80,7 @@ class Storefront(Construct):
         )
         # S3 replicates objects that are written after replication is configured.
         WebFiles(self, "files", dist=dist, bucket=primary.name, config=site.config(), after=replication)
+        put_robots(self, bucket=primary.name, domain=options.domain, after=replication)
         if options.blog_host:
             put_empty_list(self, bucket=primary.name, after=replication)
 
@@ -93,6 +97,8 @@ class Storefront(Construct):
                 web_acl_arn=options.web_acl_arn,
                 wait_for_deployment=options.wait_for_deployment,
                 blog_host=options.blog_host,
+                pages_host=options.pages_host,
+                root_files=root_files(dist),
             ),
         ).resource
         """The CloudFront distribution."""

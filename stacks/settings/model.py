@@ -303,6 +303,11 @@ class Settings(SettingsFile):
         return self.local is not None
 
     @property
+    def storefront_url(self) -> str:
+        """Canonical address of the storefront, without a slash at the end."""
+        return f"https://{self.domain}"
+
+    @property
     def cognito_endpoint(self) -> str | None:
         """The address of Cognito on one machine. On AWS it follows from the region."""
         return self.local.cognito_endpoint if self.local else None

@@ -78,6 +78,7 @@ class CloudFront:
 
     async def _answer(self, request: web.Request, distribution: Distribution) -> web.Response:
         path = request.rel_url.raw_path
+        query = request.rel_url.raw_query_string
         behavior = distribution.behavior(path)
         if request.method not in behavior.methods:
             return _error(403, "This distribution is not configured to allow the HTTP request method.")
@@ -86,9 +87,10 @@ class CloudFront:
             if "statusCode" in result:
                 return _generated(result)
             path = str(result["uri"])
+            query = "&".join(f"{name}={field['value']}" for name, field in result["querystring"].items())
         if path == "/" and distribution.default_root_object:
             path = f"/{distribution.default_root_object}"
-        fetched = await self._fetch(distribution, behavior, path, request.rel_url.raw_query_string)
+        fetched = await self._fetch(distribution, behavior, path, query)
         return await self._respond(request, behavior, fetched)
 
     async def _fetch(self, distribution: Distribution, behavior: Behavior, path: str, query: str) -> Fetched:

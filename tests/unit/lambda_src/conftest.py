@@ -24,6 +24,8 @@ ENVIRONMENT = {
     "ORDERS_PER_HOUR": "1000",
     "REDIS_URL": "redis://127.0.0.1:1/0",  # where nothing listens
     "SEARCH_BUCKET": "shop-test-search",
+    "WEB_BUCKET": "shop-test-web",
+    "STOREFRONT_URL": "https://books.example.com",
     "SHOP_NAME": "bookstore-test",
     "USER_POOL_CLIENT_ID": CLIENT,
     "LOG_LEVEL": "INFO",
@@ -37,6 +39,7 @@ CACHES = (
     "bestsellers.handler",
     "bestsellers.feeder",
     "health.handler",
+    "pages.handler",
     "search.builder",
     "search.handler",
 )

@@ -12,11 +12,13 @@ import cart.handler
 import catalog.handler
 import health.handler
 import orders.handler
+import pages.handler
 import search.handler
 from runtime.http import Router
 from search.builder import build
 from tests.support.api_events import CLIENT, contract, event, send
 from tests.support.lambda_tables import Tables
+from tests.unit.lambda_src.conftest import ENVIRONMENT
 
 FUNCTIONS: dict[str, Router] = {
     "bestsellers": bestsellers.handler.handle,
@@ -24,9 +26,10 @@ FUNCTIONS: dict[str, Router] = {
     "catalog": catalog.handler.handle,
     "health": health.handler.handle,
     "orders": orders.handler.handle,
+    "pages": pages.handler.handle,
     "search": search.handler.handle,
 }
-QUERY = ["limit", "cursor", "category", "q", "sort", "page", "minPrice", "publishedFrom"]
+QUERY = ["limit", "cursor", "category", "q", "sort", "page", "minPrice", "publishedFrom", "path", "part"]
 METHODS = ("get", "put", "post", "delete")
 OPERATIONS = [
     (path["x-function"], method.upper(), resource)
@@ -46,6 +49,10 @@ def shop(tables: Tables, search_bucket: Any) -> Tables:
     """Tables with two books, and a search index of them."""
     tables.book("a")
     tables.book("b", price=1000)
+    search_bucket.create_bucket(
+        Bucket=ENVIRONMENT["WEB_BUCKET"], CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    search_bucket.put_object(Bucket=ENVIRONMENT["WEB_BUCKET"], Key="index.html", Body=b"<title></title>")
     build()
     return tables
 
@@ -84,7 +91,18 @@ odd_events = st.fixed_dictionaries(
         "path": st.fixed_dictionaries({}, optional={"bookId": texts, "orderId": texts}),
         "query": st.dictionaries(
             st.sampled_from(
-                ["limit", "cursor", "category", "q", "sort", "page", "minPrice", "publishedFrom"]
+                [
+                    "limit",
+                    "cursor",
+                    "category",
+                    "q",
+                    "sort",
+                    "page",
+                    "minPrice",
+                    "publishedFrom",
+                    "path",
+                    "part",
+                ]
             ),
             texts,
         ),

@@ -222,7 +222,8 @@ def test_posts_fall_back_to_empty_list() -> None:
 
 def test_posts_are_cached_by_query_only() -> None:
     of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
-    key = of["edge"].only("aws_cloudfront_cache_policy")["parameters_in_cache_key_and_forwarded_to_origin"]
+    policy = of["edge"].find("aws_cloudfront_cache_policy", name="bookstore-prod-blog-posts").body
+    key = policy["parameters_in_cache_key_and_forwarded_to_origin"]
     assert key["query_strings_config"]["query_string_behavior"] == "all"
     assert key["cookies_config"]["cookie_behavior"] == "none"
     assert key["headers_config"]["header_behavior"] == "none"

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -46,12 +47,12 @@ def uploaded(stack: Stack) -> dict[str, Body]:
 
 class TestDistribution:
     def test_second_bucket_serves_on_failure(self) -> None:
-        (group,) = distribution()["origin_group"]
+        group = regions_group(distribution())
 
         assert [member["origin_id"] for member in group["member"]] == TWO
         assert set(group["failover_criteria"]["status_codes"]) == {403, 404, 500, 502, 503, 504}
         for behaviour in behaviours(distribution()):
-            assert behaviour["target_origin_id"] == group["origin_id"]
+            assert behaviour["target_origin_id"] in (group["origin_id"], "pages-or-index")
             assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}  # origin groups support no others
 
     def test_origin_times_out_within_three_seconds(self) -> None:
@@ -60,7 +61,7 @@ class TestDistribution:
 
     def test_third_region_has_copy_but_no_origin(self) -> None:
         stack = edge(regions=THREE)
-        (group,) = stack.only("aws_cloudfront_distribution")["origin_group"]
+        group = regions_group(stack.only("aws_cloudfront_distribution"))
 
         assert [member["origin_id"] for member in group["member"]] == TWO
         replicated = [rule["id"] for rule in stack.only("aws_s3_bucket_replication_configuration")["rule"]]
@@ -69,14 +70,15 @@ class TestDistribution:
     def test_one_region_has_no_origin_group(self) -> None:
         stack = edge(regions=TWO[:1])
 
-        assert "origin_group" not in stack.only("aws_cloudfront_distribution")
+        (group,) = stack.only("aws_cloudfront_distribution")["origin_group"]
+        assert group["origin_id"] == "pages-or-index"
         assert stack.resources("aws_s3_bucket_replication_configuration") == []
-        for behaviour in behaviours(stack.only("aws_cloudfront_distribution")):
+        for behaviour in stack.only("aws_cloudfront_distribution")["ordered_cache_behavior"]:
             assert behaviour["target_origin_id"] == TWO[0]
 
     def test_bucket_requests_are_signed(self) -> None:
         for origin in distribution()["origin"]:
-            assert "origin_access_control_id" in origin
+            assert ("origin_access_control_id" in origin) == (origin["origin_id"] in TWO)
         control = edge().only("aws_cloudfront_origin_access_control")
         assert (control["signing_behavior"], control["signing_protocol"]) == ("always", "sigv4")
 
@@ -95,14 +97,18 @@ class TestDistribution:
         assert "custom_error_response" not in distribution()
 
     def test_only_hashed_files_are_cached(self) -> None:
-        entry, assets = distribution()["ordered_cache_behavior"]
+        entry, assets, *root = distribution()["ordered_cache_behavior"]
+        assert {each["cache_policy_id"] for each in root} == {"4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}
+        assert {"config.json", "robots.txt"} <= {each["path_pattern"] for each in root}
         assert (entry["path_pattern"], assets["path_pattern"]) == ("assets/index-*", "assets/*")
         for each in (entry, assets):
             assert each["cache_policy_id"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
-        assert (
-            distribution()["default_cache_behavior"]["cache_policy_id"]
-            == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-        )
+
+    def test_pages_fall_back_to_the_bucket(self) -> None:
+        (group,) = [each for each in distribution()["origin_group"] if each["origin_id"] == "pages-or-index"]
+        assert [member["origin_id"] for member in group["member"]] == ["pages", "eu-west-1"]
+        assert 404 not in group["failover_criteria"]["status_codes"]
+        assert distribution()["default_cache_behavior"]["target_origin_id"] == "pages-or-index"
 
     @pytest.mark.parametrize("waf", [True, False])
     def test_web_acl_follows_setting(self, waf: bool) -> None:
@@ -314,20 +320,26 @@ class TestReplication:
 
 class TestRoute:
     @pytest.mark.parametrize(
-        ("uri", "answer"),
+        ("uri", "path"),
         [
-            ("/", "/index.html"),
-            ("/cart", "/index.html"),
-            ("/books/the-time-machine", "/index.html"),
-            ("/books/learning.node.js", "/index.html"),
-            ("/category/Sci.%20Fi", "/index.html"),
-            ("/orders/", "/index.html"),
-            ("/config.json", "/config.json"),
-            ("/favicon.svg", "/favicon.svg"),
+            ("/", "/"),
+            ("/index.html", "/"),
+            ("/cart", "/cart"),
+            ("/books/learning.node.js", "/books/learning.node.js"),
+            ("/category/Sci.%20Fi", "/category/Sci.%20Fi"),
         ],
     )
-    def test_route_rewrites_pages_but_not_files(self, uri: str, answer: str) -> None:
-        assert route(uri, host=DOMAIN)["uri"] == answer
+    def test_route_asks_for_page(self, uri: str, path: str) -> None:
+        answer = route(uri, host=DOMAIN, query={"utm": {"value": "x"}})
+        assert answer["uri"] == "/index.html"
+        assert answer["querystring"] == {"path": {"value": quote(path, safe="")}}
+
+    @pytest.mark.parametrize(
+        ("uri", "query"), [("/sitemap.xml", {}), ("/sitemap-12.xml", {"part": {"value": "12"}})]
+    )
+    def test_route_splits_sitemap(self, uri: str, query: dict[str, Any]) -> None:
+        answer = route(uri, host=DOMAIN)
+        assert (answer["uri"], answer["querystring"]) == ("/sitemap.xml", query)
 
     def test_route_redirects_www(self) -> None:
         answer = route("/books/x", host=f"www.{DOMAIN}")
@@ -361,6 +373,11 @@ class TestEncode:
     def test_encode_serves_original_otherwise(self, accepted: str) -> None:
         assert encode(self.ENTRY, {"accept-encoding": {"value": accepted}}) == self.ENTRY
         assert encode(self.ENTRY, {}) == self.ENTRY
+
+
+def regions_group(found: Body) -> Body:
+    (group,) = [each for each in found["origin_group"] if each["origin_id"] == "regions"]
+    return dict(group)
 
 
 def behaviours(found: Body) -> list[Body]:

@@ -194,6 +194,7 @@ def test_outputs_for_operators() -> None:
             "bestsellers-feeder",
             "bestsellers-rebuild",
             "orders",
+            "pages",
             "search",
             "search-builder",
         )

@@ -1,0 +1,44 @@
+"""Pages over HTTP: CloudFront asks for them before it falls back to the bucket's plain `index.html`."""
+
+from functools import cache
+
+from pages import logic
+from pages.render import render
+from pages.store import Catalog, Template
+from runtime import aws
+from runtime.errors import BadRequest
+from runtime.http import Markup, Request, Response, Router
+from runtime.settings import settings
+from shop.books import Books
+from shop.shelves import Shelves
+from shop.stock_rows import StockRows
+
+handle = Router()
+
+LONGEST_PATH = 2048
+"""Characters."""
+_CACHED = {"cache-control": "public, max-age=0, s-maxage=10, stale-if-error=86400"}
+"""Short at the edge: a page names the files of its build, which the next build removes."""
+
+
+@cache
+def _template() -> Template:
+    return Template(aws.client("s3", read_timeout=2.0), settings().web_bucket)
+
+
+@cache
+def _catalog() -> Catalog:
+    client, own = aws.client("dynamodb"), settings()
+    books = Books(client, own.books_table, StockRows(client, own.stock_table, own.region))
+    return Catalog(books, Shelves(client, own.books_table))
+
+
+@handle.route("GET", "/pages/index.html")
+def get_page(request: Request) -> Response:
+    """Return the page of the parameter `path`."""
+    path = request.query("path") or "/"
+    if len(path) > LONGEST_PATH:
+        raise BadRequest(f"path must have at most {LONGEST_PATH} characters.")
+    template, origin = _template().html(), settings().storefront_url
+    document = logic.page(path, _catalog(), origin)
+    return Response(Markup(render(template, document, origin)), status=document.status, headers=_CACHED)

@@ -174,8 +174,10 @@ class RegionStack(BaseStack):
     def _pages(self) -> Function:
         """Add the function that writes the storefront's pages. Without a storefront it answers 500."""
         bucket = {"WEB_BUCKET": self.web_bucket.name} if self.web_bucket else {}
+        books, stock = self.tables["books"], self.tables["stock"]
         environment = {
-            **self.tables["books"].environment,
+            **books.environment,
+            **stock.environment,
             **bucket,
             "STOREFRONT_URL": self.settings.storefront_url,
         }

@@ -46,6 +46,13 @@ class BlogAlarms(Construct):
     """The alarms of a region's blog. They notify the region's topic."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, metrics: BlogMetrics, topic_arn: str) -> None:
+        """Create the alarms.
+
+        Args:
+            name: Name of the deployment.
+            metrics: Dimensions of the blog's metrics.
+            topic_arn: SNS topic to notify.
+        """
         super().__init__(scope, id)
         for alarm in metrics.alarms():
             alarm.add_to(self, deployment=name, topic_arn=topic_arn)

@@ -80,6 +80,7 @@ class RegionAlarms(Construct):
         """
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
+        """Topic of the region's alarms."""
         alarms = {
             alarm: alarm.add_to(self, deployment=name, topic_arn=self.topic.arn) for alarm in metrics.alarms()
         }

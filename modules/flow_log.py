@@ -28,7 +28,7 @@ class RejectedTraffic(Construct):
             self,
             "role",
             name=f"{name}-flow-log-{region}",
-            assume_role_policy=assumed_by("vpc-flow-logs.amazonaws.com"),
+            assume_role_policy=assumed_by(self, "vpc-flow-logs.amazonaws.com"),
         )
         permissions = Permissions(self, "permissions", role=role.id)
         permissions.allow(

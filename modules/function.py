@@ -98,6 +98,9 @@ class FunctionOptions:
     """Where the function runs in a VPC. None: outside of any VPC."""
     timeout: int = 10
     """Seconds. API Gateway waits 29 seconds at most."""
+    reserved_concurrency: int | None = None
+    """Concurrent invocations that are kept for this function, and its limit. The account must keep 100 unreserved:
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
     memory: int = 512
     """MB. The CPU share grows with it; a smaller value makes cold starts slower than it saves."""
 
@@ -134,7 +137,7 @@ class Function(Construct):
             self,
             "role",
             name=f"{self.name}-{platform.region}",
-            assume_role_policy=assumed_by("lambda.amazonaws.com"),
+            assume_role_policy=assumed_by(self, "lambda.amazonaws.com"),
         )
         self.permissions = Permissions(self, "permissions", role=role.id)
         """Permissions of the function's role."""
@@ -154,6 +157,7 @@ class Function(Construct):
             source_code_hash=archive.sha256,
             memory_size=options.memory,
             timeout=options.timeout,
+            reserved_concurrent_executions=options.reserved_concurrency,
             tracing_config={"mode": "Active"},
             environment={
                 "variables": {"SHOP_NAME": platform.name, "LOG_LEVEL": "INFO", **options.environment}

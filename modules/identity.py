@@ -1,6 +1,7 @@
 """Sign-up and sign-in: a Cognito user pool with one client, the storefront."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from cdktf_cdktf_provider_aws.cognito_user_pool import (
     CognitoUserPool,
@@ -37,6 +38,9 @@ class IdentityOptions:
 
     sender: SesSender | None = None
     """Sender of e-mails. None: Cognito's own sender, with at most 50 e-mails a day."""
+    tier: Literal["LITE", "ESSENTIALS", "PLUS"] = "LITE"
+    """Feature plan, which decides the price of each monthly active user. Replicated pools need `ESSENTIALS` or `PLUS`:
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html"""
     password_length: int = 12
     """Shortest password."""
     token_minutes: int = 60
@@ -48,7 +52,9 @@ class IdentityOptions:
 class Identity(Construct):
     """A user pool in one region, with sign-in by e-mail address and password.
 
-    Tokens stay valid while that region is unavailable: each region's API verifies them with cached keys.
+    Tokens stay valid while that region is unavailable: each region's API verifies them with cached keys. Cognito can
+    replicate a pool to one further region, which the AWS provider 5.100 cannot configure
+    (docs/adr/0040-keep-one-user-pool.md).
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class Identity(Construct):
             self,
             "pool",
             name=f"{name}-shoppers",
+            user_pool_tier=options.tier,
             username_attributes=["email"],
             username_configuration={"case_sensitive": False},
             auto_verified_attributes=["email"],

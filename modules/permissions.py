@@ -1,19 +1,38 @@
 """IAM policies of roles, statement by statement. A statement for all resources must give a reason."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cdktf import ITerraformDependable
+from cdktf import Fn, ITerraformDependable, TerraformStack
+from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 
-def assumed_by(service: str) -> str:
-    """Return a trust policy, in JSON, that lets one AWS service assume the role."""
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def account_id(scope: Construct) -> str:
+    """Return the account's number, which each stack looks up once."""
+    stack = TerraformStack.of(scope)
+    found = stack.node.try_find_child("account")
+    account = found if isinstance(found, DataAwsCallerIdentity) else DataAwsCallerIdentity(stack, "account")
+    number: str = account.account_id
+    return number
+
+
+def assumed_by(scope: Construct, service: str) -> str:
+    """Return a trust policy that lets one AWS service assume the role, on behalf of this account only.
+
+    The condition prevents another account from using the role through the service (confused deputy):
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id(scope)}},
+    }
+    policy: str = Fn.jsonencode({"Version": "2012-10-17", "Statement": [statement]})
+    return policy
 
 
 @dataclass(frozen=True)

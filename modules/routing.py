@@ -38,6 +38,9 @@ class RoutingPolicy:
     """Consecutive results that change a region's status."""
     path: str = "/v1/health"
     """Path that the checkers request."""
+    checker_regions: Sequence[str] = ("us-east-1", "eu-west-1", "ap-southeast-1")
+    """Regions of the checkers, at least three; empty for all eight. Each checker's requests are paid for.
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html"""
 
 
 class RegionHealth(Construct):
@@ -68,6 +71,7 @@ class RegionHealth(Construct):
             resource_path=policy.path,
             request_interval=policy.interval,
             failure_threshold=policy.threshold,
+            regions=list(policy.checker_regions) or None,
             tags={"Name": f"{name}-endpoint"},
         )
         """Check of the endpoint, for alarms. An evacuation does not change it."""

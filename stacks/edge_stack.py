@@ -92,6 +92,7 @@ class EdgeStack(BaseStack):
                 kind=chosen.policy,
                 interval=chosen.health_check_interval,
                 threshold=chosen.health_check_threshold,
+                checker_regions=self.settings.health_checker_regions,
             ),
         )
 
@@ -145,6 +146,7 @@ class EdgeStack(BaseStack):
                 host=host,
                 interval=self.settings.routing.health_check_interval,
                 threshold=self.settings.routing.health_check_threshold,
+                checker_regions=self.settings.health_checker_regions,
             ),
         )
         buckets = [RegionBucket(name, blog.uploads.name) for name, blog in blogs.items()]

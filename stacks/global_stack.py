@@ -34,7 +34,7 @@ class GlobalStack(BaseStack):
             "identity",
             name=settings.name,
             protected=settings.protected,
-            options=IdentityOptions(sender=_sender(settings)),
+            options=IdentityOptions(sender=_sender(settings), tier=settings.identity.tier),
         )
         self.user_pool_arn = identity.pool_arn
         self.user_pool_id = identity.pool_id

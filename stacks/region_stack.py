@@ -42,7 +42,9 @@ class RegionStack(BaseStack):
             "network",
             name=settings.name,
             region=region,
-            options=NetworkOptions(log_retention_days=settings.log_retention_days),
+            options=NetworkOptions(
+                cidr=settings.network_cidr(region), log_retention_days=settings.log_retention_days
+            ),
         )
         self.platform = Platform(
             name=settings.name,
@@ -122,6 +124,7 @@ class RegionStack(BaseStack):
             cache=bestsellers.cache_name,
             cache_mode=self.settings.cache.mode,
             cache_largest_gb=bestsellers.cache_options.largest_gb,
+            account_concurrency=self.settings.compute.account_concurrency,
             certificate_arn=self.certificate_arn,
         )
 
@@ -158,7 +161,12 @@ class RegionStack(BaseStack):
         orders.grant_read_write(order.permissions)
         stock.grant_read_write(order.permissions)
 
-        health = self._function("health", "Answers /health and /region", everything)
+        health = self._function(
+            "health",
+            "Answers /health and /region",
+            everything,
+            reserved_concurrency=self.settings.compute.health_concurrency or None,
+        )
         for table in (books, cart, orders):
             table.grant_read(health.permissions)
         return {
@@ -188,13 +196,23 @@ class RegionStack(BaseStack):
             self.web_bucket.grant_read_page(pages.permissions)
         return pages
 
-    def _function(self, domain: str, description: str, environment: Mapping[str, str]) -> Function:
+    def _function(
+        self,
+        domain: str,
+        description: str,
+        environment: Mapping[str, str],
+        reserved_concurrency: int | None = None,
+    ) -> Function:
         return Function(
             self,
             domain,
             platform=self.platform,
             code=Code(domain),
-            options=FunctionOptions(description=description, environment=environment),
+            options=FunctionOptions(
+                description=description,
+                environment=environment,
+                reserved_concurrency=reserved_concurrency,
+            ),
         )
 
     def _api(self) -> Api:

@@ -81,6 +81,8 @@ class GatewayResponses(Construct):
             "Content-Type": "application/problem+json",
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "x-region",
+            "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+            "X-Content-Type-Options": "nosniff",
             "x-region": region,
         }
         headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in values.items()}

@@ -80,6 +80,8 @@ class ApiOptions:
     """Requests per second and method. Further requests receive 429."""
     burst: int = 1000
     """Requests that one method accepts at once."""
+    compress_from: int = 1024
+    """Answers of at least this size, in bytes, are compressed for clients that accept it."""
     timeout_ms: int = 29_000
     """How long API Gateway waits for a function. The default is the longest time without a quota increase."""
     log_retention_days: int = 30
@@ -121,6 +123,7 @@ class Api(Construct):
             endpoint_configuration={"types": ["REGIONAL"]},
             # Only the custom domains answer, so that no request bypasses the health checks.
             disable_execute_api_endpoint=True,
+            minimum_compression_size=str(options.compress_from),
             lifecycle={"create_before_destroy": True},
         )
         self.api_id: str = self._api.id
@@ -319,7 +322,9 @@ class Api(Construct):
             settings={
                 "throttling_rate_limit": options.rate,
                 "throttling_burst_limit": options.burst,
-                "metrics_enabled": True,
+                # Metrics per method cost 0.30 USD each; alarms and dashboard use those of the stage, which are free.
+                # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+                "metrics_enabled": False,
                 "logging_level": "ERROR",
             },
             depends_on=[execution_logs],

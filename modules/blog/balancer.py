@@ -147,7 +147,6 @@ class Balancer(Construct):
                 "path": self._options.health_path,
                 "matcher": "200",
                 "interval": 30,
-                # A paused database takes up to 15 seconds to resume.
                 "timeout": 20,
                 "healthy_threshold": 2,
                 "unhealthy_threshold": 3,

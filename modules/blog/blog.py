@@ -158,7 +158,6 @@ class Blog(Construct):
                 image_tag=options.image_tag,
                 admin_addresses=options.admin_addresses,
                 tasks=options.tasks,
-                health_memory_seconds=24 * 3600 if options.capacity.minimum == 0 else 0,
                 log_retention_days=options.log_retention_days,
             ),
         )

@@ -38,11 +38,9 @@ class Capacity:
     """
 
     minimum: float = 0.5
-    """Smallest capacity. With 0, an idle instance pauses and takes up to 15 seconds to resume."""
+    """Smallest capacity, at least 0.5: members of a global database do not pause with a minimum of 0."""
     maximum: float = 4
     """Largest capacity."""
-    pause_after: int = 600
-    """Seconds without connections after which an instance with a minimum of 0 pauses."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,6 @@ class RegionDatabase(Construct):
             serverlessv2_scaling_configuration={
                 "min_capacity": capacity.minimum,
                 "max_capacity": capacity.maximum,
-                "seconds_until_auto_pause": capacity.pause_after if capacity.minimum == 0 else None,
             },
             backup_retention_period=options.backup_days,
             copy_tags_to_snapshot=True,

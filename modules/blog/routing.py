@@ -36,6 +36,8 @@ class BlogRoutingOptions:
     """Consecutive results that change a region's status."""
     path: str = "/readyz"
     """Path that the checkers request."""
+    checker_regions: Sequence[str] = ("us-east-1", "eu-west-1", "ap-southeast-1")
+    """Regions of the checkers, at least three; empty for all eight."""
 
 
 class BlogRouting(Construct):
@@ -84,6 +86,7 @@ class BlogRouting(Construct):
             resource_path=self._options.path,
             request_interval=self._options.interval,
             failure_threshold=self._options.threshold,
+            regions=list(self._options.checker_regions) or None,
             tags={"Name": f"{name}-{endpoint.region}-blog"},
         )
 

@@ -27,7 +27,6 @@ from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import log_group
 from modules.support.suppression import OFF_FOR_ITS_PRICE, suppress
 
-_ASSUMED_BY_TASKS = assumed_by("ecs-tasks.amazonaws.com")
 _USER = "33:33"
 """www-data in Debian's images."""
 _SCRATCH = ("/tmp", "/run/apache2", "/run/lock")  # noqa: S108  paths in the container
@@ -76,8 +75,6 @@ class ServiceOptions:
     """CPU units of a task; 1024 are one vCPU."""
     memory: int = 512
     """Memory of a task in MB."""
-    health_memory_seconds: int = 0
-    """How long a health check reuses its last result, so that an idle database can pause."""
     log_retention_days: int = 30
     """How long CloudWatch keeps the logs."""
 
@@ -227,7 +224,6 @@ class Service(Construct):
             "WORDPRESS_REGION": self._region,
             "WORDPRESS_UPLOADS_BUCKET": parts.uploads.name,
             "WORDPRESS_ADMIN_ADDRESSES": ",".join(self._options.admin_addresses),
-            "WORDPRESS_HEALTH_SECONDS": str(self._options.health_memory_seconds),
             # Tasks read the secret when they start. A new version must start new tasks.
             "WORDPRESS_SECRET_VERSION": str(parts.secret.value_version),
         }
@@ -237,7 +233,7 @@ class Service(Construct):
             self,
             "execution-role",
             name=f"{self._name}-start-{self._region}",
-            assume_role_policy=_ASSUMED_BY_TASKS,
+            assume_role_policy=assumed_by(self, "ecs-tasks.amazonaws.com"),
         )
         permissions = Permissions(self, "execution", role=role.id)
         self._image.grant_pull(permissions)
@@ -250,7 +246,10 @@ class Service(Construct):
 
     def _task_role(self, uploads: Uploads) -> str:
         role = IamRole(
-            self, "task-role", name=f"{self._name}-task-{self._region}", assume_role_policy=_ASSUMED_BY_TASKS
+            self,
+            "task-role",
+            name=f"{self._name}-task-{self._region}",
+            assume_role_policy=assumed_by(self, "ecs-tasks.amazonaws.com"),
         )
         uploads.grant_use(Permissions(self, "permissions", role=role.id))
         arn: str = role.arn

@@ -1,6 +1,5 @@
 """The CodeBuild projects: one tests and builds, the other may write to the storefront's bucket."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,13 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
 from modules.delivery.artifacts import Artifacts
-from modules.permissions import Permissions, Statement
+from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import log_group
 from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 TERRAFORM = "1.11.4"
+TERRAFORM_SHA256 = "1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc"
+"""Checksum of the Linux archive, kept here because the server of the archive also serves its checksums."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ class Build(Construct):
         self.name = f"{name}-{id}"
         logs = log_group(self, "logs", name=f"/aws/codebuild/{self.name}", retention_days=log_retention_days)
         role = IamRole(
-            self, "role", name=f"{self.name}-build", assume_role_policy=assumed_by("codebuild.amazonaws.com")
+            self,
+            "role",
+            name=f"{self.name}-build",
+            assume_role_policy=assumed_by(self, "codebuild.amazonaws.com"),
         )
         self.permissions = Permissions(self, "permissions", role=role.id)
         self.permissions.allow(
@@ -101,7 +105,7 @@ def test_build(scope: Construct, *, name: str, artifacts: Artifacts, log_retenti
         "test",
         name=name,
         size="BUILD_GENERAL1_LARGE",
-        variables={"TERRAFORM": TERRAFORM},
+        variables={"TERRAFORM": TERRAFORM, "TERRAFORM_SHA256": TERRAFORM_SHA256},
         artifacts=artifacts,
         log_retention_days=log_retention_days,
     )
@@ -126,9 +130,3 @@ def deploy_build(
         Statement("Forget", ("cloudfront:CreateInvalidation",), (site.distribution_arn,)),
     )
     return build
-
-
-def assumed_by(service: str) -> str:
-    """Return the trust policy of a role that one AWS service assumes."""
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -18,10 +18,10 @@ from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
 from modules.delivery.artifacts import Artifacts
-from modules.delivery.builds import Build, Site, assumed_by, deploy_build, test_build
+from modules.delivery.builds import Build, Site, deploy_build, test_build
 from modules.delivery.push_trigger import PushTrigger
 from modules.delivery.source import OUTPUT, PipelineSource, Source
-from modules.permissions import Permissions, Statement
+from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 BUILT = "built"
@@ -74,7 +74,7 @@ class Delivery(Construct):
             self,
             "role",
             name=f"{name}-pipeline",
-            assume_role_policy=assumed_by("codepipeline.amazonaws.com"),
+            assume_role_policy=assumed_by(self, "codepipeline.amazonaws.com"),
         )
         permissions = Permissions(self, "permissions", role=role.id)
         artifacts.grant_read_write(permissions)

@@ -8,8 +8,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarg
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from constructs import Construct
 
-from modules.delivery.builds import assumed_by
-from modules.permissions import Permissions, Statement
+from modules.permissions import Permissions, Statement, assumed_by
 
 
 class PushTrigger(Construct):
@@ -40,7 +39,10 @@ class PushTrigger(Construct):
             event_pattern=Fn.jsonencode(pattern),
         )
         role = IamRole(
-            self, "role", name=f"{name}-delivery-start", assume_role_policy=assumed_by("events.amazonaws.com")
+            self,
+            "role",
+            name=f"{name}-delivery-start",
+            assume_role_policy=assumed_by(self, "events.amazonaws.com"),
         )
         permissions = Permissions(self, "permissions", role=role.id)
         permissions.allow(Statement("Start", ("codepipeline:StartPipelineExecution",), (pipeline_arn,)))

@@ -20,6 +20,8 @@ SLOW_MS = 1500
 ITERATOR_AGE_MS = 60_000
 REPLICATION_MS = 10_000
 """Usually under a second. A lost region loses the writes that have not been replicated."""
+CONCURRENCY_USED = 0.8
+"""Share of the account's limit of concurrent invocations."""
 CACHE_FULL = 0.8
 """Share of the memory."""
 CERTIFICATE_DAYS = 30
@@ -154,4 +156,15 @@ def certificate(arn: str, short_name: str = "certificate") -> Iterator[AlarmDefi
         comparison="<",
         datapoints=1,
         periods=1,
+    )
+
+
+def account_concurrency(limit: int) -> AlarmDefinition:
+    """Define the alarm for the account's concurrent invocations in the region. At the limit Lambda throttles."""
+    return AlarmDefinition(
+        "account-concurrency",
+        Metric("AWS/Lambda", "ConcurrentExecutions", {}, "Maximum"),
+        CONCURRENCY_USED * limit,
+        f"All functions of the account together use more than {CONCURRENCY_USED:.0%} of {limit} concurrent "
+        "invocations. At the limit, requests are throttled in this region. The region is busy, not down.",
     )

@@ -38,6 +38,8 @@ class RegionMetrics:
     """Most memory of a serverless cache, in GB."""
     certificate_arn: str
     """The certificate of the region's host names."""
+    account_concurrency: int = 1000
+    """The account's limit of concurrent invocations in the region."""
 
     def alarms(self) -> Iterator[AlarmDefinition]:
         """Define the region's alarms."""
@@ -55,6 +57,7 @@ class RegionMetrics:
             yield from alarm_catalog.replication(name, short)
         yield from alarm_catalog.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from alarm_catalog.certificate(self.certificate_arn)
+        yield alarm_catalog.account_concurrency(self.account_concurrency)
 
 
 class RegionAlarms(Construct):

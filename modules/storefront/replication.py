@@ -9,9 +9,6 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
     DataAwsIamPolicyDocumentStatement as Statement,
 )
-from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
-    DataAwsIamPolicyDocumentStatementPrincipals as Principals,
-)
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
@@ -21,6 +18,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
     S3BucketReplicationConfigurationRule as ReplicationRule,
 )
 from constructs import Construct
+
+from modules.permissions import assumed_by
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,12 @@ class WebReplication(Construct):
             targets: Buckets that receive them.
         """
         super().__init__(scope, id)
-        role = IamRole(self, "role", name=f"{name}-web-replication", assume_role_policy=self._trust().json)
+        role = IamRole(
+            self,
+            "role",
+            name=f"{name}-web-replication",
+            assume_role_policy=assumed_by(self, "s3.amazonaws.com"),
+        )
         grant = IamRolePolicy(self, "grant", role=role.id, policy=self._grant(source, targets).json)
         self.configuration = S3BucketReplicationConfigurationA(
             self,
@@ -78,18 +82,6 @@ class WebReplication(Construct):
             depends_on=[grant],
         )
         """Dependency for objects that must be replicated."""
-
-    def _trust(self) -> DataAwsIamPolicyDocument:
-        return DataAwsIamPolicyDocument(
-            self,
-            "trust",
-            statement=[
-                Statement(
-                    actions=["sts:AssumeRole"],
-                    principals=[Principals(type="Service", identifiers=["s3.amazonaws.com"])],
-                )
-            ],
-        )
 
     def _grant(self, source: RegionBucket, targets: Sequence[RegionBucket]) -> DataAwsIamPolicyDocument:
         """Rule: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html."""

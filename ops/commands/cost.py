@@ -27,10 +27,6 @@ _WANTED_BY = {
 """Settings that a feature requires. Without an image the blog runs no tasks, which would cost nothing."""
 
 
-LEAST_AWAKE = 0.5
-"""Capacity units of an Aurora Serverless instance that does not pause."""
-
-
 @dataclass(frozen=True)
 class Comparison:
     """The same environment with one thing changed."""
@@ -57,7 +53,6 @@ def cost(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     )
     console = plain_console()
     console.print(_by_kind(environment, base, prices))
-    _print_what_awake_databases_cost(console, environment, prices)
     console.print(_by_part(base, dict(zip(comparisons, changed, strict=True))))
     _print_what_is_missing(console, base)
 
@@ -119,21 +114,6 @@ def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
         # Adding 0.0 turns -0.0 into 0.0.
         table.add_row(comparison.label, f"{round(comparison.share(base, bill), 2) + 0.0:.2f}")
     return table
-
-
-def _print_what_awake_databases_cost(console: Console, environment: Settings, prices: Prices) -> None:
-    """With a minimum of 0 the databases are priced as paused; print the price while they are not."""
-    if not environment.features.blog or environment.blog.database_minimum:
-        return
-    awake = {
-        region: LEAST_AWAKE * prices.monthly("aurora_capacity_unit_hour", region=region)
-        for region in environment.regions
-    }
-    each = ", ".join(f"{usd:.2f} in {region}" for region, usd in awake.items())
-    console.print(
-        f"The blog's databases are counted as paused. While they are awake they cost at least {each}: "
-        f"{sum(awake.values()):.2f} more a month if they never pause."
-    )
 
 
 def _print_what_is_missing(console: Console, bill: Bill) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stacks.settings.fields import Domain, Regions, Sender, TagKey, TagValue, Url
 from stacks.settings.load import SettingsFile
+from stacks.settings.networks import default_cidr
 
 
 class Section(BaseModel):
@@ -62,6 +63,11 @@ class Compute(Section):
 
     runtime: Literal["python3.11", "python3.12", "python3.13"] = "python3.13"
     architecture: Literal["arm64", "x86_64"] = "arm64"
+    health_concurrency: Annotated[int, Field(ge=0, le=100)] = 10
+    """Concurrent invocations reserved for the health checks, so that overload does not look like a failed region.
+    0 for accounts whose limit is below 110."""
+    account_concurrency: Annotated[int, Field(ge=10)] = 1000
+    """The account's limit of concurrent invocations in a region, for the alarm at 80 %."""
 
 
 class Cache(Section):
@@ -81,8 +87,8 @@ class Blog(Section):
     """Increase it to make a new database password and new salts."""
     tasks: Annotated[int, Field(ge=1, le=20)] = 2
     most_tasks: Annotated[int, Field(ge=1, le=100)] = 6
-    database_minimum: Annotated[float, Field(ge=0, le=128, multiple_of=0.5)] = 0
-    """Aurora capacity units; with 0 an idle database pauses."""
+    database_minimum: Annotated[float, Field(ge=0.5, le=128, multiple_of=0.5)] = 0.5
+    """Aurora capacity units. Members of a global database do not pause, so 0 is not possible."""
     database_maximum: Annotated[float, Field(ge=1, le=128, multiple_of=0.5)] = 4
     nat: bool = False
     """Whether tasks have private addresses only, with a NAT gateway in each region."""
@@ -94,6 +100,13 @@ class Blog(Section):
         if self.database_minimum > self.database_maximum:
             raise ValueError("database_minimum is more than database_maximum")
         return self
+
+
+class Identity(Section):
+    """The user pool."""
+
+    tier: Literal["LITE", "ESSENTIALS", "PLUS"] = "LITE"
+    """Cognito's feature plan, which decides the price of each monthly active user."""
 
 
 class Delivery(Section):
@@ -201,6 +214,9 @@ class Settings(SettingsFile):
     orders: Orders = Orders()
     observability: Observability = Observability()
     email: Email = Email()
+    identity: Identity = Identity()
+    network_cidrs: dict[str, IPv4Network] = Field(default_factory=dict)
+    """CIDR blocks of the VPCs by region, each a /16. Others have a default that is distinct for each region."""
     delivery: Delivery = Delivery()
     blog: Blog = Blog()
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
@@ -220,6 +236,16 @@ class Settings(SettingsFile):
                 "routing.policy 'failover' takes two regions, a primary and a standby, "
                 f"not {len(self.regions)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_networks(self) -> Self:
+        blocks = {region: IPv4Network(self.network_cidr(region)) for region in self.regions}
+        for region, block in blocks.items():
+            if block.prefixlen != 16:
+                raise ValueError(f"network_cidrs: {region} needs a /16, not {block}")
+            if [other for other in blocks if other != region and blocks[other].overlaps(block)]:
+                raise ValueError(f"network_cidrs: {block} of {region} overlaps another region's network")
         return self
 
     @model_validator(mode="after")
@@ -338,6 +364,15 @@ class Settings(SettingsFile):
     def protected(self) -> bool:
         """Whether stored data is protected from deletion."""
         return not self.is_local
+
+    def network_cidr(self, region: str) -> str:
+        """Return the CIDR block of `region`'s VPC."""
+        return str(self.network_cidrs.get(region) or default_cidr(region))
+
+    @property
+    def health_checker_regions(self) -> tuple[str, ...]:
+        """Regions of Route 53's checkers: three, which the emulator does not return."""
+        return () if self.is_local else ("us-east-1", "eu-west-1", "ap-southeast-1")
 
     @property
     def supports_autoscaling(self) -> bool:

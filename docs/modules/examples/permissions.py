@@ -5,7 +5,7 @@ from modules.permissions import Permissions, Statement, assumed_by
 
 
 def example(stack: TerraformStack) -> None:
-    role = IamRole(stack, "role", name="reader", assume_role_policy=assumed_by("lambda.amazonaws.com"))
+    role = IamRole(stack, "role", name="reader", assume_role_policy=assumed_by(stack, "lambda.amazonaws.com"))
     permissions = Permissions(stack, "permissions", role=role.name)
     permissions.allow(
         Statement(

@@ -103,14 +103,3 @@ def test_secret_version_rotates_everything() -> None:
     for region in ("eu-west-1", "ap-southeast-1"):
         task = rotated[f"{region}-blog"].only("aws_ecs_task_definition")
         assert '"name" = "WORDPRESS_SECRET_VERSION", "value" = "2"' in task["container_definitions"]
-
-
-@pytest.mark.parametrize(("minimum", "pauses"), [(0, True), (0.5, False)])
-def test_database_pauses_with_minimum_zero(minimum: float, pauses: bool) -> None:
-    of = shop(features={"blog": True}, blog={"image_tag": "1", "database_minimum": minimum})
-    scaling = cluster(of, "eu-west-1")["serverlessv2_scaling_configuration"]
-    assert scaling["min_capacity"] == minimum
-    assert ("seconds_until_auto_pause" in scaling) is pauses
-    seconds = "86400" if pauses else "0"
-    task = of["eu-west-1-blog"].only("aws_ecs_task_definition")["container_definitions"]
-    assert f'"name" = "WORDPRESS_HEALTH_SECONDS", "value" = "{seconds}"' in task

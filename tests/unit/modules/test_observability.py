@@ -271,7 +271,7 @@ def test_the_addresses_are_told_in_every_region_and_of_the_whole_shop() -> None:
 
 def test_sampling_and_retention_are_settings() -> None:
     stack = shop(observability={"trace_rate": 0.5}, log_retention_days=90)["eu-west-1"]
-    assert stack.only("aws_xray_sampling_rule")["fixed_rate"] == 0.5
+    assert stack.find("aws_xray_sampling_rule", url_path="*").body["fixed_rate"] == 0.5
     assert {group.body["retention_in_days"] for group in stack.resources("aws_cloudwatch_log_group")} == {90}
 
 

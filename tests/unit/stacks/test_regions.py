@@ -15,7 +15,8 @@ THREE = ["eu-west-1", "ap-southeast-1", "us-west-2"]
 def masked(of: Shop, region: str) -> dict[str, Any]:
     """Return a region's Terraform with its own name and then the primary's replaced."""
     text = json.dumps(of[region].document, sort_keys=True)
-    document: dict[str, Any] = json.loads(text.replace(region, "REGION").replace(TWO[0], "PRIMARY"))
+    text = text.replace(region, "REGION").replace(TWO[0], "PRIMARY")
+    document: dict[str, Any] = json.loads(re.sub(r'"10\.\d+\.', '"10.NETWORK.', text))
     return document
 
 

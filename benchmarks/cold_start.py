@@ -40,6 +40,7 @@ FUNCTIONS = {
     "pages": "pages.handler",
     "search": "search.handler",
     "search-builder": "search.builder",
+    "stock": "stock.handler",
 }
 DYNAMODB = "import runtime.aws; runtime.aws.client('dynamodb')"
 REDIS = "import bestsellers.connection; bestsellers.connection.redis()"

@@ -95,8 +95,8 @@ class Permissions(Construct):
         """Dependency for resources that need the permissions when they are created."""
 
     def allow(self, *statements: Statement) -> None:
-        """Add statements. Their reasons are written beside the policy in the synthesized Terraform."""
-        self._statements.extend(statements)
+        """Add statements that are not there yet. Their reasons are written beside the policy in the Terraform."""
+        self._statements.extend(each for each in statements if each not in self._statements)
         self._document.put_statement([statement.as_input() for statement in self._statements])
         if any(statement.reason for statement in statements):
             reasons = {each.sid: each.reason for each in self._statements if each.reason}

@@ -13,6 +13,7 @@ from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
 from modules.observability import DashboardMetrics, RegionMetrics
 from modules.search import Search, SearchOptions
+from modules.stock import Stock
 from modules.storefront import WebBucket
 from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables, TableReplicas
@@ -73,6 +74,7 @@ class RegionStack(BaseStack):
             options=SearchOptions(storefront_url=settings.storefront_url, disposable=not settings.protected),
         )
         self.web_bucket = self._web_bucket()
+        self.stock = Stock(self, "stock", platform=self.platform, tables=self.tables)
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
         self.certificate_arn = requested.arn
@@ -111,14 +113,17 @@ class RegionStack(BaseStack):
                 "bestsellers-feeder": bestsellers.feeder.name,
                 "bestsellers-rebuild": bestsellers.rebuild.name,
                 "search-builder": self.search.builder.name,
+                "stock": self.stock.function.name,
             },
             stream_readers={
                 "bestsellers-feeder": bestsellers.feeder.name,
                 "search-builder": self.search.builder.name,
+                "stock": self.stock.function.name,
             },
             dead_letters={
                 "bestsellers": bestsellers.dead_letters.name,
                 "search": self.search.dead_letters.name,
+                "stock": self.stock.dead_letters.name,
             },
             tables=self._table_names,
             cache=bestsellers.cache_name,
@@ -248,6 +253,7 @@ class RegionStack(BaseStack):
             self.bestsellers.feeder,
             self.bestsellers.rebuild,
             self.search.builder,
+            self.stock.function,
         ]
         prefix = f"{self.settings.name}-"
         outputs: dict[str, object] = {

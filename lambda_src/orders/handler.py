@@ -3,7 +3,7 @@
 from functools import cache
 
 from orders import logic
-from orders.models import OrderRequest, OrderState
+from orders.models import OrderRequest
 from orders.store import Orders, Tables
 from runtime import aws, clock
 from runtime.http import Request, Response, Router
@@ -11,6 +11,7 @@ from runtime.parsing import query_integer, uuid_text
 from runtime.settings import settings
 from shop.books import Books
 from shop.carts import Carts
+from shop.placed_orders import OrderState
 from shop.stock_rows import StockRows
 
 handle = Router()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from orders import rules
-from orders.models import Order, OrderRequest, OrderState
+from orders.models import OrderRequest
 from orders.store import Found, Orders, Tables
 from runtime import clock, cursor, log
 from runtime.backoff import attempts
@@ -21,6 +21,7 @@ from runtime.settings import Settings
 from shop import lines as cart_lines
 from shop import stock
 from shop.cart_view import view
+from shop.placed_orders import Order, OrderState
 
 _ATTEMPTS = 10
 

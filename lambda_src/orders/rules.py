@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from orders.models import Order, OrderItem, OrderRequest, OrderState, cancellable_until
+from orders.models import OrderRequest
 from runtime import clock
 from runtime.dynamo import Item
 from runtime.errors import (
@@ -34,6 +34,7 @@ from runtime.errors import (
 from shop import lines as cart_lines
 from shop import stock
 from shop.lines import Line
+from shop.placed_orders import Order, OrderItem, OrderState, cancellable_until
 from shop.stock import Shares
 
 

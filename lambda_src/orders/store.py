@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
-from orders.models import Order, OrderRequest, OrderState
+from orders.models import OrderRequest
 from orders.rules import Placement, Seen
 from runtime import aws, clock, dynamo
 from runtime.dynamo import Item, Keys
@@ -15,6 +15,7 @@ from shop import order_keys, stock
 from shop.books import Books
 from shop.carts import Carts, lines_of
 from shop.holds import hold_item
+from shop.placed_orders import Order, OrderState, event_item, states
 from shop.stock_rows import StockRows
 
 _TIME = len("2026-01-31T08:15:30.123Z")
@@ -75,7 +76,7 @@ class Orders:
             ),
             ConsistentRead=True,
         )
-        return next(iter(_states(items)), None)
+        return next(iter(states(items)), None)
 
     def newest(self, customer_id: str, after: tuple[str, str] | None, limit: int) -> list[OrderState]:
         """Return up to `limit` orders of a shopper, newest first, after the one with this time and id."""
@@ -181,31 +182,7 @@ class Orders:
             )
 
 
-def event_item(order: Order, key: str, details: Item) -> Item:
-    """Return the item of a later event. The index sorts it directly behind its order."""
-    suffix = key.removeprefix(order.order_id)
-    return {
-        "customerId": order.customer_id,
-        "orderId": key,
-        "createdAt": f"{order.created_at}{suffix}",
-        **details,
-    }
-
-
 def _by_time(items: Iterable[Item]) -> Iterator[OrderState]:
     """Yield orders from items that are sorted by `createdAt`, newest first. Equal times are sorted by id."""
     for _, group in groupby(items, key=lambda item: item["createdAt"][:_TIME]):
-        yield from sorted(_states(group), key=lambda state: state.order.order_id, reverse=True)
-
-
-def _states(items: Iterable[Item]) -> list[OrderState]:
-    orders, keys = [], set()
-    for item in items:
-        if order_keys.split_key(item["orderId"])[1]:
-            keys.add(item["orderId"])
-        else:
-            orders.append(Order.from_item(item))
-    return [
-        OrderState.of(order, frozenset(key for key in keys if order_keys.split_key(key)[0] == order.order_id))
-        for order in orders
-    ]
+        yield from sorted(states(group), key=lambda state: state.order.order_id, reverse=True)

@@ -35,6 +35,7 @@ CACHES = (
     "catalog.handler",
     "cart.handler",
     "orders.handler",
+    "stock.handler",
     "bestsellers.connection",
     "bestsellers.handler",
     "bestsellers.feeder",

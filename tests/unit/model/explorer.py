@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orders.models import Order
 from shop.lines import Line
+from shop.placed_orders import Order
 from tests.unit.model.devices import Look
 from tests.unit.model.requests import Process
 from tests.unit.model.scenario import CHARGED_TWICE, DOUBLED, LOST, BrokenInvariantError, Setting

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from orders import rules
-from orders.models import Order, OrderRequest, order_id_of
+from orders.models import OrderRequest, order_id_of
 from orders.rules import Context, Placement, Seen, Settlement
 from runtime.errors import KeyReused, PriceChanged
 from shop.lines import Line
+from shop.placed_orders import Order
 from tests.unit.model.devices import Change, Look, Stated
 from tests.unit.model.scenario import DOUBLED, LOST, BrokenInvariantError, Setting
 from tests.unit.model.state import Item, Settled, Version, World

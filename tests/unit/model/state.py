@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from orders.models import Order
 from shop.lines import Line
+from shop.placed_orders import Order
 
 REGIONS = ("A", "B")
 START = datetime(2026, 1, 31, tzinfo=UTC)

@@ -197,6 +197,7 @@ def test_outputs_for_operators() -> None:
             "pages",
             "search",
             "search-builder",
+            "stock",
         )
     }
     assert set(region) >= {"api_id", "api_stage", "feeder_dead_letter_queue_url", "web_bucket"}

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from cart.handler import handle as cart_handle
+from orders import handler
 from orders.handler import handle
 from orders.store import Orders
 from runtime import clock, cursor
 from runtime.errors import TransactionCancelled, Unavailable
+from runtime.settings import settings
 from tests.support.api_events import Answer, Shopper
 from tests.support.lambda_tables import CART, ORDERS, Tables
 
@@ -324,3 +326,128 @@ def test_metrics_and_logs_do_not_name_shopper(capsys: pytest.CaptureFixture[str]
     requests = [line for line in lines if line.get("message") == "request"]
     assert [(line["route"], line["status"]) for line in requests] == [("POST /orders", 201)]
     assert not any("ada" in json.dumps(line) for line in lines)
+
+
+def version_of(book_id: str) -> str:
+    lines = {item["bookId"]: item["version"] for item in adas_cart("GET", "/cart").json["items"]}
+    return str(lines[book_id])
+
+
+def order_line(version: str, quantity: int, key: str = KEY) -> Answer:
+    items = [{"bookId": "a", "quantity": quantity, "lineVersion": version}]
+    body = {"items": items, "expectedTotal": 500 * quantity}
+    return ada("POST", "/orders", body, headers={"idempotency-key": key})
+
+
+def test_line_is_paid_once() -> None:
+    """A tab that was left open orders what another tab has ordered meanwhile."""
+    fill_cart({"a": 2})
+    version = version_of("a")
+    assert order_line(version, 2).status == 201
+
+    second = order_line(version, 2, key=str(uuid.uuid4()))
+
+    assert (second.status, second.json["type"]) == (409, "urn:bookstore:problem:cart-changed")
+    assert second.json["cart"]["items"] == []
+    assert order_line(version, 2).status == 201, "a repetition gets its order"
+
+
+def test_changed_line_is_not_ordered(tables: Tables) -> None:
+    fill_cart({"a": 2})
+    version = version_of("a")
+    fill_cart({"a": 1})
+
+    answer = order_line(version, 2)
+
+    assert (answer.status, answer.json["cart"]["items"][0]["quantity"]) == (409, 3)
+    assert tables.scan(ORDERS) == []
+
+
+def test_line_changed_during_checkout_is_not_ordered(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_cart({"a": 2})
+    version = version_of("a")
+    race(monkeypatch, lambda: fill_cart({"a": 1}))
+    assert order_line(version, 2).status == 409
+    assert tables.scan(ORDERS) == []
+
+
+def test_settled_line_does_not_stop_its_order(tables: Tables) -> None:
+    """After a failover the line may arrive before the order that has settled it."""
+    fill_cart({"a": 2})
+    version = version_of("a")
+    first = order_line(version, 2).json
+    key = {"customerId": {"S": "ada"}, "orderId": {"S": first["orderId"]}}
+    tables.client.delete_item(TableName=ORDERS, Key=key)
+    assert order_line(version, 2).json["orderId"] == first["orderId"]
+
+
+def test_order_takes_copies_from_stock(tables: Tables) -> None:
+    tables.stock("a", received=3)
+    assert adas_cart("POST", "/cart", {"bookId": "a", "quantity": 1}).json["items"][0]["book"]["stock"] == {
+        "available": 3,
+        "here": 3,
+    }
+    first = order(ada, {"a": 2}, 1000)
+    assert order(ada, {"a": 2}, 1000).json["orderId"] == first.json["orderId"]
+    assert tables.share("a")["spent"] == 2
+
+    short = order(ada, {"a": 2, "b": 1}, 1299, key=str(uuid.uuid4()))
+    assert (short.status, short.json["type"]) == (409, "urn:bookstore:problem:out-of-stock")
+    assert short.json["items"] == [{"bookId": "a", "wanted": 2, "available": 1}]
+    assert tables.share("a")["spent"] == 2
+
+
+def test_stock_in_other_region_is_named(tables: Tables) -> None:
+    tables.stock("a", received=1)
+    tables.stock("a", "ap-southeast-1", received=5, spent=1)
+    answer = order(ada, {"a": 2}, 1000)
+    assert (answer.status, answer.json["type"]) == (409, "urn:bookstore:problem:stock-elsewhere")
+    assert answer.json["regions"] == ["ap-southeast-1"]
+    assert tables.share("a")["wanted"] == 2
+
+
+def test_last_copy_is_sold_once(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.stock("a", received=1)
+    answers: list[Answer] = []
+    race(monkeypatch, lambda: answers.append(order(bob, {"a": 1}, 500)))
+    answers.append(order(ada, {"a": 1}, 500))
+    assert [answer.status for answer in answers] == [201, 409]
+    assert tables.share("a")["spent"] == 1
+
+
+def test_orders_of_an_hour_are_limited(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERS_PER_HOUR", "2")
+    settings.cache_clear()
+    handler._checkout.cache_clear()
+    first = order(ada, {"a": 1}, 500)
+    assert order(ada, {"a": 1}, 500, key=str(uuid.uuid4())).status == 201
+    third = order(ada, {"a": 1}, 500, key=str(uuid.uuid4()))
+    assert (third.status, third.json["type"]) == (429, "urn:bookstore:problem:too-many-orders")
+    assert 0 < int(third.headers["retry-after"]) <= 3600
+    assert order(ada, {"a": 1}, 500).text == first.text
+    assert order(bob, {"a": 1}, 500).status == 201
+    assert adas_cart("GET", "/cart").json["items"] == []
+
+
+def test_checkout_needs_three_requests(tables: Tables) -> None:
+    tables.stock("a", received=9)
+    order(ada, {"a": 1}, 500)
+    calls: list[str] = []
+    names = ("BatchGetItem", "GetItem", "Query", "UpdateItem", "TransactWriteItems", "PutItem")
+    tables.client.meta.events.register(
+        "before-call.dynamodb", lambda model, **_: calls.append(model.name) if model.name in names else None
+    )
+    order(ada, {"a": 1}, 500, key=str(uuid.uuid4()))
+    assert calls == ["BatchGetItem", "UpdateItem", "TransactWriteItems"]
+
+
+def test_order_is_final_after_its_time(tables: Tables) -> None:
+    placed = order(ada, {"a": 1}, 500).json
+    assert placed["status"] == "placed"
+    stored = next(item for item in tables.scan(ORDERS) if item["orderId"] == placed["orderId"])
+    tables.put(ORDERS, {**stored, "cancellableUntil": stored["createdAt"]})
+    path = {"orderId": placed["orderId"]}
+    assert ada("GET", "/orders/{orderId}", path=path).json["status"] == "final"
+    late = ada("PUT", "/orders/{orderId}/cancellation", path=path)
+    assert (late.status, late.json["type"]) == (409, "urn:bookstore:problem:too-late")
+    assert bob("PUT", "/orders/{orderId}/cancellation", path=path).status == 404

@@ -1,0 +1,77 @@
+"""Keeps orders and stock consistent after replication, and moves copies between regions.
+
+Every operation can be repeated, in any order: holds are released at most once, `held` items have the same content
+wherever they are written, and a grant depends on the current rows and not on the event.
+"""
+
+from datetime import timedelta
+
+from runtime import clock, log
+from shop.placed_orders import Order
+from shop.stock_rows import StockRows
+from stock import rules
+from stock.models import Change, OrderCancelled, OrderWritten
+from stock.store import StockStore
+
+_LATER = timedelta(days=1)
+"""Orders of other regions may be younger than the current one, and clocks differ."""
+
+
+class Stock:
+    """The stock function of one region."""
+
+    def __init__(self, store: StockStore, rows: StockRows) -> None:
+        self._store = store
+        self._rows = rows
+
+    def apply(self, change: Change) -> None:
+        """Process one change.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        match change:
+            case OrderWritten(order):
+                self._order_written(order)
+            case OrderCancelled(customer_id, order_id):
+                self._release(customer_id, order_id)
+            case _:
+                self._balance(change.book_id)
+
+    def sweep(self, older_than: timedelta = timedelta()) -> int:
+        """Release holds whose events were lost. Returns the number of released holds.
+
+        `older_than` is subtracted from the age from which holds are checked.
+        """
+        released = 0
+        for hold in self._store.due_holds(clock.now() + older_than):
+            customer_id, order_id = hold["customerId"], hold["orderId"].partition("#")[0]
+            state = self._store.order(customer_id, order_id)
+            if state is not None and rules.is_release_due(state, self._rows.region):
+                released += self._release(customer_id, order_id)
+            else:
+                self._store.checked(hold)
+        return released
+
+    def _order_written(self, order: Order) -> None:
+        last = clock.timestamp(clock.parse(order.created_at) + _LATER)
+        states = self._store.orders_between(order.customer_id, rules.first_change(order), last)
+        for younger, older in rules.overlaps(order, [state.order for state in states]):
+            self._store.hold(younger, older.order_id)
+            log.metric("OrdersHeld", 1)
+        for state in states:
+            if state.order.order_id == order.order_id and rules.is_release_due(state, self._rows.region):
+                self._release(order.customer_id, order.order_id)
+
+    def _release(self, customer_id: str, order_id: str) -> bool:
+        released = self._store.release(customer_id, order_id)
+        if released:
+            log.metric("HoldsReleased", 1)
+        return released
+
+    def _balance(self, book_id: str) -> None:
+        shares = self._rows.of_book(book_id)
+        balance = rules.balance(shares, self._rows.region, clock.now())
+        if balance.grants:
+            log.metric("CopiesGiven", sum(copies for _, copies in balance.grants))
+        self._store.write(book_id, shares, balance)

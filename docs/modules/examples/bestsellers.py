@@ -22,7 +22,9 @@ def example(stack: TerraformStack) -> None:
         ),
         network=Network(stack, "network", name="books-prod", region="eu-west-1"),
         tables=RegionTables(
-            stack, "tables", names={"books": "books-prod-books", "orders": "books-prod-orders"}
+            stack,
+            "tables",
+            names={"books": "books-prod-books", "orders": "books-prod-orders", "stock": "books-prod-stock"},
         ),
         options=BestsellersOptions(cache=CacheOptions(mode="replicated")),
     )

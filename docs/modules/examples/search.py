@@ -18,6 +18,8 @@ def example(stack: TerraformStack) -> None:
             archives=Archives(Path("lambda_src")),
             folder=stack_folder(stack),
         ),
-        tables=RegionTables(stack, "tables", names={"books": "books-prod-books"}),
+        tables=RegionTables(
+            stack, "tables", names={"books": "books-prod-books", "stock": "books-prod-stock"}
+        ),
         options=SearchOptions(schedule="rate(1 hour)"),
     )

@@ -20,6 +20,7 @@ from ministack.core import persistence  # type: ignore[import-not-found]
 from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-not-found]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-not-found]
 
+from localcloud.ministack.replication import Links
 from localcloud.ministack.state_store import StateStore
 
 POSITIONS = "dynamodb-stream-positions"
@@ -58,11 +59,11 @@ _load_file = app.load_state
 
 
 class Persistence:
-    """Saves MiniStack's state into `store`. `settle` moves queued writes into the tables before a shutdown."""
+    """Saves MiniStack's state into `store`, with the writes that wait in `links`."""
 
-    def __init__(self, store: StateStore, settle: Callable[[], None]) -> None:
+    def __init__(self, store: StateStore, links: Links) -> None:
         self._store = store
-        self._settle = settle
+        self._links = links
         self._known_tables = store.tables()
 
     def patch(self) -> None:
@@ -88,6 +89,8 @@ class Persistence:
                     self._track_tables()
         if positions := _serialized(_stream_positions):
             states[POSITIONS] = positions
+        self._store.changes.waiting |= self._links.journal
+        self._links.journal.clear()
         self._store.commit(states)
 
     async def save_regularly(self) -> None:
@@ -144,6 +147,7 @@ class Persistence:
             if records := self._store.records(table["TableArn"]):
                 dynamodb._stream_records.set_scoped(account, region, name, [record for _, record in records])
                 dynamodb._stream_trimmed.set_scoped(account, region, name, records[0][0])
+        self._links.restore(self._store.waiting().values())
 
     def _load_lambda(self, state: dict[str, Any]) -> None:
         if positions := self._load(POSITIONS):
@@ -151,7 +155,7 @@ class Persistence:
         _load_lambda_state(state)
 
     def _save_all(self, services: Mapping[str, Callable[[], Any]]) -> None:
-        self._settle()
+        self._links.settle()
         self.commit(services)
         self._store.close()
 

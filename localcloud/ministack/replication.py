@@ -82,6 +82,8 @@ class Links:
         self._latencies: defaultdict[Link, deque[float]] = defaultdict(lambda: deque(maxlen=LATENCIES_KEPT))
         self._last: dict[tuple[str, Key], Stamp] = {}
         self._delivering: asyncio.Task[None] | None = None
+        self.journal: dict[str, Any] = {}
+        """Queued writes by id, and None for those that arrived; `restore` takes them."""
 
     def pause(self, region: str) -> None:
         """Stop replication to and from `region`."""
@@ -117,7 +119,17 @@ class Links:
             due = max(due, self._due.get((link, change.key), 0))
             self._due[link, change.key] = due
             heapq.heappush(self._waiting[link], (due, change))
+            self.journal[_id(link, change)] = [due, link, change.written, change.key, change.item]
             self._deliver()
+
+    def restore(self, queued: Iterable[Any]) -> None:
+        """Queue the writes of an earlier process, which was killed."""
+        for due, link, written, key, item in queued:
+            source, target = link
+            account, table, partition, sort = key
+            change = Change((written[0], written[1]), (account, table, partition, sort), item)
+            heapq.heappush(self._waiting[source, target], (due, change))
+        self._deliver()
 
     def settle(self) -> None:
         """Replicate all waiting writes now, and end every pause."""
@@ -148,6 +160,7 @@ class Links:
         due, change = self._waiting[link][0]
         self._arrive(link, change)
         heapq.heappop(self._waiting[link])
+        self.journal[_id(link, change)] = None
         if self._due.get((link, change.key)) == due:
             del self._due[link, change.key]
 
@@ -181,6 +194,11 @@ def patch() -> Links:
 
     dynamodb._replicate_write = replicate
     return links
+
+
+def _id(link: Link, change: Change) -> str:
+    """Write times are unique, so they name a write."""
+    return f"{link[0]} {link[1]} {change.written[0]}"
 
 
 def _key(table: dict[str, Any], item: dict[str, Any]) -> Key:

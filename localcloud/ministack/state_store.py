@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS item (
 CREATE TABLE IF NOT EXISTS record (
     tbl TEXT, position INTEGER, record TEXT NOT NULL, PRIMARY KEY (tbl, position)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY, write TEXT NOT NULL);
 """
 ItemKey = tuple[str, str, str]
 """ARN of the table, partition key and sort key."""
@@ -39,9 +40,11 @@ class Changes:
     """Position of the first record that is left, by table."""
     dropped: set[str] = field(default_factory=set)
     """Tables without items and records."""
+    waiting: dict[str, Any] = field(default_factory=dict)
+    """Writes that wait for their replication, by id; None once they arrived."""
 
     def __bool__(self) -> bool:
-        return bool(self.items or self.records or self.trimmed or self.dropped)
+        return bool(self.items or self.records or self.trimmed or self.dropped or self.waiting)
 
 
 class StateStore:
@@ -76,6 +79,10 @@ class StateStore:
         )
         return [(position, json.loads(record)) for position, record in rows]
 
+    def waiting(self) -> dict[str, Any]:
+        """Writes that wait for their replication, by id."""
+        return {id_: json.loads(write) for id_, write in self._database.execute("SELECT * FROM waiting")}
+
     def commit(self, services: Mapping[str, str]) -> None:
         """Write the changes and the changed ones of `services` in one transaction.
 
@@ -108,6 +115,9 @@ class StateStore:
         )
         run("REPLACE INTO record VALUES (?, ?, ?)", _rows(changes.records))
         run("DELETE FROM record WHERE tbl = ? AND position < ?", changes.trimmed.items())
+        run("REPLACE INTO waiting VALUES (?, ?)", _rows({(id_,): w for id_, w in changes.waiting.items()}))
+        gone = [(id_,) for id_, write in changes.waiting.items() if write is None]
+        run("DELETE FROM waiting WHERE id = ?", gone)
         run("REPLACE INTO service VALUES (?, ?)", services.items())
 
     def close(self) -> None:
@@ -126,4 +136,5 @@ def _merged(first: Changes, later: Changes) -> Changes:
         first.records | later.records,
         first.trimmed | later.trimmed,
         first.dropped | later.dropped,
+        first.waiting | later.waiting,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localcloud.environment import SIGN_UP_CODE
 from localcloud.ministack.state_store import StateStore
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.waiting import wait_until
@@ -96,6 +97,30 @@ def test_new_replica_keeps_copied_items(emulator: Emulator) -> None:
         tables.update_table(TableName=TABLE, ReplicaUpdates=[{action: {"RegionName": REGIONS[1]}}])
     emulator.kill()
     assert emulator.texts(REGIONS[1]) == {"a": "first"}
+
+
+def test_kill_keeps_waiting_writes(emulator: Emulator) -> None:
+    emulator.turn("pause", REGIONS[1])
+    emulator.put(IRELAND, "a", "first")
+    emulator.put(IRELAND, "a", "second")
+    emulator.put(IRELAND, "b", "third")
+    emulator.delete(IRELAND, "b")
+    assert emulator.texts(REGIONS[1]) == {}
+    emulator.kill()
+    emulator.catch_up()
+    assert emulator.texts(REGIONS[1]) == {"a": "second"}
+
+
+def test_wrong_sign_up_code_is_refused(emulator: Emulator) -> None:
+    pools = emulator.client("cognito-idp", IRELAND)
+    pool = pools.create_user_pool(PoolName="codes")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    pools.sign_up(ClientId=client, Username="ada", Password="Secret-123456")
+    confirm = {"ClientId": client, "Username": "ada"}
+    with pytest.raises(ClientError, match="CodeMismatch"):
+        pools.confirm_sign_up(**confirm, ConfirmationCode="654321")
+    pools.confirm_sign_up(**confirm, ConfirmationCode=SIGN_UP_CODE)
+    pools.delete_user_pool(UserPoolId=pool)
 
 
 @pytest.fixture

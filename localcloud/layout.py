@@ -104,6 +104,11 @@ class Layout:
         return self.cloud / "outputs.json"
 
     @property
+    def requests(self) -> Path:
+        """The recorded requests of the emulator, with RECORD_REQUESTS=1."""
+        return self.cloud / "requests.jsonl"
+
+    @property
     def synthesized(self) -> Path:
         """Synthesized Terraform. Separate from the checkout's cdktf.out, which is for AWS."""
         return self.cloud / "cdktf.out"

@@ -64,10 +64,11 @@ def aws_part(layout: Layout) -> Part:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "PYTHONUNBUFFERED": "1",
+            **({"RECORD_REQUESTS": str(layout.requests)} if _records_requests() else {}),
         },
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
-        fingerprint=_digest([REQUIREMENTS, GATE, *sorted(MINISTACK.glob("*.py"))]),
+        fingerprint=_digest([REQUIREMENTS, GATE, *sorted(MINISTACK.glob("*.py"))], str(_records_requests())),
         stop_seconds=AWS_STOP_SECONDS,
     )
 
@@ -162,6 +163,10 @@ def _redis_server(layout: Layout) -> str:
         or shutil.which("valkey-server")
         or str(layout.emulators / "bin/redis-server")
     )
+
+
+def _records_requests() -> bool:
+    return os.environ.get("RECORD_REQUESTS") == "1"
 
 
 def _bare_environment() -> dict[str, str]:

@@ -13,6 +13,7 @@ from localcloud.ministack import (
     fault_api,
     lambda_start,
     persistence,
+    recording,
     replication,
     route53,
 )
@@ -29,5 +30,8 @@ state = persistence.Persistence(StateStore(Path(STATE_DIR)), links)
 state.patch()
 storefront = own_origins(int(os.environ["STOREFRONT_PORT"]))
 gate = LocalGate(origins=storefront, cognito_only=True)
-app.app = fault_api.GatedApp(fault_api.FaultApi(persistence.DurableApp(app.app, state), links), gate)
+served: fault_api.Asgi = fault_api.FaultApi(persistence.DurableApp(app.app, state), links)
+if recorded := os.environ.pop("RECORD_REQUESTS", ""):
+    served = recording.RecordingApp(served, Path(recorded))
+app.app = fault_api.GatedApp(served, gate)
 app.main()

@@ -110,7 +110,7 @@ status: $(INSTALLED)/python ## What runs, where, and each region's health.
 	@if grep -q '^\[local' $(SETTINGS); then $(CLOUD) status; fi
 	$(OPS) status
 seed: $(INSTALLED)/python ## Load a catalog: make seed CATALOG=books.csv
-	@$(OPS) seed $(CATALOG)
+	@$(OPS) seed $(CATALOG) $(ARGS)
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 

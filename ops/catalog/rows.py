@@ -3,11 +3,12 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from ops.catalog.codes import CURRENCIES, language_tag, look_alike, tidy
 from ops.errors import InputError
 
 T = TypeVar("T")
@@ -27,7 +28,6 @@ COLUMNS = (
 OPTIONAL_COLUMNS = ("description",)
 
 BOOK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-CURRENCY = re.compile(r"[A-Z]{3}")
 INTEGER = re.compile(r"-?[0-9]{1,15}")
 RATING = re.compile(r"[0-9](\.[0-9]{1,15})?")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -60,10 +60,11 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was left out; `line` is the number of its first line, from 1."""
+    """A row that was left out, with its first and last line in the file, from 1."""
 
     line: int
     reason: str
+    last_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +83,28 @@ def read(path: Path) -> Catalog:
     """
     books: dict[str, tuple[int, Book]] = {}
     rejected: list[Rejected] = []
-    for line, fields in _rows(path):
+    categories: dict[str, str] = {}
+    for line, last_line, fields in _rows(path):
         try:
             book = _book(fields)
             if book.id in books:
                 raise ValueError(f"id {book.id} repeats line {books[book.id][0]}, which is used")
-            books[book.id] = line, book
+            category = categories.setdefault(look_alike(book.category), book.category)
+            books[book.id] = line, replace(book, category=category)
         except ValueError as error:
-            rejected.append(Rejected(line, str(error)))
+            rejected.append(Rejected(line, str(error), last_line))
     return Catalog([book for _, book in books.values()], rejected)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
-    """Each row with its first line: its fields by column, or why it is invalid."""
+def _rows(path: Path) -> Iterator[tuple[int, int, dict[str, str] | str]]:
+    """Each row with its first and last line: its fields by column, or why it is invalid."""
     try:
         file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except OSError as error:
         raise CatalogError(f"cannot open {path}: {error.strerror}") from error
     with file:
-        reader = csv.reader(file)
+        # Strict: text after a closing quote is an error, as where a quote was not closed some rows before.
+        reader = csv.reader(file, strict=True)
         header = _header(path, reader)
         while True:
             line = reader.line_num + 1
@@ -109,14 +113,29 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield line, f"is not CSV: {error}"
+                yield line, reader.line_num, f"is not CSV{_span(line, reader.line_num)}: {error}"
                 continue
             if not row:
                 continue
-            if len(row) != len(header):
-                yield line, f"has {len(row)} fields where the header has {len(header)}"
+            last = reader.line_num
+            if any(_contains_row(field, len(header)) for field in row):
+                yield line, last, f"a quote is not closed: {_span(line, last).strip(' ()')} are one row"
+            elif len(row) != len(header):
+                yield line, last, f"has {len(row)} fields where the header has {len(header)}"
             else:
-                yield line, dict(zip(header, row, strict=True))
+                yield line, last, dict(zip(header, row, strict=True))
+
+
+def _span(first: int, last: int) -> str:
+    return f" (lines {first} to {last})" if last > first else ""
+
+
+def _contains_row(field: str, columns: int) -> bool:
+    """Whether a field of several lines has a line that is a row by itself: its quote was not closed."""
+    return any(
+        line.count(",") >= columns - 1 and BOOK_ID.fullmatch(line.partition(",")[0])
+        for line in field.splitlines()[1:]
+    )
 
 
 def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
@@ -140,16 +159,16 @@ def _book(fields: dict[str, str] | str) -> Book:
         id=_matching(fields, "id", BOOK_ID, "1 to 64 letters, digits, dots, dashes and underscores"),
         title=_text(fields, "title", longest=1000),
         author=_text(fields, "author", longest=1000),
-        category=_text(fields, "category", longest=100),
+        category=tidy(_text(fields, "category", longest=100)),
         description=_text(fields, "description", shortest=0, longest=4000),
         price=_integer(fields, "price", 0, HIGHEST_PRICE),
-        currency=_matching(fields, "currency", CURRENCY, "an ISO 4217 code such as EUR"),
+        currency=_currency(fields),
         rating=_rating(fields),
         ratings_count=_integer(fields, "ratings_count", 0, 10**12),
         published_year=_optional(
             fields, "published_year", lambda: _integer(fields, "published_year", -5000, 2999)
         ),
-        language=_optional(fields, "language", lambda: _text(fields, "language", longest=35)),
+        language=_optional(fields, "language", lambda: _language(fields)),
     )
 
 
@@ -185,6 +204,21 @@ def _rating(fields: dict[str, str]) -> Decimal:
     if value > 5:
         raise ValueError(f"rating is {value}, not a number from 0 to 5")
     return value
+
+
+def _currency(fields: dict[str, str]) -> str:
+    value = _text(fields, "currency", longest=1000)
+    if value not in CURRENCIES:
+        raise ValueError(f"currency is {_shown(value)}, not an ISO 4217 code such as EUR")
+    return value
+
+
+def _language(fields: dict[str, str]) -> str:
+    value = _text(fields, "language", longest=1000)
+    tag = language_tag(value)
+    if tag is None or len(tag) > 35:
+        raise ValueError(f"language is {_shown(value)}, not a BCP 47 tag such as en or en-US")
+    return tag
 
 
 def _optional(fields: dict[str, str], name: str, read: Callable[[], T]) -> T | None:

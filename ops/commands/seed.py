@@ -23,10 +23,14 @@ def seed(
         Path, typer.Argument(help="A CSV file; data/README.md lists the columns.")
     ] = DEFAULT_CATALOG,
     settings: SettingsOption = DEFAULT_SETTINGS,
+    accept_rejected: Annotated[
+        bool, typer.Option("--accept-rejected", help="Exit 0 though rows were left out.")
+    ] = False,
 ) -> None:
     """Load a catalog into the Books table; run again after an interruption, it continues.
 
-    Invalid rows are listed and left out. Exits 1 when no book was loaded or AWS refused, 2 when the file is no catalog.
+    Invalid rows are listed and left out. Exits 1 when rows were left out, no book was loaded or AWS refused, 2 when
+    the file is no catalog.
     """
     deployment = Deployment.load(Settings.load(settings))
     try:
@@ -37,13 +41,14 @@ def seed(
     except (BotoCoreError, ClientError) as error:
         raise OperatorError(f"{explain(error)}. Then run the same command again: it continues") from error
     _print(report, catalog)
-    if not report.loaded:
+    if not report.loaded or (report.rejected and not accept_rejected):
         raise typer.Exit(1)
 
 
 def _print(report: Report, catalog: Path) -> None:
     for row in report.rejected:
-        print(f"{catalog}:{row.line}: left out: {row.reason}", file=sys.stderr)
+        lines = f"{row.line}-{row.last_line}" if row.last_line > row.line else row.line
+        print(f"{catalog}:{lines}: left out: {row.reason}", file=sys.stderr)
     resumed = f" ({report.resumed:,} of them by an earlier run)" if report.resumed else ""
     print(
         f"{_counted(report.loaded, 'book')} loaded{resumed}, {_counted(len(report.rejected), 'row')} left out"

@@ -92,6 +92,9 @@ def test_read_skips_byte_order_mark(file: Path) -> None:
         ("price", "١٢", "price is '١٢', not an integer"),
         ("price", "999999999", "price is 999999999, not within"),
         ("currency", "eur", "currency is 'eur', not an ISO 4217 code"),
+        ("currency", "ECU", "currency is 'ECU', not an ISO 4217 code"),
+        ("language", "English", "language is 'English', not a BCP 47 tag"),
+        ("language", "xx", "language is 'xx', not a BCP 47 tag"),
         ("rating", "5.01", "rating is 5.01, not a number from 0 to 5"),
         ("rating", "NaN", "rating is 'NaN'"),
         ("rating", "", "rating is empty"),
@@ -120,8 +123,8 @@ def test_read_rejects_other_lengths_skips_blank_lines(file: Path) -> None:
     catalog = read(file)
     assert len(catalog.books) == 1
     assert catalog.rejected == [
-        Rejected(5, "has 3 fields where the header has 10"),
-        Rejected(6, "has 12 fields where the header has 10"),
+        Rejected(5, "has 3 fields where the header has 10", 5),
+        Rejected(6, "has 12 fields where the header has 10", 6),
     ]
 
 
@@ -130,13 +133,47 @@ def test_read_rejects_row_in_other_encoding(file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"PLACEHOLDER", "Älska".encode("latin-1")))
     catalog = read(file)
     assert [book.id for book in catalog.books] == ["kalevala"]
-    assert catalog.rejected == [Rejected(2, "title is not UTF-8")]
+    assert catalog.rejected == [Rejected(2, "title is not UTF-8", 2)]
 
 
 def test_read_duplicate_id_names_first_line(file: Path) -> None:
     catalog = read(write(file, GOOD, GOOD | {"title": "Again"}))
     assert [book.title for book in catalog.books] == ["Kalevala"]
-    assert catalog.rejected == [Rejected(3, "id kalevala repeats line 2, which is used")]
+    assert catalog.rejected == [Rejected(3, "id kalevala repeats line 2, which is used", 3)]
+
+
+@pytest.mark.parametrize(
+    "swallowed",
+    ['b-3,Title 3,Author,Cars,9,EUR,4,1,1999,"en"', 'b-3,Title 3,Author,Cars,9,EUR,4,1,1999,en\n"'],
+    ids=["a quote in the next row", "a quote on a later line"],
+)
+def test_read_open_quote_swallows_no_book_silently(file: Path, swallowed: str) -> None:
+    """A lenient reader makes the next book part of this one's last field."""
+    write(file, GOOD)
+    with file.open("a", encoding="utf-8") as more:
+        more.write(f'b-2,Title 2,Author,Cars,9,EUR,4,1,1999,"en\n{swallowed}\n')
+        more.write("b-4,Title 4,Author,Cars,9,EUR,4,1,1999,en\n")
+    catalog = read(file)
+    assert "b-4" in [book.id for book in catalog.books]
+    assert not any("b-3" in book.title + (book.language or "") for book in catalog.books)
+    row = catalog.rejected[0]
+    assert (row.line, row.last_line >= 4) == (3, True)
+    assert "lines 3 to" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [("eng", "en"), ("fre", "fr"), ("en-us", "en-US"), ("zh_hant_tw", "zh-Hant-TW"), ("grc", "grc")],
+)
+def test_read_language_becomes_bcp_47(file: Path, given: str, tag: str) -> None:
+    (book,) = read(write(file, GOOD | {"language": given})).books
+    assert book.language == tag
+
+
+@pytest.mark.parametrize("other", ["cookbooks", "Cook\u00a0books", "Cook books", " Cookbooks\u200b"])
+def test_read_look_alike_categories_are_one(file: Path, other: str) -> None:
+    rows = (GOOD | {"category": "Cookbooks"}, GOOD | {"id": "other", "category": other})
+    assert {book.category for book in read(write(file, *rows)).books} == {"Cookbooks"}
 
 
 def test_read_open_quote_names_first_line(file: Path) -> None:

@@ -30,19 +30,32 @@ def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Depl
         yield made
 
 
-def seed(path: Path, *rows: str, header: str = HEADER) -> Result:
+def seed(path: Path, *rows: str, header: str = HEADER, options: tuple[str, ...] = ()) -> Result:
     path.write_text("\n".join([header, *rows]) + "\n")
-    return run_ops("seed", str(path))
+    return run_ops("seed", str(path), *options)
 
 
 def test_seed_lists_rejected_rows(tmp_path: Path, deployment: Deployment) -> None:
     path = tmp_path / "books.csv"
     done = seed(path, GOOD.format(n=1), "only,three,fields", GOOD.format(n=2).replace("100", "free"))
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, "rows were left out"
     assert f"{path}:3: left out: has 3 fields where the header has 10" in done.stderr
     assert f"{path}:4: left out: price is 'free', not an integer" in done.stderr
     assert "1 book loaded, 2 rows left out" in done.stdout
     assert "book-1" in items(deployment.clients[REGION])
+
+
+def test_seed_accepting_rejected_rows_exits_0(tmp_path: Path, deployment: Deployment) -> None:
+    rows = (GOOD.format(n=1), "only,three,fields")
+    assert seed(tmp_path / "books.csv", *rows, options=("--accept-rejected",)).exit_code == 0
+
+
+def test_seed_prints_span_of_open_quote(tmp_path: Path, deployment: Deployment) -> None:
+    path = tmp_path / "books.csv"
+    done = seed(
+        path, f'{GOOD.format(n=1)},"open', f'{GOOD.format(n=2)},"two"', header=f"{HEADER},description"
+    )
+    assert f"{path}:2-3: left out: is not CSV (lines 2 to 3)" in done.stderr
 
 
 def test_seed_without_books_exits_1(tmp_path: Path, deployment: Deployment) -> None:

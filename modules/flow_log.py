@@ -34,9 +34,19 @@ class RejectedTraffic(Construct):
         permissions.allow(
             Statement(
                 "WriteLogs",
-                ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+                (
+                    "logs:CreateLogGroup",
+                    "logs:CreateLogStream",
+                    "logs:DescribeLogStreams",
+                    "logs:PutLogEvents",
+                ),
                 (logs.arn, f"{logs.arn}:*"),
-            )
+            ),
+            # Flow logs need both also where the group exists:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+            Statement(
+                "FindLogGroups", ("logs:DescribeLogGroups",), (f"arn:aws:logs:{region}:*:log-group:*",)
+            ),
         )
         FlowLog(
             self,

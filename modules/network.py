@@ -112,8 +112,8 @@ class Network(Construct):
         return tuple(subnet.id for subnet in self._subnets)
 
     def zone(self, number: int) -> str:
-        """Return the name of the zone with this number, starting at 0."""
-        name: str = Fn.element(self._zones.names, number)
+        """Return the zone of the private subnet with this number, starting at 0."""
+        name: str = self._subnets[number].availability_zone
         return name
 
     def security_group(self, scope: Construct, id: str, *, name: str, description: str) -> "Group":
@@ -155,7 +155,7 @@ class Network(Construct):
             self,
             f"private-{number}",
             vpc_id=self.vpc_id,
-            availability_zone=self.zone(number),
+            availability_zone=Fn.element(self._zones.names, number),
             cidr_block=self.options.subnet(number),
             tags={"Name": f"{self._name}-private-{number}"},
         )

@@ -62,6 +62,8 @@ class Versioned:
 
     days: int
     """How long an old version is kept."""
+    expire_after_days: int | None = None
+    """Age at which a current object is deleted. None: never."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,12 @@ def _rule(content: Versioned | Expiring) -> LifecycleRule:
     else:
         id = "forget-old-versions"
         old_versions = [OldVersionExpiration(noncurrent_days=content.days)]
-        expiration = Expiration(expired_object_delete_marker=True)
+        # S3 removes a lone delete marker by itself where objects expire, and takes only one of the two.
+        expiration = (
+            Expiration(days=content.expire_after_days)
+            if content.expire_after_days
+            else Expiration(expired_object_delete_marker=True)
+        )
     return LifecycleRule(
         id=id,
         status="Enabled",

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cdktf import TerraformProvider
+from cdktf import DataResource, TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
@@ -125,6 +126,13 @@ class Routing(Construct):
             )
         self.health: dict[str, RegionHealth] = {}
         """Health checks by region."""
+        # Route 53 refuses records of one name with different policies. When the policy changes, all shared records are
+        # replaced, and each depends on the one before: Terraform deletes them all before it creates the first.
+        # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html
+        changed_policy = DataResource(self, "policy", input={"kind": policy.kind})
+        # Terraform parses this argument as an address; `fqn` would be an expression.
+        trigger = f"{changed_policy.terraform_resource_type}.{changed_policy.friendly_unique_id}"
+        previous: list[Route53Record] = []
         for rank, endpoint in enumerate(endpoints):
             health = RegionHealth(
                 self,
@@ -135,15 +143,18 @@ class Routing(Construct):
             )
             self.health[endpoint.region] = health
             _alias(health, "own", zone_id=zone_id, domain=endpoint.own)
-            _alias(
+            record = _alias(
                 health,
                 "shared",
                 zone_id=zone_id,
                 domain=endpoint.shared,
                 set_identifier=endpoint.region,
                 health_check_id=health.record.id,
+                depends_on=previous or None,
+                lifecycle={"replace_triggered_by": [trigger]},
                 **_routing_policy(policy, endpoint.region, rank),
             )
+            previous = [record]
 
 
 class HealthAlarms(Construct):
@@ -199,8 +210,8 @@ class HealthAlarms(Construct):
             )
 
 
-def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **policy: Any) -> None:
-    Record(
+def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **policy: Any) -> Route53Record:
+    record = Record(
         scope,
         f"{id}-a",
         zone_id=zone_id,
@@ -213,6 +224,7 @@ def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **poli
         },
         **policy,
     )
+    return record.resource
 
 
 def _routing_policy(policy: RoutingPolicy, region: str, rank: int) -> dict[str, Any]:

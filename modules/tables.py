@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import Fn, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_dynamodb_table import DataAwsDynamodbTable
 from cdktf_cdktf_provider_aws.dynamodb_table import (
     DynamodbTable,
@@ -265,8 +264,11 @@ class RegionTables(Construct):
         return {short_name: table.name for short_name, table in self._tables.items()}
 
     def _look_up(self, short_name: str, name: str, replicas: TableReplicas | None) -> DataAwsDynamodbTable:
-        dependencies: dict[str, Any] = {"depends_on": [replicas.replicas[short_name]]} if replicas else {}
-        return DataAwsDynamodbTable(self, short_name, name=name, **dependencies)
+        if replicas:
+            # The name from the replica's ARN makes Terraform create the replica first. With `depends_on`, each change
+            # of the replica, even of a tag, would make the stream's ARN unknown and replace the stream's readers.
+            name = Fn.element(Fn.split("/", replicas.replicas[short_name].arn), 1)
+        return DataAwsDynamodbTable(self, short_name, name=name)
 
 
 def _local(index: Index) -> DynamodbTableLocalSecondaryIndex:

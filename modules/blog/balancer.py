@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from modules.blog.public_subnets import EVERYWHERE
+from modules.blog.public_subnets import EVERYWHERE, PublicSubnets
 from modules.firewall import Firewall
 from modules.network import Network
 from modules.support.suppression import LOGGED_ELSEWHERE, OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, suppress
@@ -58,14 +58,14 @@ class Balancer(Construct):
         id: str,
         *,
         network: Network,
-        subnet_ids: Sequence[str],
+        subnets: PublicSubnets,
         options: BalancerOptions,
     ) -> None:
         """Create the load balancer.
 
         Args:
             network: Network of the tasks.
-            subnet_ids: Public subnets in two zones.
+            subnets: Public subnets in two zones.
             options: Name, certificate and access.
         """
         super().__init__(scope, id)
@@ -82,10 +82,13 @@ class Balancer(Construct):
             "balancer",
             name=name,
             load_balancer_type="application",
-            subnets=list(subnet_ids),
+            subnets=list(subnets.public_ids),
             security_groups=[self.group.id],
             drop_invalid_header_fields=True,
             enable_deletion_protection=options.protected,
+            # EC2 refuses it in a VPC without an internet gateway (InvalidSubnet):
+            # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+            depends_on=[subnets.gateway],
         )
         reasons = {"CKV_AWS_91": LOGGED_ELSEWHERE}
         if options.firewall:

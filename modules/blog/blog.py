@@ -97,7 +97,7 @@ class Blog(Construct):
             self,
             "balancer",
             network=network,
-            subnet_ids=subnets.public_ids,
+            subnets=subnets,
             options=BalancerOptions(
                 name=self._name,
                 certificate_arn=hosts.certificate_arn,

@@ -36,8 +36,9 @@ class PublicSubnets(Construct):
         super().__init__(scope, id)
         self._name = name
         self._network = network
-        gateway = InternetGateway(self, "gateway", vpc_id=network.vpc_id, tags={"Name": name})
-        routes = self._routes("public", gateway_id=gateway.id)
+        self.gateway = InternetGateway(self, "gateway", vpc_id=network.vpc_id, tags={"Name": name})
+        """Dependency for resources with public addresses. They need the gateway, but refer to subnets only."""
+        routes = self._routes("public", gateway_id=self.gateway.id)
         self.public_ids = self._subnets("public", self.FIRST_BLOCK, routes)
         """Public subnets, for load balancers."""
         self.task_ids = self._behind_nat() if nat else self.public_ids
@@ -46,13 +47,22 @@ class PublicSubnets(Construct):
         """Whether tasks need public addresses to call AWS services."""
 
     def _behind_nat(self) -> tuple[str, ...]:
-        address = Eip(self, "nat-address", domain="vpc", tags={"Name": f"{self._name}-nat"})
+        # An address and a NAT gateway need the VPC's internet gateway:
+        # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+        address = Eip(
+            self,
+            "nat-address",
+            domain="vpc",
+            tags={"Name": f"{self._name}-nat"},
+            depends_on=[self.gateway],
+        )
         nat = NatGateway(
             self,
             "nat",
             allocation_id=address.id,
             subnet_id=self.public_ids[0],
             tags={"Name": self._name},
+            depends_on=[self.gateway],
         )
         return self._subnets("tasks", self.FIRST_NAT_BLOCK, self._routes("tasks", nat_gateway_id=nat.id))
 

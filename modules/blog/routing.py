@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.support.resources import Record
@@ -43,8 +44,10 @@ class BlogRoutingOptions:
 class BlogRouting(Construct):
     """Failover records of the shared name, in the order of the regions, and a record for each region's own name.
 
-    Failover records are pairs. With more than two regions they form a chain: the secondary of a pair is an alias of the
-    next pair. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
+    A single region has the primary record of a pair: a simple record could not become one, because Route 53 refuses
+    records of one name with different policies. With more than two regions, the pairs form a chain: the secondary of
+    a pair is an alias of the next one.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
     """
 
     def __init__(
@@ -90,12 +93,10 @@ class BlogRouting(Construct):
             tags={"Name": f"{name}-{endpoint.region}-blog"},
         )
 
-    def _fail_over(self, host: str, endpoints: Sequence[BlogEndpoint]) -> None:
+    def _fail_over(self, host: str, endpoints: Sequence[BlogEndpoint]) -> list[Route53Record]:
+        """Create the records of `host`, and return them."""
         first, *others = endpoints
-        if not others:
-            self._alias(f"{first.region}-only", host, _target(first))
-            return
-        self._alias(
+        primary = self._alias(
             f"{first.region}-primary",
             host,
             _target(first),
@@ -103,24 +104,31 @@ class BlogRouting(Construct):
             health_check_id=self.checks[first.region].id,
             failover_routing_policy={"type": "PRIMARY"},
         )
+        if not others:
+            return [primary]
         second = others[0]
+        targets: list[Route53Record] = []
         if len(others) == 1:
             target, check = _target(second), self.checks[second.region].id
         else:
             standby = f"standby-{host}"
-            self._fail_over(standby, others)
+            targets = self._fail_over(standby, others)
             target, check = {"name": standby, "zone_id": self._zone_id}, None
-        self._alias(
+        secondary = self._alias(
             f"{second.region}-secondary",
             host,
             target,
             set_identifier=second.region,
             health_check_id=check,
             failover_routing_policy={"type": "SECONDARY"},
+            # The target of an alias must exist first:
+            # https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
+            depends_on=targets or None,
         )
+        return [primary, secondary]
 
-    def _alias(self, id: str, host: str, target: dict[str, str], **policy: Any) -> None:
-        Record(
+    def _alias(self, id: str, host: str, target: dict[str, str], **policy: Any) -> Route53Record:
+        record = Record(
             self,
             id,
             zone_id=self._zone_id,
@@ -129,6 +137,7 @@ class BlogRouting(Construct):
             alias={**target, "evaluate_target_health": True},
             **policy,
         )
+        return record.resource
 
 
 def _target(endpoint: BlogEndpoint) -> dict[str, str]:

@@ -85,6 +85,7 @@ class PipelineSource(Construct):
         self.statement = Statement(
             "ReadSource",
             (
+                "codecommit:CancelUploadArchive",
                 "codecommit:GetBranch",
                 "codecommit:GetCommit",
                 "codecommit:GetRepository",

@@ -31,7 +31,10 @@ class Record(Construct):
             values: Further arguments of `aws_route53_record`: `records` and `ttl`, or `alias`, and a routing policy.
         """
         super().__init__(scope, id)
-        Route53Record(self, "record", zone_id=zone_id, name=name, type=type, allow_overwrite=True, **values)
+        self.resource = Route53Record(
+            self, "record", zone_id=zone_id, name=name, type=type, allow_overwrite=True, **values
+        )
+        """The record itself, as a dependency of others."""
 
 
 def log_group(

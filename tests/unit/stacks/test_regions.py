@@ -28,7 +28,7 @@ def without_replication(document: dict[str, Any]) -> dict[str, Any]:
     document.pop("//")  # CDKTF's metadata, which names the replicas as well
     document["resource"].pop("aws_dynamodb_table_replica", None)
     for table in document["data"]["aws_dynamodb_table"].values():
-        table.pop("depends_on", None)
+        table.pop("name")
     shared = document["data"].pop("terraform_remote_state")
     assert len(shared) == 1
     return document

@@ -1,0 +1,142 @@
+"""AWS refuses some resources before others exist. Terraform must create them in that order."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.support.synthesis import Resource, Stack, shop
+
+REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
+EVERYTHING: dict[str, Any] = {
+    "regions": REGIONS,
+    "features": {"storefront": True, "alarms": True, "waf": True, "blog": True},
+    "blog": {"image_tag": "1", "nat": True},
+}
+_REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+\.[A-Za-z0-9_-]+)")
+
+
+class Graph:
+    """What each resource and data source of a stack depends on, directly or through others."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        bodies = {each.address: each.body for each in stack.resources()}
+        bodies |= {f"data.{each.address}": each.body for each in stack.data()}
+        self._needs = {
+            address: set(_REFERENCE.findall(json.dumps({key: body[key] for key in body if key != "//"})))
+            for address, body in bodies.items()
+        }
+
+    def creates_after(self, later: str, earlier: str) -> bool:
+        """Whether `later` depends on `earlier`."""
+        seen, waiting = set(), [later]
+        while waiting:
+            for need in self._needs.get(waiting.pop(), ()):
+                if need == earlier:
+                    return True
+                if need not in seen:
+                    seen.add(need)
+                    waiting.append(need)
+        return False
+
+
+def graphs(**changes: Any) -> Iterator[Graph]:
+    return (Graph(stack) for stack in shop(**{**EVERYTHING, **changes}).stacks.values())
+
+
+@pytest.mark.parametrize("kind", ["aws_lb", "aws_nat_gateway", "aws_eip"])
+def test_public_resources_follow_internet_gateway(kind: str) -> None:
+    found = 0
+    for graph in graphs():
+        for resource in graph.stack.resources(kind):
+            (gateway,) = graph.stack.resources("aws_internet_gateway")
+            assert graph.creates_after(resource.address, gateway.address), resource.address
+            found += 1
+    assert found == len(REGIONS)
+
+
+def test_alias_follows_record_that_it_targets() -> None:
+    edge = shop(**EVERYTHING)["edge"]
+    graph = Graph(edge)
+    records = edge.resources("aws_route53_record")
+    targets = 0
+    for record in records:
+        for target in records_named(records, record.body["alias"]["name"]):
+            assert graph.creates_after(record.address, target.address), record.address
+            targets += 1
+    assert targets == 2, "with three regions the second record targets the pair of the others"
+
+
+def records_named(records: list[Resource], name: str) -> list[Resource]:
+    return [record for record in records if record.body["name"] == name]
+
+
+@pytest.mark.parametrize("host", ["blog.books.example.com", "api.books.example.com"])
+@pytest.mark.parametrize("regions", [REGIONS[:1], REGIONS[:2], REGIONS])
+def test_records_of_a_name_share_one_policy(host: str, regions: list[str]) -> None:
+    """Otherwise a region more or fewer would replace a simple record by others of the same name."""
+    records = records_named(
+        shop(**{**EVERYTHING, "regions": regions})["edge"].resources("aws_route53_record"), host
+    )
+    policies = {key for record in records for key in record.body if key.endswith("_routing_policy")}
+    assert len(policies) == 1
+    assert all(record.body["set_identifier"] for record in records)
+
+
+def test_first_blog_record_keeps_its_address() -> None:
+    def first(regions: list[str]) -> Resource:
+        edge = shop(**{**EVERYTHING, "regions": regions})["edge"]
+        return edge.find("aws_route53_record", name="blog.books.example.com", set_identifier=REGIONS[0])
+
+    assert first(REGIONS[:1]) == first(REGIONS[:2]) == first(REGIONS)
+
+
+def test_new_routing_policy_replaces_records_in_order() -> None:
+    edge = shop(**EVERYTHING)["edge"]
+    graph = Graph(edge)
+    (policy,) = edge.resources("terraform_data")
+    shared = records_named(edge.resources("aws_route53_record"), "api.books.example.com")
+    assert len(shared) == len(REGIONS)
+    for record in shared:
+        assert record.body["lifecycle"]["replace_triggered_by"] == [policy.address]
+    for earlier, later in pairwise(shared):
+        assert graph.creates_after(later.address, earlier.address) or graph.creates_after(
+            earlier.address, later.address
+        )
+
+
+def test_stream_reader_follows_its_policy() -> None:
+    found = 0
+    for graph in graphs():
+        for mapping in graph.stack.resources("aws_lambda_event_source_mapping"):
+            function = _REFERENCE.findall(mapping.body["function_name"])[0]
+            role = _REFERENCE.findall(
+                graph.stack.document["resource"]["aws_lambda_function"][function.partition(".")[2]]["role"]
+            )[0]
+            policies = [
+                policy.address
+                for policy in graph.stack.resources("aws_iam_role_policy")
+                if role in policy.body["role"]
+            ]
+            assert policies
+            assert all(graph.creates_after(mapping.address, policy) for policy in policies)
+            found += 1
+    assert found >= len(REGIONS)
+
+
+def test_table_lookup_survives_replica_change() -> None:
+    """A data source with `depends_on` is read again, and its stream ARN unknown, at every change of the replica."""
+    region = shop(**EVERYTHING)["ap-southeast-1"]
+    graph = Graph(region)
+    tables = region.data("aws_dynamodb_table")
+    assert len(tables) == len(region.resources("aws_dynamodb_table_replica"))
+    for table in tables:
+        assert "depends_on" not in table.body
+        assert any(
+            graph.creates_after(f"data.{table.address}", replica.address)
+            for replica in region.resources("aws_dynamodb_table_replica")
+        )

@@ -110,7 +110,10 @@ def _given(of: Shop, stack: Stack) -> dict[str, Any]:
 def _outputs(of: Shop, config: Mapping[str, str]) -> dict[str, object]:
     """Outputs of the other stack, in the form that its readers validate."""
     (other,) = [
-        stack for name, stack in of.stacks.items() if name in config.get("key", config.get("path", ""))
+        stack
+        for name, stack in of.stacks.items()
+        # The S3 key is `<stack>/terraform.tfstate`, the local path `<folder>/<stack>.tfstate`.
+        if name in {Path(config.get("key", "")).parent.name, Path(config.get("path", "")).stem}
     ]
     return {name: _example(name) for name in other.document["output"]}
 

@@ -174,10 +174,10 @@ def test_blog_with_three_regions_is_chain() -> None:
     assert second["alias"]["name"] == "standby-blog.books.example.com"
 
 
-def test_blog_in_one_region_has_no_failover() -> None:
+def test_blog_in_one_region_has_primary_record() -> None:
     edge = with_blog(("eu-west-1",))["edge"]
     record = edge.find("aws_route53_record", name="blog.books.example.com").body
-    assert "failover_routing_policy" not in record
+    assert record["failover_routing_policy"] == {"type": "PRIMARY"}
 
 
 def test_blog_health_check_requests_readyz() -> None:

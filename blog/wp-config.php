@@ -11,6 +11,7 @@
  * WORDPRESS_SALT                at least 32 characters that sign cookies and nonces
  * WORDPRESS_URL                 address of the blog, without a slash at the end
  * WORDPRESS_SHOP_URL            address of the storefront
+ * WORDPRESS_API_URL             this region's API, for authors and prices on cards of books; empty: cards without
  * WORDPRESS_REGION              this region, for the x-region header
  * WORDPRESS_ADMIN_ADDRESSES     addresses or CIDR blocks that may edit, separated by commas; empty: none
  * WORDPRESS_UPLOADS_BUCKET      bucket of this region for media; empty keeps them on the task's disk
@@ -45,6 +46,7 @@ foreach ( array( 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ) as $use ) {
 define( 'WP_HOME', rtrim( bookstore_setting( 'WORDPRESS_URL' ), '/' ) );
 define( 'WP_SITEURL', WP_HOME );
 define( 'BOOKSTORE_SHOP_URL', rtrim( bookstore_setting( 'WORDPRESS_SHOP_URL', WP_HOME ), '/' ) );
+define( 'BOOKSTORE_API_URL', rtrim( bookstore_setting( 'WORDPRESS_API_URL', '' ), '/' ) );
 define( 'BOOKSTORE_UPLOADS_BUCKET', bookstore_setting( 'WORDPRESS_UPLOADS_BUCKET', '' ) );
 define( 'BOOKSTORE_HEALTH_SECONDS', (int) bookstore_setting( 'WORDPRESS_HEALTH_SECONDS', '0' ) );
 define( 'WP_DEFAULT_THEME', 'meridian' );

@@ -53,6 +53,7 @@ class BlogStack(BaseStack):
                 regional=settings.blog_host(self.region),
                 shop=settings.domain,
                 certificate_arn=self._region_stack.issued_certificate_arn,
+                api=settings.api_host(self.region),
             ),
             options=BlogOptions(
                 name=settings.name,

@@ -5,7 +5,7 @@
  * @package Bookstore
  */
 
-/** A content file, or the blog it should go to, is not as it must be. */
+/** A content file is malformed, or the blog cannot be written. */
 final class Bookstore_Import_Error extends RuntimeException {}
 
 /** One post of the content folder. */
@@ -14,11 +14,11 @@ final class Bookstore_Document {
 	private const SLUG = '/^[a-z0-9]+(?:-[a-z0-9]+)*$/';
 
 	/**
-	 * Made by `read` alone.
+	 * Use `read`.
 	 *
 	 * @param string       $slug       Address of the post; the file's name.
 	 * @param string       $title      Title.
-	 * @param string       $author     House byline.
+	 * @param string       $author     Byline.
 	 * @param string       $date       YYYY-MM-DD; the time is nine in the morning, UTC.
 	 * @param list<string> $categories Names.
 	 * @param list<string> $books      Ids of the catalog.
@@ -67,13 +67,13 @@ final class Bookstore_Document {
 		);
 	}
 
-	/** Changes whenever something of the post does. */
+	/** Hash of the whole post. */
 	public function fingerprint(): string {
 		return hash( 'sha256', serialize( get_object_vars( $this ) ) );
 	}
 
 	/**
-	 * The keys that every post has.
+	 * Parse the keys that every post has.
 	 *
 	 * @param string $lines Front matter.
 	 * @param string $name  File, for messages.

@@ -1,17 +1,17 @@
 <?php
 /**
- * Brings the blog to what the content folder says.
+ * Makes the blog contain the posts of the content folder.
  *
  * @package Bookstore
  */
 
-/** The import's steps; WordPress and its upgrade functions are loaded. */
+/** Steps of the import. WordPress and its upgrade functions must be loaded. */
 final class Bookstore_Import {
 
 	private const TITLE    = 'The Meridian Reader';
 	private const OPERATOR = 'shopkeeper';
 
-	/** Post meta that tells an unchanged post. */
+	/** Post meta by which an unchanged post is recognized. */
 	private const FINGERPRINT = '_bookstore_fingerprint';
 
 	private const SETTINGS = array(
@@ -24,12 +24,16 @@ final class Bookstore_Import {
 		'timezone_string'        => 'UTC',
 		'template'               => WP_DEFAULT_THEME,
 		'stylesheet'             => WP_DEFAULT_THEME,
+		'permalink_structure'    => '/%postname%/',
 	);
 
-	/** Option that holds the settings which were last put in place. */
+	/** Option with the settings that were applied last. */
 	private const SETTLED = 'bookstore_settings';
 
-	/** WordPress's own first posts and page, which nobody wrote for this blog. */
+	/** Names of categories that differ from the catalog's, as in the storefront (web/src/locales/en/front.json). */
+	private const LABELS = array( 'Database' => 'Databases' );
+
+	/** Sample posts and page of WordPress. */
 	private const SAMPLES = array( 'hello-world', 'sample-page', 'privacy-policy' );
 
 	/**
@@ -42,17 +46,17 @@ final class Bookstore_Import {
 		if ( '' === DB_WRITER_HOST ) {
 			throw new Bookstore_Import_Error( 'WORDPRESS_DB_WRITER_HOST is empty: run this where the database can be written' );
 		}
-		// Two imports at once would both install; the second waits, then finds it done.
+		// Without the lock, two imports at once would both install.
 		if ( '1' !== $wpdb->get_var( "SELECT GET_LOCK('bookstore_import', 60)" ) ) {
 			throw new Bookstore_Import_Error( 'another import is still running' );
 		}
 		if ( ! is_blog_installed() ) {
-			// Nobody knows this password: an operator who wants to edit sets one, as the runbook says.
+			// A random password. An operator sets another one before editing, as the runbook describes.
 			wp_install( self::TITLE, self::OPERATOR, self::OPERATOR . '@' . wp_parse_url( WP_HOME, PHP_URL_HOST ), true, '', wp_generate_password( 40 ) );
 		} elseif ( (int) get_option( 'db_version' ) !== (int) $GLOBALS['wp_db_version'] ) {
 			wp_upgrade();
 		}
-		// Not only after the installation: one that was cut short is finished by the next run.
+		// Also after an interrupted installation.
 		if ( get_option( self::SETTLED ) !== self::SETTINGS ) {
 			self::settle();
 		}
@@ -62,7 +66,7 @@ final class Bookstore_Import {
 	 * Import every file of a folder.
 	 *
 	 * @param string $folder Folder of <slug>.html.
-	 * @return string One line for people.
+	 * @return string Result in one line.
 	 * @throws Bookstore_Import_Error When a file is malformed; nothing is imported then.
 	 */
 	public static function of( string $folder ): string {
@@ -71,11 +75,22 @@ final class Bookstore_Import {
 			throw new Bookstore_Import_Error( "$folder: no .html file in it" );
 		}
 		$documents = array_map( array( Bookstore_Document::class, 'read' ), $files );
-		$changed = count( array_filter( $documents, array( self::class, 'put' ) ) );
+		$changed   = count( array_filter( $documents, array( self::class, 'put' ) ) );
+		self::label_categories();
 		return sprintf( 'posts: %d in the folder, %d written', count( $documents ), $changed );
 	}
 
-	/** What WordPress otherwise asks people on its settings pages. */
+	/** Name the categories as the storefront does. */
+	private static function label_categories(): void {
+		foreach ( self::LABELS as $name => $label ) {
+			$term = get_category_by_slug( sanitize_title( $name ) );
+			if ( $term && $term->name !== $label ) {
+				wp_update_term( $term->term_id, 'category', array( 'name' => $label, 'slug' => $term->slug ) );
+			}
+		}
+	}
+
+	/** Apply the settings. */
 	private static function settle(): void {
 		global $wp_rewrite;
 		foreach ( self::SAMPLES as $slug ) {
@@ -87,13 +102,15 @@ final class Bookstore_Import {
 		foreach ( self::SETTINGS as $name => $value ) {
 			update_option( $name, $value );
 		}
-		$wp_rewrite->set_permalink_structure( '/%postname%/' );
+		$wp_rewrite->init();
+		// WordPress registered the categories before there were permalinks, so without rules for their pages.
+		create_initial_taxonomies();
 		flush_rewrite_rules( false );
 		update_option( self::SETTLED, self::SETTINGS );
 	}
 
 	/**
-	 * Write a post unless the blog has it already, word for word.
+	 * Write a post unless the blog has it unchanged.
 	 *
 	 * @param Bookstore_Document $document Post.
 	 * @return bool Whether something was written.
@@ -104,7 +121,7 @@ final class Bookstore_Import {
 		if ( $known && get_post_meta( $known->ID, self::FINGERPRINT, true ) === $document->fingerprint() ) {
 			return false;
 		}
-		// The files are reviewed like code: their markup is trusted.
+		// The files are reviewed like code, so their markup is trusted.
 		kses_remove_filters();
 		$id = wp_insert_post(
 			wp_slash(
@@ -131,7 +148,7 @@ final class Bookstore_Import {
 	}
 
 	/**
-	 * The user behind a byline; its login name cannot be told from what readers see.
+	 * The user of a byline. Its login name cannot be derived from the byline.
 	 *
 	 * @param string $byline Display name.
 	 * @throws Bookstore_Import_Error When WordPress refuses it.

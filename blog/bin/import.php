@@ -1,18 +1,18 @@
 <?php
 /**
- * Installs the blog where there is none, and brings its posts to what the content folder says. Run it as often as
- * you like: a post is known by its slug, one that has not changed is not touched, one that is only in the blog stays.
+ * Installs the blog if necessary, and makes it contain the posts of the content folder. It can be repeated: posts are
+ * identified by slug, unchanged posts are not written, and posts that are only in the blog stay.
  *
  *     php bin/import.php [content folder]           with the environment of wp-config.php
- *     wp eval-file bin/import.php [content folder]  where WP-CLI is at hand
+ *     wp eval-file bin/import.php [content folder]  with WP-CLI
  *
- * WORDPRESS_ROOT names the folder of WordPress when it is not the one above this file. Ends with 0, or 1 and a line
- * that says which file to mend.
+ * WORDPRESS_ROOT names the folder of WordPress when it is not the one above this file. Exits with 0, or with 1
+ * and a message that names the file.
  *
  * @package Bookstore
  */
 
-// WP-CLI hands over its arguments as $args; PHP itself as $argv.
+// WP-CLI passes its arguments in $args, PHP in $argv.
 $bookstore_content = ( $args ?? array_slice( $argv, 1 ) )[0] ?? dirname( __DIR__ ) . '/content';
 
 if ( ! defined( 'ABSPATH' ) ) {

@@ -1,6 +1,6 @@
 <?php
 /**
- * Logs a link with which one user sets a new password, once; no mail leaves a task.
+ * Logs a link with which one user sets a new password once. Tasks send no mail.
  *
  *     php bin/password.php shopkeeper
  *

@@ -1,7 +1,6 @@
 <?php
 /**
- * What readers see while this region's database does not answer: no host name, no stack, and a status that
- * health checks and caches understand.
+ * Page while this region's database does not answer, with status 503 and without details.
  *
  * @package Bookstore
  */
@@ -17,5 +16,5 @@ header( 'x-region: ' . BOOKSTORE_REGION );
 <html lang="en">
 <meta charset="utf-8">
 <title>Back in a moment</title>
-<p>The blog cannot reach its shelves just now. Please try again in half a minute.</p>
+<p>The blog is not available at the moment. Please try again in half a minute.</p>
 </html>

@@ -14,6 +14,7 @@ require_once __DIR__ . '/bookstore/class-bookstore-database.php';
 require_once __DIR__ . '/bookstore/class-bookstore-health.php';
 require_once __DIR__ . '/bookstore/class-bookstore-bucket.php';
 require_once __DIR__ . '/bookstore/class-bookstore-media.php';
+require_once __DIR__ . '/bookstore/class-bookstore-catalog.php';
 
 Bookstore_Health::answer_if_asked();
 Bookstore_Media::answer_if_asked();

@@ -220,6 +220,7 @@ class Blog:
             "WORDPRESS_SALT": self._password(),
             "WORDPRESS_URL": url(self._layout.blog),
             "WORDPRESS_SHOP_URL": url(self._layout.storefront),
+            "WORDPRESS_API_URL": f"{url(self._layout.regional_api(self._regions.index(region)))}/v1",
             "WORDPRESS_REGION": region,
         }
 

@@ -27,6 +27,8 @@ class BlogHosts:
     """Host name of the storefront."""
     certificate_arn: str
     """Issued certificate for the blog's names."""
+    api: str = ""
+    """Host name of this region's API, for prices on cards of books. Empty: cards without prices."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ class Blog(Construct):
                 region=options.region,
                 url=f"https://{hosts.shared}",
                 shop_url=f"https://{hosts.shop}",
+                api_url=f"https://{hosts.api}/v1" if hosts.api else "",
                 image_tag=options.image_tag,
                 admin_addresses=options.admin_addresses,
                 tasks=options.tasks,

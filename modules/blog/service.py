@@ -65,6 +65,8 @@ class ServiceOptions:
     """URL of the blog."""
     shop_url: str
     """URL of the storefront."""
+    api_url: str = ""
+    """URL of the region's API, for prices on cards of books. Empty: cards without prices."""
     image_tag: str | None = None
     """Tag of the image. None: no task runs."""
     admin_addresses: tuple[str, ...] = ()
@@ -221,6 +223,7 @@ class Service(Construct):
             "WORDPRESS_DB_FORWARDING": "session",
             "WORDPRESS_URL": self._options.url,
             "WORDPRESS_SHOP_URL": self._options.shop_url,
+            "WORDPRESS_API_URL": self._options.api_url,
             "WORDPRESS_REGION": self._region,
             "WORDPRESS_UPLOADS_BUCKET": parts.uploads.name,
             "WORDPRESS_ADMIN_ADDRESSES": ",".join(self._options.admin_addresses),

@@ -1,6 +1,6 @@
 <?php
 /**
- * The three calls to S3 that media need, signed with the task's own credentials; no library, no plug-in.
+ * The three S3 requests that media need, signed with the task's credentials, without a library or plug-in.
  *
  * @package Bookstore
  */
@@ -25,18 +25,18 @@ final class Bookstore_Bucket {
 	) {}
 
 	/**
-	 * What a task may do, told by ECS; from the environment where there is no ECS.
+	 * Credentials of the task from ECS, or from the environment without ECS.
 	 *
 	 * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 	 * @return array{key: string, secret: string, token: string}
 	 */
 	public static function task_credentials(): array {
 		$path = getenv( 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI' );
-		$told = $path ? json_decode( (string) file_get_contents( self::CREDENTIALS_HOST . $path ), true ) : array();
+		$given = $path ? json_decode( (string) file_get_contents( self::CREDENTIALS_HOST . $path ), true ) : array();
 		return array(
-			'key'    => $told['AccessKeyId'] ?? (string) getenv( 'AWS_ACCESS_KEY_ID' ),
-			'secret' => $told['SecretAccessKey'] ?? (string) getenv( 'AWS_SECRET_ACCESS_KEY' ),
-			'token'  => $told['Token'] ?? (string) getenv( 'AWS_SESSION_TOKEN' ),
+			'key'    => $given['AccessKeyId'] ?? (string) getenv( 'AWS_ACCESS_KEY_ID' ),
+			'secret' => $given['SecretAccessKey'] ?? (string) getenv( 'AWS_SECRET_ACCESS_KEY' ),
+			'token'  => $given['Token'] ?? (string) getenv( 'AWS_SESSION_TOKEN' ),
 		);
 	}
 
@@ -45,7 +45,7 @@ final class Bookstore_Bucket {
 	 *
 	 * @param string $method GET, PUT or DELETE.
 	 * @param string $key    Object.
-	 * @param string $body   What to put.
+	 * @param string $body   Content for PUT.
 	 * @param string $type   Its media type.
 	 * @return array{status: int, type: string, body: string} Status 0 when S3 did not answer.
 	 */
@@ -75,7 +75,7 @@ final class Bookstore_Bucket {
 	}
 
 	/**
-	 * The headers of a signed request.
+	 * Headers of a signed request.
 	 *
 	 * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 	 *
@@ -110,7 +110,7 @@ final class Bookstore_Bucket {
 	}
 
 	/**
-	 * Where an object is.
+	 * URL of an object.
 	 *
 	 * @param string $key Object.
 	 */

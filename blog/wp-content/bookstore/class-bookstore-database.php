@@ -1,30 +1,30 @@
 <?php
 /**
- * The database, seen from one region.
+ * Database access of one region.
  *
  * @package Bookstore
  */
 
-/** The wpdb that knows a reader from an editor. */
+/** A wpdb that connects readers to the replica and editors to the writer. */
 final class Bookstore_Database extends wpdb {
 
-	/** First words of the statements that change something. */
+	/** First words of statements that write. */
 	private const WRITES = '/^\s*(?:INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP|TRUNCATE|RENAME|LOAD|GRANT)\b/i';
 
 	/** Aurora's levels of `aurora_replica_read_consistency`. */
 	private const FORWARDING = array( 'eventual', 'session', 'global' );
 
-	/** Whether this request may only read. */
+	/** Whether this request only reads. */
 	private readonly bool $only_reads;
 
-	/** Choose the host for the whole request: reading what one has just written must not depend on replication. */
+	/** Choose the host for the whole request, so that an editor reads what was just written. */
 	public function __construct() {
 		$this->only_reads = ! self::may_write();
 		parent::__construct( DB_USER, DB_PASSWORD, DB_NAME, $this->only_reads ? DB_HOST : DB_WRITER_HOST );
 	}
 
 	/**
-	 * Run a statement; one that would write in a reader's request is answered as if it had changed no row.
+	 * Run a statement. A write in a reader's request is dropped, and answered as if it changed no row.
 	 *
 	 * @param string $query SQL.
 	 * @return int|bool
@@ -37,7 +37,7 @@ final class Bookstore_Database extends wpdb {
 	}
 
 	/**
-	 * Connect; without a consistency level Aurora forwards nothing from a secondary region.
+	 * Connect. Without a consistency level, Aurora forwards no writes from a secondary region.
 	 *
 	 * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-write-forwarding-ams.html
 	 *
@@ -51,7 +51,7 @@ final class Bookstore_Database extends wpdb {
 		return $connected;
 	}
 
-	/** Whether the request is an operator's at the command line, or from someone whom the doors let edit. */
+	/** Whether the request comes from the command line or is an edit. */
 	private static function may_write(): bool {
 		return '' !== DB_WRITER_HOST && ( 'cli' === PHP_SAPI || Bookstore_Doors::is_editing() );
 	}

@@ -1,23 +1,23 @@
 <?php
 /**
- * Answers the load balancer and Route 53 before WordPress is loaded: a check every few seconds costs one query.
+ * Answers health checks before WordPress loads, with one query.
  *
  * @package Bookstore
  */
 
-/** What the health checks ask. */
+/** Answers of the health checks. */
 final class Bookstore_Health {
 
-	/** For the load balancer: the database of this region answers. True of a site that is still to be installed. */
+	/** For the load balancer: the region's database answers. Also 200 before the installation. */
 	private const ALIVE = '/healthz';
 
-	/** For Route 53: there is a site to be read as well. */
+	/** For Route 53: the database answers and WordPress is installed. */
 	private const READY = '/readyz';
 
-	/** Where a good answer is remembered; each task has its own. */
+	/** File with the last good answer of this task. */
 	private const MEMORY = '/bookstore-health.json';
 
-	/** End the request if it is a health check's. */
+	/** End the request if it is a health check. */
 	public static function answer_if_asked(): void {
 		$path = strtok( $_SERVER['REQUEST_URI'] ?? '', '?' );
 		if ( 'cli' === PHP_SAPI || ! in_array( $path, array( self::ALIVE, self::READY ), true ) ) {
@@ -35,13 +35,13 @@ final class Bookstore_Health {
 		exit( json_encode( $state ) );
 	}
 
-	/** Forget that all was well: a reader has just seen that it is not. */
+	/** Delete the cached answer, after a reader met an error. */
 	public static function forget(): void {
 		@unlink( sys_get_temp_dir() . self::MEMORY );
 	}
 
 	/**
-	 * The last good answer, where checks must not keep an idle database awake; null when it has to be asked.
+	 * The cached good answer, so that checks do not keep an idle database awake; null if there is none.
 	 *
 	 * @return array{region: string, database: bool, installed: bool, writer: bool}|null
 	 */
@@ -51,7 +51,7 @@ final class Bookstore_Health {
 			return null;
 		}
 		if ( time() - filemtime( $file ) >= BOOKSTORE_HEALTH_SECONDS ) {
-			// This check asks; those that come while the database wakes up go by what it said last.
+			// This check queries the database. Other checks use the last answer until it resumes.
 			touch( $file );
 			return null;
 		}
@@ -59,7 +59,7 @@ final class Bookstore_Health {
 	}
 
 	/**
-	 * Keep a good answer for the next checks.
+	 * Cache a good answer for the next checks.
 	 *
 	 * @param array{region: string, database: bool, installed: bool, writer: bool} $state Answer.
 	 */
@@ -72,7 +72,7 @@ final class Bookstore_Health {
 	}
 
 	/**
-	 * What this region's database says of itself.
+	 * State of this region's database.
 	 *
 	 * @return array{region: string, database: bool, installed: bool, writer: bool}
 	 */

@@ -1,20 +1,20 @@
 <?php
 /**
- * Media live in the region's bucket: a task's own disk is scratch space. Readers get them from here under /media/,
- * so that the bucket stays private and every cache in front of the blog can keep them.
+ * Media are stored in the region's bucket, because a task's disk is temporary. They are served under /media/, so that the
+ * bucket stays private and caches can keep them.
  *
  * @package Bookstore
  */
 
-/** What an uploaded file is called here and in the bucket. */
+/** Names and storage of uploaded files. */
 final class Bookstore_Media {
 
 	public const PATH = '/media/';
 
-	/** Year, month, name: WordPress has cleaned the name already. */
+	/** Year, month, name. WordPress has sanitized the name. */
 	private const NAME = '#^\d{4}/\d{2}/[\w][\w.\-]*$#u';
 
-	/** End the request if it is for a file of the bucket. */
+	/** End the request if it is for a file in the bucket. */
 	public static function answer_if_asked(): void {
 		$path = rawurldecode( (string) strtok( $_SERVER['REQUEST_URI'] ?? '', '?' ) );
 		if ( 'cli' === PHP_SAPI || '' === BOOKSTORE_UPLOADS_BUCKET || ! str_starts_with( $path, self::PATH ) ) {
@@ -30,18 +30,18 @@ final class Bookstore_Media {
 			exit;
 		}
 		header( "Content-Type: {$file['type']}" );
-		// An SVG is a document: opened on its own it must not run anything.
+		// An SVG opened by itself must not run scripts.
 		header( "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; sandbox" );
 		header( 'Cache-Control: public, max-age=31536000, immutable' );
 		exit( $file['body'] );
 	}
 
 	/**
-	 * Put a file of the scratch space into the bucket.
+	 * Put a file from the task's disk into the bucket.
 	 *
 	 * @param string $name Year, month and name.
 	 * @param string $path Where it is.
-	 * @return bool Whether S3 has it.
+	 * @return bool Whether S3 accepted it.
 	 */
 	public static function keep( string $name, string $path ): bool {
 		$body = (string) file_get_contents( $path );
@@ -57,7 +57,7 @@ final class Bookstore_Media {
 		self::bucket()->call( 'DELETE', "uploads/$name" );
 	}
 
-	/** This region's. */
+	/** Bucket of this region. */
 	private static function bucket(): Bookstore_Bucket {
 		return new Bookstore_Bucket( BOOKSTORE_UPLOADS_BUCKET, BOOKSTORE_REGION, Bookstore_Bucket::task_credentials() );
 	}

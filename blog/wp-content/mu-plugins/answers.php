@@ -1,21 +1,21 @@
 <?php
 /**
- * Plugin Name: Answers
- * Description: Headers of every answer: which region, how long caches may keep it, what a browser may do with it.
+ * Plugin Name: Response headers
+ * Description: Headers of every response: region, caching, content security policy.
  *
  * @package Bookstore
  */
 
-/** Seconds that a cache keeps an anonymous answer, and how long it may go on with it while the blog is away. */
+/** Seconds for which caches keep an anonymous response, and use it while the blog fails. */
 const BOOKSTORE_FRESH = 60;
 const BOOKSTORE_STALE = 86400;
 
-/** Pages carry one inline style sheet of WordPress's own and no script; editing needs more and gets it. */
+/** Pages have one inline style sheet of WordPress and no script. Editing has no policy, because it needs more. */
 const BOOKSTORE_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; "
 	. "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /**
- * The headers of an answer.
+ * Headers of a response.
  *
  * @return array<string, string>
  */
@@ -56,7 +56,7 @@ add_filter(
 	}
 );
 
-// The storefront reads the REST API from another origin, without credentials; nobody else's credentials are wanted.
+// The storefront reads the REST API from another origin, without credentials.
 add_action( 'rest_api_init', static fn () => remove_filter( 'rest_pre_serve_request', 'rest_send_cors_headers' ), 15 );
 add_filter(
 	'rest_pre_serve_request',

@@ -1,16 +1,16 @@
 <?php
 /**
  * Plugin Name: Books
- * Description: Ties posts to the shop's books: a hidden taxonomy, a shortcode that links to a book's page, and what the storefront reads over REST.
+ * Description: Connects posts with books: a hidden taxonomy, a shortcode that links to a book's page, cards of books, fields of the REST API, and scheduled posts.
  *
  * @package Bookstore
  */
 
-/** Terms of this taxonomy are named with book ids of the catalog; a slug would take neither their dots nor their capitals. */
+/** Names of the terms are book ids of the catalog. Slugs cannot contain their dots and capitals. */
 const BOOKSTORE_TAXONOMY = 'book';
 
 /**
- * A book's page in the shop.
+ * Address of a book's page in the storefront.
  *
  * @param string $id Book id.
  */
@@ -19,7 +19,7 @@ function bookstore_book_url( string $id ): string {
 }
 
 /**
- * The ids of the books that a post is about.
+ * Ids of the books that a post is about.
  *
  * @param int $post_id Post.
  * @return list<string>
@@ -29,11 +29,28 @@ function bookstore_books_of( int $post_id ): array {
 	return is_array( $terms ) ? wp_list_pluck( $terms, 'name' ) : array();
 }
 
+/**
+ * The books that a post names, for cards: title from the post, author and price from the API.
+ *
+ * @param int $post_id Post.
+ * @return list<array{id: string, title: string, author: string, price: string}>
+ */
+function bookstore_cards_of( int $post_id ): array {
+	preg_match_all( '/\[book id="([^"]+)"\](.*?)\[\/book\]/s', (string) get_post_field( 'post_content', $post_id ), $named );
+	$titles  = array_combine( $named[1], $named[2] );
+	$details = Bookstore_Catalog::books( array_keys( $titles ) );
+	$cards   = array();
+	foreach ( $titles as $id => $title ) {
+		$cards[] = array( 'id' => (string) $id, 'title' => wp_strip_all_tags( $title ) ) + ( $details[ $id ] ?? array( 'author' => '', 'price' => '' ) );
+	}
+	return $cards;
+}
+
 add_action(
 	'init',
 	static function (): void {
 		register_taxonomy( BOOKSTORE_TAXONOMY, 'post', array( 'public' => false, 'show_ui' => true, 'label' => 'Books' ) );
-		// [book id="dune"]Dune[/book]: the shop's address is a setting, so no post holds it.
+		// [book id="dune"]Dune[/book]: posts do not contain the storefront's address, which is a setting.
 		add_shortcode(
 			'book',
 			static function ( $attributes, ?string $title ): string {
@@ -81,6 +98,42 @@ add_filter(
 			);
 		}
 		return $query;
+	},
+	10,
+	2
+);
+
+// WordPress publishes a scheduled post by its cron, which does not run here: most regions cannot write. Instead readers
+// get a scheduled post from its time on.
+add_action(
+	'pre_get_posts',
+	static function ( WP_Query $query ): void {
+		$status = $query->get( 'post_status' );
+		if ( ! is_admin() && ! Bookstore_Doors::is_editing() && in_array( $status, array( '', 'publish', array( 'publish' ) ), true ) ) {
+			$query->set( 'post_status', array( 'publish', 'future' ) );
+			$query->set( 'bookstore_due', true );
+		}
+	}
+);
+add_filter(
+	'posts_where',
+	static function ( string $where, WP_Query $query ): string {
+		global $wpdb;
+		$due = $wpdb->prepare( " AND ({$wpdb->posts}.post_status <> 'future' OR {$wpdb->posts}.post_date_gmt <= %s)", gmdate( 'Y-m-d H:i:s' ) );
+		return $query->get( 'bookstore_due' ) ? $where . $due : $where;
+	},
+	10,
+	2
+);
+add_filter(
+	'posts_results',
+	static function ( array $posts, WP_Query $query ): array {
+		foreach ( $query->get( 'bookstore_due' ) ? $posts : array() as $post ) {
+			if ( $post instanceof WP_Post && 'future' === $post->post_status ) {
+				$post->post_status = 'publish';
+			}
+		}
+		return $posts;
 	},
 	10,
 	2

@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Media
- * Description: Moves what editors upload into the region's bucket; the instance's disk is scratch space.
+ * Description: Stores uploads in the region's bucket, because the task's disk is temporary.
  *
  * @package Bookstore
  */
@@ -18,7 +18,7 @@ add_filter(
 );
 
 if ( '' !== BOOKSTORE_UPLOADS_BUCKET ) {
-	// The last step of every upload, when all sizes of an image are there.
+	// The last step of every upload: all sizes of an image exist.
 	add_filter(
 		'wp_generate_attachment_metadata',
 		static function ( $metadata, int $attachment_id ) {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.blog.mariadb import DATABASE
 from localcloud.blog.service import Blog, missing_packages
 from localcloud.processes import Part, Supervisor
 from tests.support.blog_reader import Reader
@@ -63,10 +64,18 @@ class Desk:
         self._folder = folder
         self._blog = blog
 
-    def publish(self, slug: str, *, title: str = "A post", book: str = "dune") -> None:
+    def publish(
+        self, slug: str, *, title: str = "A post", book: str = "dune", date: str = "2026-01-05"
+    ) -> None:
         """Publish or change one post in the writer's region."""
         (self._folder / f"{slug}.html").write_text(
-            f"---\ntitle: {title}\nauthor: The Test Desk\ndate: 2026-01-05\ncategories: Science Fiction\n"
+            f"---\ntitle: {title}\nauthor: The Test Desk\ndate: {date}\ncategories: Science Fiction\n"
             f'books: {book}\nexcerpt: A test.\n---\n<p>About [book id="{book}"]a book[/book].</p>\n'
         )
         self._blog.import_posts(self._folder)
+
+    def make_due(self, slug: str) -> None:
+        """Move a scheduled post's time to yesterday in the database, as if time had passed."""
+        due = "UTC_TIMESTAMP() - INTERVAL 1 DAY"
+        sql = f"UPDATE {DATABASE}.wp_posts SET post_date_gmt = {due} WHERE post_name = '{slug}'"  # noqa: S608
+        self._blog.servers[self._blog.writer].run(sql)

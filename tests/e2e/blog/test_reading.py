@@ -3,6 +3,7 @@
 import csv
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.e2e.blog.conftest import Desk
@@ -80,3 +81,39 @@ def test_cors_allows_the_storefront(anyone: Reader) -> None:
     answer = anyone.get("/wp-json/wp/v2/posts")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_every_category_has_a_page(anyone: Reader) -> None:
+    categories = anyone.get("/wp-json/wp/v2/categories", per_page="100").json()
+    named = {category["name"] for category in categories if category["count"]}
+    assert {"Cookbooks", "Databases"} <= named
+    for category in categories:
+        if category["count"]:
+            assert anyone.get(f"/category/{category['slug']}/").status_code == 200
+
+
+def test_post_shows_cards_of_its_books(cloud: Cloud, anyone: Reader) -> None:
+    page = anyone.get("/bread-is-a-clock/").text
+    cards = page.partition('class="books"')[2].partition("</section>")[0]
+    assert f'href="{cloud.endpoints["storefront"]}/books/tartine-bread"' in cards
+    assert re.search(r"\d+\.\d{2} EUR", cards)
+
+
+def test_page_has_description_and_own_icon(anyone: Reader) -> None:
+    page = anyone.get("/bread-is-a-clock/").text
+    assert re.search(r'<meta name="description" content="[^"]{40,}">', page)
+    assert anyone.get("/favicon.ico").headers["location"].endswith("/meridian/icon.svg")
+
+
+def test_search_finds_a_post(anyone: Reader) -> None:
+    assert "Bread is a clock" in anyone.get("/", s="bread").text
+
+
+def test_scheduled_post_appears_when_due(readers: dict[str, Reader], anyone: Reader, desk: Desk) -> None:
+    slug = f"later-{uuid.uuid4().hex[:8]}"
+    desk.publish(slug, date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
+    assert slug not in anyone.slugs()
+    desk.make_due(slug)
+    for reader in readers.values():
+        wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
+        assert reader.get(f"/{slug}/").status_code == 200

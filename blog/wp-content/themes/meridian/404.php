@@ -1,6 +1,6 @@
 <?php
 /**
- * What is not here.
+ * Page for unknown addresses.
  *
  * @package Bookstore
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * Foot of every page.
+ * End of every page.
  *
  * @package Bookstore
  */

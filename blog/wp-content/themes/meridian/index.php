@@ -1,6 +1,6 @@
 <?php
 /**
- * Lists of posts: the front page, a category, what a search found.
+ * Lists of posts: the front page, a category, the results of a search.
  *
  * @package Bookstore
  */
@@ -28,9 +28,9 @@ get_header();
 	</ul>
 	<?php the_posts_pagination( array( 'prev_text' => 'Newer', 'next_text' => 'Older', 'aria_label' => 'Pages of posts' ) ); ?>
 <?php elseif ( is_search() ) : ?>
-	<p>Nothing found. Try a book’s title, or its author.</p>
+	<p>No posts found. Try a book’s title or author.</p>
 <?php else : ?>
-	<p>No post yet. The shelves are being filled.</p>
+	<p>No posts yet.</p>
 <?php endif; ?>
 <?php
 get_footer();

@@ -9,7 +9,7 @@ $meridian_category = meridian_category();
 ?>
 <li class="card">
 	<article>
-		<?php echo meridian_spines( bookstore_books_of( get_the_ID() ), $meridian_category->slug ?? '' ); // phpcs:ignore WordPress.Security.EscapeOutput -- drawn by ourselves. ?>
+		<?php echo meridian_spines( bookstore_books_of( get_the_ID() ), $meridian_category->slug ?? '' ); // phpcs:ignore WordPress.Security.EscapeOutput -- drawn here. ?>
 		<div class="words">
 			<p class="category"><?php echo esc_html( $meridian_category->name ?? '' ); ?></p>
 			<h2><a href="<?php the_permalink(); ?>"><?php the_title(); ?></a></h2>

@@ -1,11 +1,11 @@
 <?php
 /**
- * A drawn shelf: a spine for each book that a post is about.
+ * Drawings of books: a shelf with their spines, and a cover.
  *
  * @package Bookstore
  */
 
-/** The shop's colour worlds of its covers: dark, bright, light. */
+/** Colours of the storefront's covers by category: dark, bright, light. */
 const MERIDIAN_WORLDS = array(
 	'cookbooks'        => array( '#2a2438', '#b9a3e3', '#f4f1f8' ),
 	'woodwork'         => array( '#402218', '#e8a15b', '#f8efe2' ),
@@ -18,7 +18,7 @@ const MERIDIAN_WORLDS = array(
 );
 
 /**
- * The shelf of a post, as a drawing that says nothing to a screen reader: the books are named in the text.
+ * Draws the shelf of a post. Hidden from screen readers, because the text names the books.
  *
  * @param list<string> $books    Book ids; each always gets the same spine.
  * @param string       $category Slug of the category that decides the colours.
@@ -42,7 +42,7 @@ function meridian_spines( array $books, string $category, int $width = 400 ): st
 }
 
 /**
- * One book on the shelf, seen from its back.
+ * Draws the spine of one book.
  *
  * @param int    $left   Where it stands.
  * @param int    $thick  Thickness.
@@ -56,4 +56,19 @@ function meridian_spine( int $left, int $thick, int $height, int $band, string $
 		. sprintf( '<rect width="%d" height="%d" rx="2" fill="%s"/>', $thick, $height, $colour )
 		. sprintf( '<path d="M0 %1$dh%2$dM0 %3$dh%2$d" stroke="%4$s" stroke-width="2"/>', $band, $thick, $height - 14, $ink )
 		. sprintf( '<circle cx="%s" cy="%s" r="3" fill="%s"/></g>', $thick / 2, $height / 2, $ink );
+}
+
+/**
+ * Draws the front cover of a book, with a pattern that depends on its id.
+ *
+ * @param string $book     Book id.
+ * @param string $category Slug of the category that decides the colours.
+ */
+function meridian_cover( string $book, string $category ): string {
+	list( $dark, $bright, $light ) = MERIDIAN_WORLDS[ $category ] ?? array( '#12143f', '#ffc533', '#f4f3ff' );
+	$seed                          = crc32( $book );
+	return '<svg class="cover" viewBox="0 0 40 60" aria-hidden="true">'
+		. sprintf( '<rect width="40" height="60" fill="%s"/><path d="M4 0v60" stroke="%s" stroke-width="1.5"/>', $dark, $bright )
+		. sprintf( '<circle cx="%d" cy="%d" r="%d" fill="%s"/>', 14 + $seed % 16, 16 + ( $seed >> 5 ) % 14, 7 + ( $seed >> 9 ) % 5, $bright )
+		. sprintf( '<path d="M9 %1$dh26M9 %2$dh%3$d" stroke="%4$s" stroke-width="2.5"/></svg>', 44, 50, 10 + ( $seed >> 13 ) % 14, $light );
 }

@@ -5,10 +5,12 @@ The counts of all orders are a *generation* with an id. The key `current` holds 
 its generation the current one.
 
 Each generation has three keys: `sold`, a sorted set of copies by book, and two sorted sets of order ids by time,
-`counted` and `cancelled`, which prevent that an order is counted or taken out twice. Whichever of an order and its
-cancellation arrives first, the order does not count: a cancellation takes out an order that is in `counted`, and
-an order that is in `cancelled` is skipped. Ids are dropped after `GUARD_SECONDS`, when no event of the order can
-arrive again. A rebuild therefore does not put older orders into `counted`.
+`counted` and `cancelled`. For each book that was ordered together with others it has one more key, `with:<book>`,
+a sorted set of the other books by the number of common orders. The two sets of ids prevent that an order is
+counted or taken out twice. Whichever of an order and its cancellation arrives first, the order does not count: a
+cancellation takes out an order that is in `counted`, and an order that is in `cancelled` is skipped. Ids are
+dropped after `GUARD_SECONDS`, when no event of the order can arrive again. A rebuild therefore does not put older
+orders into `counted`.
 
 No event is lost between two generations: a count succeeds only while the pointer names its generation, and an
 order that the feeder read before a generation was created is in the table that the rebuild reads.
@@ -20,7 +22,7 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,10 @@ LEASE_SECONDS = 16 * 60
 UNFINISHED_SECONDS = 24 * 3600
 """Lifetime of the keys of an abandoned generation."""
 
+PAIRED_BOOKS = 10
+"""Most books of an order whose pairs count. A larger order says little about which books belong together, and its
+pairs grow with the square of its books."""
+
 _CHUNK = 200
 """Events per script call. A call blocks Redis, so it must take only milliseconds."""
 
@@ -46,7 +52,8 @@ _SWAPS = 3
 """Attempts of a count while generations are swapped. A rebuild swaps them once."""
 
 # KEYS: pointer, sold, counted, cancelled. ARGV: generation, time now, time of the oldest id to keep, seconds until
-# the keys expire and until the pointer expires (0: never), events as JSON: [order id, kind, quantities by book].
+# the keys expire and until the pointer expires (0: never), events as JSON: [order id, kind, quantities by book], most
+# books of an order whose pairs count. The keys of pairs follow from the books; they have the hash tag of the others.
 # Kinds: "order"; "old order", which has no id in `counted`; "cancelled"; "old cancelled", of an old order.
 # Returns the number of new orders, or nothing if the pointer names another generation.
 _COUNT = """
@@ -68,8 +75,19 @@ for _, event in ipairs(cjson.decode(ARGV[6])) do
     if kind == 'old cancelled' or redis.call('ZSCORE', KEYS[3], id) then sign = -1 end
   end
   if sign ~= 0 then
+    local books = {}
     for book, quantity in pairs(event[3]) do
       sums[book] = (sums[book] or 0) + sign * quantity
+      books[#books + 1] = book
+    end
+    if #books > 1 and #books <= tonumber(ARGV[7]) then
+      for _, book in ipairs(books) do
+        local key = string.gsub(KEYS[2], 'sold$', 'with:') .. book
+        for _, other in ipairs(books) do
+          if other ~= book then redis.call('ZINCRBY', key, sign, other) end
+        end
+        if ARGV[4] ~= '0' then redis.call('EXPIRE', key, ARGV[4]) end
+      end
     end
   end
 end
@@ -94,6 +112,9 @@ if redis.call('GET', KEYS[2]) ~= ARGV[1] then
 end
 local before = redis.call('GET', KEYS[1])
 for index = 3, 5 do redis.call('PERSIST', KEYS[index]) end
+for _, book in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
+  redis.call('PERSIST', string.gsub(KEYS[3], 'sold$', 'with:') .. book)
+end
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('DEL', KEYS[2])
 return before or ''
@@ -123,21 +144,14 @@ class Counts:
         return None if generation is None else str(generation)
 
     def top(self, limit: int) -> list[tuple[str, int]] | None:
-        """Return books and copies sold, most first, equal ones by id backwards. `None` without a generation.
+        """Return books and copies sold, most first, equal ones by id backwards. `None` without a generation."""
+        return self._first(_sold, limit)
 
-        The generation is read together with its pointer, and is deleted only after the pointer has changed. A
-        MULTI transaction would guarantee the same, but a full Redis refuses those.
+    def together(self, book_id: str, limit: int) -> list[tuple[str, int]] | None:
+        """Return the books in the orders of a book, with the number of common orders, most first. `None` without a
+        generation.
         """
-        while True:
-            pipeline = self._redis.pipeline(transaction=False)
-            pipeline.zrange(_sold(self._generation), 0, limit - 1, desc=True, withscores=True)
-            pipeline.get(CURRENT)
-            books, current = pipeline.execute()
-            if current is None:
-                return None
-            if current == self._generation:
-                return [(book_id, int(sold)) for book_id, sold in books if sold > 0]
-            self._generation = current
+        return self._first(lambda generation: _with(generation, book_id), limit)
 
     def count(self, events: Iterable[Event]) -> int:
         """Count events into every generation. Without one nothing is counted: the next rebuild reads the orders.
@@ -200,8 +214,28 @@ class Counts:
             raise GenerationLostError(generation)
         self._delete(str(before))
 
+    def _first(self, key: Callable[[str], str], limit: int) -> list[tuple[str, int]] | None:
+        """Return the members of a generation's sorted set with positive scores, highest first.
+
+        The generation is read together with its pointer, and is deleted only after the pointer has changed. A
+        MULTI transaction would guarantee the same, but a full Redis refuses those.
+        """
+        while True:
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.zrange(key(self._generation), 0, limit - 1, desc=True, withscores=True)
+            pipeline.get(CURRENT)
+            members, current = pipeline.execute()
+            if current is None:
+                return None
+            if current == self._generation:
+                return [(book_id, int(count)) for book_id, count in members if count > 0]
+            self._generation = current
+
     def _delete(self, generation: str | None) -> None:
         if generation:
+            books = self._redis.zrange(_sold(generation), 0, -1)
+            for start in range(0, len(books), _CHUNK):
+                self._redis.unlink(*(_with(generation, str(book)) for book in books[start : start + _CHUNK]))
             self._redis.unlink(*_keys(generation))
 
     def _count_everywhere(self, events: Sequence[Event]) -> int:
@@ -228,7 +262,7 @@ class Counts:
             unfinished = UNFINISHED_SECONDS if pointer == REBUILDING else 0
             keys = [pointer, *_keys(generation)]
             times = [now, now - GUARD_SECONDS, unfinished, lease]
-            pipeline.eval(_COUNT, len(keys), *keys, generation, *times, json.dumps(entries))
+            pipeline.eval(_COUNT, len(keys), *keys, generation, *times, json.dumps(entries), PAIRED_BOOKS)
         counted = pipeline.execute()
         if None in counted:
             raise GenerationLostError(str(targets))
@@ -243,6 +277,10 @@ def _entry(event: Event, oldest_guarded: str) -> tuple[str, str, dict[str, int]]
 
 def _sold(generation: str) -> str:
     return f"{{bestsellers}}:{generation}:sold"
+
+
+def _with(generation: str, book_id: str) -> str:
+    return f"{{bestsellers}}:{generation}:with:{book_id}"
 
 
 def _keys(generation: str) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Public route of the best sellers."""
+"""Public routes of what is counted: best sellers, and books that are bought together."""
 
 from functools import cache
 
@@ -7,12 +7,14 @@ from bestsellers.counts import Counts
 from bestsellers.logic import MAX_RANKS, Bestsellers
 from runtime import aws
 from runtime.http import Request, Response, Router
-from runtime.parsing import query_integer
+from runtime.parsing import book_id, query_integer
 from runtime.settings import settings
 from shop.books import Books
 from shop.stock_rows import StockRows
 
 handle = Router()
+
+_CACHED = {"cache-control": "public, max-age=30"}
 
 
 @cache
@@ -32,3 +34,9 @@ def list_bestsellers(request: Request) -> Response:
     """Return the books with most copies sold in all regions."""
     limit = query_integer(request.query("limit"), "limit", 1, MAX_RANKS, MAX_RANKS)
     return Response(_bestsellers().top(limit))
+
+
+@handle.route("GET", "/books/{bookId}/related")
+def list_related_books(request: Request) -> Response:
+    """Return the books that were bought together with a book most often."""
+    return Response(_bestsellers().related(book_id(request.path.get("bookId"))), headers=_CACHED)

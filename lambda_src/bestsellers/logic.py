@@ -10,6 +10,7 @@ from runtime.errors import Unavailable
 from shop.books import Books, present
 
 MAX_RANKS = 20
+MAX_RELATED = 12
 
 _SPARE = 20
 """Books that are read in addition, in place of books that are no longer in the catalog."""
@@ -47,25 +48,41 @@ class Bestsellers:
         as_of = self._as_of or clock.timestamp(clock.now())
         return {"items": self._last[:limit], "asOf": as_of, "stale": stale}
 
+    def related(self, book_id: str) -> dict[str, Any]:
+        """Return the books that were bought together with a book as the contract's `RelatedList`.
+
+        If the counts cannot be read, the list is empty with `stale` true.
+        """
+        found = self._described(lambda counts: counts.together(book_id, MAX_RELATED + _SPARE))
+        items = [{"book": book, "boughtTogether": orders} for book, orders in (found or [])[:MAX_RELATED]]
+        return {"items": items, "asOf": clock.timestamp(clock.now()), "stale": found is None}
+
     def _read(self) -> list[dict[str, Any]] | None:
+        found = self._described(lambda counts: counts.top(MAX_RANKS + _SPARE))
+        if found is None:
+            return None
+        return [
+            {"rank": rank, "sold": copies, "book": book}
+            for rank, (book, copies) in enumerate(found[:MAX_RANKS], start=1)
+        ]
+
+    def _described(
+        self, read: Callable[[Counts], list[tuple[str, int]] | None]
+    ) -> list[tuple[dict[str, Any], int]] | None:
+        """Read counts and their books. `None` if either cannot be read."""
         if time.monotonic() < self._paused_until:
             return None
         from redis import RedisError
 
         try:
-            sold = self._counts().top(MAX_RANKS + _SPARE)
-            return None if sold is None else self._described(sold)
+            counted = read(self._counts())
+            if counted is None:
+                return None
+            books = self._books.get_many(book_id for book_id, _ in counted) if counted else {}
+            return [(present(books[book_id]), count) for book_id, count in counted if book_id in books]
         except RedisError as error:
             self._paused_until = time.monotonic() + _PAUSE_SECONDS
             log.write("WARNING", "bestsellers unavailable", cause=repr(error))
         except Unavailable as error:
             log.write("WARNING", "books unavailable", cause=repr(error.__cause__))
         return None
-
-    def _described(self, sold: list[tuple[str, int]]) -> list[dict[str, Any]]:
-        books = self._books.get_many(book_id for book_id, _ in sold)
-        known = [(books[book_id], copies) for book_id, copies in sold if book_id in books]
-        return [
-            {"rank": rank, "sold": copies, "book": present(book)}
-            for rank, (book, copies) in enumerate(known[:MAX_RANKS], start=1)
-        ]

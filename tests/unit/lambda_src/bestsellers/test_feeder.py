@@ -207,3 +207,37 @@ def test_other_items_of_order_do_not_count(
     for kind in ("#kept", "#held#oversold", "#stock#eu-west-1"):
         feed(make_record({**placed, "orderId": placed["orderId"] + kind}))
     assert counts.top(10) == []
+
+
+def test_pairs_are_exact_under_repeats_and_cancellations(
+    counts: Counts, make_order: MakeOrder, make_record: MakeRecord, make_cancellation: Any
+) -> None:
+    both, again, single, cancelled = (
+        make_order(a=1, b=5),
+        make_order(a=2, b=1, c=1),
+        make_order(a=9),
+        make_order(a=1, c=1),
+    )
+    records = [make_record(each) for each in (both, again, single, cancelled, make_cancellation(cancelled))]
+    dice = random.Random(3)
+    for _ in range(3):
+        feed(*dice.sample(records, len(records)))
+    assert counts.together("a", 10) == [("b", 2), ("c", 1)]
+    assert counts.together("c", 10) == [("b", 1), ("a", 1)]
+    assert counts.together("d", 10) == []
+
+
+def test_pairs_of_large_orders_do_not_count(
+    counts: Counts, make_order: MakeOrder, make_record: MakeRecord
+) -> None:
+    feed(make_record(make_order(**{f"b{number}": 1 for number in range(11)})))
+    assert counts.together("b1", 10) == []
+
+
+def test_pairs_go_with_their_generation(
+    counts: Counts, redis: Redis, make_order: MakeOrder, make_record: MakeRecord
+) -> None:
+    feed(make_record(make_order(a=1, b=1)))
+    counts.promote(counts.start())
+    assert counts.together("a", 10) == []
+    assert not list(redis.scan_iter("*:with:*"))

@@ -100,7 +100,7 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
     Raises UnknownPlaceError for an unknown EDGE_VIEWER.
     """
     sources = sorted(
-        path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".js", ".html"}
+        path for path in Path(__file__).parent.rglob("*") if path.suffix in {".py", ".js", ".html", ".css"}
     )
     return Part(
         name=EDGE,

@@ -75,6 +75,7 @@ class Pausing:
     """Controls replication of a local deployment. Methods raise httpx.HTTPError if the emulator is unavailable."""
 
     def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
         self._address = f"{endpoint}/_replication"
 
     @classmethod
@@ -118,6 +119,14 @@ class Pausing:
                     + (f"; paused: {', '.join(backlog.paused)}" if backlog.paused else "")
                 )
             time.sleep(POLL)
+
+    def lose_apis(self, region: str) -> None:
+        """Make a region's AWS APIs unavailable."""
+        httpx.post(f"{self._endpoint}/_regions/lose/{region}", timeout=5).raise_for_status()
+
+    def restore_apis(self, region: str) -> None:
+        """Make a region's AWS APIs available again."""
+        httpx.post(f"{self._endpoint}/_regions/find/{region}", timeout=5).raise_for_status()
 
     def _post(self, path: str) -> None:
         httpx.post(f"{self._address}/{path}", timeout=5).raise_for_status()

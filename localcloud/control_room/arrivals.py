@@ -1,7 +1,7 @@
 """Arrival of orders in each region, read from the Orders table's stream."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ class RegionArrivals:
     placed_here: set[str] = field(default_factory=set)
     replicated: set[str] = field(default_factory=set)
     times: deque[float] = field(default_factory=deque)
+    arrived: dict[str, float] = field(default_factory=dict)
+    """Arrival time of each order, in seconds since the epoch."""
 
     @property
     def held(self) -> set[str]:
@@ -35,6 +37,7 @@ class RegionArrivals:
             return
         (self.placed_here if here else self.replicated).add(order_id)
         self.times.append(at)
+        self.arrived[order_id] = at
 
     def by_second(self, now: float) -> list[int]:
         """Arrivals per second in the last minute, newest last."""
@@ -44,12 +47,6 @@ class RegionArrivals:
         for at in self.times:
             counts[SECONDS_SHOWN - 1 - min(max(0, int(now - at)), SECONDS_SHOWN - 1)] += 1
         return counts
-
-
-def on_the_way(arrivals: Mapping[str, RegionArrivals], region: str) -> int:
-    """Number of orders that another region has and `region` has not."""
-    everywhere = set().union(*(each.held for each in arrivals.values()))
-    return len(everywhere - arrivals[region].held)
 
 
 class StreamReader:

@@ -1,16 +1,22 @@
 """Simulated shoppers of the control room."""
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 from client import Bookstore, Endpoints, Failover
+from localcloud.edge.region_locations import CITIES, Place, distance_km, place
 from ops.deployment import Deployment
 from ops.drill.accounts import close_account, open_account
 from ops.drill.ledger import Ledger
-from ops.drill.recording import Recording
+from ops.drill.reconcile import Reconciliation, reconcile
+from ops.drill.recording import Recording, Sample
 from ops.drill.shoppers import Pace, Shopping, Visitor
 
 SHOPPERS = 6
@@ -18,11 +24,32 @@ TURN_SECONDS = 0.9
 """Seconds between two requests of a shopper; four requests place an order."""
 
 
+@dataclass(frozen=True)
+class Totals:
+    """Requests and orders of all shoppers so far."""
+
+    requests: int
+    failed: int
+    repeated: int
+    """Requests that succeeded in another region after a failed attempt."""
+    confirmed: int
+    doubled: int
+    """Purchases that were confirmed with more than one order."""
+
+
 class Shoppers:
     """Shoppers in every region, with failover as in the storefront."""
 
     def __init__(self) -> None:
         self.ledger = Ledger()
+        self.recording = Recording()
+        self.reconciliation: Reconciliation | None = None
+        """Comparison with the tables after the last shoppers left."""
+        self.homes: dict[str, str] = {}
+        """City of each customer."""
+        self._customers: list[str] = []
+        self._seen: dict[str, float] = {}
+        """Monotonic time at which each confirmed order was first seen here."""
         self._over: asyncio.Event | None = None
         self._work: asyncio.Task[None] | None = None
 
@@ -32,15 +59,63 @@ class Shoppers:
         return self._work is not None and not self._work.done()
 
     @property
+    def leaving(self) -> bool:
+        """Whether shoppers finish their last orders."""
+        return self.at_work and self._over is not None and self._over.is_set()
+
+    @property
     def confirmed(self) -> set[str]:
         """Ids of confirmed orders."""
         return {order_id for purchase in self.ledger.purchases for order_id in purchase.order_ids}
+
+    @property
+    def totals(self) -> Totals:
+        """Counts of requests and orders."""
+        samples = self.recording.samples
+        return Totals(
+            requests=len(samples),
+            failed=sum(not sample.ok for sample in samples),
+            repeated=sum(sample.ok and sample.failed_attempts > 0 for sample in samples),
+            confirmed=len(self.confirmed),
+            doubled=sum(len(purchase.order_ids) > 1 for purchase in self.ledger.purchases),
+        )
+
+    def confirmed_within(self, seconds: float) -> set[str]:
+        """Ids of orders that were confirmed in the last seconds."""
+        since = time.monotonic() - seconds
+        return {order_id for order_id, at in self._confirmed_at().items() if at >= since}
+
+    def _confirmed_at(self) -> dict[str, float]:
+        now = time.monotonic()
+        for order_id in self.confirmed:
+            self._seen.setdefault(order_id, now)
+        return self._seen
+
+    def city_of_order(self, order_id: str) -> str | None:
+        """City of the shopper who placed a confirmed order."""
+        found = (each.customer for each in reversed(self.ledger.purchases) if order_id in each.order_ids)
+        return self.homes.get(next(found, ""))
+
+    def failed_over_since(self, region: str, began: float) -> float | None:
+        """Time of the first request that another region served after `region` failed, in seconds since the epoch."""
+        offset = time.time() - self.recording.now()
+        times = (
+            sample.ended + offset
+            for sample in self._samples_of(region)
+            if sample.ok and sample.failed_attempts > 0 and sample.region != region
+        )
+        return min((at for at in times if at >= began), default=None)
+
+    def _samples_of(self, region: str) -> Iterator[Sample]:
+        return (sample for sample in self.recording.samples if sample.home == region)
 
     async def come(self, deployment: Deployment, api: str, regions: Mapping[str, str]) -> None:
         """Open accounts and start shopping. Raises errors of boto3 and the client."""
         if self.at_work:
             return
         visitors = await asyncio.to_thread(_visitors, deployment, list(regions))
+        self._customers += [visitor.account.id for visitor in visitors]
+        self.homes |= {visitor.account.id: visitor.place for visitor in visitors}
         endpoints = Endpoints(api, regions)
         async with httpx.AsyncClient() as http:
             books = (await Bookstore(Failover(http, endpoints)).books(limit=100)).body["items"]
@@ -53,6 +128,11 @@ class Shoppers:
             self._over.set()
             await asyncio.wait([self._work])
 
+    async def check(self, deployment: Deployment) -> Reconciliation:
+        """Compare the shoppers' orders with every region's tables. Raises botocore's errors."""
+        self.reconciliation = await asyncio.to_thread(reconcile, deployment, self.ledger, self._customers)
+        return self.reconciliation
+
     async def _shop(
         self,
         deployment: Deployment,
@@ -61,32 +141,52 @@ class Shoppers:
         books: list[dict[str, object]],
         over: asyncio.Event,
     ) -> None:
-        recording = Recording()
         try:
             async with asyncio.TaskGroup() as group:
                 for index, visitor in enumerate(visitors):
                     shopping = Shopping(
-                        visitor, endpoints, books=books, seed=index, recording=recording, ledger=self.ledger
+                        visitor,
+                        endpoints,
+                        books=books,
+                        seed=index,
+                        recording=self.recording,
+                        ledger=self.ledger,
                     )
                     group.create_task(shopping.run(Pace(TURN_SECONDS, index * TURN_SECONDS / SHOPPERS, over)))
         finally:
             await asyncio.to_thread(_close, deployment, visitors)
 
 
-def _visitors(deployment: Deployment, regions: list[str]) -> list[Visitor]:
+def _visitors(deployment: Deployment, regions: Sequence[str]) -> list[Visitor]:
     """Open accounts one by one: the emulator signs in one at a time."""
     party = secrets.token_hex(4)
+    cities = _cities(regions)
     return [
         Visitor(
             name=f"control-room-{party}-{number}",
             account=open_account(deployment, f"control-room-{party}-{number}@example.com"),
-            home=regions[number % len(regions)],
+            home=region,
             population="failover",
+            place=city.name,
         )
-        for number in range(SHOPPERS)
+        for number, (region, city) in enumerate(cities)
+    ]
+
+
+def _cities(regions: Sequence[str]) -> list[tuple[str, Place]]:
+    """A city for each shopper, in turn from those nearest to each region; the region's own city if there is none."""
+    near: dict[str, list[Place]] = {region: [] for region in regions}
+    for city in CITIES:
+        near[min(regions, key=lambda region: distance_km(place(region), city))].append(city)
+    homes = [regions[number % len(regions)] for number in range(SHOPPERS)]
+    return [
+        (region, near[region][number // len(regions) % len(near[region])] if near[region] else place(region))
+        for number, region in enumerate(homes)
     ]
 
 
 def _close(deployment: Deployment, visitors: list[Visitor]) -> None:
+    """Delete the accounts; an account remains if its user pool is unavailable."""
     for visitor in visitors:
-        close_account(deployment, visitor.account)
+        with contextlib.suppress(BotoCoreError, ClientError):
+            close_account(deployment, visitor.account)

@@ -61,6 +61,8 @@ class Gateway:
         )
         self.cut: set[str] = set()
         """Regions that drop every connection."""
+        self.slow: dict[str, float] = {}
+        """Seconds that each response of a region takes longer."""
 
     async def __aenter__(self) -> Self:
         """Open the shared connection pool."""
@@ -84,6 +86,7 @@ class Gateway:
         Drops the connection when the region is cut off or the emulator is down.
         """
         try:
+            await asyncio.sleep(self.slow.get(region, 0))
             base_path = await self._base_path(region, host, request.rel_url.raw_path)
             body = await request.read() if request.can_read_body else None
             headers = _forwarded(request.headers, _NOT_FORWARDED)
@@ -107,6 +110,8 @@ class Gateway:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 base_path = await self._base_path(region, check.host, check.path)
+            async with asyncio.timeout(RESPONSE_SECONDS):
+                await asyncio.sleep(self.slow.get(region, 0))
             headers = {
                 "Host": f"{base_path.api_id}.execute-api.localhost",
                 "User-Agent": "Amazon-Route53-Health-Check",

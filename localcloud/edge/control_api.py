@@ -10,11 +10,12 @@ from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.deployment_watcher import Announcements
 from localcloud.edge.dns_answers import NoRecordError
 from localcloud.edge.region_locations import CITIES, Place
-from localcloud.edge.route53 import Route53
+from localcloud.edge.route53 import RegionHealth, Route53
 from ops.deployment import Deployment
 
 STATE = "/_edge/state"
 EVENTS = "/_edge/events"
+MOST_SLOW_SECONDS = 30.0
 
 
 class Control:
@@ -41,6 +42,7 @@ class Control:
         app.router.add_get(STATE, self._show)
         app.router.add_get(EVENTS, self._stream)
         app.router.add_post("/_edge/cut/{region}", self._switch(self._gateway.cut.add))
+        app.router.add_post("/_edge/slow/{region}", self._slow)
         app.router.add_post("/_edge/mend/{region}", self._switch(self._gateway.cut.discard))
 
     def state(self) -> dict[str, Any]:
@@ -48,17 +50,14 @@ class Control:
         deployment = self._deployed()
         name = deployment.edge.api_domain if deployment else ""
         health = self._route53.health(name)
+        cached = self._route53.cached_regions(name)
         return {
             "deployed": deployment is not None,
             "domain": name,
             "answer": self._answer(name, self._default),
             "regions": [
-                {
-                    "name": region,
-                    "healthy": region in health and health[region].healthy,
-                    "reason": health[region].reason if region in health else "no record",
-                    "cut": region in self._gateway.cut,
-                }
+                _region(region, health.get(region))
+                | {"cut": region in self._gateway.cut, "cached": region in cached}
                 for region in self._regions
             ],
             "viewers": [
@@ -90,6 +89,13 @@ class Control:
             await response.write(f"event: state\ndata: {json.dumps(self.state())}\n\n".encode())
         return response
 
+    async def _slow(self, request: web.Request) -> web.Response:
+        region, seconds = request.match_info["region"], request.query.get("seconds", "")
+        if region not in self._regions or not seconds.replace(".", "", 1).isdecimal():
+            return web.Response(status=400, text="a known region and ?seconds= are required\n")
+        self._gateway.slow[region] = min(float(seconds), MOST_SLOW_SECONDS)
+        return web.json_response(self.state())
+
     def _switch(self, turn: Callable[[str], None]) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:
             region = request.match_info["region"]
@@ -102,3 +108,15 @@ class Control:
             return web.json_response(self.state())
 
         return answer
+
+
+def _region(region: str, health: RegionHealth | None) -> dict[str, Any]:
+    if health is None:
+        return {"name": region, "healthy": False, "reason": "no record", "evacuated": False, "checks": [0, 0]}
+    return {
+        "name": region,
+        "healthy": health.healthy,
+        "reason": health.reason,
+        "evacuated": health.is_evacuated,
+        "checks": list(health.progress),
+    }

@@ -40,3 +40,11 @@ class Resolver:
         if len(self._kept) > CLIENTS:
             self._kept.popitem(last=False)
         return answer
+
+    def cached(self, name: str) -> list[Answer]:
+        """Answers for `name` that are still valid for some client."""
+        return [
+            answer
+            for (_, asked), (answer, expires) in self._kept.items()
+            if asked == name and self._now() < expires
+        ]

@@ -97,6 +97,21 @@ class HealthBoard:
         check = self.checks.get(id_)
         return check is None or self._raw(check) != check.inverted
 
+    def is_evacuated(self, id_: str) -> bool:
+        """Whether check `id_` needs more healthy children than it has, which is how an operator evacuates."""
+        check = self.checks.get(id_)
+        return check is not None and check.children_needed > len(check.children)
+
+    def progress(self, id_: str) -> tuple[int, int]:
+        """Consecutive probes that contradict the state of check `id_`, and how many change it.
+
+        For a calculated check, of its first child.
+        """
+        check = self.checks.get(id_)
+        if check is not None and check.type == "CALCULATED":
+            return self.progress(check.children[0]) if check.children else (0, 0)
+        return (self.endpoints.get(id_, Endpoint()).in_a_row, check.threshold) if check else (0, 0)
+
     def _raw(self, check: HealthCheck) -> bool:
         if check.disabled:
             return True

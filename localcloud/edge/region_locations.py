@@ -68,6 +68,23 @@ _REGIONS = {
     "us-west-2": ("Portland", 45.5, -122.7),
 }
 
+_NAMES = {
+    "ap-southeast-5": "Malaysia",
+    "ap-southeast-6": "New Zealand",
+    "ap-southeast-7": "Thailand",
+    "ca-central-1": "Canada",
+    "eu-south-2": "Spain",
+    "eu-west-1": "Ireland",
+    "me-central-1": "UAE",
+    "me-south-1": "Bahrain",
+    "mx-central-1": "Mexico",
+    "us-east-1": "N. Virginia",
+    "us-east-2": "Ohio",
+    "us-west-1": "N. California",
+    "us-west-2": "Oregon",
+}
+"""AWS's names of regions that are not named after their city."""
+
 CITIES = (
     Place("Dublin", 53.3, -6.3),
     Place("Berlin", 52.5, 13.4),
@@ -104,6 +121,11 @@ def city_of(region: str) -> str:
     if region not in _REGIONS:
         raise UnknownPlaceError(f"unknown region {region!r}")
     return _REGIONS[region][0]
+
+
+def region_name(region: str) -> str:
+    """AWS's short name of a region, such as Ireland. Raises UnknownPlaceError."""
+    return _NAMES.get(region) or city_of(region)
 
 
 @cache

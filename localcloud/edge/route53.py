@@ -28,6 +28,9 @@ class RegionHealth:
     region: str
     healthy: bool
     reason: str
+    is_evacuated: bool = False
+    progress: tuple[int, int] = (0, 0)
+    """Consecutive probes that contradict the state, and how many change it."""
 
 
 class Route53:
@@ -87,6 +90,11 @@ class Route53:
         """Region that `client` uses for `name`, by its cached answer. Raises NoRecordError."""
         return self.region_of(self.resolver.resolve(client, name))
 
+    def cached_regions(self, name: str) -> set[str]:
+        """Regions that clients still go to for `name` because of a cached answer."""
+        targets = {answer.target for answer in self.resolver.cached(name)}
+        return {region for target, region in self._routes.target_regions.items() if target in targets}
+
     def health(self, name: str) -> Mapping[str, RegionHealth]:
         """Health of each region that has a record of `name`."""
         zone = self._routes.zone
@@ -95,5 +103,12 @@ class Route53:
             region = self._routes.target_regions.get(record.alias or "")
             if region:
                 healthy = zone.is_healthy(record, self._board.healthy)
-                found[region] = RegionHealth(region, healthy, self._board.reason(record.health_check or ""))
+                check = record.health_check or ""
+                found[region] = RegionHealth(
+                    region,
+                    healthy,
+                    self._board.reason(check),
+                    self._board.is_evacuated(check),
+                    self._board.progress(check),
+                )
         return found

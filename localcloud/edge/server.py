@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 from yarl import URL
 
+from localcloud.control_room.observer import Addresses
 from localcloud.control_room.server import ControlRoom
 from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.api_hosts import regional_api, shared_api
@@ -32,8 +33,7 @@ from localcloud.local_gate import LocalGate, own_origins
 from localcloud.logs import limit_regularly
 from ops.deployment import Deployment
 from ops.replication_pause import Pausing
-from ops.traffic import Traffic
-from stacks.settings import Settings
+from stacks.settings import ReplicationDelay, Settings
 
 STOP_SECONDS = 1.0
 ORIGIN_SECONDS = 30
@@ -104,13 +104,9 @@ class Edge:
             control,
             self._announcements,
             self._gateway.cut,
-            Traffic(self._settings),
-            pausing=Pausing(url(self._layout.aws)),
-            api=f"{url(self._layout.api)}/v1",
-            regions={
-                region: f"{url(self._layout.regional_api(index))}/v1"
-                for index, region in enumerate(self._settings.regions)
-            },
+            Pausing(url(self._layout.aws)),
+            self._addresses(),
+            self._settings.local.replication_delay if self._settings.local else ReplicationDelay(),
         ).add_to(control_room)
         return {
             self._layout.storefront: CloudFront(distribution, session, buckets, worker).app(),
@@ -143,6 +139,19 @@ class Edge:
                 return Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
 
         return ask
+
+    def _addresses(self) -> Addresses:
+        layout, regions = self._layout, self._settings.regions
+        blog = self._settings.features.blog
+        return Addresses(
+            storefront=url(layout.storefront),
+            api=f"{url(layout.api)}/v1",
+            regions={region: f"{url(layout.regional_api(index))}/v1" for index, region in enumerate(regions)},
+            blog=url(layout.blog) if blog else "",
+            blogs={region: url(layout.regional_blog(index)) for index, region in enumerate(regions)}
+            if blog
+            else {},
+        )
 
     def _blog_apps(self) -> Mapping[int, web.Application]:
         def name() -> str | None:

@@ -23,7 +23,9 @@ from ops.drill.failures import (
     MappingDeleted,
     RedisLost,
     ReplicationPaused,
+    WritesFailing,
 )
+from ops.drill.region_loss import EdgeFaults, RegionLost, RegionSlow, UserPoolLost
 from ops.drill.report import Report, seconds
 from ops.drill.runner import Drill, Plan
 from ops.errors import DeploymentError, InputError, InterruptError, OperatorError
@@ -65,7 +67,9 @@ def drill(
         raise InputError(f"no failure has {only!r} in its name: {names}")
     minimum = orders if orders is not None else 0 if short or only else ORDERS
     try:
-        plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, orders=minimum)
+        local = deployment.settings.local
+        delay = local.replication_delay if local and not short else None
+        plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, delay=delay, orders=minimum)
         report = asyncio.run(_run(deployment, plan))
     except asyncio.CancelledError:
         raise InterruptError("stopped; everything is healed, see `make status`") from None
@@ -105,14 +109,22 @@ def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> lis
             "replication is not paused: AWS has the Fault Injection Service for that, docs/walkthrough/5-drill.md"
         )
     paused: list[Failure] = [ReplicationPaused(pausing)] if pausing else []
+    local = deployment.settings.local
+    losses: list[tuple[Failure, str]] = []
+    if pausing and local and local.control_room:
+        edge = EdgeFaults(local.control_room)
+        lost, slow = RegionLost(edge, pausing), RegionSlow(edge)
+        losses = [(failure, region) for failure in (lost, slow) for region in regions]
+        losses.append((UserPoolLost(edge, pausing), deployment.shared.user_pool_region))
     failures: list[Failure] = [
         mapping,
         FunctionsFailing(deployment),
         *paused,
         redis,
+        WritesFailing(deployment),
         Evacuated(Traffic(deployment.settings)),
     ]
-    return [(failure, region) for failure in failures for region in regions]
+    return losses + [(failure, region) for failure in failures for region in regions]
 
 
 async def _run(deployment: Deployment, plan: Plan) -> Report:
@@ -132,7 +144,9 @@ async def _run(deployment: Deployment, plan: Plan) -> Report:
 
 
 def _print(report: Report) -> None:
-    table = Table("failure", "region", "client failover, s", "DNS failover, s", "DNS bound", "failed")
+    table = Table(
+        "failure", "region", "client failover, s", "DNS failover, s", "RPO, s", "DNS bound", "failed"
+    )
     for incident in report.recording.incidents:
         client, dns = report.outages(incident)
         table.add_row(
@@ -140,6 +154,7 @@ def _print(report: Report) -> None:
             incident.region,
             seconds(client.longest_wait),
             seconds(dns.last_recovered),
+            f"{incident.loss.oldest_seconds:.2f}" if incident.loss else "–",
             str(report.arithmetic) if incident.moves_traffic else "–",
             f"{client.failed} of {client.requests}, DNS only {dns.failed} of {dns.requests}",
         )

@@ -1,11 +1,16 @@
 """Accounts for drills and tests."""
 
+import base64
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from client import Shopper, sign_in
 from ops.deployment import Deployment
+from ops.drill.recording import SignIn
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,24 @@ def close_account(deployment: Deployment, account: Account) -> None:
     """Delete the account; its orders remain."""
     cognito = deployment.client("cognito-idp", deployment.shared.user_pool_region)
     cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
+
+
+def attempt_sign_in(deployment: Deployment, account: Account) -> SignIn:
+    """Try to sign in, and read the validity of the account's current token."""
+    _, payload, _ = account.shopper.token().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    shared = deployment.shared
+    try:
+        sign_in(
+            deployment.client("cognito-idp", shared.user_pool_region),
+            pool_id=shared.user_pool_id,
+            client_id=shared.user_pool_client_id,
+            email=account.email,
+            password=account.password,
+        )
+    except (BotoCoreError, ClientError) as error:
+        return SignIn(str(error), claims["exp"] - claims["iat"])
+    return SignIn("", claims["exp"] - claims["iat"])
 
 
 def _subject(attributes: list[dict[str, Any]]) -> str:

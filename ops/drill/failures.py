@@ -32,6 +32,10 @@ class Failure(ABC):
     """Whether an operator moves the traffic, so that no request may fail."""
     pauses_replication = False
     """Whether the region does not replicate meanwhile."""
+    isolates_region = False
+    """Whether nothing reaches the region meanwhile, so that its last writes wait in it."""
+    loses_sign_in = False
+    """Whether the user pool is unavailable meanwhile."""
     dependent_actions: tuple[str, ...] = ()
     """Actions of shoppers that depend on the broken part and may fail. Others must not."""
 
@@ -94,14 +98,15 @@ class FunctionsFailing(Failure):
     description = "every function of the API fails; API Gateway answers 502"
     moves_traffic = True
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, functions: tuple[str, ...] = SERVING) -> None:
         self._deployment = deployment
+        self._functions = functions
         self._handlers: dict[tuple[str, str], str] = {}
 
     def break_(self, region: str) -> None:
         """Set a handler that does not exist."""
         client = self._deployment.client("lambda", region)
-        for function in (self._deployment.regions[region].functions[name] for name in SERVING):
+        for function in (self._deployment.regions[region].functions[name] for name in self._functions):
             handler = client.get_function_configuration(FunctionName=function)["Handler"]
             if handler != MISSING_HANDLER:
                 self._handlers[region, function] = handler
@@ -116,6 +121,27 @@ class FunctionsFailing(Failure):
                 FunctionName=function, Handler=self._handlers[where, function]
             )
             del self._handlers[where, function]
+
+
+class WritesFailing(Failure):
+    """Carts and orders fail while the health check passes: only clients notice."""
+
+    name = "writes failing"
+    description = "carts and orders fail with 502 while reads and the health check answer 200"
+    dependent_actions = ("cart", "order")
+
+    FUNCTIONS = ("cart", "orders")
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._handlers = FunctionsFailing(deployment, self.FUNCTIONS)
+
+    def break_(self, region: str) -> None:
+        """Set a handler that does not exist."""
+        self._handlers.break_(region)
+
+    def heal(self, region: str) -> None:
+        """Restore the handlers."""
+        self._handlers.heal(region)
 
 
 class ReplicationPaused(Failure):

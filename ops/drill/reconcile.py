@@ -42,7 +42,7 @@ def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) 
     Bestsellers lag behind the orders; `compare_bestsellers` compares them.
     """
     customers = sorted(customers)
-    orders = {region: _orders_of(deployment, region, customers) for region in deployment.regions}
+    orders = {region: orders_of(deployment, region, customers) for region in deployment.regions}
     confirmed = {
         (purchase.customer, order_id): purchase
         for purchase in ledger.purchases
@@ -181,7 +181,8 @@ def _wrong_carts(deployment: Deployment, ledger: Ledger, customers: list[str]) -
     return wrong
 
 
-def _orders_of(deployment: Deployment, region: str, customers: list[str]) -> Stored:
+def orders_of(deployment: Deployment, region: str, customers: Iterable[str]) -> Stored:
+    """Read the orders of some customers in one region, consistently."""
     return {
         (customer, order["orderId"]): order
         for customer in customers

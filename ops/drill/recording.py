@@ -50,6 +50,34 @@ class Mark:
     text: str
 
 
+@dataclass(frozen=True)
+class DataLoss:
+    """Confirmed orders that only the lost region holds, should it never come back.
+
+    `reported` is known without the lost region: confirmed orders that no other region holds. `actual` is read from the
+    lost region's table. `oldest_seconds` is the age of the oldest of them at the loss: the measured RPO.
+    """
+
+    reported: list[str]
+    actual: list[str]
+    oldest_seconds: float
+
+    @property
+    def matches(self) -> bool:
+        """Whether `reported` names exactly the orders that are gone."""
+        return self.reported == self.actual
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Sign-in without the user pool. `error` is empty if it succeeded; `token_seconds` is the validity of a token."""
+
+    error: str
+    token_seconds: int
+    orders: int = 0
+    """Orders that signed-in shoppers of the region placed meanwhile."""
+
+
 @dataclass(slots=True)
 class Incident:
     """One failure in one region."""
@@ -63,6 +91,10 @@ class Incident:
     dependent_actions: tuple[str, ...] = ()
     broke_at: float = 0.0
     healed_at: float = 0.0
+    loss: DataLoss | None = None
+    """Confirmed orders that only the region holds; None if it was not isolated."""
+    sign_in: SignIn | None = None
+    """Sign-in while the user pool is unavailable; None for other failures."""
     settled: bool = True
     """Whether requests succeeded again after healing."""
 

@@ -34,6 +34,41 @@ class Report:
         """Outages of clients with failover, and of clients with DNS only."""
         return outage(self.recording, incident, "failover"), outage(self.recording, incident, "dns")
 
+    @property
+    def rpo(self) -> float | None:
+        """Greatest age of an order that only a lost region held, in seconds; None if none was lost."""
+        losses = [incident.loss for incident in self.recording.incidents if incident.loss]
+        return max((loss.oldest_seconds for loss in losses), default=None)
+
+    def figures(self) -> dict[str, Any]:
+        """Figures for benchmarks: RTO by client and DNS and RPO by failure and region, and the sums of orders."""
+        found = self.reconciliation
+        by_failure: dict[str, Any] = {}
+        for incident in self.recording.incidents:
+            client, dns = self.outages(incident)
+            by_failure[f"{incident.failure}, {incident.region}"] = {
+                "rto_client_s": _plain(client.longest_wait),
+                "rto_dns_s": _plain(dns.last_recovered),
+                "client_failed": client.failed,
+                "dns_failed": dns.failed,
+                **(
+                    {
+                        "only_in_region": len(incident.loss.actual),
+                        "rpo_s": _plain(incident.loss.oldest_seconds),
+                    }
+                    if incident.loss
+                    else {}
+                ),
+            }
+        return {
+            **by_failure,
+            "orders": {
+                "confirmed": found.confirmed,
+                "lost": len(found.lost),
+                "doubled": len(found.doubled) + len(found.unexpected),
+            },
+        }
+
     def missed(self) -> list[str]:
         """Descriptions of all missed limits; empty if the drill passed."""
         found = self.reconciliation
@@ -52,6 +87,8 @@ class Report:
     def _late(self, incident: Incident) -> list[str]:
         client, dns = self.outages(incident)
         where = f"{incident.failure} in {incident.region}"
+        if incident.loss and not incident.loss.matches:
+            return [f"{where}: reported as gone {incident.loss.reported}, gone are {incident.loss.actual}"]
         late = [] if incident.settled else [f"{where}: requests still failed after healing"]
         if incident.is_planned:
             late += self._lingering(where, dns)
@@ -93,6 +130,7 @@ class Report:
             "regions": list(self.regions),
             "dns": {**asdict(self.arithmetic), "seconds": self.arithmetic.seconds},
             "missed": self.missed(),
+            "figures": self.figures(),
             "reconciliation": asdict(self.reconciliation),
             "incidents": [
                 {**asdict(incident), "outages": [_outage(found) for found in self.outages(incident)]}
@@ -122,12 +160,32 @@ class Report:
             missed="".join(f"<li>{escape(line)}</li>" for line in missed),
             timeline=timeline(self.recording, self.regions),
             rows=self._rows(),
+            findings="".join(f"<li>{escape(line)}</li>" for line in self._findings()),
+            rpo="–" if self.rpo is None else f"{self.rpo:.2f} s",
             total=self._total(),
             arithmetic=escape(str(self.arithmetic)),
             allowance=f"{DNS_ALLOWANCE:.0f}",
             client_bar=CLIENT_BAR,
             seed=self.seed,
         )
+
+    def _findings(self) -> Iterator[str]:
+        """What a lost region would have cost, and who could buy without the user pool."""
+        for incident in self.recording.incidents:
+            if loss := incident.loss:
+                gone = ", ".join(loss.actual) or "none"
+                yield (
+                    f"If {incident.region} never came back: {len(loss.actual)} confirmed orders would be gone, the "
+                    f"oldest {loss.oldest_seconds:.2f} s old at the loss. Found without the region: "
+                    f"{len(loss.reported)}, {'the same orders' if loss.matches else 'not the same'}: {gone}."
+                )
+            if sign_in := incident.sign_in:
+                yield (
+                    f"Without the user pool in {incident.region}, sign-in "
+                    f"{'fails' if sign_in.error else 'succeeds'}; a token is valid for "
+                    f"{sign_in.token_seconds / 60:.0f} min, and signed-in shoppers of that region placed "
+                    f"{sign_in.orders} orders meanwhile."
+                )
 
     def _rows(self) -> str:
         """Rows by incident; consecutive incidents of one failure share its description."""
@@ -155,6 +213,9 @@ class Report:
             f"{dns.failed} of {dns.requests}",
         ):
             yield f"<td class=n>{figure}</td>"
+        loss = incident.loss
+        yield f"<td class=n>{len(loss.actual) if loss else ''}</td>"
+        yield f"<td class=n>{f'{loss.oldest_seconds:.2f}' if loss else ''}</td>"
         yield "<td colspan=2></td>"
 
     def _promise(self, incident: Incident) -> str:
@@ -173,6 +234,8 @@ class Report:
         cells = [
             f"{sum(client.failed for client, _ in both)} of {sum(client.requests for client, _ in both)}",
             f"{sum(dns.failed for _, dns in both)} of {sum(dns.requests for _, dns in both)}",
+            "",
+            f"{self.rpo:.2f}" if self.rpo is not None else "",
             f"{len(found.lost)}",
             f"{len(found.doubled) + len(found.unexpected)}",
         ]

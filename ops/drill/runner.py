@@ -1,10 +1,11 @@
 """Runs a drill: shoppers send requests while one failure after another is injected and healed."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -14,17 +15,19 @@ from redis import RedisError
 from client import Endpoints
 from client.failover import GO_BACK_AFTER
 from ops.deployment import Deployment
-from ops.drill.accounts import Account, close_account, open_account
+from ops.drill.accounts import Account, attempt_sign_in, close_account, open_account
 from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites
 from ops.drill.failures import Failure
 from ops.drill.figures import DNS_ALLOWANCE, Arithmetic, dns_arithmetic
 from ops.drill.ledger import Ledger
 from ops.drill.reconcile import Reconciliation, compare_bestsellers, reconcile
 from ops.drill.recording import Incident, Population, Recording, Sample
+from ops.drill.region_loss import measure_data_loss
 from ops.drill.shoppers import VIEWER_HEADER, Pace, Shopping, Visitor
 from ops.drill.warm_up import warm
 from ops.errors import OperatorError
-from ops.replication_pause import NotCaughtUpError
+from ops.replication_pause import NotCaughtUpError, Pausing
+from stacks.settings import ReplicationDelay
 
 SETTLED = 10.0
 """Seconds of normal operation before and after each failure, for comparison in the report."""
@@ -56,6 +59,8 @@ class Plan:
     """Shoppers per region and population."""
     rate: float
     """Requests per second of all shoppers together."""
+    delay: ReplicationDelay | None = None
+    """Replication delay during the drill; None leaves it as it is."""
     orders: int = 0
     """Minimum number of confirmed orders; shoppers continue until it is reached."""
 
@@ -83,6 +88,7 @@ class Drill:
         """
         try:
             await asyncio.to_thread(self._open_accounts)
+            await asyncio.to_thread(self._set_delay, self._plan.delay)
             books = await self._books()
             await self._warm(books)
             self.recording = Recording()
@@ -91,9 +97,22 @@ class Drill:
             await ConflictingWrites(self.endpoints.regions, self.ledger, books).send_simultaneously(
                 self._accounts
             )
+            await self._await_replication()
             return await self._reconcile()
         finally:
+            await asyncio.to_thread(self._set_delay, self._plan.delay and ReplicationDelay(median=0, p95=0))
             await asyncio.to_thread(self._close_accounts)
+
+    def _set_delay(self, delay: ReplicationDelay | None) -> None:
+        pausing = Pausing.of(self._deployment.settings)
+        if pausing and delay:
+            pausing.set_delay(delay.median, delay.p95)
+
+    async def _await_replication(self) -> None:
+        """Wait until no write waits. Raises NotCaughtUpError."""
+        if (pausing := Pausing.of(self._deployment.settings)) and self._plan.delay:
+            await asyncio.to_thread(self._set_delay, ReplicationDelay(median=0, p95=0))
+            await asyncio.to_thread(pausing.await_caught_up, QUIET)
 
     async def _run_with_shoppers(self, books: list[dict[str, Any]]) -> None:
         """Raises the first error of the drill itself."""
@@ -135,13 +154,43 @@ class Drill:
                 if failure.pauses_replication:
                     await self._write_isolated(incident, books)
                 await self._watch(incident)
+                await self._measure(failure, incident)
             finally:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
                 await _heal(failure, region)
-            if failure.pauses_replication:
+            if failure.pauses_replication or failure.isolates_region or failure.loses_sign_in:
                 self._record_convergence(incident)
             await self._await_return(incident, last=number == len(self._plan.steps))
             incident.settled = await self._settle()
+
+    async def _measure(self, failure: Failure, incident: Incident) -> None:
+        """Measure what the failure costs before it is healed."""
+        if failure.isolates_region:
+            lost_at = time.time() - (self.recording.now() - incident.broke_at)
+            incident.loss = await asyncio.to_thread(
+                measure_data_loss,
+                self._deployment,
+                self.ledger,
+                self._customers(),
+                incident.region,
+                lost_at,
+            )
+            self._say(
+                f"   {len(incident.loss.actual)} confirmed orders wait in {incident.region}, "
+                f"RPO {incident.loss.oldest_seconds:.2f} s"
+            )
+        if failure.loses_sign_in:
+            incident.sign_in = await asyncio.to_thread(attempt_sign_in, self._deployment, self._accounts[0])
+            orders = [
+                sample
+                for sample in self.recording.samples
+                if sample.home == incident.region and sample.action == "order" and sample.ok
+            ]
+            placed = sum(sample.at > incident.broke_at for sample in orders)
+            incident.sign_in = replace(incident.sign_in, orders=placed)
+
+    def _customers(self) -> list[str]:
+        return [account.id for account in (*self._accounts, *self._conflict_accounts)]
 
     async def _warm(self, books: list[dict[str, Any]]) -> None:
         token = await asyncio.to_thread(self._accounts[0].shopper.token)
@@ -256,8 +305,7 @@ class Drill:
     async def _reconcile(self) -> Reconciliation:
         """Wait until the streams are processed, then compare."""
         self._say("reconciling orders, carts and best sellers in every region")
-        customers = [account.id for account in (*self._accounts, *self._conflict_accounts)]
-        found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, customers)
+        found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, self._customers())
         for region, api in self.endpoints.regions.items():
             deadline = self.recording.now() + QUIET
             wrong = await asyncio.to_thread(compare_bestsellers, self._deployment, region, api)

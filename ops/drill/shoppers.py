@@ -27,6 +27,8 @@ class Visitor:
     account: Account
     home: str
     population: Population
+    place: str = ""
+    """Where DNS locates the shopper; the home region by default."""
 
 
 class Shopping:
@@ -49,7 +51,7 @@ class Shopping:
         self._ledger = ledger
         # A connection per request: a kept connection would hide a changed DNS answer.
         self._http = httpx.AsyncClient(
-            headers={VIEWER_HEADER: f"{visitor.name}@{visitor.home}"},
+            headers={VIEWER_HEADER: f"{visitor.name}@{visitor.place or visitor.home}"},
             limits=httpx.Limits(max_keepalive_connections=0),
         )
         known = endpoints if visitor.population == "failover" else Endpoints(endpoints.api)

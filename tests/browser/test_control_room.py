@@ -1,104 +1,243 @@
-"""The control room: shoppers, a broken region, failover, recovery."""
+"""The control room: layout, shoppers, failures, recovery, evacuation, paused replication and the tour."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from ops.deployment import Deployment
 from tests.support import axe
 from tests.support.browser import Visit
+from tests.support.waiting import wait_until
 
 DETECTED_MS = 60_000
 """Two failed checks ten seconds apart, with room for a busy machine."""
+TOUR_MS = 180_000
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+SMALL: ViewportSize = {"width": 1280, "height": 720}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+MOST_LAYOUT_SHIFT = 0.1
+OBSERVE = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: 'layout-shift', buffered: true });
+"""
+NOTE_LOST = """
+const headline = document.querySelector('h1');
+new MutationObserver(() => { window.lost ||= headline.textContent.includes('lost'); })
+  .observe(headline, { childList: true, characterData: true, subtree: true });
+"""
+OpenRoom = Callable[[ViewportSize], Visit]
 
 
 @pytest.fixture
-def room(browser: Browser, endpoints: dict[str, Any], results: Path) -> Iterator[Visit]:
-    """The control room's page. Faults and shoppers of the test are removed afterwards."""
+def open_room(browser: Browser, endpoints: dict[str, Any], results: Path) -> Iterator[OpenRoom]:
+    """Opens the control room. Faults, shoppers and the tour of the test are removed afterwards."""
     address = endpoints["control_room"]
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
-    visit = Visit(context.new_page(), results)
-    visit.open("/")
-    yield visit
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def opened(size: ViewportSize) -> Visit:
+        contexts.append(browser.new_context(viewport=size, base_url=address))
+        page = contexts[-1].new_page()
+        page.add_init_script(OBSERVE)
+        visits.append(Visit(page, results))
+        visits[-1].open("/")
+        expect(page.locator("#regions article")).to_have_count(len(endpoints["regions"]))
+        return visits[-1]
+
+    yield opened
+    httpx.post(f"{address}/_room/tour/stop")
     for region in endpoints["regions"]:
         httpx.post(f"{address}/_room/heal/{region}")
     httpx.post(f"{address}/_room/shoppers/go")
-    context.close()
-    assert visit.errors == []
+    for context in contexts:
+        context.close()
+    assert [error for visit in visits for error in visit.errors] == []
 
 
-def headline(page: Page) -> Any:
+@pytest.fixture
+def room(open_room: OpenRoom) -> Visit:
+    return open_room(SMALL)
+
+
+@pytest.fixture
+def primary(room: Visit, deployment: Deployment) -> Locator:
+    """Card of the primary region."""
+    return room.page.locator(f"#regions [data-region={deployment.settings.primary}]")
+
+
+def headline(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 
-def test_control_room_shows_a_region_break_and_heal(room: Visit, deployment: Deployment) -> None:
+def number(page: Page, figure: str) -> int:
+    """A figure of the totals, by its id."""
+    return int(page.locator(f"#{figure}").inner_text())
+
+
+def send_shoppers(page: Page) -> None:
+    before = number(page, "confirmed")
+    page.get_by_role("button", name="Send shoppers in").click()
+    wait_until(lambda: number(page, "confirmed") > before, DETECTED_MS / 1000, "no order")
+
+
+def recall_shoppers(page: Page) -> None:
+    page.get_by_role("button", name="Send shoppers home").click()
+    expect(page.get_by_role("button", name="Send shoppers in")).to_be_enabled(timeout=DETECTED_MS)
+
+
+def bottom(locator: Locator) -> float:
+    box = locator.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+def test_story_and_buttons_share_one_screen(open_room: OpenRoom, size: ViewportSize) -> None:
+    page = open_room(size).page
+    parts = [
+        headline(page),
+        page.locator("#map"),
+        page.locator(".clock"),
+        *page.locator("#regions button").all(),
+    ]
+    assert max(map(bottom, parts)) <= size["height"]
+    assert page.evaluate("window.shift") < MOST_LAYOUT_SHIFT
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_phone_keeps_headline_and_clock(open_room: OpenRoom) -> None:
+    visit = open_room(PHONE)
+    page = visit.page
+    page.locator("#regions button").last.scroll_into_view_if_needed()
+    for part in (headline(page), page.locator("#elapsed")):
+        box = part.bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < PHONE["height"] / 3
+    visit.picture("phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_region_breaks_and_heals(room: Visit, primary: Locator) -> None:
     page = room.page
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
     expect(page.locator(".route")).to_have_count(10)
     assert axe.check(page) == []
     room.picture("healthy")
+    send_shoppers(page)
 
-    page.get_by_role("button", name="Send shoppers in").click()
-    confirmed = page.locator("#confirmed")
-    expect(confirmed).to_have_text(re.compile(r"^[1-9]"), timeout=DETECTED_MS)
-
-    primary = page.locator(f"[data-region={deployment.settings.primary}]")
     primary.get_by_role("button", name="Break the API").click()
     expect(headline(page)).to_contain_text("has not noticed")
+    expect(page.locator("#marks")).to_contain_text("clients failed over", timeout=DETECTED_MS)
     room.picture("broken")
     expect(headline(page)).to_contain_text(re.compile("serves? everyone"), timeout=DETECTED_MS)
     expect(primary).to_contain_text("unhealthy: HTTP 403")
-    room.picture("switched")
+    expect(page.locator("#explanation")).to_contain_text("Signing in waits")
+    expect(page.locator("#marks")).to_contain_text("DNS removed the region")
+    assert axe.check(page) == []
+    room.picture("lost")
 
-    before = int(confirmed.inner_text())
-    expect(confirmed).not_to_have_text(str(before))
+    before = number(page, "confirmed")
+    wait_until(lambda: number(page, "confirmed") > before, DETECTED_MS / 1000, "no order")
     primary.get_by_role("button", name="Heal").click()
+    expect(primary).to_contain_text(re.compile("healing: [01] of 2 health checks passed"))
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
-
-    page.get_by_role("button", name="Send shoppers home").click()
-    expect(page.get_by_role("button", name="Send shoppers in")).to_be_visible(timeout=DETECTED_MS)
-    expect(page.locator("#missing")).to_have_text("0")
-    assert int(page.locator("#everywhere").inner_text()) >= before
+    recall_shoppers(page)
+    expect(page.locator("#marks")).to_contain_text("replication caught up", timeout=DETECTED_MS)
+    expect(page.locator("#journal")).to_contain_text(
+        "Compared with every region's tables", timeout=DETECTED_MS
+    )
+    assert number(page, "everywhere") == number(page, "confirmed")
+    assert number(page, "lost") == number(page, "doubled") == number(page, "missing") == 0
     room.picture("healed")
 
 
-def test_control_room_evacuates_a_region(room: Visit, deployment: Deployment) -> None:
+def test_totals_agree_with_regions(room: Visit, deployment: Deployment) -> None:
     page = room.page
-    primary = page.locator(f"[data-region={deployment.settings.primary}]")
+    send_shoppers(page)
+    recall_shoppers(page)
+    expect(page.locator("#missing")).to_have_text("0", timeout=DETECTED_MS)
+    cards = page.locator("#regions article")
+    placed = [int(text) for text in cards.locator(".here").all_inner_texts()]
+    assert sum(placed) == number(page, "confirmed")
+    for card in cards.all():
+        held = int(card.locator(".here").inner_text()) + int(card.locator(".replicated").inner_text())
+        assert held == number(page, "confirmed")
+
+
+def test_evacuation_runs_the_operators_command(room: Visit, primary: Locator, deployment: Deployment) -> None:
+    page = room.page
+    page.evaluate(NOTE_LOST)
     primary.get_by_role("button", name="Evacuate").click()
-    expect(headline(page)).to_contain_text("is evacuated")
-    expect(primary).to_contain_text("evacuated")
+    expect(headline(page)).to_contain_text("is evacuated", timeout=DETECTED_MS)
+    expect(page.locator("#journal")).to_contain_text(
+        f"make evacuate REGION={deployment.settings.primary}", timeout=DETECTED_MS
+    )
     room.picture("evacuated")
-    expect(page.locator("#events")).to_contain_text(f"make evacuate REGION={deployment.settings.primary}")
     primary.get_by_role("button", name="Restore").click()
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    assert not page.evaluate("window.lost === true")
 
 
-def test_paused_regions_catch_up(room: Visit, deployment: Deployment) -> None:
+def test_paused_regions_catch_up(room: Visit, primary: Locator) -> None:
     page = room.page
-    confirmed = page.locator("#confirmed")
-    page.get_by_role("button", name="Send shoppers in").click()
-    expect(confirmed).to_have_text(re.compile(r"^[1-9]"), timeout=DETECTED_MS)
-
-    primary = page.locator(f"[data-region={deployment.settings.primary}]")
+    send_shoppers(page)
     primary.get_by_role("button", name="Pause replication").click()
-    expect(headline(page)).to_contain_text("no longer hears of the others")
+    expect(headline(page)).to_contain_text("does not replicate, and sells on")
     expect(primary).to_contain_text("replication paused")
-    expect(primary.locator(".replication")).to_have_text(
-        re.compile("wait to come here: [1-9]"), timeout=DETECTED_MS
-    )
-    expect(page.locator("#missing")).to_have_text(re.compile("^[1-9]"), timeout=DETECTED_MS)
+    wait_until(lambda: number(page, "missing") > 3, DETECTED_MS / 1000, "no order waits")
     assert axe.check(page) == []
     room.picture("paused")
 
     primary.get_by_role("button", name="Heal").click()
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
-    page.get_by_role("button", name="Send shoppers home").click()
-    expect(page.get_by_role("button", name="Send shoppers in")).to_be_visible(timeout=DETECTED_MS)
-    expect(page.locator("#missing")).to_have_text("0")
-    assert int(page.locator("#everywhere").inner_text()) == int(confirmed.inner_text())
+    recall_shoppers(page)
+    expect(page.locator("#missing")).to_have_text("0", timeout=DETECTED_MS)
+    assert number(page, "everywhere") == number(page, "confirmed")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_tour_explains_a_lost_region(open_room: OpenRoom, size: ViewportSize) -> None:
+    visit = open_room(size)
+    page = visit.page
+    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    page.get_by_role("button", name="Show me in 60 seconds").click()
+    sentences = page.locator("#sentences li")
+    events = (
+        "Six shoppers",
+        "confirmed",
+        "is cut off",
+        "succeeded in",
+        "removed",
+        "wait to be",
+        "is healed",
+        "serves",
+    )
+    for count, event in enumerate((*events, "The sums"), 1):
+        expect(sentences.nth(count - 1)).to_contain_text(event, timeout=TOUR_MS)
+        visit.picture(event.replace(" ", "-"))
+    expect(sentences.last).to_contain_text(re.compile(r"confirmed, 0 lost, 0 doubled"))
+    expect(page.locator("#tour-stop")).to_be_hidden(timeout=DETECTED_MS)
+    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    visit.picture("end")
+
+
+def test_stopped_tour_restores_everything(room: Visit, primary: Locator) -> None:
+    page = room.page
+    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    page.get_by_role("button", name="Show me in 60 seconds").click()
+    expect(page.locator("#sentences")).to_contain_text("is cut off", timeout=DETECTED_MS)
+    page.get_by_role("button", name="Stop and restore").click()
+    expect(page.locator("#waiting")).to_have_text(
+        "The tour was stopped. Everything is restored.", timeout=DETECTED_MS
+    )
+    expect(primary.get_by_role("button", name="Heal")).to_be_disabled(timeout=DETECTED_MS)
+    expect(page.get_by_role("button", name="Send shoppers in")).to_be_enabled(timeout=DETECTED_MS)
+    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
-from localcloud.control_room.arrivals import RegionArrivals, StreamReader, on_the_way
+from localcloud.control_room.arrivals import RegionArrivals, StreamReader
 from ops.deployment import Deployment
 
 
@@ -24,15 +24,6 @@ def test_by_second_covers_last_minute() -> None:
     drawn = arrivals.by_second(100.5)
     assert len(drawn) == 60
     assert (drawn[0], drawn[1], drawn[-1], sum(drawn)) == (1, 0, 1, 2)
-
-
-def test_order_is_on_the_way_until_arrival() -> None:
-    dublin, singapore = RegionArrivals(), RegionArrivals()
-    arrivals = {"eu-west-1": dublin, "ap-southeast-1": singapore}
-    dublin.take("one", here=True, at=1.0)
-    assert (on_the_way(arrivals, "eu-west-1"), on_the_way(arrivals, "ap-southeast-1")) == (0, 1)
-    singapore.take("one", here=False, at=2.0)
-    assert on_the_way(arrivals, "ap-southeast-1") == 0
 
 
 class Stream:
@@ -68,6 +59,7 @@ class Stream:
                         "orderId": {"S": self.orders[number]},
                         "region": {"S": "eu-west-1"},
                         "createdAt": {"S": self.placed_at},
+                        "items": {"L": []},
                     },
                 },
             }

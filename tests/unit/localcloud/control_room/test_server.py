@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from localcloud.control_room import server as control_room
+from localcloud.control_room import actions
+from localcloud.control_room.observer import Addresses
 from localcloud.control_room.server import ControlRoom
 from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.control_api import Control
@@ -23,8 +24,8 @@ from localcloud.edge.region_locations import place
 from localcloud.edge.route53 import Route53
 from localcloud.processes import began
 from ops.drill.failures import Failure
-from ops.replication_pause import Pausing
-from ops.traffic import Traffic
+from ops.replication_pause import Backlog, Pausing
+from stacks.settings import ReplicationDelay
 from tests.support.deployments import deployment
 
 pytestmark = pytest.mark.anyio
@@ -51,10 +52,26 @@ class Breaking(Failure):
         self.broken.clear()
 
 
+class Replication:
+    """Replication that is paused and resumed without an emulator."""
+
+    def __init__(self) -> None:
+        self.paused: set[str] = set()
+
+    def pause(self, region: str) -> None:
+        self.paused.add(region)
+
+    def resume(self, region: str) -> None:
+        self.paused.discard(region)
+
+    def backlog(self) -> Backlog:
+        return Backlog(tuple(self.paused))
+
+
 @pytest.fixture
 def failure(monkeypatch: pytest.MonkeyPatch) -> Breaking:
     made = Breaking()
-    monkeypatch.setattr(control_room, "FAILURES", {"mapping": lambda *_: made})
+    monkeypatch.setattr(actions, "FAILURES", {"mapping": lambda *_: made})
     return made
 
 
@@ -68,15 +85,17 @@ async def client() -> AsyncIterator[Client]:
         lambda: known, REGIONS, Route53(announcements.announce), gateway, announcements, place(HERE)
     )
     control.add_to(app)
+    addresses = Addresses(
+        "http://127.0.0.1", "http://127.0.0.1/v1", dict.fromkeys(REGIONS, "http://127.0.0.1/v1")
+    )
     ControlRoom(
         lambda: known,
         control,
         announcements,
         gateway.cut,
-        cast(Traffic, None),
-        pausing=Pausing("http://127.0.0.1"),
-        api="http://127.0.0.1/v1",
-        regions=dict.fromkeys(REGIONS, "http://127.0.0.1/v1"),
+        cast(Pausing, Replication()),
+        addresses,
+        ReplicationDelay(),
     ).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -101,7 +120,7 @@ async def test_unknown_action_or_region_is_404(client: Client, path: str) -> Non
 async def test_second_action_while_busy_is_409(client: Client, failure: Breaking) -> None:
     assert (await client.post(f"/_room/mapping/{HERE}")).status == 202
     busy = await client.post(f"/_room/heal/{HERE}")
-    assert (busy.status, await busy.text()) == (409, "mapping is still under way\n")
+    assert (busy.status, await busy.text()) == (409, "mapping is in progress\n")
     failure.goes_on.set()
     assert (await rested(client))["broken"] == ["mapping"]
     assert (await client.post(f"/_room/mapping/{HERE}")).status == 409

@@ -122,7 +122,7 @@ def test_random_writes_converge(emulator: Emulator, seed: int) -> None:
 
 @pytest.fixture
 def delayed(emulator: Emulator) -> Iterator[Emulator]:
-    """An emulator that replicates 0.3 s late, half of the writes much later."""
+    """An emulator with a widely spread replication delay."""
     emulator.set_delay(0.3, 2.0)
     yield emulator
     emulator.set_delay(0, 0)
@@ -130,6 +130,7 @@ def delayed(emulator: Emulator) -> Iterator[Emulator]:
 
 
 def test_delay_postpones_replication(delayed: Emulator) -> None:
+    delayed.set_delay(1.5, 1.5)
     delayed.put(IRELAND, "a", "here")
     assert delayed.texts(IRELAND) == {"a": "here"}
     assert delayed.texts(SINGAPORE) == {}
@@ -160,6 +161,7 @@ def test_delayed_writes_converge(delayed: Emulator, seed: int) -> None:
 
 
 def test_lost_region_keeps_waiting_writes(delayed: Emulator) -> None:
+    delayed.set_delay(1.5, 1.5)
     delayed.put(IRELAND, "a", "here")
     delayed.turn("pause", IRELAND)
     waiting = {link["to"]: link["writes"] for link in delayed.replication()["waiting"]}

@@ -37,8 +37,22 @@ def names(settings: Settings, *, short: bool = False) -> list[tuple[str, str]]:
 
 
 def test_steps_full_cover_regions_and_failures() -> None:
-    failures = ["mapping gone", "functions failing", "replication paused", "Redis lost", "evacuation"]
+    failures = [
+        "mapping gone",
+        "functions failing",
+        "replication paused",
+        "Redis lost",
+        "writes failing",
+        "evacuation",
+    ]
     assert names(HERE) == [(failure, region) for failure in failures for region in REGIONS]
+
+
+def test_steps_with_local_edge_lose_regions() -> None:
+    local = LocalCloud(aws_endpoint="http://127.0.0.1:4566", control_room="http://127.0.0.1:4562")
+    found = names(HERE.model_copy(update={"local": local}))
+    assert found[:4] == [(loss, region) for loss in ("region lost", "region slow") for region in REGIONS]
+    assert found[4] == ("user pool lost", REGIONS[0])
 
 
 def test_steps_on_aws_exclude_replication(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -61,9 +60,7 @@ def synthesize(settings: Path, log: Path) -> None:
 
 
 def _environment(settings: Path) -> dict[str, str]:
-    """`cdktf.json` runs `python`: this one, without an activated environment as well."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path, "SETTINGS": str(settings.absolute()), "CHECKPOINT_DISABLE": "1"}
+    return {**os.environ, "SETTINGS": str(settings.absolute()), "CHECKPOINT_DISABLE": "1"}
 
 
 def _plain(line: str) -> str:

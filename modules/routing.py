@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cdktf import DataResource, TerraformProvider
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
@@ -126,14 +126,7 @@ class Routing(Construct):
             )
         self.health: dict[str, RegionHealth] = {}
         """Health checks by region."""
-        # Route 53 refuses records of one name with different policies. When the policy changes, all shared records are
-        # replaced, and each depends on the one before: Terraform deletes them all before it creates the first.
-        # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html
-        changed_policy = DataResource(self, "policy", input={"kind": policy.kind})
-        # Terraform parses this argument as an address; `fqn` would be an expression.
-        trigger = f"{changed_policy.terraform_resource_type}.{changed_policy.friendly_unique_id}"
-        previous: list[Route53Record] = []
-        for rank, endpoint in enumerate(endpoints):
+        for endpoint in endpoints:
             health = RegionHealth(
                 self,
                 endpoint.region,
@@ -142,19 +135,40 @@ class Routing(Construct):
                 policy=policy,
             )
             self.health[endpoint.region] = health
-            _alias(health, "own", zone_id=zone_id, domain=endpoint.own)
-            record = _alias(
+            _alias(health, "own", zone_id, endpoint.own.name, _target(endpoint.own))
+        pair = self._failover_pair(zone_id, endpoints) if policy.kind == "failover" else []
+        for endpoint in endpoints:
+            health = self.health[endpoint.region]
+            # These records keep their policy when the setting changes, because Route 53 refuses records of one name
+            # with different policies. With `failover`, all of them lead to the pair.
+            # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html
+            _alias(
                 health,
                 "shared",
-                zone_id=zone_id,
-                domain=endpoint.shared,
+                zone_id,
+                endpoint.shared.name,
+                {"name": _pair_name(endpoint), "zone_id": zone_id} if pair else _target(endpoint.shared),
                 set_identifier=endpoint.region,
-                health_check_id=health.record.id,
-                depends_on=previous or None,
-                lifecycle={"replace_triggered_by": [trigger]},
-                **_routing_policy(policy, endpoint.region, rank),
+                health_check_id=None if pair else health.record.id,
+                latency_routing_policy={"region": endpoint.region},
+                depends_on=pair or None,
             )
-            previous = [record]
+
+    def _failover_pair(self, zone_id: str, endpoints: Sequence[RegionEndpoint]) -> list[Route53Record]:
+        """Create the primary and the secondary record under a name of their own."""
+        return [
+            _alias(
+                self.health[endpoint.region],
+                "failover",
+                zone_id,
+                _pair_name(endpoint),
+                _target(endpoint.shared),
+                set_identifier=endpoint.region,
+                health_check_id=self.health[endpoint.region].record.id,
+                failover_routing_policy={"type": role},
+            )
+            for endpoint, role in zip(endpoints, ("PRIMARY", "SECONDARY"), strict=True)
+        ]
 
 
 class HealthAlarms(Construct):
@@ -210,24 +224,16 @@ class HealthAlarms(Construct):
             )
 
 
-def _alias(scope: Construct, id: str, *, zone_id: str, domain: ApiDomain, **policy: Any) -> Route53Record:
-    record = Record(
-        scope,
-        f"{id}-a",
-        zone_id=zone_id,
-        name=domain.name,
-        type="A",
-        alias={
-            "name": domain.target_domain_name,
-            "zone_id": domain.target_zone_id,
-            "evaluate_target_health": True,
-        },
-        **policy,
-    )
-    return record.resource
+def _alias(
+    scope: Construct, id: str, zone_id: str, name: str, target: dict[str, str], **policy: Any
+) -> Route53Record:
+    alias = {**target, "evaluate_target_health": True}
+    return Record(scope, f"{id}-a", zone_id=zone_id, name=name, type="A", alias=alias, **policy).resource
 
 
-def _routing_policy(policy: RoutingPolicy, region: str, rank: int) -> dict[str, Any]:
-    if policy.kind == "latency":
-        return {"latency_routing_policy": {"region": region}}
-    return {"failover_routing_policy": {"type": "PRIMARY" if rank == 0 else "SECONDARY"}}
+def _target(domain: ApiDomain) -> dict[str, str]:
+    return {"name": domain.target_domain_name, "zone_id": domain.target_zone_id}
+
+
+def _pair_name(endpoint: RegionEndpoint) -> str:
+    return f"failover-{endpoint.shared.name}"

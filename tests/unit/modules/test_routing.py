@@ -76,7 +76,7 @@ def test_failover_makes_first_region_primary() -> None:
 
     roles = {
         record["set_identifier"]: record["failover_routing_policy"]["type"]
-        for record in records(stack, f"api.{DOMAIN}")
+        for record in records(stack, f"failover-api.{DOMAIN}")
     }
 
     assert roles == {TWO[0]: "PRIMARY", TWO[1]: "SECONDARY"}

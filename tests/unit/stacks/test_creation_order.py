@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -95,18 +94,20 @@ def test_first_blog_record_keeps_its_address() -> None:
     assert first(REGIONS[:1]) == first(REGIONS[:2]) == first(REGIONS)
 
 
-def test_new_routing_policy_replaces_records_in_order() -> None:
-    edge = shop(**EVERYTHING)["edge"]
-    graph = Graph(edge)
-    (policy,) = edge.resources("terraform_data")
+def test_routing_policy_changes_targets_only() -> None:
+    """Records of the shared name keep address, policy and set identifier; Terraform updates them in place."""
+    two = {**EVERYTHING, "regions": REGIONS[:2]}
+    latency = shop(**two)["edge"].resources("aws_route53_record")
+    edge = shop(**two, routing={"policy": "failover"})["edge"]
     shared = records_named(edge.resources("aws_route53_record"), "api.books.example.com")
-    assert len(shared) == len(REGIONS)
-    for record in shared:
-        assert record.body["lifecycle"]["replace_triggered_by"] == [policy.address]
-    for earlier, later in pairwise(shared):
-        assert graph.creates_after(later.address, earlier.address) or graph.creates_after(
-            earlier.address, later.address
-        )
+    for before, after in zip(records_named(latency, "api.books.example.com"), shared, strict=True):
+        assert before.address == after.address
+        for key in ("latency_routing_policy", "set_identifier"):
+            assert before.body[key] == after.body[key]
+    pair = records_named(edge.resources("aws_route53_record"), "failover-api.books.example.com")
+    assert {record.body["failover_routing_policy"]["type"] for record in pair} == {"PRIMARY", "SECONDARY"}
+    graph = Graph(edge)
+    assert all(graph.creates_after(one.address, other.address) for one in shared for other in pair)
 
 
 def test_stream_reader_follows_its_policy() -> None:

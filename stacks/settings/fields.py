@@ -10,6 +10,17 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
+MOST_CERTIFICATE_NAME = 64
+"""https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
+TAG_CHARACTERS = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*")
+"""Characters that all services allow in tags. ACM, ELB, IAM and CloudWatch Logs refuse others.
+https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
+MOST_OWN_TAGS = 7
+"""An S3 object has at most 10 tags, and three are ours.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
+OUR_TAGS = ("Project", "Environment", "ManagedBy")
+"""Keys of the tags that the settings add."""
+
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
 
@@ -22,9 +33,23 @@ def known_regions() -> frozenset[str]:
     return frozenset(commercial["regions"]) - {"aws-global"}
 
 
+SERVICES = ("apigateway", "cognito-idp", "dynamodb", "ecs", "elasticache", "lambda", "rds", "wafv2", "xray")
+"""Services that every region of a deployment uses, by their names in botocore."""
+
+
+@cache
+def _regions_of(service: str) -> frozenset[str]:
+    listed = json.loads(resources.files("botocore").joinpath("data/endpoints.json").read_text())
+    commercial = next(partition for partition in listed["partitions"] if partition["partition"] == "aws")
+    return frozenset(commercial["services"][service]["endpoints"])
+
+
 def _check_region(region: str) -> str:
     if region not in known_regions():
         raise ValueError(f"unknown region {region!r}: use an AWS region such as 'eu-west-1'")
+    missing = [service for service in SERVICES if region not in _regions_of(service)]
+    if missing:
+        raise ValueError(f"region {region!r} lacks {', '.join(missing)}: use another region")
     return region
 
 
@@ -60,7 +85,30 @@ def _check_domain(domain: str) -> str:
     # A host name has at most 253 characters, `api-<region>.` included.
     if not _DOMAIN.fullmatch(domain) or len(domain) > 230:
         raise ValueError(f"bad domain {domain!r}: use a name in lower case such as 'books.example.com'")
+    if len(domain) + len("*.") > MOST_CERTIFICATE_NAME:
+        raise ValueError(
+            f"domain {domain!r} is too long: ACM takes {MOST_CERTIFICATE_NAME} characters, '*.' included"
+        )
     return domain
+
+
+def check_prefix(name: str, reserved: tuple[str, ...], owner: str) -> str:
+    """Raise ValueError if `name` begins with a prefix that AWS reserves."""
+    for prefix in reserved:
+        if name.startswith(prefix):
+            raise ValueError(f"{name!r} begins with {prefix!r}, which {owner} reserves: use another name")
+    return name
+
+
+def _check_project(project: str) -> str:
+    # The project begins the names of load balancers, security groups and buckets.
+    check_prefix(f"{project}-", ("internal-",), "Elastic Load Balancing")
+    check_prefix(f"{project}-", ("sg-",), "EC2")
+    return _check_bucket_prefix(f"{project}-") and project
+
+
+def _check_bucket_prefix(prefix: str) -> str:
+    return check_prefix(prefix, ("xn--", "sthree-", "amzn-s3-demo-"), "S3")
 
 
 def _check_sender(sender: str) -> str:
@@ -80,7 +128,24 @@ def _check_sender(sender: str) -> str:
 def _check_tag_key(key: str) -> str:
     if key.lower().startswith("aws:"):
         raise ValueError(f"AWS reserves tags that begin with 'aws:': use another name than {key!r}")
-    return key
+    if key.lower() in {ours.lower() for ours in OUR_TAGS}:
+        raise ValueError(f"tag {key!r} repeats one of {', '.join(OUR_TAGS)}: IAM compares keys without case")
+    return _check_tag_text(key)
+
+
+def _check_tag_text(text: str) -> str:
+    if not TAG_CHARACTERS.fullmatch(text):
+        raise ValueError(f"bad tag {text!r}: AWS takes letters, digits, spaces and _.:/=+-@ only")
+    return text
+
+
+def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+    if len(tags) > MOST_OWN_TAGS:
+        raise ValueError(f"{len(tags)} tags: an S3 object takes {MOST_OWN_TAGS} beside ours, remove some")
+    keys = [key.lower() for key in tags]
+    if repeated := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ValueError(f"tags {', '.join(repeated)} differ in case only: IAM compares keys without case")
+    return tags
 
 
 Region = Annotated[str, AfterValidator(_check_region)]
@@ -88,6 +153,14 @@ Regions = Annotated[tuple[Region, ...], WrapValidator(_check_regions)]
 Domain = Annotated[str, AfterValidator(_check_domain)]
 Sender = Annotated[str, AfterValidator(_check_sender)]
 TagKey = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_check_tag_key)]
-TagValue = Annotated[str, Field(max_length=256)]
-"""https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
+TagValue = Annotated[str, Field(max_length=256), AfterValidator(_check_tag_text)]
+Tags = Annotated[dict[TagKey, TagValue], AfterValidator(_check_tags)]
+Project = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=14),
+    AfterValidator(_check_project),
+]
+BucketPrefix = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,45}$"), AfterValidator(_check_bucket_prefix)
+]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]

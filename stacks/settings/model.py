@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stacks.settings.fields import Domain, Regions, Sender, TagKey, TagValue, Url
+from stacks.settings.fields import BucketPrefix, Domain, Project, Regions, Sender, Tags, Url
 from stacks.settings.load import SettingsFile
 from stacks.settings.networks import default_cidr
 
@@ -22,7 +22,7 @@ class State(Section):
     """Where Terraform's state is stored."""
 
     backend: Literal["local", "s3", "cloud"] = "local"
-    bucket_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,45}$")] | None = None
+    bucket_prefix: BucketPrefix | None = None
     """With `s3`, the buckets are `<bucket_prefix>-<region>`. S3 wants names that are unique worldwide."""
     organization: str | None = None
     project: str | None = None
@@ -201,7 +201,7 @@ class LocalCloud(Section):
 class Settings(SettingsFile):
     """One environment."""
 
-    project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=14)] = "bookstore"
+    project: Project = "bookstore"
     environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=10)] = "local"
     domain: Domain = "bookstore.example"
     regions: Regions
@@ -222,7 +222,7 @@ class Settings(SettingsFile):
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
     permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
     """A policy that limits every role, where an organization requires one."""
-    tags: dict[TagKey, TagValue] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     source_url: Url | None = None
     """Source and documentation, linked in the storefront's footer."""
     imprint_url: Url | None = None
@@ -256,6 +256,10 @@ class Settings(SettingsFile):
             )
         if self.features.delivery and not self.delivery.repository:
             raise ValueError("features.delivery needs delivery.repository, where the source is")
+        if self.delivery.source == "codecommit" and "/" in (self.delivery.repository or ""):
+            raise ValueError(
+                f"delivery.repository {self.delivery.repository!r} has a '/': a CodeCommit name has none"
+            )
         return self
 
     @model_validator(mode="after")

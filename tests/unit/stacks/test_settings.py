@@ -269,3 +269,65 @@ def test_longest_names_fit_aws() -> None:
 def test_known_regions_are_commercial() -> None:
     assert {"eu-west-1", "ap-southeast-1", "us-east-1", "sa-east-1"} <= known_regions()
     assert not {"aws-global", "cn-north-1", "us-gov-west-1"} & known_regions()
+
+
+REFUSED_BY_AWS = """
+project = "internal"
+environment = "dev"
+domain = "a-very-long-label-for-a-bookstore.with-another-long-label.example.com"
+regions = ["eu-west-1", "sa-west-1"]
+[state]
+backend = "s3"
+bucket_prefix = "xn--books"
+[tags]
+Owner = "books & co"
+project = "twice"
+Emoji = "📚"
+"""
+
+
+def test_each_value_that_aws_refuses_has_a_line(tmp_path: Path) -> None:
+    lines = mistakes(tmp_path, REFUSED_BY_AWS)
+    assert [line.partition(":")[0] for line in lines] == [
+        "project",
+        "domain",
+        "regions.1",
+        "state.bucket_prefix",
+        "tags.Owner",
+        "tags.project",
+        "tags.Emoji",
+    ]
+    assert not [line for line in lines if "\n" in line]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('project = "sg"', "EC2 reserves"),
+        ('project = "sthree"', "S3 reserves"),
+        ('[state]\nbackend = "s3"\nbucket_prefix = "amzn-s3-demo-books"', "S3 reserves"),
+        ('[tags]\n"Own\u00e9r" = "books"', "bad tag"),
+        ('[tags]\nowner = "a"\nOwner = "b"', "differ in case only"),
+        ("[tags]\n" + "\n".join(f'k{number} = "v"' for number in range(8)), "8 tags"),
+        (
+            '[features]\ndelivery = true\n[delivery]\nsource = "codecommit"\nrepository = "us/books"',
+            "a CodeCommit name has none",
+        ),
+    ],
+)
+def test_value_that_aws_refuses_has_a_line(tmp_path: Path, text: str, hint: str) -> None:
+    (line,) = mistakes(tmp_path, GOOD + text)
+    assert hint in line
+
+
+def test_file_with_byte_order_mark_loads(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert Settings.load(file).primary == "eu-west-1"
+
+
+def test_longest_domain_fits_certificate(tmp_path: Path) -> None:
+    domain = f"{'a' * 50}.example.com"
+    assert load(tmp_path, GOOD.replace("books.example.com", domain)).domain == domain
+    (line,) = mistakes(tmp_path, GOOD.replace("books.example.com", f"a{domain}"))
+    assert "ACM takes 64 characters" in line

@@ -101,7 +101,7 @@ ready-locally:
 	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
 web: web/dist/index.html ## Build the storefront.
 
-.PHONY: up down status seed web-dev
+.PHONY: up down status seed stock stock-claim web-dev
 up: ready-locally ## Bring the whole shop up on this machine.
 	@$(CLOUD) up $(ARGS)
 down: $(INSTALLED)/python ## Stop it, and leave nothing running and no state behind.
@@ -111,6 +111,10 @@ status: $(INSTALLED)/python ## What runs, where, and each region's health.
 	$(OPS) status
 seed: $(INSTALLED)/python ## Load a catalog: make seed CATALOG=books.csv
 	@$(OPS) seed $(CATALOG) $(ARGS)
+stock: $(INSTALLED)/python ## Show the stock, or add copies: make stock BOOK=<id> ADD=<copies> [REGION=<region>]
+	@$(OPS) stock $(ARGS)
+stock-claim: $(INSTALLED)/python ## Sell a lost region's stock elsewhere: make stock-claim REGION=<region> CONFIRM=<region>
+	@$(OPS) stock-claim "$(REGION)"
 web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
 	@npm --prefix web run dev
 

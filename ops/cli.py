@@ -33,6 +33,8 @@ COMMANDS = (
     "move-state",
     "destroy",
     "seed",
+    "stock",
+    "stock-claim",
     "status",
     "evacuate",
     "restore",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from ops import stock
 from ops.catalog import table
 from ops.catalog.checkpoint import Checkpoint
 from ops.catalog.rows import Book, Rejected, read
@@ -71,6 +72,7 @@ def load(
     )
     resumed = _write(client, name, catalog.books, checkpoint, progress)
     categories = table.count_categories(client, name)
+    stock.load(deployment, {book.id: book.stock for book in catalog.books if book.stock is not None})
     _publish(client, name, categories, catalog.books[-1], deployment)
     checkpoint.clear()
     return Report(len(catalog.books), resumed, catalog.rejected, categories)

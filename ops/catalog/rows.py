@@ -25,7 +25,7 @@ COLUMNS = (
     "published_year",
     "language",
 )
-OPTIONAL_COLUMNS = ("description",)
+OPTIONAL_COLUMNS = ("description", "stock")
 
 BOOK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 INTEGER = re.compile(r"-?[0-9]{1,15}")
@@ -35,6 +35,10 @@ NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 
 HIGHEST_PRICE = 100_000_000
 """Minor units. An order of 50 lines with 99 such books each is within the contract's `expectedTotal`."""
+
+
+HIGHEST_STOCK = 1_000_000_000
+"""Copies of a book."""
 
 
 class CatalogError(InputError):
@@ -56,6 +60,7 @@ class Book:
     ratings_count: int
     published_year: int | None
     language: str | None
+    stock: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ def _book(fields: dict[str, str] | str) -> Book:
             fields, "published_year", lambda: _integer(fields, "published_year", -5000, 2999)
         ),
         language=_optional(fields, "language", lambda: _language(fields)),
+        stock=_optional(fields, "stock", lambda: _integer(fields, "stock", 0, HIGHEST_STOCK)),
     )
 
 
@@ -222,7 +228,7 @@ def _language(fields: dict[str, str]) -> str:
 
 
 def _optional(fields: dict[str, str], name: str, read: Callable[[], T]) -> T | None:
-    return read() if fields[name].strip() else None
+    return read() if fields.get(name, "").strip() else None
 
 
 def _shown(value: str) -> str:

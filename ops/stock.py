@@ -1,0 +1,256 @@
+"""Stock as operators see it: rows of the Stock table, each read and written in its own region.
+
+A region's row is written only at that region's endpoint, as the functions do. `lambda_src/shop/stock.py` explains the
+numbers and why they only grow.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import ClientError
+
+from ops.errors import OperatorError
+
+GIVEN, CLAIMED, ACCEPTED = "given:", "claimed:", "accepted:"
+REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
+"""Key of the item with the names of all regions that may have rows. Functions read it."""
+
+_ZERO = {name: {"N": "0"} for name in ("received", "restored", "spent", "wanted")}
+_WORKERS = 8
+
+
+class Region(Protocol):
+    """The part of a region that stock needs."""
+
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """Full table names by short name."""
+
+
+class Deployment(Protocol):
+    """The part of a deployment that stock needs."""
+
+    @property
+    def regions(self) -> Mapping[str, Region]:
+        """The regions by name, the primary first."""
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One region's share of a book's copies."""
+
+    book: str
+    region: str
+    received: int = 0
+    restored: int = 0
+    spent: int = 0
+    wanted: int = 0
+    given: Mapping[str, int] = field(default_factory=dict)
+    claimed: Mapping[str, int] = field(default_factory=dict)
+    accepted: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> "Row":
+        """Read an item in DynamoDB's attribute notation."""
+        plain = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+
+        def prefixed(prefix: str) -> dict[str, int]:
+            return {
+                name.removeprefix(prefix): int(count)
+                for name, count in plain.items()
+                if name.startswith(prefix)
+            }
+
+        numbers = {name: int(plain.get(name, 0)) for name in ("received", "restored", "spent", "wanted")}
+        return cls(
+            plain["bookId"],
+            plain["region"],
+            **numbers,
+            given=prefixed(GIVEN),
+            claimed=prefixed(CLAIMED),
+            accepted=prefixed(ACCEPTED),
+        )
+
+    @property
+    def sold(self) -> int:
+        """Copies sold in this region, without those that came back."""
+        return self.spent - sum(self.given.values()) - self.restored
+
+
+Rows = Mapping[str, Row]
+"""Rows of one book by region."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A region's share of a book. `rights` is below zero after its share was claimed; `in_flight` arrives later."""
+
+    book: str
+    region: str
+    rights: int
+    sold: int
+    given: int
+    wanted: int
+    in_flight: int
+
+
+def rights(rows: Rows, region: str) -> int:
+    """Return the copies that a region may still sell."""
+    own = rows.get(region, Row("", region))
+    others = [row for row in rows.values() if row.region != region]
+    given = {row.region: row.given.get(region, 0) for row in others}
+    received = sum(max(given.get(giver, 0), own.accepted.get(giver, 0)) for giver in {*given, *own.accepted})
+    claims = sum(own.claimed.values()) - sum(row.claimed.get(region, 0) for row in others)
+    return own.received + own.restored + received + claims - own.spent
+
+
+def split(copies: int, regions: Sequence[str], weights: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Share copies over regions by weight, equal ones by default. The first regions get the remainder."""
+    weight = {region: (weights or {}).get(region, 1) for region in regions}
+    total = sum(weight.values())
+    shares = {region: copies * weight[region] // total for region in regions}
+    for region in list(regions)[: copies - sum(shares.values())]:
+        shares[region] += 1
+    return shares
+
+
+def register(deployment: Deployment) -> None:
+    """Add the deployment's regions to the names that functions read."""
+    primary = next(iter(deployment.regions))
+    client, table = _table(deployment, primary)
+    item = client.get_item(TableName=table, Key=REGISTRY, ConsistentRead=True).get("Item", {})
+    known = {name["S"] for name in item.get("names", {"L": []})["L"]}
+    names = [{"S": name} for name in sorted(known | set(deployment.regions))]
+    client.put_item(TableName=table, Item={**REGISTRY, "names": {"L": names}})
+
+
+def load(deployment: Deployment, copies: Mapping[str, int]) -> int:
+    """Create the rows of books that have none, with their copies shared over the regions.
+
+    Existing rows stay as they are, so a repetition adds nothing. Returns the number of books with new rows.
+    """
+    if not copies:
+        return 0
+    register(deployment)
+    jobs = [
+        (region, book, share)
+        for book, total in copies.items()
+        for region, share in split(total, list(deployment.regions)).items()
+    ]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        created = list(pool.map(lambda job: _create(deployment, *job), jobs))
+    return len({book for (_, book, _), new in zip(jobs, created, strict=True) if new})
+
+
+def _create(deployment: Deployment, region: str, book: str, copies: int) -> bool:
+    client, table = _table(deployment, region)
+    item = {"bookId": {"S": book}, "region": {"S": region}, **_ZERO, "received": {"N": str(copies)}}
+    try:
+        client.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(bookId)")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def add(deployment: Deployment, book: str, copies: int, region: str | None = None) -> dict[str, int]:
+    """Add received copies of a book to one region, or share them over all. Returns the copies by region.
+
+    Raises:
+        OperatorError: the catalog has no such book.
+    """
+    primary = next(iter(deployment.regions))
+    books = deployment.regions[primary].tables["books"]
+    key = {"id": {"S": book}}
+    if "Item" not in deployment.client("dynamodb", primary).get_item(TableName=books, Key=key):
+        raise OperatorError(f"the catalog has no book {book!r}")
+    register(deployment)
+    shares = {region: copies} if region else split(copies, list(deployment.regions))
+    for each, share in shares.items():
+        _add(deployment, each, book, {"received": share, "restored": 0, "spent": 0})
+    return shares
+
+
+def claim(deployment: Deployment, lost: str) -> dict[str, int]:
+    """Let the other regions sell what a lost region had left, as far as they know. Returns the copies by book.
+
+    A repetition claims nothing. If the lost region had sold copies that were not replicated, its rights are below zero
+    by exactly that number when it returns.
+    """
+    survivors = [region for region in deployment.regions if region != lost]
+    claims = {
+        book: left
+        for book, rows in grouped(read(deployment, survivors[0])).items()
+        if (left := rights(rows, lost)) > 0
+    }
+    for book, left in claims.items():
+        for region, share in split(left, survivors).items():
+            _add(deployment, region, book, {f"{CLAIMED}{lost}": share, "spent": 0, "received": 0})
+    return claims
+
+
+def read(deployment: Deployment, region: str, book: str | None = None) -> list[Row]:
+    """Read the rows of all books, or of one, as one region's table has them."""
+    client, table = _table(deployment, region)
+    query: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
+    operation = "scan"
+    if book is not None:
+        operation = "query"
+        query["KeyConditionExpression"] = "bookId = :book"
+        query["ExpressionAttributeValues"] = {":book": {"S": book}}
+    pages = client.get_paginator(operation).paginate(**query)
+    items = (item for page in pages for item in page["Items"])
+    return [Row.of(item) for item in items if item["bookId"] != REGISTRY["bookId"]]
+
+
+def grouped(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:
+    """Group rows: by region, by book."""
+    found: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        found.setdefault(row.book, {})[row.region] = row
+    return found
+
+
+def status(deployment: Deployment, book: str | None = None) -> list[Status]:
+    """Return every region's share of every book, or of one book, by book and region."""
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        tables = pool.map(lambda region: grouped(read(deployment, region, book)), deployment.regions)
+        views = dict(zip(deployment.regions, tables, strict=True))
+    books = sorted({each for view in views.values() for each in view})
+    return [_status(each, region, views) for each in books for region in views]
+
+
+def _status(book: str, region: str, views: Mapping[str, Mapping[str, Rows]]) -> Status:
+    rows = views[region].get(book, {})
+    own = rows.get(region, Row(book, region))
+    in_flight = 0
+    for giver, view in views.items():
+        sent = view.get(book, {}).get(giver, own).given.get(region, 0) if giver != region else 0
+        arrived = rows[giver].given.get(region, 0) if giver in rows and giver != region else 0
+        in_flight += max(0, sent - arrived)
+    given = sum(own.given.values())
+    return Status(book, region, rights(rows, region), own.sold, given, own.wanted, in_flight)
+
+
+def _add(deployment: Deployment, region: str, book: str, numbers: Mapping[str, int]) -> None:
+    client, table = _table(deployment, region)
+    names = {f"#n{index}": name for index, name in enumerate(numbers)}
+    values = {f":v{index}": {"N": str(value)} for index, value in enumerate(numbers.values())}
+    client.update_item(
+        TableName=table,
+        Key={"bookId": {"S": book}, "region": {"S": region}},
+        UpdateExpression="ADD " + ", ".join(map(" ".join, zip(names, values, strict=True))),
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
+    )
+
+
+def _table(deployment: Deployment, region: str) -> tuple[Any, str]:
+    return deployment.client("dynamodb", region), deployment.regions[region].tables["stock"]

@@ -1,0 +1,143 @@
+"""Stock commands on two regions of moto, between which the test replicates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from ops import stock
+from ops.errors import OperatorError
+from ops.stock import REGISTRY, Row, split
+from shop import stock as shop_stock
+from shop.stock import Share
+
+HERE, THERE = "eu-west-1", "ap-southeast-1"
+
+
+@dataclass
+class Deployment:
+    """Two regions with a books and a stock table."""
+
+    clients: dict[str, Any]
+    regions: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str, region: str) -> Any:
+        return self.clients[region]
+
+    def replicate(self) -> None:
+        """Copy each region's own rows to the other one."""
+        for source, target in ((HERE, THERE), (THERE, HERE)):
+            for item in self.clients[source].scan(TableName="stock")["Items"]:
+                if item["region"]["S"] in (source, "_"):
+                    self.clients[target].put_item(TableName="stock", Item=item)
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        made = Deployment({region: boto3.client("dynamodb", region) for region in (HERE, THERE)})
+        for region, client in made.clients.items():
+            made.regions[region] = SimpleNamespace(tables={"books": "books", "stock": "stock"})
+            for name, keys in (("books", ("id",)), ("stock", ("bookId", "region"))):
+                client.create_table(
+                    TableName=name,
+                    BillingMode="PAY_PER_REQUEST",
+                    AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+                    KeySchema=[
+                        {"AttributeName": key, "KeyType": kind}
+                        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+                    ],
+                )
+            client.put_item(TableName="books", Item={"id": {"S": "a"}})
+        yield made
+
+
+def sell(deployment: Deployment, region: str, copies: int) -> None:
+    deployment.clients[region].update_item(
+        TableName="stock",
+        Key={"bookId": {"S": "a"}, "region": {"S": region}},
+        UpdateExpression="ADD spent :copies",
+        ExpressionAttributeValues={":copies": {"N": str(copies)}},
+    )
+
+
+def shares(deployment: Deployment) -> dict[str, stock.Status]:
+    return {each.region: each for each in stock.status(deployment, "a")}
+
+
+def test_load_shares_copies_once(deployment: Deployment) -> None:
+    assert stock.load(deployment, {"a": 11}) == 1
+    assert stock.load(deployment, {"a": 11}) == 0
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 6, THERE: 5}
+    registry = deployment.clients[HERE].get_item(TableName="stock", Key=REGISTRY)["Item"]
+    assert [name["S"] for name in registry["names"]["L"]] == [THERE, HERE]
+
+
+def test_add_increases_rights(deployment: Deployment) -> None:
+    stock.load(deployment, {"a": 2})
+    stock.add(deployment, "a", 3, THERE)
+    stock.add(deployment, "a", 4)
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 3, THERE: 6}
+    with pytest.raises(OperatorError, match="nowhere"):
+        stock.add(deployment, "nowhere", 1)
+
+
+def test_claim_reports_what_was_sold_twice(deployment: Deployment) -> None:
+    """The lost region had sold two copies that were not replicated."""
+    stock.load(deployment, {"a": 10})
+    deployment.replicate()
+    sell(deployment, THERE, 2)
+
+    assert stock.claim(deployment, THERE) == {"a": 5}
+    assert stock.claim(deployment, THERE) == {}
+    assert shares(deployment)[HERE].rights == 10
+
+    deployment.replicate()
+    assert shares(deployment)[THERE].rights == -2
+
+
+def test_copies_in_flight_are_shown(deployment: Deployment) -> None:
+    stock.load(deployment, {"a": 10})
+    deployment.replicate()
+    deployment.clients[HERE].update_item(
+        TableName="stock",
+        Key={"bookId": {"S": "a"}, "region": {"S": HERE}},
+        UpdateExpression="ADD spent :n, #given :n",
+        ExpressionAttributeNames={"#given": f"given:{THERE}"},
+        ExpressionAttributeValues={":n": {"N": "3"}},
+    )
+    before = shares(deployment)
+    assert (before[HERE].rights, before[HERE].given, before[HERE].sold) == (2, 3, 0)
+    assert (before[THERE].rights, before[THERE].in_flight) == (5, 3)
+    deployment.replicate()
+    after = shares(deployment)
+    assert (after[THERE].rights, after[THERE].in_flight) == (8, 0)
+
+
+@given(st.integers(0, 1000), st.integers(1, 4), st.lists(st.integers(1, 9), min_size=4, max_size=4))
+def test_split_keeps_every_copy(copies: int, count: int, weights: list[int]) -> None:
+    regions = ["a", "b", "c", "d"][:count]
+    assert sum(split(copies, regions, dict(zip(regions, weights, strict=False))).values()) == copies
+
+
+counts = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 9))
+numbers = st.integers(0, 50)
+
+
+@given(st.lists(st.tuples(numbers, numbers, numbers, counts, counts, counts), min_size=3, max_size=3))
+def test_rights_agree_with_functions(rows: list[Any]) -> None:
+    ops_rows, functions = {}, {}
+    for region, (received, restored, spent, gifts, claims, accepted) in zip("abc", rows, strict=True):
+        ops_rows[region] = Row("x", region, received, restored, spent, 0, gifts, claims, accepted)
+        functions[region] = Share(region, received, restored, spent, gifts, claims, accepted)
+    for region in "abc":
+        assert stock.rights(ops_rows, region) == shop_stock.rights(functions, region)

@@ -109,6 +109,18 @@ class Bookstore:
         """Get one page of the shopper's orders, newest first."""
         return await self._get("listOrders", "/orders", limit=limit, cursor=cursor)
 
+    async def order_by_id(self, order_id: str) -> Reply:
+        """Get one of the shopper's orders."""
+        return await self._get("getOrder", f"/orders/{_segment(order_id)}")
+
+    async def cancel(self, order_id: str) -> Reply:
+        """Cancel an order. Safe to repeat."""
+        return await self._send("cancelOrder", "PUT", f"/orders/{_segment(order_id)}/cancellation")
+
+    async def confirm(self, order_id: str) -> Reply:
+        """Keep a held order. Safe to repeat."""
+        return await self._send("confirmOrder", "PUT", f"/orders/{_segment(order_id)}/confirmation")
+
     async def _get(self, operation: str, path: str, **query: str | int | None) -> Reply:
         given = {name: value for name, value in query.items() if value is not None}
         return await self._send(operation, "GET", path, params=given)
@@ -131,5 +143,5 @@ class Bookstore:
         )
 
 
-def _segment(book_id: str) -> str:
-    return quote(book_id, safe="")
+def _segment(identifier: str) -> str:
+    return quote(identifier, safe="")

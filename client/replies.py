@@ -26,11 +26,13 @@ class Expected:
 PAGE = frozenset({"items", "nextCursor"})
 BOOK_FIELDS = "id title author category description price currency rating ratingsCount publishedYear language"
 CART = Expected(200, frozenset({"items", "total", "currency", "checkoutKey"}))
-ORDER_FIELDS = frozenset({"orderId", "items", "total", "currency", "createdAt", "region"})
+ORDER_FIELDS = frozenset(
+    ["orderId", "items", "total", "currency", "createdAt", "region", "status", "overlaps", "cancellableUntil"]
+)
 
 EXPECTED = {
     "listBooks": Expected(200, PAGE),
-    "getBook": Expected(200, frozenset(f"{BOOK_FIELDS} cover".split())),
+    "getBook": Expected(200, frozenset(f"{BOOK_FIELDS} cover stock".split())),
     "listCategories": Expected(200, frozenset({"items"})),
     "listBestsellers": Expected(200, frozenset({"items", "asOf", "stale"})),
     "getCart": CART,
@@ -39,6 +41,9 @@ EXPECTED = {
     "removeCartLine": Expected(204),
     "placeOrder": Expected(201, ORDER_FIELDS),
     "listOrders": Expected(200, PAGE),
+    "getOrder": Expected(200, ORDER_FIELDS),
+    "cancelOrder": Expected(200, ORDER_FIELDS),
+    "confirmOrder": Expected(200, ORDER_FIELDS),
 }
 """By operationId. `tests/unit/client/test_replies.py` compares this table with the contract."""
 

@@ -25,6 +25,9 @@ BODIES: dict[str, Any] = {
         "currency": "EUR",
         "createdAt": "2026-01-31T08:15:30.123Z",
         "region": "eu-west-1",
+        "status": "placed",
+        "overlaps": [],
+        "cancellableUntil": "2026-01-31T08:45:30.123Z",
     },
 }
 Answer = Callable[[httpx.Request], httpx.Response]

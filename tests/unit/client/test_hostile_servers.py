@@ -18,6 +18,9 @@ ORDER = {
     "currency": "EUR",
     "createdAt": "2026-01-31T08:15:30.123Z",
     "region": "eu-west-1",
+    "status": "placed",
+    "overlaps": [],
+    "cancellableUntil": "2026-01-31T08:45:30.123Z",
 }
 BODY = json.dumps(ORDER).encode()
 OWN = "content-type: application/json\r\nx-region: eu-west-1\r\n"

@@ -32,7 +32,7 @@ PAGE_RULES = "AWSManagedRulesCommonRuleSet"
 
 @dataclass(frozen=True)
 class FirewallRules:
-    """What a web ACL blocks."""
+    """Rules of a web ACL that block."""
 
     scope: Literal["CLOUDFRONT", "REGIONAL"]
     """The kind of resource that it protects."""

@@ -1,4 +1,4 @@
-"""What all stacks have in common: backend, provider, outputs, permissions boundary."""
+"""Base of all stacks: backend, provider, outputs, permissions boundary."""
 
 from collections.abc import Mapping
 

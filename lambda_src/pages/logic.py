@@ -13,7 +13,7 @@ TAGLINE = "A bookshop that keeps the same shelves in several parts of the world 
 PRIVATE = frozenset({"cart", "checkout", "orders", "sign-in", "sign-up", "forgot", "account", "search"})
 """Pages without content of their own; search engines have nothing to index there."""
 _DESCRIPTION_CHARACTERS = 160
-"""What result pages of search engines show."""
+"""Text that result pages of search engines show."""
 
 
 class Catalog(Protocol):

@@ -12,7 +12,7 @@ class Link(NamedTuple):
 
 
 class Document(NamedTuple):
-    """What a page says of itself. Texts are plain, not HTML."""
+    """Metadata of a page. Texts are plain, not HTML."""
 
     title: str
     description: str

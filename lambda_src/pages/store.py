@@ -1,4 +1,4 @@
-"""What pages are made of: the storefront's build in the region's web bucket, and books of the region's table."""
+"""Sources of the pages: the storefront's build in the region's web bucket, and books of the region's table."""
 
 import time
 from collections.abc import Callable

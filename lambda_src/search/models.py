@@ -1,4 +1,4 @@
-"""What a search asks for, read strictly from the query string, and the cursor that continues it."""
+"""The query of a search, read strictly from the query string, and the cursor that continues it."""
 
 import hashlib
 import json
@@ -18,13 +18,13 @@ LONGEST_NAME = 200
 HIGHEST_PRICE = 999_999_999
 """Minor units."""
 LAST_RESULT = 10_000
-"""Results that can be paged through; nobody reads further, and each page costs what is before it."""
+"""Results that can be paged through. Further pages are not read, and each page costs what is before it."""
 DEFAULT_LIMIT = 24
 _OFFSET = re.compile(r"[0-9]{1,5}")
 
 
 class Filters(NamedTuple):
-    """What a book must be; a field of None does not matter. Prices in minor units, both ends included."""
+    """Filters of a search; None means no filter. Prices in minor units, both ends included."""
 
     category: str | None = None
     author: str | None = None
@@ -57,10 +57,10 @@ class Query(NamedTuple):
         return cursor.encode({"query": self._identity, "offset": str(after)})
 
     def at(self, text: str) -> "Query":
-        """This query, from where the cursor `text` says.
+        """This query, starting at the cursor `text`.
 
         Raises:
-            BadRequest: the cursor was made by another query, or by nobody.
+            BadRequest: the cursor was made by another query, or is not valid.
         """
         parts = cursor.decode(text, {"query", "offset"})
         if parts["query"] != self._identity or not _OFFSET.fullmatch(parts["offset"]):

@@ -77,7 +77,7 @@ def _write_books(database: sqlite3.Connection, books: list[Item]) -> None:
 
 
 def _write_entries(database: sqlite3.Connection, books: list[Item]) -> None:
-    """What a search field suggests: categories, then authors, each by number of books, then titles by rating."""
+    """Suggestions of the search field: categories, then authors, each by number of books, then titles by rating."""
     categories = Counter(book["category"] for book in books)
     authors = Counter(name for book in books for name in split_authors(book["author"]))
     entries = [

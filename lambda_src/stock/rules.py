@@ -13,7 +13,7 @@ KEPT_HOURS = 3
 
 
 class Balance(NamedTuple):
-    """What a region writes to its own share of a book.
+    """Changes that a region writes to its own share of a book.
 
     Attributes:
         wanted: new value of `wanted`; `None` if it stays.

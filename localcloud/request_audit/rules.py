@@ -9,7 +9,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 
 def violations(shape: Shape | None, value: Any, path: str = "") -> Iterator[str]:
-    """What AWS would refuse in `value`."""
+    """Violations in `value` that AWS would refuse."""
     if shape is None:
         yield from (f"{name}: unknown member" for name in value or ())
     elif isinstance(shape, StructureShape) and not getattr(shape, "is_document_type", False):

@@ -42,7 +42,7 @@ class Bill:
 
     @property
     def kinds(self) -> list[str]:
-        """What is paid for, the dearest first."""
+        """Items of the bill, the most expensive first."""
         sums: Counter[str] = Counter()
         for (kind, _), usd in self.usd.items():
             sums[kind] += usd  # type: ignore[assignment]

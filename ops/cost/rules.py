@@ -1,4 +1,4 @@
-"""What a resource of each type costs a month when nobody uses it."""
+"""Monthly cost of an idle resource of each type."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ FREE = frozenset(
         "random_password",
     }
 )
-"""What AWS never charges for, as such."""
+"""Resource types that are free."""
 
 FREE_FAMILIES = ("aws_api_gateway_", "aws_apigatewayv2_", "aws_s3_bucket_")
 """Parts of an API, which costs by the call, and of a bucket, which costs by what it holds."""
@@ -121,7 +121,7 @@ BY_USE = frozenset(
         "aws_sqs_queue",
     }
 )
-"""What costs by requests, by what it holds or runs: next to nothing in an idle shop, and not counted."""
+"""Resource types that cost by request, storage or run time: next to nothing in an idle shop, and not counted."""
 
 
 def is_understood(type_: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a plan in Terraform's JSON form does. Anything that this module does not know is a change that stops.
+"""Changes of a plan in Terraform's JSON form. Anything that this module does not know is a change that stops.
 
 https://developer.hashicorp.com/terraform/internals/json-format
 """
@@ -25,7 +25,7 @@ BY_DANGER = (
     "moved",
     "added",
 )
-"""What a plan can do to a resource, dangerous first. `recreated`: a new one is made, the old one left unmanaged."""
+"""Actions of a plan on a resource, dangerous first. `recreated`: a new one is made, the old one left unmanaged."""
 
 _ACTIONS = {
     ("create",): "added",
@@ -69,7 +69,7 @@ class Change:
     attributes: tuple[str, ...] = ()
     """The names that change; for a replacement, the names that force it."""
     loss: str = ""
-    """What would be lost: data, a protection, reachability. Empty: nothing that is known to be."""
+    """Losses: data, a protection, reachability. Empty: nothing that is known to be."""
 
     @property
     def danger(self) -> int:

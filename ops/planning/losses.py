@@ -86,7 +86,7 @@ _ON = frozenset({True, "ACTIVE", "Enabled", "ENABLED"})
 
 
 def loss_of(type_: str, action: str, change: Mapping[str, Any]) -> str:
-    """What the change of a resource would lose, as text; empty for nothing that is known."""
+    """Loss that the change of a resource would cause, as text; empty for nothing that is known."""
     if action in _GONE:
         if type_ in HOLDS_DATA | HOLDS_MESSAGES:
             return "data"

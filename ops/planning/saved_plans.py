@@ -23,7 +23,7 @@ PLAN_FILE = "plan"
 
 
 class Outcome(StrEnum):
-    """What came of planning a stack."""
+    """Result of planning a stack."""
 
     CHANGES = "changes"
     NO_CHANGE = "no change"
@@ -49,7 +49,7 @@ class StackRecord:
 
 @dataclass(frozen=True)
 class PlanRecord:
-    """What was planned, and with which settings; kept beside the synthesized stacks."""
+    """The planned stacks and their settings; kept beside the synthesized stacks."""
 
     deployment: str
     file: str

@@ -32,7 +32,7 @@ class StacksFailedError(TerraformError):
 
 @dataclass(frozen=True)
 class Task:
-    """What a piece of work reports to: `take` for Terraform's events, `enter` for a phase of its own."""
+    """Receiver of a task's reports: `take` for Terraform's events, `enter` for a phase of its own."""
 
     progress: StackProgress
     take: TakeEvent

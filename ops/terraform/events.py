@@ -28,7 +28,7 @@ ENDED = frozenset({Phase.DONE, Phase.FAILED, Phase.SKIPPED, Phase.STOPPED})
 
 @dataclass(frozen=True)
 class StateLock:
-    """Who holds the lock of a state, as Terraform prints it."""
+    """Holder of the lock of a state, as Terraform prints it."""
 
     id: str
     who: str
@@ -99,7 +99,7 @@ class Diagnostic:
 
 @dataclass
 class StackProgress:
-    """What is known of one stack while it runs. `planned` counts changes, `finished` those that are made."""
+    """Progress of one stack while it runs. `planned` counts changes, `finished` those that are made."""
 
     name: str
     phase: Phase = Phase.WAITING

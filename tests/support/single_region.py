@@ -1,7 +1,7 @@
 """Makes every region but one unreachable; `python -m tests.support.single_region` runs the tests so in each region.
 
 An unreachable region drops every connection to its API, its AWS APIs answer 503, and nothing replicates to or from it.
-Test accounts are opened before: the user pool is in the primary region, and nobody can sign in while that is lost
+Test accounts are opened before: the user pool is in the primary region, and no one can sign in while it is lost
 (docs/runbooks/sign-in-region-lost.md).
 """
 

@@ -156,7 +156,7 @@ def test_move_from_files_to_s3_and_back_keeps_all(world: World, moving: Move) ->
     keys = {each["Key"] for each in world.s3(HERE).list_objects_v2(Bucket=bucket)["Contents"]}
     assert f"{moving.in_files.name}-{HERE}/terraform.tfstate" in keys
 
-    # What was left behind in the files is an older state of the same things.
+    # The files hold an older state of the same resources.
     code, output = moving.terraform("global").run(*APPLY, "-replace=terraform_data.wisdom")
     assert code == 0, output
     moving(moving.in_s3, moving.in_files)

@@ -1,4 +1,4 @@
-"""What shoppers' devices do: they change carts and look at them, in steps that others may come between.
+"""Shoppers' devices: they change carts and look at them, in steps that others may come between.
 
 Every decision is taken by the functions that the Lambdas run; a guard that is switched off is undone around them,
 never in them.
@@ -69,7 +69,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Stated:
-    """What a device asks for: a key, copies by book and the total it has shown; and of which cart that was
+    """Request of a device: a key, copies by book and the total it has shown; and of which cart that was
     the view.
     """
 

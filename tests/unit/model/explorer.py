@@ -60,7 +60,7 @@ def _following(world: World, setting: Setting, broken: set[str]) -> Iterator[Wor
 
 
 def check(world: World) -> None:
-    """What must hold whenever the regions have heard everything of each other, also if nothing happens any
+    """Invariants that must hold whenever the regions have heard everything of each other, also if nothing happens any
     more: each process that has not ended may as well have crashed.
     """
     for request, answer in world.confirmed:

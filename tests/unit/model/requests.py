@@ -1,4 +1,4 @@
-"""What becomes of a request to order, in steps that others may come between: it is decided, then written.
+"""Handling of a request to order, in steps that can interleave with others: it is decided, then written.
 
 Every decision is taken by the functions that the Lambdas run; a guard that is switched off is undone around them,
 never in them.

@@ -1,4 +1,4 @@
-"""What is promised, and what stands between the shop and breaking it."""
+"""The promises, and the guards that keep them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ CHARGED_TWICE, DROPPED = "line charged twice", "line dropped uncharged"
 
 @dataclass(frozen=True)
 class Guards:
-    """What stands between the shop and each kind of loss. All of it is on in the shop."""
+    """Guards against each kind of loss. The real code has all of them."""
 
     put_if_absent: bool = True
     one_transaction: bool = True
@@ -30,7 +30,7 @@ class Guards:
 
 @dataclass(frozen=True)
 class Setting:
-    """What does not change while the world runs: guards, prices by region, clocks that are off
+    """Constants of a scenario: guards, prices by region, clocks that are off
     (milliseconds).
     """
 

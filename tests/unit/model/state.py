@@ -130,7 +130,7 @@ class World:
         )
 
     def moment(self, region: str, skew: Mapping[str, int]) -> datetime:
-        """What the clock of a region shows."""
+        """Time of a region's clock."""
         return START + timedelta(milliseconds=self.writes + skew.get(region, 0))
 
     def line(self, region: str, customer: str, book: str) -> Version | None:
@@ -173,7 +173,7 @@ class World:
 
 
 def met(here: Version | None, arrived: Version) -> Version:
-    """What stays of two versions."""
+    """Result of merging two versions."""
     if here is None:
         return arrived
     winner, loser = (arrived, here) if arrived.stamp > here.stamp else (here, arrived)

@@ -155,7 +155,7 @@ THIRD_DEVICE = {
 @pytest.mark.parametrize("third", THIRD_DEVICE)
 @pytest.mark.parametrize("region", REGIONS)
 def test_nothing_is_lost_or_doubled_between_three_devices(region: str, second: str, third: str) -> None:
-    """Whatever two other devices do to the cart while it is ordered, also where the order fails over."""
+    """Two other devices may change the cart in any way while it is ordered, also where the order fails over."""
     devices = (*checkout("phone", 1, "A", region), *SECOND_DEVICE[second], THIRD_DEVICE[third])
     scenario = Scenario(2, devices)
     explored = scenario.run(Guards())

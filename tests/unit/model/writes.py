@@ -18,7 +18,7 @@ def stamped(world: World, region: str, setting: Setting) -> tuple[int, str]:
 
 
 def value_of(version: Version | None) -> object:
-    """What the shop sees of it."""
+    """The visible state."""
     return None if version is None else version.value
 
 

@@ -33,7 +33,7 @@ def project(name: str) -> dict[str, Any]:
 
 
 def allowed(role: str, source: Source = GITHUB) -> dict[str, set[str]]:
-    """What a role's own policy allows, by resource."""
+    """Actions that a role's policy allows, by resource."""
     (document,) = [
         each.body
         for each in delivery(source).data("aws_iam_policy_document")

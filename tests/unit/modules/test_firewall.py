@@ -1,4 +1,4 @@
-"""What stands before a region's API and blog."""
+"""The web ACLs of a region's API and blog."""
 
 import pytest
 

@@ -90,7 +90,7 @@ def region_of(stack: Stack, body: Body) -> str:
 
 
 def told_by(of: Shop, reference: str) -> str:
-    """What another stack's output stands for where a reference is to one; else the reference."""
+    """Value of another stack's output if a reference leads to one; else the reference."""
     output = re.search(r"\.outputs\.([\w-]+)\}$", reference)
     values = [
         stack.document["output"][output[1]]["value"]

@@ -19,7 +19,7 @@ _REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+\.[A-Za-z0-9_-]+)")
 
 
 class Graph:
-    """What each resource and data source of a stack depends on, directly or through others."""
+    """Dependencies of each resource and data source of a stack, directly or through others."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack

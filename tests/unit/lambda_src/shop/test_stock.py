@@ -39,7 +39,7 @@ def test_grant_conserves_copies_and_leaves_half(shares: dict[str, Share]) -> Non
 
 @given(many_shares())
 def test_given_copies_do_not_come_back(shares: dict[str, Share]) -> None:
-    """Both regions ask, and nobody orders."""
+    """Both regions ask, and no order comes."""
     both = {region: share._replace(wanted=10) for region, share in shares.items()}
     copies = stock.grant(both, "a", "b", NOW)
     if copies:

@@ -1,4 +1,4 @@
-"""What plays Aurora: calls that move the writer are carried out before they are answered, others only pass."""
+"""The stand-in for Aurora: calls that move the writer take effect before they are answered, others only pass."""
 
 import asyncio
 import urllib.parse
@@ -46,7 +46,7 @@ async def port_of(application: web.Application, until: list[web.AppRunner]) -> i
 
 
 def call(database: Database, **parameters: str) -> tuple[int, str, list[str]]:
-    """What a caller is answered, and what the emulator was asked."""
+    """The answer to a caller, and the request to the emulator."""
     asked: list[str] = []
 
     async def emulator(request: web.Request) -> web.Response:

@@ -5,10 +5,13 @@ Uses an emulator of its own with the app's tables, orders function and feeder.
 
 import io
 import json
+import os
+import signal
 import uuid
 import warnings
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,13 @@ class Emulator:
         """Stop with SIGTERM, as a shutdown does, and start again."""
         self._supervisor.stop(programs.AWS)
         self.start()
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL and start it again."""
+        record = self._supervisor.record(programs.AWS)
+        assert record
+        os.killpg(record.pid, signal.SIGKILL)
+        self.restart()
 
     def stop(self) -> None:
         self._supervisor.stop_all()
@@ -158,3 +168,29 @@ def test_emulator_restart_keeps_orders(emulator: Emulator) -> None:
     place(emulator, REGIONS[1], str(uuid.uuid4()))
     assert [len(emulator.items(ORDERS, region)) for region in REGIONS] == [2, 2]
     wait_until(lambda: emulator.ranked() == {"a": 4}, 20, lambda: str(emulator.ranked()))
+
+
+def test_emulator_kill_keeps_confirmed_orders(emulator: Emulator) -> None:
+    """Orders go on during the kill; each one that got no answer is sent again with its key, as a client does."""
+    keys = [str(uuid.uuid4()) for _ in range(12)]
+    confirmed: list[str] = []
+
+    def place_all() -> None:
+        with emulator.function(REGIONS[0]) as function:
+            for key in keys:
+                wait_until(lambda key=key: ordered(function, key), 60)  # type: ignore[misc]
+                confirmed.append(key)
+
+    with ThreadPoolExecutor(1) as shopper:
+        placing = shopper.submit(place_all)
+        wait_until(lambda: len(confirmed) >= 3, 60)
+        emulator.kill()
+        placing.result()
+    stored = [{order["orderId"] for order in emulator.items(ORDERS, region)} for region in REGIONS]
+    assert stored[0] == stored[1]
+    assert len(stored[0]) == len(keys)
+    wait_until(lambda: emulator.ranked() == {"a": 2 * len(keys)}, 30, lambda: str(emulator.ranked()))
+
+
+def ordered(function: Function, key: str) -> bool:
+    return function.order("ada", [item({"id": "a"}, 2)], 1000, key).status == 201

@@ -8,8 +8,20 @@ from typing import Self
 
 import boto3
 
+from localcloud.layout import ROOT
 from stacks.settings import Settings
 
+SYNTH_INPUTS = (
+    "main.py",
+    "cdktf.json",
+    "Pipfile.lock",
+    "package-lock.json",
+    "api",
+    "lambda_src",
+    "modules",
+    "stacks",
+    "web/dist",
+)
 _TERRAFORM_FILES = {".terraform", ".terraform.lock.hcl", "plan", "terraform.tfstate.d"}
 
 
@@ -36,6 +48,17 @@ class Fingerprint:
     def write(self, path: Path) -> None:
         """Store the fingerprint at `path`."""
         path.write_text(json.dumps(asdict(self), indent=2))
+
+
+def inputs_digest(settings: Path, environment: str) -> str:
+    """Hash everything that a synth reads: sources, locks, the settings file and `environment`."""
+    digest = hashlib.sha256(environment.encode())
+    for path in (*(ROOT / name for name in SYNTH_INPUTS), settings):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _digest(folder: Path) -> str:

@@ -1,5 +1,6 @@
 """`up`: starts the local cloud, deploys and seeds it, in steps that can be repeated."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from localcloud.addresses import addresses, blog_row, edge_ports, write_endpoint
 from localcloud.blog.mariadb import DatabaseError
 from localcloud.blog.service import Blog, ensure_runnable
 from localcloud.blog.wordpress import WordPressUnavailableError
-from localcloud.deployment_fingerprint import Fingerprint
+from localcloud.deployment_fingerprint import Fingerprint, inputs_digest
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor, raise_descriptor_limit
@@ -67,8 +68,7 @@ class Up:
             say(", ".join(self._ensure_state_buckets(settings)))
         with checkout_lock("up"):
             with self.steps.step("Terraform synthesized") as say:
-                synthesize(self.settings, self.layout.log("synth"))
-                say(f"{len(stack_order())} stacks")
+                say(self._synthesize())
             self._remove_stale_locks(settings)
             deployed = self._deploy(settings)
         deployment = Deployment.read(settings, self.layout.outputs)
@@ -119,6 +119,18 @@ class Up:
             write_endpoints(self.layout, deployment, has_blog=has_blog)
             console.print(" ".join(("Blog:", *blog_row(self.layout, address if has_blog else blog.skipped))))
         console.print(f"First, open the control room and start the tour: {url(self.layout.control_room)}")
+
+    def _synthesize(self) -> str:
+        """Synthesize unless nothing changed that a synth reads. Returns a summary."""
+        mark = self.layout.cloud / "synthesized-from"
+        inputs = inputs_digest(self.settings, os.environ["BOOKSTORE_LOCAL"])
+        is_current = (self.layout.synthesized / "manifest.json").exists() and mark.exists()
+        if is_current and mark.read_text(encoding="utf-8") == inputs:
+            return f"{len(stack_order())} stacks, unchanged"
+        mark.unlink(missing_ok=True)
+        synthesize(self.settings, self.layout.log("synth"))
+        mark.write_text(inputs, encoding="utf-8")
+        return f"{len(stack_order())} stacks"
 
     def _remove_stale_locks(self, settings: Settings) -> None:
         """Remove locks of Terraform's states. Their processes are gone: this process holds the checkout's lock."""

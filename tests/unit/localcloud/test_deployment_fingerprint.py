@@ -56,3 +56,21 @@ def test_fingerprint_unreadable_is_none(tmp_path: Path, text: str | None) -> Non
     if text is not None:
         stored.write_text(text)
     assert Fingerprint.read(stored) is None
+
+
+def test_inputs_digest_changes_with_settings_and_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployment_fingerprint, "ROOT", tmp_path)
+    settings, source = tmp_path / "local.toml", tmp_path / "stacks" / "app.py"
+    source.parent.mkdir()
+    digests = set()
+    for text in ("", "a"):
+        settings.write_text(text)
+        for code in ("", "b"):
+            source.write_text(code)
+            for environment in ("", "c"):
+                digests.add(deployment_fingerprint.inputs_digest(settings, environment))
+    assert len(digests) == 8
+    (source.parent / "app.pyc").touch()
+    assert deployment_fingerprint.inputs_digest(settings, "c") in digests

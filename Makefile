@@ -29,7 +29,7 @@ CLOUD := python -m localcloud
 # Operators' commands work on AWS, or on the local cloud where the settings say so.
 OPS := $(CLOUD) run python -m ops
 DEPLOYMENTS := tests/e2e/regions
-TEST_CLOUD := LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
+TEST_CLOUD := RECORD_REQUESTS=1 LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
 
 .PHONY: help
 help: ## List the commands.
@@ -211,6 +211,7 @@ e2e-drill:
 	@$(TEST_CLOUD) $(OPS) drill $(if $(filter full,$(TEST_SIZE)),,--short) --rate 4
 e2e-tests:
 	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) --durations=25
+	$(TEST_CLOUD) python -m localcloud.request_audit # every request so far, against AWS's own models
 e2e-browser:
 	@$(TEST_CLOUD) pytest tests/browser --durations=10
 e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a running bookstore.

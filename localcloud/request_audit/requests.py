@@ -74,7 +74,7 @@ def parse(request: Recorded) -> Call | None:
     model = _model(service)
     if name:
         return Call(service, model.operation_model(name), json.loads(request.body or b"{}"))
-    if model.metadata["protocol"] in ("query", "ec2"):
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return _parse_query(service, model, request)
     return _parse_rest(service, model, request)
 
@@ -159,7 +159,11 @@ def _parse_rest(service: str, model: ServiceModel, request: Recorded) -> Call:
     candidates = []
     for name in model.operation_names:
         operation = model.operation_model(name)
-        if operation.http["method"] != request.method or not _has_required(operation, request, query):
+        if (
+            operation.deprecated
+            or operation.http["method"] != request.method
+            or not _has_required(operation, request, query)
+        ):
             continue
         if found := _match(operation, request.path, query):
             candidates.append((len(found[1]), -len(found[0]), operation, found[0]))

@@ -2,13 +2,16 @@
 
 import json
 import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from localcloud.layout import Layout
+from localcloud.layout import Layout, url
 from localcloud.programs import aws_part
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.ports import free_base
@@ -178,3 +181,38 @@ def policy(content: str) -> dict[str, Any]:
             "ContentSecurityPolicy": {"Override": True, "ContentSecurityPolicy": content}
         },
     }
+
+
+def test_iam_refuses_forbidden_calls(emulator: Emulator) -> None:
+    emulator.put(IRELAND, "a", "first")
+    iam = emulator.client("iam", IRELAND)
+    iam.create_user(UserName="reader")
+    statement = {
+        "Effect": "Allow",
+        "Action": "dynamodb:GetItem",
+        "Resource": f"arn:aws:dynamodb:*:*:table/{TABLE}",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=document)
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+
+    def client(service: str) -> Any:
+        return boto3.client(
+            service,
+            region_name=IRELAND,
+            endpoint_url=url(emulator.layout.aws),
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+
+    item = {"id": {"S": "a"}}
+    assert client("dynamodb").get_item(TableName=TABLE, Key=item)["Item"]
+    forbidden: list[Callable[[], object]] = [
+        lambda: client("dynamodb").put_item(TableName=TABLE, Item=item),
+        lambda: client("dynamodb").get_item(TableName="orders", Key=item),
+        lambda: client("s3").list_buckets(),
+    ]
+    for call in forbidden:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            call()
+    assert emulator.texts(IRELAND) == {"a": "first"}

@@ -105,8 +105,8 @@ class Bestsellers(Construct):
                 environment={**books.environment, **stock.environment},
             ),
         )
-        books.grant_read(function.permissions)
-        stock.grant_read(function.permissions)
+        books.grant(function.permissions, "BatchGetItem")
+        stock.grant(function.permissions, "BatchGetItem", "GetItem")
         return function
 
     def _feeder(self) -> Function:
@@ -151,7 +151,7 @@ class Bestsellers(Construct):
                 timeout=self._options.rebuild_timeout,
             ),
         )
-        orders.grant_scan(function.permissions)
+        orders.grant(function.permissions, "Scan")
         function.send_failures_to(self.dead_letters)
         schedule = CloudwatchEventRule(
             self,

@@ -111,8 +111,8 @@ class Search(Construct):
             ),
         )
         self.grant_read(function.permissions)
-        self._books.grant_read(function.permissions)
-        self._stock.grant_read(function.permissions)
+        self._books.grant(function.permissions, "BatchGetItem")
+        self._stock.grant(function.permissions, "BatchGetItem", "GetItem")
         return function
 
     def _builder(self) -> Function:
@@ -133,7 +133,7 @@ class Search(Construct):
         function.permissions.allow(
             Statement("WriteIndexes", ("s3:PutObject",), (f"{self.bucket.arn}/search/*",))
         )
-        self._books.grant_scan(function.permissions)
+        self._books.grant(function.permissions, "Scan")
         self._books.grant_stream(function.permissions)
         function.send_failures_to(self.dead_letters)
         LambdaEventSourceMapping(

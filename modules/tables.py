@@ -169,14 +169,6 @@ class TableReplicas(Construct):
 class Table:
     """A table as seen by the functions of one region."""
 
-    _READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-    _WRITE = (
-        "dynamodb:ConditionCheckItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-    )
-
     def __init__(self, short_name: str, looked_up: DataAwsDynamodbTable) -> None:
         """Wrap a table.
 
@@ -197,17 +189,18 @@ class Table:
         """Environment variable with the table's name: `<SHORT NAME>_TABLE`."""
         return {f"{self._short_name.upper()}_TABLE": self.name}
 
-    def grant_read(self, permissions: Permissions) -> None:
-        """Allow a role to read items of the table and its indexes."""
-        self._allow(permissions, "Read", self._READ)
+    def grant(self, permissions: Permissions, *operations: str, indexes: Sequence[str] = ()) -> None:
+        """Allow a role some operations on the table, for example `GetItem`, and `Query` on some of its indexes.
 
-    def grant_read_write(self, permissions: Permissions) -> None:
-        """Allow a role to read and write items, also in transactions."""
-        self._allow(permissions, "ReadWrite", self._READ + self._WRITE)
-
-    def grant_scan(self, permissions: Permissions) -> None:
-        """Allow a role to scan the table."""
-        self._allow(permissions, "Scan", ("dynamodb:Scan",))
+        `TransactWriteItems` needs the operations of its parts (`PutItem`, `UpdateItem`, `DeleteItem`):
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+        """
+        name = self._short_name.title()
+        actions = tuple(f"dynamodb:{operation}" for operation in operations)
+        permissions.allow(Statement(f"Use{name}", actions, (self.arn,)))
+        if indexes:
+            arns = tuple(f"{self.arn}/index/{index}" for index in indexes)
+            permissions.allow(Statement(f"Query{name}", ("dynamodb:Query",), arns))
 
     def grant_stream(self, permissions: Permissions) -> None:
         """Allow Lambda to read the stream with a function's role."""
@@ -224,10 +217,6 @@ class Table:
                 reason="ListStreams has no resource-level permissions",
             ),
         )
-
-    def _allow(self, permissions: Permissions, verb: str, actions: tuple[str, ...]) -> None:
-        resources = (self.arn, f"{self.arn}/index/*")
-        permissions.allow(Statement(f"{verb}{self._short_name.title()}", actions, resources))
 
 
 class RegionTables(Construct):

@@ -21,4 +21,4 @@ def example(stack: TerraformStack) -> None:
         code=Code("catalog"),
         options=FunctionOptions(environment=books.environment, memory=1024),
     )
-    books.grant_read(catalog.permissions)
+    books.grant(catalog.permissions, "GetItem", indexes=["category-rating"])

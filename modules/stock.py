@@ -62,8 +62,17 @@ class Stock(Construct):
         )
         """Function that reads both streams and sweeps."""
         self.dead_letters.grant_send(self.function.permissions)
+        orders, shares = used
+        orders.grant(
+            self.function.permissions,
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
+            indexes=("customer-createdAt", "sweep"),
+        )
+        shares.grant(self.function.permissions, "BatchGetItem", "GetItem", "UpdateItem")
         for table in used:
-            table.grant_read_write(self.function.permissions)
             table.grant_stream(self.function.permissions)
         self._map("orders", tables["orders"].stream_arn)
         self._map("shares", tables["stock"].stream_arn)

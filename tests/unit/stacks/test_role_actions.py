@@ -48,6 +48,7 @@ WITHOUT_CALL = {
     "search": {"s3:ListBucket"},  # S3 answers 404 instead of 403 for a missing object
     "search-builder": {"s3:ListBucket", "sqs:SendMessage"},  # Lambda sends failed events to the queue
     "bestsellers-rebuild": {"sqs:SendMessage"},
+    "stock": {"sqs:SendMessage"},
     "pages": {"s3:ListBucket"},
 }
 """Actions that a role needs without a call in the code."""
@@ -94,7 +95,7 @@ def called(function: Resource) -> set[str]:
                 for key in node.keys
                 if isinstance(key, ast.Constant)
             }
-            found |= {f"dynamodb:{IN_TRANSACTIONS[key]}" for key in keys & IN_TRANSACTIONS.keys()}
+            found |= {f"dynamodb:{IN_TRANSACTIONS[key]}" for key in IN_TRANSACTIONS.keys() & keys}
     return found - UNUSED_CODE.get(short(function), set())
 
 

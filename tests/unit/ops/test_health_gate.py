@@ -1,0 +1,93 @@
+"""The checks of a region after its deployment."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from ops import health_gate
+from ops.health_gate import GateError, await_healthy, buy, failed_check
+from tests.support.operators import REGIONS, SETTINGS, probe
+
+PRIMARY, OTHER = REGIONS
+BOOK = {"id": "dune", "price": 900}
+
+
+class Alarms:
+    """CloudWatch with alarms in state ALARM."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def get_paginator(self, _operation: str) -> "Alarms":
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        assert request["AlarmNamePrefix"] == f"{SETTINGS.name}-"
+        return [{"MetricAlarms": [{"AlarmName": name} for name in self._names], "CompositeAlarms": []}]
+
+
+@pytest.fixture(autouse=True)
+def _passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A region that passes every check; tests break one of them."""
+    monkeypatch.setattr(health_gate, "_has_traffic", lambda *_: True)
+    monkeypatch.setattr(health_gate, "Probe", lambda _: probe({PRIMARY: 200, OTHER: 200}))
+    monkeypatch.setattr(health_gate, "client", lambda *_: Alarms())
+    monkeypatch.setattr(health_gate, "_purchase", lambda *_: None)
+
+
+def shop(**statuses: int) -> httpx.Client:
+    """The API of a region; `statuses` by the request's method and first path segment."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        name = f"{request.method.lower()}_{request.url.path.split('/')[2]}"
+        status = statuses.get(name, 200)
+        if name == "get_books":
+            return httpx.Response(status, json={"items": [BOOK]})
+        if name == "post_orders":
+            assert json.loads(request.content)["expectedTotal"] == BOOK["price"]
+            assert request.headers["idempotency-key"]
+        return httpx.Response(status, json={"orderId": "o-1"})
+
+    return httpx.Client(base_url="http://region/v1", transport=httpx.MockTransport(answer))
+
+
+def test_gate_passes_healthy_region() -> None:
+    assert await_healthy(SETTINGS, PRIMARY) == ""
+
+
+def test_gate_skips_region_without_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_gate, "_has_traffic", lambda *_: False)
+    monkeypatch.setattr(health_gate, "_purchase", lambda *_: "must not be called")
+    assert "no traffic" in await_healthy(SETTINGS, PRIMARY)
+
+
+def test_gate_failed_health_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_gate, "Probe", lambda _: probe({PRIMARY: 503}))
+    assert failed_check(SETTINGS, PRIMARY) == "/v1/health: HTTP 503, cart failed"
+
+
+def test_gate_alarm_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_gate, "client", lambda *_: Alarms("bookstore-local-orders-errors"))
+    assert failed_check(SETTINGS, PRIMARY) == "in alarm: bookstore-local-orders-errors"
+
+
+def test_gate_failure_says_how_to_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_gate, "_purchase", lambda *_: "POST /orders answered 500")
+    with pytest.raises(GateError) as failure:
+        await_healthy(SETTINGS, PRIMARY, seconds=0)
+    for text in ("POST /orders answered 500", f"make evacuate REGION={PRIMARY}", "make deploy", "--at-once"):
+        assert text in str(failure.value)
+
+
+@pytest.mark.parametrize("step", ["get_books", "post_orders", "get_orders"])
+def test_purchase_failed_step_is_named(step: str) -> None:
+    reason = buy(shop(**{step: 500}))
+    assert reason
+    assert reason.startswith(step.partition("_")[0].upper())
+    assert reason.endswith("answered 500")
+
+
+def test_purchase_passes() -> None:
+    assert buy(shop(post_orders=201)) is None

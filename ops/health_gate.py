@@ -28,6 +28,8 @@ SECONDS = 120.0
 POLL = 5.0
 TIMEOUT = 10.0
 """Seconds for each request of the purchase."""
+BOOKS = 20
+"""Books to try: a region may have sold its copies of some."""
 
 Check = Callable[[Settings, str], str | None]
 """Returns what is wrong with a region, or None."""
@@ -117,7 +119,7 @@ def _alarms(settings: Settings, region: str) -> str | None:
 
 
 def _purchase(settings: Settings, region: str) -> str | None:
-    """Buy one book as a new shopper, read the order back, and delete the account."""
+    """Buy one book as a new shopper, cancel the order, and delete the account."""
     deployment = _deployed(settings)
     account = open_account(deployment, f"canary-{uuid.uuid4().hex}@{settings.domain}")
     try:
@@ -129,21 +131,37 @@ def _purchase(settings: Settings, region: str) -> str | None:
 
 
 def buy(http: httpx.Client) -> str | None:
-    """Buy the first book of the list; returns what went wrong, or None. An empty catalog passes."""
-    books = http.get("/books", params={"limit": 1})
+    """Buy a book, read the order back and cancel it; returns what went wrong, or None.
+
+    Books that this region cannot sell now are passed over. An empty catalog passes.
+    """
+    books = http.get("/books", params={"limit": BOOKS})
     if books.is_error:
         return f"GET /books answered {books.status_code}"
-    if not (items := books.json()["items"]):
+    placed = None
+    for book in books.json()["items"]:
+        placed = _order(http, book)
+        if placed.status_code != httpx.codes.CONFLICT:
+            break
+    if placed is None:
         return None
-    order: dict[str, Any] = {
-        "items": [{"bookId": items[0]["id"], "quantity": 1}],
-        "expectedTotal": items[0]["price"],
-    }
-    placed = http.post("/orders", json=order, headers={"idempotency-key": str(uuid.uuid4())})
     if placed.is_error:
         return f"POST /orders answered {placed.status_code}"
-    read = http.get(f"/orders/{placed.json()['orderId']}")
-    return f"GET /orders/{{orderId}} answered {read.status_code}" if read.is_error else None
+    order = f"/orders/{placed.json()['orderId']}"
+    read = http.get(order)
+    if read.is_error:
+        return f"GET /orders/{{orderId}} answered {read.status_code}"
+    cancelled = http.put(f"{order}/cancellation")
+    return (
+        f"PUT /orders/{{orderId}}/cancellation answered {cancelled.status_code}"
+        if cancelled.is_error
+        else None
+    )
+
+
+def _order(http: httpx.Client, book: dict[str, Any]) -> httpx.Response:
+    order = {"items": [{"bookId": book["id"], "quantity": 1}], "expectedTotal": book["price"]}
+    return http.post("/orders", json=order, headers={"idempotency-key": str(uuid.uuid4())})
 
 
 def _deployed(settings: Settings) -> Deployment:

@@ -12,6 +12,7 @@ from tests.support.operators import REGIONS, SETTINGS, probe
 
 PRIMARY, OTHER = REGIONS
 BOOK = {"id": "dune", "price": 900}
+SOLD_OUT = {"id": "emma", "price": 700}
 
 
 class Alarms:
@@ -42,10 +43,14 @@ def shop(**statuses: int) -> httpx.Client:
 
     def answer(request: httpx.Request) -> httpx.Response:
         name = f"{request.method.lower()}_{request.url.path.split('/')[2]}"
+        if request.url.path.endswith("/cancellation"):
+            name = "put_cancellation"
         status = statuses.get(name, 200)
         if name == "get_books":
-            return httpx.Response(status, json={"items": [BOOK]})
+            return httpx.Response(status, json={"items": [SOLD_OUT, BOOK]})
         if name == "post_orders":
+            if SOLD_OUT["id"] in request.content.decode():
+                return httpx.Response(409)
             assert json.loads(request.content)["expectedTotal"] == BOOK["price"]
             assert request.headers["idempotency-key"]
         return httpx.Response(status, json={"orderId": "o-1"})
@@ -81,7 +86,7 @@ def test_gate_failure_says_how_to_go_back(monkeypatch: pytest.MonkeyPatch) -> No
         assert text in str(failure.value)
 
 
-@pytest.mark.parametrize("step", ["get_books", "post_orders", "get_orders"])
+@pytest.mark.parametrize("step", ["get_books", "post_orders", "get_orders", "put_cancellation"])
 def test_purchase_failed_step_is_named(step: str) -> None:
     reason = buy(shop(**{step: 500}))
     assert reason

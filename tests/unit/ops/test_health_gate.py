@@ -11,8 +11,8 @@ from ops.health_gate import GateError, await_healthy, buy, failed_check
 from tests.support.operators import REGIONS, SETTINGS, probe
 
 PRIMARY, OTHER = REGIONS
-BOOK = {"id": "dune", "price": 900}
-SOLD_OUT = {"id": "emma", "price": 700}
+BOOK: dict[str, Any] = {"id": "dune", "price": 900}
+SOLD_OUT: dict[str, Any] = {"id": "emma", "price": 700}
 
 
 class Alarms:

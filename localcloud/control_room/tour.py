@@ -1,12 +1,13 @@
 """The tour: sends shoppers, cuts a region off, explains each event when it happens, heals, and shows the sums."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.control_room.actions import CUT, Actions
+from localcloud.control_room.actions import CUT, ERRORS, Actions
 from localcloud.control_room.observer import Observer
 from localcloud.control_room.shoppers import Shoppers
 from localcloud.edge.region_locations import region_name
@@ -15,6 +16,7 @@ from ops.deployment import Deployment
 POLL_SECONDS = 0.1
 FIRST_ORDERS = 4
 """Confirmed orders before the region is cut."""
+RESTORE_ATTEMPTS = 3
 LONGEST_WAIT = 120.0
 """Seconds to wait for one event; then the tour ends with an explanation."""
 
@@ -92,20 +94,29 @@ class Tour:
             await self._tell(deployment, region, others[0])
         except TourError as error:
             self.progress.error = str(error)
+        except ERRORS as error:
+            self.progress.error = f"The tour ended early: {error}"
         except asyncio.CancelledError:
             self.progress.error = "The tour was stopped. Everything is restored."
         finally:
             await asyncio.shield(self._restore(deployment, region))
 
     async def _restore(self, deployment: Deployment, region: str) -> None:
+        """Heal the region and recall the shoppers; a busy machine may need several attempts."""
         self.progress.waiting_for = "everything to be restored"
         self._changed()
-        if self._observer.regions[region].broken:
-            await self._actions.run(deployment, "heal", region)
-        await self._recall_shoppers()
-        self.progress.running = False
-        self.progress.waiting_for = ""
-        self._changed()
+        try:
+            for _ in range(RESTORE_ATTEMPTS):
+                with contextlib.suppress(*ERRORS):
+                    if self._observer.regions[region].broken:
+                        await self._actions.run(deployment, "heal", region)
+                    await self._recall_shoppers()
+                    return
+            self.progress.error = f"{region_name(region)} could not be restored: press Heal."
+        finally:
+            self.progress.running = False
+            self.progress.waiting_for = ""
+            self._changed()
 
     async def _tell(self, deployment: Deployment, region: str, other: str) -> None:
         here, there = region_name(region), region_name(other)

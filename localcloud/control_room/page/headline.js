@@ -2,7 +2,8 @@
 const list = new Intl.ListFormat('en');
 export const names = (regions) => list.format(regions.map((region) => region.label));
 const are = (regions) => `${names(regions)} ${regions.length > 1 ? 'are' : 'is'}`;
-const serves = (regions) => `${names(regions)} ${regions.length > 1 ? 'serve' : 'serves'} everyone`;
+const serves = (regions) =>
+  regions.length ? `${names(regions)} ${regions.length > 1 ? 'serve' : 'serves'} everyone` : 'no other region is healthy yet';
 
 /** Failures that other parts of the region survive. */
 const PARTIAL = ['redis', 'replication'];

@@ -1,4 +1,4 @@
-# Every command a person needs; continuous integration calls the same targets. `make` lists them.
+# All commands of the project. Continuous integration uses the same targets. `make` lists them.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
@@ -33,7 +33,7 @@ TEST_CLOUD := RECORD_REQUESTS=1 LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE
 
 .PHONY: help
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(INSTALLED)/prerequisites: bin/prerequisites
 	@PYTHON=$(PYTHON) bin/prerequisites
@@ -45,7 +45,7 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	unset MAKEFLAGS MFLAGS MAKELEVEL # or they reach the make of a package that is built from source
 	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install -qq pipenv==2026.10.3; }
 	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
-	VIRTUAL_ENV=$(CURDIR)/.venv PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
+	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
 	# Byte code, but not of the 2,000 resources of AWS that the shop has no use for: they would take half a minute.
 	unset PYTHONDONTWRITEBYTECODE
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
@@ -102,11 +102,11 @@ ready-locally:
 web: web/dist/index.html ## Build the storefront.
 
 .PHONY: up down status seed stock stock-claim web-dev
-up: ready-locally ## Bring the whole shop up on this machine.
+up: ready-locally ## Start the whole bookstore on this machine.
 	@$(CLOUD) up $(ARGS)
-down: $(INSTALLED)/python ## Stop it, and leave nothing running and no state behind.
+down: $(INSTALLED)/python ## Stop it and remove its state.
 	@$(CLOUD) down
-status: $(INSTALLED)/python ## What runs, where, and each region's health.
+status: $(INSTALLED)/python ## Show the parts that run, their addresses and the regions' health.
 	@if grep -q '^\[local' $(SETTINGS); then $(CLOUD) status; fi
 	$(OPS) status
 seed: $(INSTALLED)/python ## Load a catalog: make seed CATALOG=books.csv
@@ -115,40 +115,40 @@ stock: $(INSTALLED)/python ## Show the stock, or add copies: make stock BOOK=<id
 	@$(OPS) stock $(ARGS)
 stock-claim: $(INSTALLED)/python ## Sell a lost region's stock elsewhere: make stock-claim REGION=<region> CONFIRM=<region>
 	@$(OPS) stock-claim "$(REGION)"
-web-dev: $(INSTALLED)/web ## The storefront with hot reload, against a shop that is up.
+web-dev: $(INSTALLED)/web ## Serve the storefront with hot reload, with a running bookstore.
 	@npm --prefix web run dev
 
 .PHONY: bootstrap synth plan plan-summary apply deploy unlock move-state remove-region destroy cost
-bootstrap: $(INSTALLED)/python ## Make the buckets that hold Terraform's state.
+bootstrap: $(INSTALLED)/python ## Create the buckets for Terraform state.
 	@$(OPS) bootstrap
 synth: ready ## Write the Terraform to cdktf.out/.
 	@python -m ops synth
-plan: ready ## What a deployment would change.
+plan: ready ## Plan a deployment.
 	@$(CLOUD) run true # wrong settings end here with 2, which below is Terraform's code for a plan with changes
 	$(OPS) plan $(ARGS) || [ $$? -eq 2 ]
-plan-summary: ready ## The same in a few lines a stack.
+plan-summary: ready ## Summarize the plans, a few lines per stack.
 	@$(OPS) plan-summary $(ARGS)
-apply: $(INSTALLED)/python ## Apply the plans that were shown, and nothing else.
+apply: $(INSTALLED)/python ## Apply the plans that were shown.
 	@$(OPS) apply $(ARGS)
-deploy: ready ## Deploy every stack, in order.
+deploy: ready ## Deploy all stacks in order.
 	@$(OPS) deploy $(ARGS)
 unlock: install web ## Remove the lock that a crash left: make unlock STACK=s
 	@$(OPS) unlock $(STACK) $(ARGS)
-move-state: install web ## To another backend: make move-state FROM=the-settings-as-they-were.toml
+move-state: install web ## Move the state to another backend: make move-state FROM=the-settings-as-they-were.toml
 	@FROM=$(FROM) $(OPS) move-state $(ARGS)
-remove-region: install web ## One region fewer: make remove-region REGION=r
+remove-region: install web ## Remove a region: make remove-region REGION=r
 	@$(OPS) remove-region $(REGION) $(ARGS)
-destroy: $(INSTALLED)/python ## Remove everything: make destroy CONFIRM=<project>-<environment>
+destroy: $(INSTALLED)/python ## Destroy everything: make destroy CONFIRM=<project>-<environment>
 	@$(OPS) destroy $(ARGS)
-cost: ready ## What the shop costs when idle.
+cost: ready ## Print the cost of an idle month.
 	@$(OPS) cost $(ARGS)
 
 .PHONY: evacuate restore drill blog-promote
-evacuate: $(INSTALLED)/python ## Send traffic away from a region: make evacuate REGION=eu-west-1
+evacuate: $(INSTALLED)/python ## Move traffic away from a region: make evacuate REGION=eu-west-1
 	@$(OPS) evacuate '$(REGION)'
-restore: $(INSTALLED)/python ## Bring a region back: make restore REGION=eu-west-1
+restore: $(INSTALLED)/python ## Let a region take traffic again: make restore REGION=eu-west-1
 	@$(OPS) restore '$(REGION)' $(ARGS)
-drill: $(INSTALLED)/python ## Break regions under load, heal them, count what was lost.
+drill: $(INSTALLED)/python ## Break regions under load, restore them, count lost orders.
 	@$(OPS) drill $(ARGS)
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
@@ -163,13 +163,13 @@ timed-%:
 	+@bin/timed $* $(MAKE) $*
 
 .PHONY: test verify $(CHECKS) e2e e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
-test: $(END_TO_END) ## Everything that must hold, in 15 minutes: checks, then a bookstore of its own, used and broken.
+test: $(END_TO_END) ## Every check and promise in 15 minutes, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
 	# Terraform waits during most of a deployment: the checks run meanwhile, each printed when it ends.
 	$(MAKE) --jobs=3 --output-sync=target $(addprefix timed-,e2e-up $(CHECKS))
 	$(MAKE) $(addprefix timed-,e2e-drill e2e-tests e2e-browser)
-verify: $(END_TO_END) ## The same at full size, and what `make test` leaves out: hours, for releases and nightly.
+verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nightly.
 	@export TEST_SIZE=full
 	trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
@@ -199,10 +199,10 @@ plan-test: ready
 	@pytest tests/plan --durations=10
 policy: ready
 	@python -m policy
-audit: ready ## Known vulnerabilities of dependencies, or else the locks' hashes; secrets in sources and Terraform.
+audit: ready ## Check dependencies for vulnerabilities, sources and Terraform for secrets.
 	@python -m policy.dependencies
 	python -m policy.secrets
-e2e: $(END_TO_END) ## A bookstore of its own: brought up, broken, fuzzed, attacked, taken down.
+e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
 	$(MAKE) e2e-up e2e-drill e2e-tests e2e-browser
 e2e-up:
@@ -214,14 +214,14 @@ e2e-tests:
 	$(TEST_CLOUD) python -m localcloud.request_audit # every request so far, against AWS's own models
 e2e-browser:
 	@$(TEST_CLOUD) pytest tests/browser --durations=10
-e2e-alone: $(INSTALLED)/python ## Each region in turn, its peers unreachable, against a running bookstore.
+e2e-alone: $(INSTALLED)/python ## Each region alone, its peers unreachable, with a running bookstore.
 	@$(CLOUD) run python -m tests.support.single_region $(ARGS)
-e2e-deployments: ready-locally ## Deployments of its own: a region added, one removed, everything destroyed.
+e2e-deployments: ready-locally ## Add and remove a region, destroy everything, in deployments of their own.
 	@pytest $(DEPLOYMENTS)
 
 .PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-search bench-shop bench-web fuzz
 BENCHMARKS := synth cold-start handlers bestsellers search shop web
-bench: ready ## Every benchmark, and all figures in one table; the shop must be up.
+bench: ready ## All benchmarks, with a running bookstore.
 	@missed=
 	for benchmark in $(BENCHMARKS); do $(MAKE) bench-$$benchmark || missed="$$missed $$benchmark"; done
 	python -m benchmarks.results
@@ -229,17 +229,17 @@ bench: ready ## Every benchmark, and all figures in one table; the shop must be 
 	if [ -n "$$missed" ]; then echo "a goal is missed:$$missed"; exit 1; fi
 bench-synth: ready ## Time and memory of a synth, against the plain provider import.
 	@python -m benchmarks.synth
-bench-cold-start: install ## What importing each handler costs.
+bench-cold-start: install ## Import time of each handler.
 	@python -m benchmarks.cold_start
-bench-handlers: ready-locally ## What each route costs, and that pages cost the same behind 100,000 books.
+bench-handlers: ready-locally ## Cost of each route, also with 100,000 books.
 	@python -m benchmarks.handlers
-bench-bestsellers: install ## Orders a second into the ranking, and a rebuild of it.
+bench-bestsellers: install ## Orders per second into the bestsellers, and a rebuild.
 	@python -m benchmarks.bestsellers
 bench-search: install ## Search in 100,000 books: building and loading the index, typical queries.
 	@PYTHONPATH=lambda_src:. python -m benchmarks.search
-bench-shop: install ## Shoppers at once, against a shop that is up, and where their time goes.
+bench-shop: install ## Concurrent shoppers, with a running bookstore.
 	@python -m benchmarks.load
-bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, against a shop that is up.
+bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, with a running bookstore.
 	@python -m benchmarks.web
-fuzz: $(INSTALLED)/python ## 200,000 cases against a shop that is up.
+fuzz: $(INSTALLED)/python ## 200,000 fuzz cases, with a running bookstore.
 	@FUZZ_CASES=200000 $(CLOUD) run pytest tests/e2e/fuzz

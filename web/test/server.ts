@@ -21,6 +21,7 @@ export const BOOKS: Book[] = [
   publishedYear: 1961,
   language: 'en',
   cover: null,
+  stock: null,
 }));
 
 export const [SOLARIS, UBIK] = BOOKS as [Book, Book];
@@ -32,6 +33,7 @@ export function cartOf(lines: [Book, number][]): Cart {
     quantity,
     unitPrice: book.price,
     lineTotal: book.price * quantity,
+    version: `${book.id}/1`,
     book,
   }));
   const total = items.reduce((sum, line) => sum + line.lineTotal, 0);

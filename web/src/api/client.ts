@@ -8,7 +8,7 @@ export interface ApiRequest {
   method?: string;
   params?: Record<string, string | number | undefined>;
   body?: unknown;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | undefined>;
 }
 
 /** Problem details, RFC 9457; some problems of the contract add fields. */
@@ -38,7 +38,8 @@ function pathOf({ url, params = {} }: ApiRequest): string {
 }
 
 function initOf(request: ApiRequest, token: string | null, signal: AbortSignal): RequestInit {
-  const headers = new Headers(request.headers);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers ?? {})) if (value) headers.set(name, value);
   if (token) headers.set('Authorization', `Bearer ${token}`);
   if (request.body === undefined) return { method: request.method, headers, signal };
   headers.set('Content-Type', 'application/json');

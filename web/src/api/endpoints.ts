@@ -13,7 +13,10 @@ export const shop = bookstore.enhanceEndpoints({
       },
     },
     placeOrder: {
-      invalidatesTags: (_result, error) => (error ? [] : ['cart', 'orders', 'bestsellers']),
+      invalidatesTags: (_result, error) => (error ? [] : ['cart', 'orders', 'bestsellers', 'catalog']),
+    },
+    cancelOrder: {
+      invalidatesTags: ['orders', 'bestsellers', 'catalog'],
     },
   },
 });
@@ -29,6 +32,8 @@ export const {
   useListOrdersQuery,
   usePlaceOrderMutation,
   useGetOrderQuery,
+  useCancelOrderMutation,
+  useConfirmOrderMutation,
 } = shop;
 
 /** Narrows an error of RTK Query, which types it as unknown; without a status it is `unreachable`. */

@@ -88,6 +88,9 @@ const injectedRtkApi = api
           url: `/cart`,
           method: "POST",
           body: queryArg.newCartLine,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
         }),
         invalidatesTags: ["cart"],
       }),
@@ -138,6 +141,22 @@ const injectedRtkApi = api
         query: (queryArg) => ({ url: `/orders/${queryArg.orderId}` }),
         providesTags: ["orders"],
       }),
+      cancelOrder: build.mutation<CancelOrderApiResponse, CancelOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/orders/${queryArg.orderId}/cancellation`,
+          method: "PUT",
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      confirmOrder: build.mutation<ConfirmOrderApiResponse, ConfirmOrderApiArg>(
+        {
+          query: (queryArg) => ({
+            url: `/orders/${queryArg.orderId}/confirmation`,
+            method: "PUT",
+          }),
+          invalidatesTags: ["orders"],
+        },
+      ),
       getRegion: build.query<GetRegionApiResponse, GetRegionApiArg>({
         query: () => ({ url: `/region` }),
         providesTags: ["health"],
@@ -154,9 +173,9 @@ export type ListBooksApiResponse = /** status 200 A page of books. */ BookPage;
 export type ListBooksApiArg = {
   /** Exact name of a category, as `GET /categories` gives it. */
   category?: string;
-  /** Most items on a page. */
+  /** Maximum number of items on a page. */
   limit?: number;
-  /** `nextCursor` of the page before; opaque, and good for the same query only. */
+  /** `nextCursor` of the previous page of the same query. Opaque. */
   cursor?: string;
 };
 export type GetBookApiResponse = /** status 200 The book. */ Book;
@@ -187,11 +206,11 @@ export type SearchBooksApiArg = {
   publishedTo?: number;
   /** `relevance` is the default with `q`, `rating` without. */
   sort?: "relevance" | "rating" | "price" | "-price" | "newest" | "title";
-  /** Most items on a page. */
+  /** Maximum number of items on a page. */
   limit?: number;
   /** The number of a page of `limit` results, for page numbers; ignored beside `cursor`. */
   page?: number;
-  /** `nextCursor` of the page before; opaque, and good for the same query only. */
+  /** `nextCursor` of the previous page of the same query. Opaque. */
   cursor?: string;
 };
 export type ListSuggestionsApiResponse =
@@ -201,7 +220,7 @@ export type ListSuggestionsApiArg = {
   q?: string;
 };
 export type ListBestsellersApiResponse =
-  /** status 200 The ranking. */ BestsellerList;
+  /** status 200 The best sellers. */ BestsellerList;
 export type ListBestsellersApiArg = {
   limit?: number;
 };
@@ -210,10 +229,12 @@ export type GetCartApiArg = void;
 export type AddToCartApiResponse =
   /** status 200 The cart after the change. */ Cart;
 export type AddToCartApiArg = {
+  /** A UUID for this addition, created by the client. */
+  "Idempotency-Key"?: Uuid;
   newCartLine: NewCartLine;
 };
 export type GetCartLineApiResponse =
-  /** status 200 The cart with at most the one line; `total` is that line's, `checkoutKey` the whole cart's. */ Cart;
+  /** status 200 The cart with at most one line. `total` is of that line, `checkoutKey` is of the whole cart. */ Cart;
 export type GetCartLineApiArg = {
   bookId: BookId;
 };
@@ -230,15 +251,15 @@ export type RemoveCartLineApiArg = {
 export type ListOrdersApiResponse =
   /** status 200 A page of orders. */ OrderPage;
 export type ListOrdersApiArg = {
-  /** Most items on a page. */
+  /** Maximum number of items on a page. */
   limit?: number;
-  /** `nextCursor` of the page before; opaque, and good for the same query only. */
+  /** `nextCursor` of the previous page of the same query. Opaque. */
   cursor?: string;
 };
 export type PlaceOrderApiResponse =
-  /** status 201 The order; the first one when the key was used before for the same items. */ Order;
+  /** status 201 The order; the existing one if the key was used before for the same items. */ Order;
 export type PlaceOrderApiArg = {
-  /** A UUID, minted once for each purchase; `checkoutKey` of the cart, or the client's own. */
+  /** A UUID for this purchase; `checkoutKey` of the cart, or the client's own. */
   "Idempotency-Key": Uuid;
   newOrder: NewOrder;
 };
@@ -246,9 +267,18 @@ export type GetOrderApiResponse = /** status 200 The order. */ Order;
 export type GetOrderApiArg = {
   orderId: Uuid;
 };
+export type CancelOrderApiResponse = /** status 200 The order. */ Order;
+export type CancelOrderApiArg = {
+  orderId: Uuid;
+};
+export type ConfirmOrderApiResponse = /** status 200 The order. */ Order;
+export type ConfirmOrderApiArg = {
+  orderId: Uuid;
+};
 export type GetRegionApiResponse = /** status 200 The region. */ RegionName;
 export type GetRegionApiArg = void;
-export type GetHealthApiResponse = /** status 200 It can. */ Health;
+export type GetHealthApiResponse =
+  /** status 200 The region can serve. */ Health;
 export type GetHealthApiArg = void;
 export type BookId = string;
 export type Minor = number;
@@ -267,10 +297,17 @@ export type Book = {
   ratingsCount: number;
   /** Negative before our era. */
   publishedYear: number | null;
-  /** As the catalog gives it; BCP 47 for books written for this shop. */
+  /** A BCP 47 tag */
   language: string | null;
-  /** Address of a cover image; null where the storefront draws one from title and author. */
+  /** Address of a cover image; null if the storefront draws one from title and author. */
   cover: string | null;
+  /** Copies that can be sold. Null for a book whose copies are not counted. */
+  stock: {
+    /** In all regions. */
+    available: number;
+    /** In the region that answers. */
+    here: number;
+  } | null;
 };
 export type BookPage = {
   items: Book[];
@@ -278,13 +315,13 @@ export type BookPage = {
   nextCursor: string | null;
 };
 export type Problem = {
-  /** Stable; `urn:bookstore:problem:<name>`. */
+  /** Stable: `urn:bookstore:problem:<name>`. */
   type: string;
   title: string;
   status: number;
-  /** What happened this time and what to do about it. */
+  /** Explanation of this error. */
   detail?: string;
-  /** The request, for the logs. */
+  /** Request id in the logs. */
   instance?: string;
 };
 export type Category = {
@@ -339,15 +376,17 @@ export type Bestseller = {
 export type BestsellerList = {
   items: Bestseller[];
   asOf: Time;
-  /** True when the ranking could not be read just now. */
+  /** True if the counts could not be read. */
   stale: boolean;
 };
 export type Quantity = number;
+export type LineVersion = string;
 export type CartLine = {
   bookId: BookId;
   quantity: Quantity;
   unitPrice: Minor;
   lineTotal: Minor;
+  version: LineVersion;
   book: Book;
 };
 export type Uuid = string;
@@ -379,6 +418,13 @@ export type Order = {
   createdAt: Time;
   /** The region that took the order. */
   region: string;
+  /** `held` waits for the shopper's decision: cancel or confirm. The order overlaps with another one, or a region
+    had sold its copies twice. `final` can no longer be cancelled.
+     */
+  status: "placed" | "held" | "cancelled" | "final";
+  /** Older orders that have paid the same cart lines. */
+  overlaps: Uuid[];
+  cancellableUntil: Time;
 };
 export type OrderPage = {
   items: Order[];
@@ -386,19 +432,41 @@ export type OrderPage = {
   nextCursor: string | null;
 };
 export type PriceChanged = Problem & {
-  /** The lines at the prices of now. */
+  type: "urn:bookstore:problem:price-changed";
+  /** The lines with current prices. */
   items: OrderItem[];
   total: Minor;
   currency: Currency;
 };
+export type CartChanged = Problem & {
+  type: "urn:bookstore:problem:cart-changed";
+  cart: Cart;
+};
+export type OutOfStock = Problem & {
+  type: "urn:bookstore:problem:out-of-stock";
+  items: {
+    bookId: BookId;
+    wanted: Quantity;
+    /** Copies that one order can get now. */
+    available: number;
+  }[];
+};
+export type StockElsewhere = Problem & {
+  type: "urn:bookstore:problem:stock-elsewhere";
+  /** Regions that can sell the whole order. */
+  regions: string[];
+};
+export type OrderConflict =
+  PriceChanged | CartChanged | OutOfStock | StockElsewhere;
 export type OrderedItem = {
   bookId: BookId;
   quantity: Quantity;
+  lineVersion?: LineVersion;
 };
 export type NewOrder = {
-  /** Each book once. */
+  /** Each book once. With `lineVersion` the cart line must still be that version; without it the item is a direct purchase. */
   items: OrderedItem[];
-  /** The total that the shopper was shown. */
+  /** The total that the shopper saw. */
   expectedTotal: number;
 };
 export type RegionName = {
@@ -427,6 +495,8 @@ export const {
   useListOrdersQuery,
   usePlaceOrderMutation,
   useGetOrderQuery,
+  useCancelOrderMutation,
+  useConfirmOrderMutation,
   useGetRegionQuery,
   useGetHealthQuery,
 } = injectedRtkApi;

@@ -8,7 +8,7 @@ export interface OperationRules {
 /** Rules of the contract by operation. Written by `npm run api`. */
 export const OPERATIONS: Record<string, OperationRules | undefined> = {
   listBooks: { secured: false, required: ['items', 'nextCursor'] },
-  getBook: { secured: false, required: ['id', 'title', 'author', 'category', 'description', 'price', 'currency', 'rating', 'ratingsCount', 'publishedYear', 'language', 'cover'] },
+  getBook: { secured: false, required: ['id', 'title', 'author', 'category', 'description', 'price', 'currency', 'rating', 'ratingsCount', 'publishedYear', 'language', 'cover', 'stock'] },
   listCategories: { secured: false, required: ['items'] },
   searchBooks: { secured: false, required: ['items', 'total', 'facets', 'nextCursor', 'didYouMean', 'asOf'] },
   listSuggestions: { secured: false, required: ['items'] },
@@ -19,8 +19,10 @@ export const OPERATIONS: Record<string, OperationRules | undefined> = {
   setCartLine: { secured: true, required: ['items', 'total', 'currency', 'checkoutKey'] },
   removeCartLine: { secured: true, required: [] },
   listOrders: { secured: true, required: ['items', 'nextCursor'] },
-  placeOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region'] },
-  getOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region'] },
+  placeOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
+  getOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
+  cancelOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
+  confirmOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
   getRegion: { secured: false, required: ['region'] },
   getHealth: { secured: false, required: ['status', 'region', 'checks'] },
 };

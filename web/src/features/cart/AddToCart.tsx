@@ -20,14 +20,16 @@ export function AddToCart({ book }: { book: Book }) {
   const [added, setAdded] = useState<Added | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const isWaiting = busy || session.status === 'starting';
+  const most = Math.min(book.stock?.available ?? MOST_OF_A_BOOK, MOST_OF_A_BOOK);
+  const isSoldOut = most === 0;
+  const isWaiting = busy || session.status === 'starting' || isSoldOut;
 
   const submit = async () => {
     if (isWaiting) return;
     setBusy(true);
     setError(null);
     try {
-      setAdded(await add(book.id, quantity));
+      setAdded(await add(book.id, Math.min(quantity, most)));
     } catch (failure) {
       setAdded(null);
       setError(asApiError(failure));
@@ -39,14 +41,16 @@ export function AddToCart({ book }: { book: Book }) {
   return (
     <div className="add-to-cart">
       <div className="add-to-cart-row">
-        <QuantityPicker
-          value={quantity}
-          onChange={setQuantity}
-          label={t('cart.quantityOf', { title: book.title })}
-          most={MOST_OF_A_BOOK}
-        />
+        {!isSoldOut && (
+          <QuantityPicker
+            value={Math.min(quantity, most)}
+            onChange={setQuantity}
+            label={t('cart.quantityOf', { title: book.title })}
+            most={most}
+          />
+        )}
         <Button size="lg" aria-disabled={isWaiting} onClick={submit}>
-          {busy ? t('cart.adding') : t('cart.add')}
+          {busy ? t('cart.adding') : t(isSoldOut ? 'stock.out' : 'cart.add')}
         </Button>
       </div>
       <p className="added" role="status">

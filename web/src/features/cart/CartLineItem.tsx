@@ -7,7 +7,9 @@ import type { CartLine } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Problem } from '../../components/Problem';
 import { QuantityPicker } from '../../components/QuantityPicker';
+import { StockNote } from '../../components/StockNote';
 import { useFormatter } from '../../lib/format';
+import { MOST_OF_A_BOOK } from './limits';
 import { useCartActions } from './useCart';
 
 interface CartLineItemProps {
@@ -22,6 +24,7 @@ export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const { book, bookId, quantity } = line;
+  const available = book.stock?.available ?? MOST_OF_A_BOOK;
 
   const attempt = async (change: () => Promise<void>) => {
     if (busy) return;
@@ -46,11 +49,23 @@ export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
         </h2>
         <p className="muted">{book.author}</p>
         <p className="muted">{t('cart.each', { price: format.money(line.unitPrice, book.currency) })}</p>
+        <StockNote stock={book.stock} />
+        {available > 0 && quantity > available && (
+          <button
+            type="button"
+            className="link-button"
+            aria-disabled={busy}
+            onClick={() => attempt(() => actions.set(bookId, available))}
+          >
+            {t('cart.reduce', { count: available })}
+          </button>
+        )}
       </div>
       <div className="cart-change">
         <QuantityPicker
           value={quantity}
           busy={busy}
+          most={Math.max(1, Math.min(available, MOST_OF_A_BOOK))}
           onChange={(value) => attempt(() => actions.set(bookId, value))}
           label={t('cart.quantityOf', { title: book.title })}
         />

@@ -2,9 +2,23 @@ import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
 import { type SessionRoot, signedOut } from '../../lib/session';
 import { readStored, store as writeStored } from '../../lib/storage';
 import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
-import type { Line, MergePlan } from './plan';
+
 
 export const STORAGE_KEY = 'bookstore.cart';
+
+export interface Line {
+  bookId: string;
+  quantity: number;
+}
+
+/** A line on its way into an account's cart. */
+export interface MergeLine extends Line {
+  /** Idempotency key of the addition. */
+  key: string;
+}
+
+/** Why a line was not added: the cart is full, the book has left the catalog, or the line has its maximum. */
+export type Refusal = 'full' | 'gone' | 'capped';
 
 /** Lines that the last merge could not move, for a notice on the cart page. */
 export interface MergeNotice {
@@ -16,8 +30,8 @@ export interface MergeNotice {
 export interface GuestCart {
   /** The cart of a guest in this browser. */
   lines: Line[];
-  /** Unfinished merges: by shopper, the quantities that the account's cart still has to be set to. */
-  merges: Record<string, Line[]>;
+  /** Unfinished merges: by shopper, the lines that still have to be added to the account's cart. */
+  merges: Record<string, MergeLine[]>;
   notice: MergeNotice | null;
   /** The shopper for whom this page has tried to merge, successfully or not. */
   attempted: string | null;
@@ -36,14 +50,18 @@ function isLine(value: unknown): value is Line {
 }
 
 function linesOf(value: unknown): Line[] {
-  return Array.isArray(value) ? value.filter(isLine).slice(0, MOST_LINES) : [];
+  return Array.isArray(value) ? value.filter(isLine) : [];
+}
+
+function mergeLinesOf(value: unknown): MergeLine[] {
+  return linesOf(value).filter((line): line is MergeLine => typeof (line as Partial<MergeLine>).key === 'string');
 }
 
 /** The cart in the browser's storage; unreadable content counts as empty. */
 export function storedCart(): GuestCart {
   const stored = readStored(STORAGE_KEY) as Partial<GuestCart> | null;
   const merges = Object.entries(stored?.merges ?? {}).map(
-    ([shopper, lines]) => [shopper, linesOf(lines)] as const,
+    ([shopper, lines]) => [shopper, mergeLinesOf(lines)] as const,
   );
   return { ...EMPTY, lines: linesOf(stored?.lines), merges: Object.fromEntries(merges) };
 }
@@ -59,7 +77,7 @@ function put(lines: Line[], { bookId, quantity }: Line): void {
   else if (lines.length < MOST_LINES) lines.push({ bookId, quantity });
 }
 
-const without = (lines: Line[] | undefined, bookId: string) =>
+const without = <Each extends Line>(lines: Each[] | undefined, bookId: string): Each[] =>
   (lines ?? []).filter((line) => line.bookId !== bookId);
 
 const slice = createSlice({
@@ -74,12 +92,10 @@ const slice = createSlice({
     },
     /** Another tab has changed the storage. */
     reread: ({ notice, attempted }) => ({ ...storedCart(), notice, attempted }),
-    mergePlanned(state, { payload }: PayloadAction<{ shopper: string; plan: MergePlan }>) {
-      const { plan, shopper } = payload;
-      state.lines = plan.kept;
-      if (plan.targets.length > 0) state.merges[shopper] = plan.targets;
-      const unnoticed = plan.kept.length + plan.capped === 0;
-      state.notice = unnoticed ? null : { kept: plan.kept.length, capped: plan.capped, gone: 0 };
+    mergePlanned(state, { payload }: PayloadAction<{ shopper: string; lines: MergeLine[] }>) {
+      state.lines = [];
+      state.merges[payload.shopper] = payload.lines;
+      state.notice = null;
     },
     /** The line was moved, or the shopper has changed it since. */
     mergeSettled(state, { payload }: PayloadAction<{ shopper: string; bookId: string }>) {
@@ -87,10 +103,10 @@ const slice = createSlice({
       if (rest.length > 0) state.merges[payload.shopper] = rest;
       else delete state.merges[payload.shopper];
     },
-    mergeRefused(state, { payload }: PayloadAction<{ line: Line; reason: 'full' | 'gone' }>) {
+    mergeRefused(state, { payload }: PayloadAction<{ line: Line; reason: Refusal }>) {
       state.notice ??= { kept: 0, capped: 0, gone: 0 };
-      if (payload.reason === 'gone') {
-        state.notice.gone += 1;
+      if (payload.reason !== 'full') {
+        state.notice[payload.reason] += 1;
       } else {
         state.notice.kept += 1;
         put(state.lines, payload.line);

@@ -1,51 +1,58 @@
 import type { ThunkAction, UnknownAction } from '@reduxjs/toolkit';
 import { asApiError, shop } from '../../api/endpoints';
-import { type GuestCartRoot, mergePlanned, mergeRefused, mergeSettled, reread } from './guestCart';
-import { type Line, planMerge } from './plan';
+import { randomUuid } from '../../lib/uuid';
+import {
+  type GuestCartRoot,
+  type MergeLine,
+  mergePlanned,
+  mergeRefused,
+  mergeSettled,
+  type Refusal,
+  reread,
+} from './guestCart';
+import { MOST_OF_A_BOOK } from './limits';
 
 type MergeThunk<Result = void> = ThunkAction<Promise<Result>, GuestCartRoot, unknown, UnknownAction>;
 
-const accountCart = (): MergeThunk<Line[]> => async (dispatch) => {
-  const request = dispatch(shop.endpoints.getCart.initiate(undefined, { forceRefetch: true }));
-  try {
-    return (await request.unwrap()).items;
-  } finally {
-    request.unsubscribe();
-  }
-};
-
-const setLine =
-  (shopper: string, line: Line): MergeThunk =>
+/** Finds out why a line was refused. A book that is in the cart already is set to the maximum of a line. */
+const refuse =
+  ({ bookId }: MergeLine): MergeThunk<Refusal> =>
   async (dispatch) => {
-    const argument = { bookId: line.bookId, cartLineQuantity: { quantity: line.quantity } };
+    const options = { forceRefetch: true, subscribe: false };
+    const cart = await dispatch(shop.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
+    if (cart.items.length === 0) return 'full';
+    const argument = { bookId, cartLineQuantity: { quantity: MOST_OF_A_BOOK } };
+    await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
+    return 'capped';
+  };
+
+const addLine =
+  (shopper: string, line: MergeLine): MergeThunk =>
+  async (dispatch) => {
+    const { bookId, quantity, key } = line;
+    const argument = { 'Idempotency-Key': key, newCartLine: { bookId, quantity } };
     try {
-      await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
+      await dispatch(shop.endpoints.addToCart.initiate(argument)).unwrap();
     } catch (error) {
       const { status } = asApiError(error);
       if (status !== 404 && status !== 409) throw error;
-      dispatch(mergeRefused({ line, reason: status === 404 ? 'gone' : 'full' }));
+      const reason = status === 404 ? 'gone' : await dispatch(refuse(line));
+      dispatch(mergeRefused({ line: { bookId, quantity }, reason }));
     }
-    dispatch(mergeSettled({ shopper, bookId: line.bookId }));
+    dispatch(mergeSettled({ shopper, bookId }));
   };
 
 const finish =
   (shopper: string): MergeThunk =>
   async (dispatch, getState) => {
-    const targets = getState().guestCart.merges[shopper] ?? [];
-    if (targets.length === 0) return;
-    const held = new Map((await dispatch(accountCart())).map((line) => [line.bookId, line.quantity]));
-    for (const target of targets) {
-      // Less than the target: it did not arrive yet. As much or more: it did, or the shopper has added since.
-      if ((held.get(target.bookId) ?? 0) < target.quantity) await dispatch(setLine(shopper, target));
-      else dispatch(mergeSettled({ shopper, bookId: target.bookId }));
-    }
+    for (const line of getState().guestCart.merges[shopper] ?? []) await dispatch(addLine(shopper, line));
   };
 
 /**
  * Moves the guest's lines into the account's cart, each once, after any number of interruptions.
  *
- * The quantities to reach are computed once and stored, in the same write that takes the lines out of the guest's
- * cart. From then on they are only set, never added. An interrupted merge continues where it stopped.
+ * Each line gets a key, stored in the same write that takes the line out of the guest's cart. The API adds a key's
+ * copies once, also if they have been bought meanwhile. An interrupted merge continues where it stopped.
  * Throws ApiError if it cannot continue now.
  */
 const merge =
@@ -55,12 +62,11 @@ const merge =
     await dispatch(finish(shopper));
     const { lines } = getState().guestCart;
     if (lines.length === 0) return;
-    const plan = planMerge(await dispatch(accountCart()), lines);
-    dispatch(mergePlanned({ shopper, plan }));
+    dispatch(mergePlanned({ shopper, lines: lines.map((line) => ({ ...line, key: randomUuid() })) }));
     await dispatch(finish(shopper));
   };
 
-/** One tab at a time: two tabs that plan at once would both read the account's lines before either changes them. */
+/** One tab at a time: two tabs that plan at once would both add the guest's lines. */
 export const mergeGuestCart =
   (shopper: string): MergeThunk =>
   async (dispatch) => {

@@ -4,10 +4,9 @@ import type { ApiError } from '../../api/client';
 import { asApiError, shop, useGetCartQuery } from '../../api/endpoints';
 import type { CartLine } from '../../api/generated';
 import { type SessionRoot, useSession } from '../../lib/session';
-import { type GuestCartRoot, isMerging, lineRemoved, lineSet, mergeSettled } from './guestCart';
+import { type GuestCartRoot, isMerging, type Line, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';
 import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
-import type { Line } from './plan';
 
 export interface CartView {
   items: CartLine[];
@@ -28,7 +27,9 @@ const FULL: ApiError = { status: 409 };
 function priced(lines: Line[], books: Record<string, CartLine['book'] | null>): CartLine[] {
   return lines.flatMap(({ bookId, quantity }) => {
     const book = books[bookId];
-    return book ? [{ bookId, quantity, book, unitPrice: book.price, lineTotal: book.price * quantity }] : [];
+    if (!book) return [];
+    const lineTotal = book.price * quantity;
+    return [{ bookId, quantity, book, unitPrice: book.price, lineTotal, version: '' }];
   });
 }
 

@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { Stars } from '../../components/Stars';
+import { StockNote } from '../../components/StockNote';
 import { languageTag, useFormatter } from '../../lib/format';
 import { Authors } from './Authors';
 import { categoryPath, useCategoryName } from './category';
@@ -67,6 +68,7 @@ function BookView({ book, buy, related }: BookPageProps & { book: Book }) {
         <Authors author={book.author} />
         <Stars rating={book.rating} count={book.ratingsCount} />
         <p className="book-price">{format.money(book.price, book.currency)}</p>
+        <StockNote stock={book.stock} />
         {buy(book)}
         {book.description ? (
           <p className="book-description" lang={DESCRIPTION_LANGUAGE}>

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Stars } from '../../components/Stars';
+import { StockNote } from '../../components/StockNote';
 import { languageTag, useFormatter } from '../../lib/format';
 
 /** A book on a shelf. The title is the link; its area covers the whole tile. */
@@ -36,6 +37,7 @@ export function BookTile({ book, rank, sold }: { book: Book; rank?: number; sold
           <span className="muted">{t('bestsellers.sold', { count: sold, number: format.number(sold) })}</span>
         )}
       </p>
+      <StockNote stock={book.stock} />
     </article>
   );
 }

@@ -1,86 +1,94 @@
 import { useRef, useState } from 'react';
+import { useDispatch } from 'react-redux';
 import type { ApiError } from '../../api/client';
-import { asApiError, useGetCartQuery, usePlaceOrderMutation } from '../../api/endpoints';
-import type { Order, PriceChanged } from '../../api/generated';
+import { asApiError, shop, useGetCartQuery, usePlaceOrderMutation } from '../../api/endpoints';
+import type { CartChanged, NewOrder, Order, OutOfStock, PriceChanged } from '../../api/generated';
 import { orderFor, type Quote, quoteOf, requote } from './quote';
 
+/** Why nothing was ordered. */
+export type Refusal =
+  | { kind: 'priceChanged'; oldTotal: number }
+  | { kind: 'cartChanged' }
+  | { kind: 'outOfStock'; books: { title: string; available: number }[] }
+  | { kind: 'stockElsewhere' }
+  | { kind: 'failed'; error: ApiError };
+
 export interface Purchase {
-  /** Null until the cart is there. */
+  /** Null until the cart is loaded. */
   quote: Quote | null;
-  /** Whether the quote is what the shop says now, or stands still since it was first sent. */
+  /** Whether the quote is the current cart, or unchanged since the first attempt. */
   isCurrent: boolean;
   isPlacing: boolean;
-  /** The total before it moved; null while it has not. */
-  oldTotal: number | null;
-  /** Whether the cart turned out to be another than the one shown, which is now shown instead. */
-  cartChanged: boolean;
-  /** Why the order was not placed. */
-  error: ApiError | null;
-  /** Why the cart is not there, or not the one of now. */
+  refusal: Refusal | null;
+  /** Why the cart could not be loaded. */
   loadError: ApiError | null;
   reload: () => void;
-  /** Resolves to the order, or to null when it was not placed; the other fields then say why. */
-  place: () => Promise<Order | null>;
+  /** Resolves to the order, or to null after a refusal. */
+  place: (address: NewOrder['address']) => Promise<Order | null>;
+}
+
+function outOfStock(quote: Quote, { items }: OutOfStock): Refusal {
+  const titles = new Map(quote.lines.map((line) => [line.bookId, line.title]));
+  const books = items.map(({ bookId, available }) => ({ title: titles.get(bookId) ?? bookId, available }));
+  return { kind: 'outOfStock', books };
 }
 
 /**
- * Buying what is on the screen, once.
+ * Buys the shown lines once.
  *
- * From the first attempt on the quote stands still, whatever the cart does: after an attempt whose outcome nobody
- * knows, the same key with the same lines is the only request that cannot order twice.
+ * After the first attempt the quote does not change with the cart: if the outcome of an attempt is unknown, only the
+ * same key with the same lines cannot order twice.
  */
 export function usePurchase(): Purchase {
+  const dispatch = useDispatch();
   const cart = useGetCartQuery(undefined, { refetchOnMountOrArgChange: true });
   const [send, { isLoading: isPlacing }] = usePlaceOrderMutation();
   const [frozen, setFrozen] = useState<Quote | null>(null);
-  const [oldTotal, setOldTotal] = useState<number | null>(null);
-  const [cartChanged, setCartChanged] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
   const underWay = useRef(false);
-  // An older cart stays on the screen while it is asked for anew, and so does what was typed beside it.
+  // The previous cart stays visible while it is reloaded, and the fields keep their values.
   const quote = frozen ?? (cart.data ? quoteOf(cart.data) : null);
   const loadError = cart.isError && !cart.isFetching && !frozen ? asApiError(cart.error) : null;
   const isCurrent = frozen !== null || (cart.isSuccess && !cart.isFetching);
 
-  const refused = (attempted: Quote, failure: ApiError) => {
-    if (failure.status === 409 && failure.problem && 'items' in failure.problem) {
-      setOldTotal(attempted.total);
-      setFrozen(requote(attempted, failure.problem as PriceChanged));
-    } else if (failure.status === 422 || failure.status === 404) {
-      setFrozen(null);
-      setCartChanged(true);
-      cart.refetch();
-    } else {
-      setError(failure);
+  const showCart = (reason: Refusal) => {
+    setFrozen(null);
+    setRefusal(reason);
+    cart.refetch();
+  };
+  const refuse = (attempted: Quote, failure: ApiError) => {
+    const problem = failure.problem;
+    switch (problem?.type.split(':').at(-1)) {
+      case 'price-changed':
+        setFrozen(requote(attempted, problem as PriceChanged));
+        return setRefusal({ kind: 'priceChanged', oldTotal: attempted.total });
+      case 'cart-changed':
+        dispatch(shop.util.upsertQueryData('getCart', undefined, (problem as CartChanged).cart) as never);
+        return showCart({ kind: 'cartChanged' });
+      case 'out-of-stock':
+        return showCart(outOfStock(attempted, problem as OutOfStock));
+      case 'stock-elsewhere':
+        return setRefusal({ kind: 'stockElsewhere' });
     }
+    if (failure.status === 422 || failure.status === 404) return showCart({ kind: 'cartChanged' });
+    setRefusal({ kind: 'failed', error: failure });
   };
 
-  const place = async (): Promise<Order | null> => {
+  const place = async (address: NewOrder['address']): Promise<Order | null> => {
     if (!quote || !isCurrent || underWay.current) return null;
     underWay.current = true;
     setFrozen(quote);
-    setOldTotal(null);
-    setCartChanged(false);
-    setError(null);
+    setRefusal(null);
     try {
-      return await send({ 'Idempotency-Key': quote.key, newOrder: orderFor(quote) }).unwrap();
+      const newOrder = { ...orderFor(quote), address };
+      return await send({ 'Idempotency-Key': quote.key, newOrder }).unwrap();
     } catch (failure) {
-      refused(quote, asApiError(failure));
+      refuse(quote, asApiError(failure));
       return null;
     } finally {
       underWay.current = false;
     }
   };
 
-  return {
-    quote,
-    isCurrent,
-    isPlacing,
-    oldTotal,
-    cartChanged,
-    error,
-    loadError,
-    reload: cart.refetch,
-    place,
-  };
+  return { quote, isCurrent, isPlacing, refusal, loadError, reload: cart.refetch, place };
 }

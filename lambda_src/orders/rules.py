@@ -143,6 +143,7 @@ def price(request: OrderRequest, books: Mapping[str, Item], context: Context) ->
         clock.timestamp(context.moment),
         context.region,
         cancellable_until(context.moment, context.cancel_minutes),
+        request.address,
     )
 
 

@@ -4,6 +4,7 @@ import { Provider } from 'react-redux';
 import { MemoryRouter, Route, Routes } from 'react-router';
 import { createStore } from '../src/app/store';
 import { FailoverClient } from '../src/lib/failover';
+import { regionAnswered } from '../src/lib/region';
 import { signedIn, signedOut } from '../src/lib/session';
 import { API } from './server';
 
@@ -14,11 +15,20 @@ interface Options {
   /** The address, and the route pattern that matches it. */
   at?: string;
   path?: string;
+  /** Regions that share the routed address. */
+  regions?: string[];
 }
 
 /** Renders a page with store and router; other addresses render as text. */
-export function renderPage(page: ReactNode, { as = 'guest', at = '/', path = '*' }: Options = {}) {
-  const client = new FailoverClient({ api: API, regions: [] });
+export function renderPage(
+  page: ReactNode,
+  { as = 'guest', at = '/', path = '*', regions = [] }: Options = {},
+) {
+  const client = new FailoverClient({
+    api: API,
+    regions: regions.map((name) => ({ name, api: API })),
+    onAnswer: (region) => store.dispatch(regionAnswered(region)),
+  });
   const store = createStore({
     send: (where, init, fits) => client.send(where, init, fits),
     token: async () => (as === 'shopper' ? 'token' : null),

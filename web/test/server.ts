@@ -1,6 +1,6 @@
 import { HttpResponse, http, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Book, Cart, SearchResult } from '../src/api/generated';
+import type { Book, Cart, Order, SearchResult } from '../src/api/generated';
 
 export const API = 'https://api.shop.test/v1';
 export const REGION = 'eu-west-1';
@@ -38,6 +38,21 @@ export function cartOf(lines: [Book, number][]): Cart {
   }));
   const total = items.reduce((sum, line) => sum + line.lineTotal, 0);
   return { items, total, currency: 'EUR', checkoutKey: CHECKOUT_KEY };
+}
+
+export function orderOf(more: Partial<Order> = {}): Order {
+  return {
+    orderId: '7f0d3a52-8f0e-5c0c-9c4e-2f4ad1f1b9d1',
+    items: [{ bookId: 'solaris', title: 'Solaris', quantity: 2, unitPrice: 1290, lineTotal: 2580 }],
+    total: 2580,
+    currency: 'EUR',
+    createdAt: '2026-01-31T08:15:30.123Z',
+    region: 'ap-southeast-1',
+    status: 'placed',
+    overlaps: [],
+    cancellableUntil: '2026-01-31T08:45:30.123Z',
+    ...more,
+  };
 }
 
 export function answer(body: JsonBodyType, status = 200) {

@@ -410,6 +410,14 @@ export type OrderItem = {
   unitPrice: Minor;
   lineTotal: Minor;
 };
+export type Address = {
+  name: string;
+  street: string;
+  city: string;
+  postcode: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+};
 export type Order = {
   orderId: Uuid;
   items: OrderItem[];
@@ -425,6 +433,7 @@ export type Order = {
   /** Older orders that have paid the same cart lines. */
   overlaps: Uuid[];
   cancellableUntil: Time;
+  address?: Address;
 };
 export type OrderPage = {
   items: Order[];
@@ -468,6 +477,7 @@ export type NewOrder = {
   items: OrderedItem[];
   /** The total that the shopper saw. */
   expectedTotal: number;
+  address?: Address;
 };
 export type RegionName = {
   region: string;

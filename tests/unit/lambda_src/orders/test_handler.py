@@ -451,3 +451,37 @@ def test_order_is_final_after_its_time(tables: Tables) -> None:
     late = ada("PUT", "/orders/{orderId}/cancellation", path=path)
     assert (late.status, late.json["type"]) == (409, "urn:bookstore:problem:too-late")
     assert bob("PUT", "/orders/{orderId}/cancellation", path=path).status == 404
+
+
+def test_address_is_kept_with_the_order(tables: Tables) -> None:
+    address = {"name": "Ada L", "street": "Quay 7", "city": "Hamburg", "postcode": "20095", "country": "DE"}
+    body = {"items": [{"bookId": "a", "quantity": 1}], "expectedTotal": 500, "address": address}
+
+    placed = ada("POST", "/orders", body, headers={"Idempotency-Key": KEY})
+
+    assert placed.json["address"] == address
+    path = {"orderId": placed.json["orderId"]}
+    assert ada("GET", "/orders/{orderId}", path=path).json["address"] == address
+
+
+def test_order_without_address_has_none() -> None:
+    assert "address" not in order(ada, {"a": 1}, 500).json
+
+
+def test_address_is_not_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    address = {
+        "name": "Ada Lovelace",
+        "street": "Quay 7",
+        "city": "Hamburg",
+        "postcode": "20095",
+        "country": "DE",
+    }
+    body = {"items": [{"bookId": "a", "quantity": 1}], "expectedTotal": 500, "address": address}
+
+    ada("POST", "/orders", body, headers={"Idempotency-Key": KEY})
+    ada("POST", "/orders", {**body, "address": {**address, "country": "x"}}, headers={"Idempotency-Key": KEY})
+
+    logged = capsys.readouterr().out
+    assert logged
+    assert "Lovelace" not in logged
+    assert "Quay" not in logged

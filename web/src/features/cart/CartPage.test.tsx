@@ -72,16 +72,16 @@ it('refused addition names the cart’s limits', async () => {
   );
   renderPage(<AddToCart book={UBIK} />, { as: 'shopper' });
   await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
-  expect((await screen.findByRole('alert')).textContent).toContain('50 different books');
+  expect((await screen.findByRole('alert')).textContent).toContain('49 different books');
 });
 
 it('full guest cart names the limits', async () => {
   const { store } = renderPage(<AddToCart book={UBIK} />);
-  for (let n = 0; n < 50; n += 1) store.dispatch(lineSet({ bookId: `book-${n}`, quantity: 1 }));
+  for (let n = 0; n < 49; n += 1) store.dispatch(lineSet({ bookId: `book-${n}`, quantity: 1 }));
   await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
-  expect((await screen.findByRole('alert')).textContent).toContain('50 different books');
+  expect((await screen.findByRole('alert')).textContent).toContain('49 different books');
   expect(screen.queryByRole('link', { name: 'View cart' })).toBeNull();
-  expect(store.getState().guestCart.lines).toHaveLength(50);
+  expect(store.getState().guestCart.lines).toHaveLength(49);
 });
 
 it('adding sets the sum in the account’s cart', async () => {
@@ -99,4 +99,29 @@ it('adding sets the sum in the account’s cart', async () => {
   await waitFor(() => expect(screen.getByText(/: 99 copies/)).toBeTruthy());
   expect(screen.getByText(/is the maximum/)).toBeTruthy();
   expect(set).toEqual([{ quantity: 99 }]);
+});
+
+it('sold out book cannot be added', async () => {
+  const { store } = renderPage(<AddToCart book={{ ...UBIK, stock: { available: 0, here: 0 } }} />);
+  await userEvent.click(screen.getByRole('button', { name: 'Sold out' }));
+  expect(screen.queryByRole('textbox')).toBeNull();
+  expect(store.getState().guestCart.lines).toEqual([]);
+});
+
+it('no more copies can be added than are left', async () => {
+  const { store } = renderPage(<AddToCart book={{ ...UBIK, stock: { available: 2, here: 2 } }} />);
+  for (let n = 0; n < 3; n += 1) await userEvent.click(screen.getByRole('button', { name: 'One more' }));
+  expect(screen.getByText('No more than 2 copies of this book.')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
+  expect(store.getState().guestCart.lines).toEqual([{ bookId: 'ubik', quantity: 2 }]);
+});
+
+it('line with more copies than are left can be reduced', async () => {
+  const scarce = { ...SOLARIS, stock: { available: 3, here: 0 } };
+  server.use(http.get(`${API}/books/solaris`, () => answer(scarce)));
+  const { store } = renderPage(<CartPage />);
+  store.dispatch(lineSet({ bookId: 'solaris', quantity: 9 }));
+  expect(await screen.findByText('Only 3 left')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Reduce to 3 copies' }));
+  expect(store.getState().guestCart.lines).toEqual([{ bookId: 'solaris', quantity: 3 }]);
 });

@@ -3,7 +3,6 @@ import { type SessionRoot, signedOut } from '../../lib/session';
 import { readStored, store as writeStored } from '../../lib/storage';
 import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
 
-
 export const STORAGE_KEY = 'bookstore.cart';
 
 export interface Line {
@@ -54,7 +53,9 @@ function linesOf(value: unknown): Line[] {
 }
 
 function mergeLinesOf(value: unknown): MergeLine[] {
-  return linesOf(value).filter((line): line is MergeLine => typeof (line as Partial<MergeLine>).key === 'string');
+  return linesOf(value).filter(
+    (line): line is MergeLine => typeof (line as Partial<MergeLine>).key === 'string',
+  );
 }
 
 /** The cart in the browser's storage; unreadable content counts as empty. */

@@ -1,6 +1,7 @@
 import Form from 'react-bootstrap/Form';
 import { useTranslation } from 'react-i18next';
-import { type Address, countries } from './address';
+import type { Address } from '../../api/generated';
+import { countries } from './address';
 
 interface AddressFieldsProps {
   address: Address;

@@ -1,50 +1,19 @@
 import type { FormEvent } from 'react';
-import Alert from 'react-bootstrap/Alert';
 import Button from 'react-bootstrap/Button';
 import Form from 'react-bootstrap/Form';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
-import { Problem } from '../../components/Problem';
 import { LinesSkeleton } from '../../components/Skeletons';
 import { useFormatter } from '../../lib/format';
 import { AddressFields } from './AddressFields';
 import { useAddress } from './address';
+import { CheckoutNotices } from './CheckoutNotices';
 import { OrderSummary } from './OrderSummary';
 import { PaymentForm } from './PaymentForm';
 import type { Quote } from './quote';
 import { type Purchase, usePurchase } from './usePurchase';
-
-function Notices({ purchase }: { purchase: Purchase }) {
-  const { t } = useTranslation();
-  const format = useFormatter();
-  const { quote, oldTotal, cartChanged, error, loadError } = purchase;
-  return (
-    <>
-      {oldTotal !== null && quote && (
-        <Alert variant="warning" transition={false}>
-          <p className="problem-title">{t('checkout.priceChanged.title')}</p>
-          <p>
-            {t('checkout.priceChanged.text', {
-              before: format.money(oldTotal, quote.currency),
-              now: format.money(quote.total, quote.currency),
-            })}
-          </p>
-        </Alert>
-      )}
-      {cartChanged && (
-        <Alert variant="warning" transition={false}>
-          <p className="problem-title">{t('checkout.cartChanged.title')}</p>
-          <p>{t('checkout.cartChanged.text')}</p>
-        </Alert>
-      )}
-      {error && <Problem error={error} />}
-      {error && error.status !== 401 && <p className="muted">{t('checkout.again')}</p>}
-      {loadError && <Problem error={loadError} onRetry={purchase.reload} />}
-    </>
-  );
-}
 
 function PlaceButton({ purchase, quote }: { purchase: Purchase; quote: Quote }) {
   const { t } = useTranslation();
@@ -53,7 +22,7 @@ function PlaceButton({ purchase, quote }: { purchase: Purchase; quote: Quote }) 
   const total = format.money(quote.total, quote.currency);
   const idle = isCurrent ? t('checkout.place', { total }) : t('common.wait');
   return (
-    <Button type="submit" size="lg" disabled={!isCurrent || isPlacing}>
+    <Button type="submit" size="lg" aria-disabled={!isCurrent || isPlacing}>
       {isPlacing ? t('checkout.placing') : idle}
     </Button>
   );
@@ -66,12 +35,8 @@ function CheckoutForm({ purchase, quote }: { purchase: Purchase; quote: Quote })
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const order = await purchase.place();
-    if (order)
-      navigate(`/orders/${order.orderId}`, {
-        replace: true,
-        state: { placed: true, name: address.name.trim() },
-      });
+    const order = await purchase.place(address);
+    if (order) navigate(`/orders/${order.orderId}`, { replace: true, state: { placed: true } });
   };
 
   return (
@@ -83,7 +48,7 @@ function CheckoutForm({ purchase, quote }: { purchase: Purchase; quote: Quote })
       <aside className="summary" aria-label={t('checkout.summary')}>
         <OrderSummary quote={quote} />
         <div aria-live="polite">
-          <Notices purchase={purchase} />
+          <CheckoutNotices purchase={purchase} />
         </div>
         <PlaceButton purchase={purchase} quote={quote} />
         <p className="muted small">{t('checkout.once')}</p>
@@ -100,7 +65,7 @@ export default function CheckoutPage() {
   return (
     <Page title={t('checkout.title')} className="checkout-page">
       {!isCurrent && !loadError && (!quote || isEmpty) && <LinesSkeleton />}
-      {(!quote || isEmpty) && <Notices purchase={purchase} />}
+      {(!quote || isEmpty) && <CheckoutNotices purchase={purchase} />}
       {quote && !isEmpty && <CheckoutForm purchase={purchase} quote={quote} />}
       {isCurrent && isEmpty && (
         <EmptyState

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
 import { asApiError, useGetOrderQuery } from '../../api/endpoints';
-import type { Order } from '../../api/generated';
+import type { Address, Order } from '../../api/generated';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
 import { Page, SHOP } from '../../components/Page';
@@ -9,12 +9,12 @@ import { Problem } from '../../components/Problem';
 import { RegionName } from '../../components/RegionName';
 import { LinesSkeleton } from '../../components/Skeletons';
 import { useFormatter } from '../../lib/format';
+import { OrderActions } from './OrderActions';
 import { orderNumber } from './orderNumber';
 
-/** What the checkout hands over in the browser's history; it was never sent anywhere. */
+/** State of the navigation from the checkout. */
 interface Placed {
   placed: true;
-  name: string;
 }
 
 function Lines({ order }: { order: Order }) {
@@ -61,7 +61,25 @@ function Lines({ order }: { order: Order }) {
   );
 }
 
-function Receipt({ order, name }: { order: Order; name: string }) {
+function DeliveryAddress({ address }: { address: Address }) {
+  const { t } = useTranslation();
+  const format = useFormatter();
+  return (
+    <div>
+      <dt>{t('orders.address')}</dt>
+      <dd className="address-lines">
+        <span>{address.name}</span>
+        <span>{address.street}</span>
+        <span>
+          {address.postcode} {address.city}
+        </span>
+        <span>{format.countryName(address.country)}</span>
+      </dd>
+    </div>
+  );
+}
+
+function Receipt({ order }: { order: Order }) {
   const { t } = useTranslation();
   const format = useFormatter();
   return (
@@ -81,12 +99,11 @@ function Receipt({ order, name }: { order: Order; name: string }) {
           <dt>{t('orders.date')}</dt>
           <dd>{format.moment(order.createdAt)}</dd>
         </div>
-        {name && (
-          <div>
-            <dt>{t('checkout.deliverTo')}</dt>
-            <dd>{name}</dd>
-          </div>
-        )}
+        {order.address && <DeliveryAddress address={order.address} />}
+        <div>
+          <dt>{t('orders.statusLabel')}</dt>
+          <dd>{t(`orders.status.${order.status}`)}</dd>
+        </div>
         <div>
           <dt>{t('orders.takenIn')}</dt>
           <dd>
@@ -125,7 +142,8 @@ export default function OrderPage() {
       )}
       {order && (
         <>
-          <Receipt order={order} name={state?.name ?? ''} />
+          <OrderActions order={order} />
+          <Receipt order={order} />
           <p className="order-actions">
             <button type="button" className="btn btn-outline-dark" onClick={() => window.print()}>
               <Icon name="print" /> {t('orders.print')}

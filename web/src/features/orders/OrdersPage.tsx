@@ -23,13 +23,16 @@ function OrderRow({ order }: { order: Order }) {
       <div>
         <h2>
           <Link to={`/orders/${order.orderId}`} className="stretched">
-            {format.date(order.createdAt)}
+            {format.moment(order.createdAt)}
           </Link>
         </h2>
         <p className="order-titles">{order.items.map((item) => item.title).join(' · ')}</p>
         <p className="order-facts muted small">
           <span>{t('orders.one', { number: orderNumber(order.orderId) })}</span>
           <RegionName region={order.region} />
+          {order.status !== 'placed' && (
+            <strong className={`order-${order.status}`}>{t(`orders.status.${order.status}`)}</strong>
+          )}
         </p>
       </div>
       <div className="order-sum">

@@ -1,15 +1,7 @@
 import { useState } from 'react';
+import type { Address } from '../../api/generated';
 import { useSession } from '../../lib/session';
 import { readStored, store } from '../../lib/storage';
-
-export interface Address {
-  name: string;
-  street: string;
-  city: string;
-  postcode: string;
-  /** ISO 3166-1 alpha-2. */
-  country: string;
-}
 
 export const ADDRESS_KEY = 'bookstore.address';
 

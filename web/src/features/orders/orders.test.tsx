@@ -3,18 +3,13 @@ import userEvent from '@testing-library/user-event';
 import { http } from 'msw';
 import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
-import { API, answer, problem, server } from '../../../test/server';
+import { API, answer, orderOf, problem, server } from '../../../test/server';
 import OrderPage from './OrderPage';
 import OrdersPage from './OrdersPage';
 
-const ORDER = {
-  orderId: '7f0d3a52-8f0e-5c0c-9c4e-2f4ad1f1b9d1',
-  items: [{ bookId: 'solaris', title: 'Solaris', quantity: 2, unitPrice: 1290, lineTotal: 2580 }],
-  total: 2580,
-  currency: 'EUR',
-  createdAt: '2026-01-31T08:15:30.123Z',
-  region: 'ap-southeast-1',
-};
+const ORDER = orderOf();
+const AT = { as: 'shopper', at: `/orders/${ORDER.orderId}`, path: '/orders/:orderId' } as const;
+const PATH = `${API}/orders/${ORDER.orderId}`;
 
 it('receipt shows the region of the order', async () => {
   server.use(http.get(`${API}/orders/${ORDER.orderId}`, () => answer(ORDER)));
@@ -44,8 +39,8 @@ it('orders are listed page by page', async () => {
   );
   renderPage(<OrdersPage />, { as: 'shopper' });
   await userEvent.click(await screen.findByRole('button', { name: 'Show older orders' }));
-  expect(await screen.findByRole('link', { name: 'December 1, 2025' })).toBeTruthy();
-  expect(screen.getByRole('link', { name: 'January 31, 2026' })).toBeTruthy();
+  expect(await screen.findByRole('link', { name: /^December 1, 2025 at/ })).toBeTruthy();
+  expect(screen.getByRole('link', { name: /^January 31, 2026 at/ })).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Show older orders' })).toBeNull();
 });
 
@@ -53,4 +48,62 @@ it('orders without any link to the home page', async () => {
   server.use(http.get(`${API}/orders`, () => answer({ items: [], nextCursor: null })));
   renderPage(<OrdersPage />, { as: 'shopper' });
   expect(await screen.findByText('No orders yet')).toBeTruthy();
+});
+
+it('receipt shows the delivery address', async () => {
+  const address = { name: 'Lena Vogt', street: 'Quay 7', postcode: '20095', city: 'Hamburg', country: 'DE' };
+  server.use(http.get(PATH, () => answer(orderOf({ address }))));
+  renderPage(<OrderPage />, AT);
+  expect(await screen.findByText('Lena Vogt')).toBeTruthy();
+  expect(screen.getByText('20095 Hamburg')).toBeTruthy();
+  expect(screen.getByText('Germany')).toBeTruthy();
+});
+
+it('order is cancelled after a second question', async () => {
+  let status: 'placed' | 'cancelled' = 'placed';
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status }))),
+    http.put(`${PATH}/cancellation`, () => {
+      status = 'cancelled';
+      return answer(orderOf({ status }));
+    }),
+  );
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel order' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Yes, cancel it' }));
+  expect(await screen.findByText('This order was cancelled.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Cancel order' })).toBeNull();
+});
+
+it('cancellation that is too late says so', async () => {
+  let status: 'placed' | 'final' = 'placed';
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status }))),
+    http.put(`${PATH}/cancellation`, () => {
+      status = 'final';
+      return problem(409, 'too-late');
+    }),
+  );
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel order' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Yes, cancel it' }));
+  expect((await screen.findByRole('alert')).textContent).toBe('The time to cancel this order is over.');
+});
+
+it('held order names the other one and can be kept', async () => {
+  let status: 'held' | 'placed' = 'held';
+  const other = '00000000-8f0e-5c0c-9c4e-2f4ad1f1b9d1';
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status, overlaps: [other] }))),
+    http.put(`${PATH}/confirmation`, () => {
+      status = 'placed';
+      return answer(orderOf({ status }));
+    }),
+  );
+  renderPage(<OrderPage />, AT);
+  expect((await screen.findByRole('link', { name: '00000000' })).getAttribute('href')).toBe(
+    `/orders/${other}`,
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Keep the order' }));
+  expect(await screen.findByRole('button', { name: 'Cancel order' })).toBeTruthy();
 });

@@ -3,6 +3,7 @@ export const addTagTypes = [
   "catalog",
   "search",
   "bestsellers",
+  "pages",
   "cart",
   "orders",
   "health",
@@ -66,6 +67,31 @@ const injectedRtkApi = api
           },
         }),
         providesTags: ["search"],
+      }),
+      listRelatedBooks: build.query<
+        ListRelatedBooksApiResponse,
+        ListRelatedBooksApiArg
+      >({
+        query: (queryArg) => ({ url: `/books/${queryArg.bookId}/related` }),
+        providesTags: ["bestsellers"],
+      }),
+      getPage: build.query<GetPageApiResponse, GetPageApiArg>({
+        query: (queryArg) => ({
+          url: `/pages/index.html`,
+          params: {
+            path: queryArg.path,
+          },
+        }),
+        providesTags: ["pages"],
+      }),
+      getSitemap: build.query<GetSitemapApiResponse, GetSitemapApiArg>({
+        query: (queryArg) => ({
+          url: `/pages/sitemap.xml`,
+          params: {
+            part: queryArg.part,
+          },
+        }),
+        providesTags: ["pages"],
       }),
       listBestsellers: build.query<
         ListBestsellersApiResponse,
@@ -219,6 +245,22 @@ export type ListSuggestionsApiArg = {
   /** What has been typed so far. */
   q?: string;
 };
+export type ListRelatedBooksApiResponse =
+  /** status 200 The books. */ RelatedList;
+export type ListRelatedBooksApiArg = {
+  bookId: BookId;
+};
+export type GetPageApiResponse = /** status 200 The page. */ string;
+export type GetPageApiArg = {
+  /** Path of the storefront, percent-encoded as in the address; `/` where it is absent. */
+  path?: string;
+};
+export type GetSitemapApiResponse =
+  /** status 200 A sitemap or a sitemap index, see https://www.sitemaps.org/protocol.html. */ string;
+export type GetSitemapApiArg = {
+  /** Number of a sitemap; the index where it is absent. */
+  part?: number;
+};
 export type ListBestsellersApiResponse =
   /** status 200 The best sellers. */ BestsellerList;
 export type ListBestsellersApiArg = {
@@ -367,6 +409,17 @@ export type Suggestion = {
 export type SuggestionList = {
   items: Suggestion[];
 };
+export type RelatedBook = {
+  book: Book;
+  /** Orders of both books in all regions. */
+  boughtTogether: number;
+};
+export type RelatedList = {
+  items: RelatedBook[];
+  asOf: Time;
+  /** True if the counts could not be read. */
+  stale: boolean;
+};
 export type Bestseller = {
   rank: number;
   /** Copies sold in all regions. */
@@ -496,6 +549,9 @@ export const {
   useListCategoriesQuery,
   useSearchBooksQuery,
   useListSuggestionsQuery,
+  useListRelatedBooksQuery,
+  useGetPageQuery,
+  useGetSitemapQuery,
   useListBestsellersQuery,
   useGetCartQuery,
   useAddToCartMutation,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from runtime import clock
 from runtime.dynamo import Item
 from shop import order_keys
+from shop.address import Address
 
 
 class OrderItem(NamedTuple):
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     created_at: str
     region: str
     cancellable_until: str
+    address: Address | None = None
 
     @property
     def total(self) -> int:
@@ -66,7 +68,9 @@ class Order(NamedTuple):
 
     def to_item(self) -> Item:
         """Convert to an item of the Orders table."""
+        address = {"address": self.address.present()} if self.address else {}
         return {
+            **address,
             "customerId": self.customer_id,
             "orderId": self.order_id,
             "items": [item.to_item() for item in self.items],
@@ -95,6 +99,7 @@ class Order(NamedTuple):
             created_at,
             item["region"],
             str(item.get("cancellableUntil", created_at)),
+            Address(**item["address"]) if "address" in item else None,
         )
 
 
@@ -139,7 +144,9 @@ class OrderState(NamedTuple):
     def present(self, moment: datetime) -> dict[str, Any]:
         """Return the contract's `Order`."""
         order = self.order
+        address = {"address": order.address.present()} if order.address else {}
         return {
+            **address,
             "orderId": order.order_id,
             "items": [item.present() for item in order.items],
             "total": order.total,

@@ -1,6 +1,6 @@
 import pytest
 
-from orders.address import Address
+from shop.address import Address
 from runtime.errors import BadRequest
 
 ADDRESS = {

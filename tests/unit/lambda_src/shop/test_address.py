@@ -1,7 +1,7 @@
 import pytest
 
-from shop.address import Address
 from runtime.errors import BadRequest
+from shop.address import Address
 
 ADDRESS = {
     "name": "Lena Vogt",

@@ -141,12 +141,14 @@ def _alone(layout: Layout) -> Iterator[None]:
 
 
 def _refuse(reason: str, supervisor: Supervisor, code: int) -> None:
-    """Tell why, end what this run started, and exit."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    console.print(reason, style="red", markup=False, soft_wrap=True)
+    """Stop what this run started, print the reason and exit. Further signals are ignored meanwhile."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     stopped = supervisor.undo()
-    if stopped:
-        console.print(f"stopped again: {', '.join(stopped)}", style="dim")
+    with suppress(OSError):  # The terminal may be gone.
+        console.print(reason, style="red", markup=False, soft_wrap=True)
+        if stopped:
+            console.print(f"stopped again: {', '.join(stopped)}", style="dim")
     raise typer.Exit(code)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from localcloud import disk_space
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Supervisor
 from tests.support.ports import NEEDED, free
+from tests.support.waiting import wait_until
 
 
 def settings_without_blog(layout: Layout) -> Path:
@@ -23,16 +25,20 @@ def settings_without_blog(layout: Layout) -> Path:
     return path
 
 
+def environment(layout: Layout) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        "LOCAL_DIR": str(layout.directory),
+        "PORT_BASE": str(layout.base),
+        "SETTINGS": str(settings_without_blog(layout)),
+    }
+
+
 def up(layout: Layout, *, within: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Run `up` with the ports and folder of `layout`."""
     return subprocess.run(
         [*within, sys.executable, "-m", "localcloud", "up"],
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            "LOCAL_DIR": str(layout.directory),
-            "PORT_BASE": str(layout.base),
-            "SETTINGS": str(settings_without_blog(layout)),
-        },
+        env=environment(layout),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -93,3 +99,21 @@ def nothing_runs(layout: Layout) -> bool:
     """Whether no part runs, by records and ports."""
     supervisor = Supervisor(layout.cloud / "processes", layout.log)
     return supervisor.names() == [] and all(free(layout.base + port) for port in range(NEEDED))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+def test_up_signal_stops_everything(layout: Layout, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "localcloud", "up"],
+        env=environment(layout),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        wait_until((layout.cloud / "processes" / "aws.json").exists, 60)
+        process.send_signal(number)
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert nothing_runs(layout)

@@ -77,6 +77,7 @@ class Stated:
     quantities: tuple[tuple[str, int], ...]
     total: int
     cart: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Look:
     region: str
     request: int
     seen: Stated | None = None
+    states_versions: bool = False
 
     def steps(self, world: World, index: int, setting: Setting) -> Iterator[World]:
         if self.seen is not None:
@@ -102,4 +104,5 @@ class Look:
         quantities = tuple((line.book_id, line.quantity) for line in shown)
         prices = setting.prices[self.region]
         total = sum(prices[book] * quantity for book, quantity in quantities)
-        yield become(world, index, replace(self, seen=Stated(key, quantities, total, cart)))
+        versions = tuple((line.book_id, line.version) for line in shown) if self.states_versions else ()
+        yield become(world, index, replace(self, seen=Stated(key, quantities, total, cart, versions)))

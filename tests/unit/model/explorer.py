@@ -67,6 +67,7 @@ def check(world: World) -> None:
         for region in REGIONS:
             _found(world, region, request, answer)
     _one_order_a_cart(world)
+    _paid_once(world)
     for region, order_id in world.placed:
         _left_the_cart(world, region, order_id)
 
@@ -94,6 +95,22 @@ def _one_order_a_cart(world: World) -> None:
         raise BrokenInvariantError(f"{DOUBLED}: a request has become several orders")
     if any(len(orders) > 1 for orders in carts.values()):
         raise BrokenInvariantError(f"{CHARGED_TWICE}: one cart has become several orders")
+
+
+def _paid_once(world: World) -> None:
+    """A version of a line is in one order. Only orders of different regions may overlap: those are held."""
+    stated = {
+        process.request: process.seen.versions
+        for process in world.processes
+        if isinstance(process, Look) and process.seen
+    }
+    paid: dict[object, set[str]] = {}
+    for request, answer in world.confirmed:
+        for line in stated.get(request, ()):
+            paid.setdefault((answer.customer_id, line), set()).add(answer.order_id)
+    for orders in paid.values():
+        if len(orders) > 1 and len({region for region, order in world.placed if order in orders}) == 1:
+            raise BrokenInvariantError(f"{CHARGED_TWICE}: a version of a line is in several orders")
 
 
 def _left_the_cart(world: World, region: str, order_id: str) -> None:

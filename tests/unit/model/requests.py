@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from orders import rules
 from orders.models import OrderRequest, order_id_of
 from orders.rules import Context, Placement, Seen, Settlement
-from runtime.errors import KeyReused, PriceChanged
+from runtime.errors import CartChanged, KeyReused, PriceChanged
 from shop.lines import Line
 from shop.placed_orders import Order
 from tests.unit.model.devices import Change, Look, Stated
@@ -56,7 +56,9 @@ class Send:
         if stated is None:
             return None
         order_id = order_id_of(self.customer, stated.key)
-        return OrderRequest(self.customer, order_id, dict(stated.quantities), stated.total)
+        return OrderRequest(
+            self.customer, order_id, dict(stated.quantities), stated.total, dict(stated.versions)
+        )
 
     def _decide(self, world: World, index: int, setting: Setting, request: OrderRequest) -> World:
         existing = world.order(self.region, self.customer, request.order_id)
@@ -65,7 +67,7 @@ class Send:
             return self._replay(world, index, setting, request, existing.value)
         try:
             plan = self._plan(world, setting, request)
-        except PriceChanged:
+        except (CartChanged, PriceChanged):
             return become(world, index, replace(self, done=True))
         return become(world, index, replace(self, plan=plan))
 
@@ -89,6 +91,8 @@ class Send:
         if not setting.guards.total_stated:
             total = rules.price(request, books, context).total
             request = request._replace(expected_total=total)
+        if not setting.guards.line_version:
+            request = request._replace(versions={})
         plan = rules.decide(request, Seen(books, lines, {}), context)
         if setting.guards.marker_without_line:
             return plan

@@ -26,6 +26,7 @@ class Guards:
     items_bound_to_key: bool = True
     total_stated: bool = True
     key_from_cart: bool = True
+    line_version: bool = True
 
 
 @dataclass(frozen=True)

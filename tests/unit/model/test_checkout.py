@@ -30,6 +30,8 @@ class Scenario:
     processes: tuple[Process, ...]
     prices: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: PRICES)
     skew: Mapping[str, int] = field(default_factory=dict)
+    others: int = 0
+    """Copies of "other" in the cart."""
 
     @property
     def requests(self) -> int:
@@ -41,16 +43,18 @@ class Scenario:
         return explore(world, Setting(guards, self.prices, self.skew))
 
     def _cart(self) -> dict[tuple[str, Item], Version]:
-        if not self.cart:
-            return {}
-        line = cart_lines.changed(None, "book", self.cart, START)
-        story = (Added("before", self.cart, frozenset()),)
         customers = {process.customer for process in self.processes}
-        return {
-            (region, ("cart", customer, "book")): Version(line, (0, "A"), story)
-            for region in REGIONS
-            for customer in customers
-        }
+        items: dict[tuple[str, Item], Version] = {}
+        for book, copies in (("book", self.cart), ("other", self.others)):
+            if copies:
+                line = cart_lines.changed(None, book, copies, START)
+                version = Version(line, (0, "A"), (Added("before", copies, frozenset()),))
+                items |= {
+                    (region, ("cart", customer, book)): version
+                    for region in REGIONS
+                    for customer in customers
+                }
+        return items
 
 
 def add(name: str, region: str, copies: int = 1, customer: str = "ada") -> Change:
@@ -68,6 +72,15 @@ def remove(name: str, region: str) -> Change:
 def checkout(name: str, request: int, look: str, *send: str, customer: str = "ada") -> tuple[Process, ...]:
     """Look at the cart in one region, then send the order to regions, without waiting for an answer."""
     return (Look(name, customer, look, request), *(Send(customer, region, request) for region in send))
+
+
+def tab(name: str, request: int, *send: str) -> tuple[Process, ...]:
+    """Look at the cart, then order exactly the versions of its lines."""
+    look = Look(name, "ada", send[0], request, states_versions=True)
+    return (look, *(Send("ada", region, request) for region in send))
+
+
+REMOVE_OTHER = Change("laptop", "removes", "ada", "A", "other")
 
 
 def order(request: int, stated: Stated, *send: str) -> tuple[Process, ...]:
@@ -115,6 +128,12 @@ SCENARIOS = {
     ),
     "clock of A behind": Scenario(
         2, (*checkout("phone", 1, "A", "A", "B"), add("laptop", "A")), skew={"A": -1000}
+    ),
+    "two tabs, changed meanwhile": Scenario(
+        2, (*tab("one", 1, "A"), *tab("two", 2, "A"), REMOVE_OTHER), others=1
+    ),
+    "two tabs, two regions": Scenario(
+        2, (*tab("one", 1, "A", "B"), *tab("two", 2, "B"), REMOVE_OTHER), others=1
     ),
     "clock of A ahead": Scenario(
         2, (*checkout("phone", 1, "A", "A", "B"), add("laptop", "B")), skew={"A": 1000}
@@ -188,6 +207,7 @@ WITHOUT = {
     "items_bound_to_key": LOST,
     "total_stated": LOST,
     "key_from_cart": CHARGED_TWICE,
+    "line_version": CHARGED_TWICE,
 }
 
 

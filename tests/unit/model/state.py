@@ -4,8 +4,8 @@ A write happens in one region and travels to the other item by item, each item's
 time; where two versions meet, the later stamp wins, as in DynamoDB global tables:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 
-Beside its value every version carries a story, which the shop cannot see: what was done to the line to come
-to it. It tells what the quantity ought to be.
+Each version also has a story, which the bookstore does not see: the operations that led to it. The expected
+quantity follows from the story.
 """
 
 from collections.abc import Iterable, Mapping

@@ -54,6 +54,11 @@ class TableSpec:
             keys += [index.hash_key, index.range_key]
         return tuple(sorted({key for key in keys if key}))
 
+    @property
+    def global_indexes(self) -> tuple[Index, ...]:
+        """The indexes with a partition key of their own, which DynamoDB throttles by themselves."""
+        return tuple(index for index in self.indexes if index.hash_key != self.hash_key)
+
 
 TABLES = (
     TableSpec(
@@ -114,7 +119,6 @@ class BaseTables(Construct):
 
     def _table(self, spec: TableSpec, name: str, protected: bool) -> DynamodbTable:
         local = [index for index in spec.indexes if index.hash_key == spec.hash_key]
-        others = [index for index in spec.indexes if index not in local]
         table = DynamodbTable(
             self,
             spec.name,
@@ -129,7 +133,7 @@ class BaseTables(Construct):
             server_side_encryption={"enabled": True},
             deletion_protection_enabled=protected,
             local_secondary_index=[_local(index) for index in local] or None,
-            global_secondary_index=[_global(index) for index in others] or None,
+            global_secondary_index=[_global(index) for index in spec.global_indexes] or None,
             ttl={"attribute_name": spec.expires_at, "enabled": True} if spec.expires_at else None,
             # Each region's stack owns its replica; without this, the base table would remove it.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["replica"]),

@@ -16,7 +16,7 @@ from modules.search import Search, SearchOptions
 from modules.stock import Stock
 from modules.storefront import WebBucket
 from modules.support.stack_files import Archives, stack_folder
-from modules.tables import RegionTables, TableReplicas
+from modules.tables import TABLES, RegionTables, TableReplicas
 from stacks.base_stack import BaseStack
 from stacks.firewalls import region_firewall
 from stacks.global_stack import GlobalStack
@@ -134,6 +134,9 @@ class RegionStack(BaseStack):
             cache_largest_gb=bestsellers.cache_options.largest_gb,
             account_concurrency=self.settings.compute.account_concurrency,
             certificate_arn=self.certificate_arn,
+            user_pool=self._global.user_pool_id,
+            user_pool_client=self._global.user_pool_client_id,
+            indexes={spec.name: [index.name for index in spec.global_indexes] for spec in TABLES},
         )
 
     def _tables(self) -> RegionTables:

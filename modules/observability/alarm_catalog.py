@@ -11,7 +11,7 @@ Metrics and dimensions are from AWS's documentation:
 from collections.abc import Iterator
 
 from modules.cache import NODES, CacheMode
-from modules.observability.alarm import AlarmDefinition, Metric, Query
+from modules.observability.alarm import AlarmDefinition, Formula, Metric, Query
 
 ERROR_RATE = 0.01
 """Share of responses with a 5xx status."""
@@ -26,6 +26,10 @@ CACHE_FULL = 0.8
 """Share of the memory."""
 CERTIFICATE_DAYS = 30
 """ACM renews 60 days before expiry; 30 days before, the renewal has failed."""
+
+NO_ORDERS_SECONDS = 1800
+NO_ORDERS_CARTS = 200
+"""Calls of the cart in half an hour, of which some should become orders."""
 
 _DAY = 24 * 3600
 _GB = 1024**3
@@ -100,6 +104,59 @@ def table(name: str, short_name: str) -> Iterator[AlarmDefinition]:
             0,
             f"{short_name} refuses {way.lower()}s: one key is hot, or the load doubled within half an hour.",
             affects_shoppers=True,
+        )
+
+
+def index(table: str, short_name: str, name: str) -> Iterator[AlarmDefinition]:
+    """Define an alarm for throttled requests of a global secondary index, which the table's metrics leave out."""
+
+    def throttled(way: str) -> Metric:
+        dimensions = {"TableName": table, "GlobalSecondaryIndexName": name}
+        return Metric("AWS/DynamoDB", f"{way}ThrottleEvents", dimensions)
+
+    yield AlarmDefinition(
+        f"{short_name}-{name}-throttles",
+        Formula(
+            "FILL(reads, 0) + FILL(writes, 0)", {"reads": throttled("Read"), "writes": throttled("Write")}
+        ),
+        0,
+        f"Index {name} of {short_name} refuses requests: one key of the index is hot.",
+        affects_shoppers=True,
+    )
+
+
+def no_orders(deployment: str, cart_function: str) -> Iterator[AlarmDefinition]:
+    """Define an alarm for half an hour in which shoppers use carts and no order is placed.
+
+    Invocations of the cart's function count as traffic, because health checks do not reach it.
+    """
+    carts = Metric("AWS/Lambda", "Invocations", {"FunctionName": cart_function}, period=NO_ORDERS_SECONDS)
+    orders = Metric("Bookstore", "OrdersPlaced", {"shop": deployment}, period=NO_ORDERS_SECONDS)
+    yield AlarmDefinition(
+        "no-orders",
+        Formula(
+            f"IF(carts > {NO_ORDERS_CARTS} AND FILL(orders, 0) < 1, 1, 0)",
+            {"carts": carts, "orders": orders},
+        ),
+        0,
+        "Shoppers fill carts and no order arrived for 30 minutes. Look at checkout conflicts and at the 4xx answers.",
+        datapoints=1,
+        periods=1,
+    )
+
+
+def sign_in(user_pool: str, client: str) -> Iterator[AlarmDefinition]:
+    """Define alarms for requests that Cognito throttles. Only the pool's region has these metrics.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/metrics-for-cognito-user-pools.html
+    """
+    dimensions = {"UserPool": user_pool, "UserPoolClient": client}
+    for kind, metric in (("sign-in", "SignInThrottles"), ("token-refresh", "TokenRefreshThrottles")):
+        yield AlarmDefinition(
+            f"{kind}-throttles",
+            Metric("AWS/Cognito", metric, dimensions),
+            0,
+            f"Cognito refuses {kind} requests: the user pool's quota is used up. Request a higher one.",
         )
 
 

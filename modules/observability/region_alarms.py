@@ -38,6 +38,12 @@ class RegionMetrics:
     """Most memory of a serverless cache, in GB."""
     certificate_arn: str
     """The certificate of the region's host names."""
+    user_pool: str
+    """ID of the Cognito user pool."""
+    user_pool_client: str
+    """ID of its client."""
+    indexes: Mapping[str, Sequence[str]]
+    """Names of the global secondary indexes, by the table's short name."""
     account_concurrency: int = 1000
     """The account's limit of concurrent invocations in the region."""
 
@@ -55,6 +61,10 @@ class RegionMetrics:
         for short, name in self.tables.items():
             yield from alarm_catalog.table(name, short)
             yield from alarm_catalog.replication(name, short)
+            for index in self.indexes[short]:
+                yield from alarm_catalog.index(name, short, index)
+        yield from alarm_catalog.no_orders(self.api, self.functions["cart"])
+        yield from alarm_catalog.sign_in(self.user_pool, self.user_pool_client)
         yield from alarm_catalog.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from alarm_catalog.certificate(self.certificate_arn)
         yield alarm_catalog.account_concurrency(self.account_concurrency)

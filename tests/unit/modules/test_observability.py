@@ -62,7 +62,9 @@ def test_every_table_has_alarms_for_throttles_and_for_slow_replication(region: S
     for table in tables:
         for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
             assert watched(region, "AWS/DynamoDB", metric, TableName=table)
-        queries = [query["expression"] for alarm in alarms(region) for query in alarm.get("metric_query", [])]
+        queries = [
+            query.get("expression", "") for alarm in alarms(region) for query in alarm.get("metric_query", [])
+        ]
         assert any("ReplicationLatency" in query and f"'{table}'" in query for query in queries)
 
 
@@ -70,6 +72,30 @@ def test_every_api_has_alarms_for_failures_and_for_the_slowest_answers(region: S
     for api in region.resources("aws_api_gateway_rest_api"):
         assert watched(region, "AWS/ApiGateway", "5XXError", ApiName=api.body["name"])
         assert watched(region, "AWS/ApiGateway", "Latency", ApiName=api.body["name"])
+
+
+def test_every_global_index_has_throttle_alarm(region: Stack) -> None:
+    tables = shop(regions=REGIONS)["global"].resources("aws_dynamodb_table")
+    indexes = [
+        (table.body["name"], index["name"])
+        for table in tables
+        for index in table.body.get("global_secondary_index", [])
+    ]
+    assert indexes
+    for table, index in indexes:
+        for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+            dimensions = {"TableName": table, "GlobalSecondaryIndexName": index}
+            assert computed_with(region, metric, **dimensions), (table, index)
+
+
+def test_region_has_alarm_for_missing_orders(region: Stack) -> None:
+    assert computed_with(region, "OrdersPlaced", shop="bookstore-prod")
+    assert computed_with(region, "Invocations", FunctionName="bookstore-prod-cart")
+
+
+def test_region_has_alarms_for_cognito_throttles(region: Stack) -> None:
+    assert watched(region, "AWS/Cognito", "SignInThrottles")
+    assert watched(region, "AWS/Cognito", "TokenRefreshThrottles")
 
 
 def certificates(of: Shop) -> Iterator[tuple[str, str]]:

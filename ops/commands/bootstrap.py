@@ -1,6 +1,8 @@
 """`ops bootstrap`: creates what a deployment needs and must not own. Safe to repeat.
 
 - The buckets of Terraform's states, one in each region: a state cannot be in a bucket that it describes.
+- The service-linked roles of ECS, RDS, ElastiCache, load balancers and scaling. The first request in a new account
+  creates its role and may fail, because IAM is eventually consistent.
 - The role with which API Gateway writes logs: an account has one in each region, for all of its APIs.
 """
 
@@ -15,6 +17,15 @@ import typer
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.state_buckets import ensure_state_bucket
 from stacks.settings import Settings
+
+LINKED_SERVICES = (
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "rds.amazonaws.com",
+)
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""
 
 LOG_WRITER = "api-gateway-log-writer"
 LOG_WRITER_ACTIONS = (
@@ -36,6 +47,8 @@ IAM_PAUSE = 3.0
 def bootstrap(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     """Create each region's state bucket, and let API Gateway write logs there."""
     environment = Settings.load(settings)
+    for service in create_service_linked_roles(environment.primary):
+        typer.echo(f"{service} has its service-linked role now")
     for region in environment.regions:
         if enable_api_gateway_logs(region):
             typer.echo(f"{region}: API Gateway may write logs now")
@@ -46,6 +59,21 @@ def bootstrap(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
         bucket = environment.state_bucket(region)
         created = ensure_state_bucket(bucket, region, tags=environment.all_tags)
         typer.echo(f"{region}: {bucket} {'created' if created else 'exists, configuration updated'}")
+
+
+def create_service_linked_roles(region: str) -> list[str]:
+    """Create the roles that the account lacks; returns the services whose role was created.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
+    """
+    iam = boto3.client("iam", region_name=region)
+    created = []
+    for service in LINKED_SERVICES:
+        with contextlib.suppress(iam.exceptions.InvalidInputException):  # the role exists
+            if not iam.list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]:
+                iam.create_service_linked_role(AWSServiceName=service)
+                created.append(service)
+    return created
 
 
 def enable_api_gateway_logs(region: str) -> bool:

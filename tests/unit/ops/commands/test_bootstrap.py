@@ -8,7 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from ops.commands.bootstrap import bootstrap, enable_api_gateway_logs
+from ops.commands.bootstrap import (
+    LINKED_SERVICES,
+    bootstrap,
+    create_service_linked_roles,
+    enable_api_gateway_logs,
+)
 from ops.state_buckets import BucketRefusedError, ensure_state_bucket
 from tests.support.operators import run_ops
 
@@ -165,3 +170,9 @@ def test_bootstrap_without_default_region_creates_role(s3: Any, monkeypatch: pyt
     monkeypatch.setattr("botocore.client.BaseClient._make_api_call", record)
     assert enable_api_gateway_logs(REGION)
     assert "CreateRole" in calls
+
+
+@pytest.mark.usefixtures("s3")
+def test_service_linked_roles_created_once() -> None:
+    assert create_service_linked_roles(REGION) == list(LINKED_SERVICES)
+    assert create_service_linked_roles(REGION) == []

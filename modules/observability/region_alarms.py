@@ -21,7 +21,7 @@ class RegionMetrics:
     stage: str
     """Name of its stage."""
     functions: Mapping[str, str]
-    """Functions that serve shoppers."""
+    """Functions that serve shoppers, `cart` among them: its calls are the traffic that should lead to orders."""
     workers: Mapping[str, str]
     """Functions that run in the background."""
     stream_readers: Mapping[str, str]

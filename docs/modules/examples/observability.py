@@ -12,7 +12,7 @@ def example(stack: TerraformStack) -> None:
         metrics=RegionMetrics(
             api="books-prod",
             stage="live",
-            functions={"catalog": "books-prod-catalog"},
+            functions={"cart": "books-prod-cart", "catalog": "books-prod-catalog"},
             workers={"feeder": "books-prod-feeder"},
             stream_readers={"feeder": "books-prod-feeder"},
             dead_letters={"feeder": "books-prod-dead-letters"},
@@ -21,6 +21,9 @@ def example(stack: TerraformStack) -> None:
             cache_mode="serverless",
             cache_largest_gb=1,
             certificate_arn="arn:aws:acm:eu-west-1:111122223333:certificate/example",
+            user_pool="eu-west-1_example",
+            user_pool_client="example",
+            indexes={"books": ["category-rating"]},
         ),
         emails=["operators@example.com"],
     )

@@ -1,9 +1,12 @@
 """Imported before every test module."""
 
+import contextlib
+
 import pytest
 from hypothesis import settings
 
 from modules.support import fast_synth
+from ops import provider_mirror
 from tests.support.size import FULL_SIZE
 
 fast_synth.enable()
@@ -21,3 +24,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if full_size:
         config.hook.pytest_deselected(items=full_size)
         items[:] = [item for item in items if item not in full_size]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def terraform_provider() -> None:
+    """Let Terraform find the provider where the commands find it. Tests without Terraform need none."""
+    with contextlib.suppress(provider_mirror.ProviderUnavailableError):
+        provider_mirror.use()

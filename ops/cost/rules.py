@@ -20,6 +20,11 @@ class Cost:
     usd: float
 
 
+CHECKERS_A_REGION = 2
+HEALTH_SECONDS, HEALTH_GB = 0.01, 0.5
+HEALTH_LOG_BYTES = 900
+"""Assumptions for one health check: duration, memory, and lines of the function's and the API's log."""
+
 Rule = Callable[[Resource, Prices], Iterable[Cost]]
 
 FREE = frozenset(
@@ -163,6 +168,26 @@ def _health_check(resource: Resource, prices: Prices) -> Iterable[Cost]:
     )
     usd = prices.monthly("health_check") + sum(options) * prices.monthly("health_check_option")
     yield Cost("Route 53 health check", GLOBAL, usd)
+    if str(config.get("resource_path", "")).endswith("/health"):
+        yield Cost("Requests of the health checkers", GLOBAL, _checker_requests(config, prices))
+
+
+def _checker_requests(config: dict[str, Any], prices: Prices) -> float:
+    """Price the checkers' requests to API Gateway and Lambda, and their log lines. They are not traced.
+
+    With all eight regions, an endpoint receives about 16 requests in each interval, so two for each region:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+    """
+    checkers = CHECKERS_A_REGION * len(config.get("regions") or range(8))
+    requests = checkers * prices.hours * 3600 / int(config.get("request_interval") or 30)
+    gb_seconds = HEALTH_SECONDS * HEALTH_GB
+    each = (
+        prices.monthly("api_request_million") / 1e6
+        + prices.monthly("lambda_request_million") / 1e6
+        + gb_seconds * prices.monthly("lambda_gb_second")
+        + HEALTH_LOG_BYTES / 1e9 * prices.monthly("log_gb")
+    )
+    return requests * each
 
 
 def _kms_key(resource: Resource, prices: Prices) -> Iterable[Cost]:

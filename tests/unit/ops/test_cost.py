@@ -143,12 +143,12 @@ def bill_of_shop(**settings: Any) -> Bill:
 RUNNING_BLOG: dict[str, Any] = {"features": {"blog": True}, "blog": {"image_tag": "any"}}
 
 
-def test_idle_shop_costs_under_60_usd() -> None:
-    assert bill_of_shop().total < 60
+def test_idle_shop_costs_under_75_usd() -> None:
+    assert bill_of_shop().total < 75
 
 
-def test_idle_shop_with_blog_costs_under_300_usd() -> None:
-    assert bill_of_shop(**RUNNING_BLOG).total < 300
+def test_idle_shop_with_blog_costs_under_310_usd() -> None:
+    assert bill_of_shop(**RUNNING_BLOG).total < 310
 
 
 @pytest.mark.parametrize("source", ["github", "codecommit"])

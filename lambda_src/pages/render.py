@@ -13,7 +13,7 @@ from pages.models import Document
 SITE_NAME = "Meridian Books"
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'\s*<meta name="description"[^>]*>')
-_NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
+_NOSCRIPT_END = "</noscript>"
 
 
 def render(template: str, document: Document, origin: str) -> str:
@@ -21,7 +21,7 @@ def render(template: str, document: Document, origin: str) -> str:
     head = "\n    ".join(_head(document, origin))
     html = _DESCRIPTION.sub("", template, count=1)
     html = _TITLE.sub(lambda _: head, html, count=1)
-    return _NOSCRIPT.sub(lambda _: f"<noscript>{_body(document)}</noscript>", html, count=1)
+    return html.replace(_NOSCRIPT_END, f"{_body(document)}{_NOSCRIPT_END}", 1)
 
 
 def _head(document: Document, origin: str) -> Iterable[str]:
@@ -55,7 +55,4 @@ def _body(document: Document) -> str:
         f'<li><a href="{escape(link.href)}">{escape(link.text)}</a></li>' for link in document.links
     )
     items = f"<ul>{links}</ul>" if links else ""
-    return (
-        f"<main><h1>{escape(document.heading or document.title)}</h1>{paragraphs}{items}"
-        "<p>Buying needs JavaScript.</p></main>"
-    )
+    return f"<main><h1>{escape(document.heading or document.title)}</h1>{paragraphs}{items}</main>"

@@ -177,7 +177,7 @@ def test_summary_names_stacks_without_plan(stacks: TerraformStacks) -> None:
     make_plan()
     summary = run_ops("plan-summary").stdout
     assert "### `global`: nothing changes" in summary
-    assert "### `one`: 1 added" in summary
+    assert "### `one`: 2 added" in summary  # a resource and an output
     assert "### `edge`: cannot be planned before one, two is deployed" in summary
 
 

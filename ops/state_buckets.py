@@ -9,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.errors import OperatorError
+from stacks.settings import Settings
 
 NONCURRENT_DAYS = 90
 """Days that an old version of a state is kept."""
@@ -29,6 +30,33 @@ def ensure_state_bucket(bucket: str, region: str, *, tags: Mapping[str, str]) ->
     _refuse_other_region(s3, bucket, region)
     _configure(s3, bucket, tags)
     return created
+
+
+class PrimaryMovedError(OperatorError):
+    """The first region of the settings is not the one of the first deployment. The message says how to fix it."""
+
+
+def check_primary(settings: Settings) -> None:
+    """Raises PrimaryMovedError if the global stack's state is in the bucket of a region that is not the first one.
+
+    The first region holds the zone, the user pool and the base tables. With another first region Terraform would create
+    them again there, and the bookstore would start empty.
+    """
+    if settings.state.backend != "s3":
+        return
+    key = f"{settings.name}-global/terraform.tfstate"
+    for region in settings.regions[1:]:
+        s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
+        try:
+            s3.head_object(Bucket=settings.state_bucket(region), Key=key)
+        except ClientError as missing:
+            if missing.response["Error"]["Code"] not in {"404", "NoSuchBucket", "NoSuchKey"}:
+                raise
+            continue
+        raise PrimaryMovedError(
+            f"{settings.name} was first deployed with {region} as its first region, where its zone, user pool and base"
+            f" tables are. Put {region} first in `regions` again."
+        )
 
 
 def _create(s3: Any, bucket: str, region: str) -> bool:

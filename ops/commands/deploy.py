@@ -9,6 +9,7 @@ from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
 from ops.errors import InterruptError
 from ops.rollout import deploy_stacks
+from ops.state_buckets import check_primary
 from ops.synthesis import synthesize, synthesized_folder
 from stacks.settings import Settings
 
@@ -24,6 +25,7 @@ def deploy(
 ) -> None:
     """Synthesize, then deploy every stack after those that it needs."""
     environment = Settings.load(settings)
+    check_primary(environment)
     console = plain_console()
     with checkout_lock("deploy"):
         with console.status("synthesizing"):

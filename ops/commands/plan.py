@@ -7,6 +7,7 @@ from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
 from ops.planning.planner import exit_code, plan_stacks
 from ops.planning.saved_plans import PLAN_FILE, Outcome
+from ops.state_buckets import check_primary
 from ops.synthesis import synthesize, synthesized_folder
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
@@ -15,6 +16,7 @@ from stacks.settings import Settings
 def plan(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     """Synthesize, then plan every stack. Exits 0 without changes, 2 with changes, 1 on errors."""
     environment = Settings.load(settings)
+    check_primary(environment)
     console = plain_console(stderr=True)
     with checkout_lock("plan"):
         with console.status("synthesizing"):

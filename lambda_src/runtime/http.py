@@ -21,6 +21,13 @@ PROBLEM = "application/problem+json"
 HTML = "text/html; charset=utf-8"
 
 
+_SECURITY_HEADERS = {
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+"""Also on API Gateway's own errors (modules/api/gateway_responses.py)."""
+
+
 class Request:
     """One request. Its parts are parsed on demand."""
 
@@ -173,6 +180,7 @@ def _proxy(response: Response) -> dict[str, Any]:
         "access-control-allow-origin": "*",
         "access-control-expose-headers": "x-region",
         "cache-control": "no-store",
+        **_SECURITY_HEADERS,
         **_content_type(response.body),
         **response.headers,
     }

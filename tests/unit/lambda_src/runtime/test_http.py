@@ -171,6 +171,8 @@ def test_missing_setting_is_logged_but_not_returned(capsys: pytest.CaptureFixtur
 def test_answers_have_region_and_cors_headers() -> None:
     for answer in (get("/query"), get("/away"), get("/broken"), get("/nowhere")):
         assert answer.headers["x-region"] == "eu-west-1"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["access-control-expose-headers"] == "x-region"
     assert get("/away").headers["retry-after"] == "1"

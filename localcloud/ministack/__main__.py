@@ -16,6 +16,7 @@ from localcloud.ministack import (
     recording,
     replication,
     route53,
+    transport,
 )
 from localcloud.ministack.state_store import StateStore
 
@@ -25,6 +26,7 @@ route53.patch()
 cloudfront.patch()
 connections.patch()
 lambda_start.patch()
+transport.patch()
 links = replication.patch()
 state = persistence.Persistence(StateStore(Path(STATE_DIR)), links)
 state.patch()

@@ -216,3 +216,32 @@ def test_iam_refuses_forbidden_calls(emulator: Emulator) -> None:
         with pytest.raises(ClientError, match="AccessDenied"):
             call()
     assert emulator.texts(IRELAND) == {"a": "first"}
+
+
+def test_bucket_policies_see_tls_requests(emulator: Emulator) -> None:
+    iam, s3 = emulator.client("iam", IRELAND), emulator.client("s3", IRELAND)
+    s3.create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": IRELAND})
+    s3.put_object(Bucket="kept", Key="a", Body=b"text")
+    without_tls = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::kept", "arn:aws:s3:::kept/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(
+        Bucket="kept", Policy=json.dumps({"Version": "2012-10-17", "Statement": [without_tls]})
+    )
+    iam.create_user(UserName="bucket-reader")
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::kept/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [read]})
+    iam.put_user_policy(UserName="bucket-reader", PolicyName="read", PolicyDocument=document)
+    key = iam.create_access_key(UserName="bucket-reader")["AccessKey"]
+    reader = boto3.client(
+        "s3",
+        region_name=IRELAND,
+        endpoint_url=url(emulator.layout.aws),
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    assert reader.get_object(Bucket="kept", Key="a")["Body"].read() == b"text"

@@ -1,0 +1,52 @@
+"""Search and pages of a running bookstore, in every region and through CloudFront."""
+
+import json
+import re
+from functools import partial
+
+import httpx
+import pytest
+
+from tests.support.api import Api
+from tests.support.cloud import Cloud
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed(apis: dict[str, Api]) -> None:
+    """Wait until each region has built its first index."""
+    for region, api in apis.items():
+        wait_until(partial(_searches, api), seconds=90, failure=f"{region} has no index")
+
+
+def _searches(api: Api) -> bool:
+    return api.send("GET", "/search").status_code == 200
+
+
+def test_every_region_finds_and_corrects(apis: dict[str, Api]) -> None:
+    for api in apis.values():
+        found = api.get("/search", q="cookking")
+        assert found["didYouMean"] == "cooking"
+        assert all("ook" in book["title"] + book["description"] for book in found["items"])
+        assert api.get("/suggestions", q="cook")["items"]
+
+
+def test_page_has_metadata(cloud: Cloud, home: Api) -> None:
+    (book,) = home.get("/books", limit=1)["items"]
+    answer = httpx.get(f"{cloud.endpoints['storefront']}/books/{book['id']}")
+    assert answer.status_code == 200
+    data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text)
+    assert json.loads(data[0])["name"] == book["title"]
+
+
+@pytest.mark.parametrize("path", ["/nope", "/books/nope", "/category/Nope"])
+def test_unknown_page_is_not_found(cloud: Cloud, path: str) -> None:
+    answer = httpx.get(f"{cloud.endpoints['storefront']}{path}")
+    assert answer.status_code == 404
+    assert "noindex" in answer.text
+
+
+def test_sitemap_lists_books(cloud: Cloud) -> None:
+    overview = httpx.get(f"{cloud.endpoints['storefront']}/sitemap.xml").text
+    assert "/sitemap-1.xml</loc>" in overview
+    assert "/books/" in httpx.get(f"{cloud.endpoints['storefront']}/sitemap-1.xml").text

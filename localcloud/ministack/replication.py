@@ -32,6 +32,8 @@ BETWEEN_SECONDS = 0.05
 LATENCIES_KEPT = 50
 NORMAL_P95 = 1.645
 """95th percentile of the standard normal distribution."""
+LONGEST_IN_P95 = 3
+"""Longest delay, in 95th percentiles: the distribution itself has no end, and a test would wait for it."""
 
 Key = tuple[str, str, str, str]
 """Account, table, partition key and sort key of an item."""
@@ -61,7 +63,8 @@ class Delay:
         """Draw one delay."""
         if self.median == 0:
             return 0.0
-        return chance.lognormvariate(math.log(self.median), math.log(self.p95 / self.median) / NORMAL_P95)
+        delay = chance.lognormvariate(math.log(self.median), math.log(self.p95 / self.median) / NORMAL_P95)
+        return min(delay, LONGEST_IN_P95 * self.p95)
 
 
 class Links:

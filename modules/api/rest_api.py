@@ -168,6 +168,7 @@ class Api(Construct):
             self._options.firewall.protect("api", stage.arn)
         else:
             reasons["CKV2_AWS_29"] = OFF_FOR_ITS_PRICE
+        reasons["CKV2_AWS_4"] = OFF_FOR_ITS_PRICE
         suppress(stage, reasons)
 
     def _model(self, body: str) -> str:

@@ -18,7 +18,13 @@ from constructs import Construct
 from modules.blog.public_subnets import EVERYWHERE, PublicSubnets
 from modules.firewall import Firewall
 from modules.network import Network
-from modules.support.suppression import LOGGED_ELSEWHERE, OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, suppress
+from modules.support.suppression import (
+    LOGGED_ELSEWHERE,
+    OFF_FOR_ITS_PRICE,
+    PUBLIC_ON_PURPOSE,
+    UNSEEN_BY_CHECKOV,
+    suppress,
+)
 
 HTTP = 80
 HTTPS = 443
@@ -93,6 +99,7 @@ class Balancer(Construct):
         reasons = {"CKV_AWS_91": LOGGED_ELSEWHERE}
         if options.firewall:
             options.firewall.protect("firewall", balancer.arn, scope=self)
+            reasons["CKV2_AWS_76"] = UNSEEN_BY_CHECKOV
         else:
             reasons["CKV2_AWS_28"] = OFF_FOR_ITS_PRICE
         suppress(balancer, reasons)

@@ -12,14 +12,17 @@ AWS_MANAGED_KEY = (
     "would stop the shop or its alarms, and CloudWatch cannot publish with the AWS managed key of SNS"
 )
 PUBLIC_ON_PURPOSE = "The catalog and the blog are public. Port 80 only redirects to HTTPS"
-OFF_FOR_ITS_PRICE = "A setting that is off by default because of its price: features.waf, blog.nat"
+OFF_FOR_ITS_PRICE = (
+    "Off because of its price: features.waf and blog.nat by default, and the metrics of each API method, because those of "
+    "the stage are free"
+)
 LOGGED_ELSEWHERE = (
     "CloudFront, API Gateway and WordPress log the requests. A further log would store more addresses of readers and "
     "resolvers without a use for them"
 )
 UNSEEN_BY_CHECKOV = (
-    "Present, but checkov does not detect it: CloudFront uses standard logging v2, and the edge stack configures the "
-    "replication of buckets"
+    "Present, but checkov does not detect it: CloudFront uses standard logging v2, the edge stack configures the "
+    "replication of buckets, and the region's stack has the web ACL of the blog's balancer"
 )
 DECIDED_BY_DOMAIN_OWNER = (
     "A lasting decision for the whole domain, which its owner must make: DNSSEC needs a record in the parent zone and "

@@ -86,6 +86,7 @@ def synthesize(out: Path, asset: Path, **variables: str) -> dict[Path, bytes]:
     }
 
 
+@pytest.mark.full_size  # a plain synth takes minutes on a busy machine; `make bench-synth` compares too
 def test_fast_synth_writes_the_same_bytes(tmp_path: Path) -> None:
     asset = tmp_path / "asset"
     asset.mkdir()

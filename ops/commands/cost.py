@@ -119,9 +119,5 @@ def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
 def _print_what_is_missing(console: Console, bill: Bill) -> None:
     by_use = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.by_use.items()))
     console.print(f"Not counted, because their cost depends on use or stored data: {by_use}.")
-    console.print(
-        "Nor the requests of Route 53's health checkers: with an interval of 10 s about 4 million "
-        "requests a region and month (docs/cost.md)."
-    )
     unknown = ", ".join(f"{count} {type_}" for type_, count in sorted(bill.unknown.items()))
     console.print(f"Not priced, because ops/cost/rules.py has no rule: {unknown or 'nothing'}.")

@@ -65,7 +65,10 @@ def gate_name(region: str) -> str:
 
 
 def region_by_region(needs: Needs, settings: Settings) -> dict[str, set[str]]:
-    """The graph with a gate after each region's stacks, which the next region's stacks need."""
+    """The graph with a gate after each region's own stack, which the next region's stacks need.
+
+    The gate does not need the region's blog: a fault of the blog must not stop the next region.
+    """
     graph = {name: set(others) for name, others in needs.items()}
     before: str | None = None
     for region in settings.regions:
@@ -74,7 +77,7 @@ def region_by_region(needs: Needs, settings: Settings) -> dict[str, set[str]]:
             for stack in stacks:
                 graph[stack].add(before)
         before = gate_name(region)
-        graph[before] = set(stacks)
+        graph[before] = {f"{settings.name}-{region}"} & graph.keys()
     for stack in stacks_over_all_regions(needs, settings):
         graph[stack].update(gate_name(region) for region in settings.regions)
     return graph

@@ -54,7 +54,7 @@ def test_run_graph_error_in_work_is_raised() -> None:
 
 def test_region_by_region_puts_gates_between_regions() -> None:
     graph = region_by_region(ENVIRONMENT, SETTINGS)
-    assert graph["health gate eu-west-1"] == {"bookstore-test-eu-west-1", "bookstore-test-eu-west-1-blog"}
+    assert graph["health gate eu-west-1"] == {"bookstore-test-eu-west-1"}
     assert "health gate eu-west-1" in graph["bookstore-test-us-west-2"]
     assert "health gate us-west-2" in graph["bookstore-test-edge"]
     assert graph["bookstore-test-global"] == set()
@@ -64,6 +64,12 @@ def test_region_by_region_failed_gate_stops_next_region() -> None:
     recorder = Recorder("health gate eu-west-1")
     run_graph(region_by_region(ENVIRONMENT, SETTINGS), recorder.work, skip=recorder.skip)
     assert {"bookstore-test-us-west-2", "bookstore-test-edge"} <= recorder.skipped.keys()
+
+
+def test_region_by_region_failed_blog_stops_no_region() -> None:
+    recorder = Recorder("bookstore-test-eu-west-1-blog")
+    run_graph(region_by_region(ENVIRONMENT, SETTINGS), recorder.work, skip=recorder.skip)
+    assert "bookstore-test-us-west-2" in recorder.done
 
 
 def test_reverse_removes_dependants_first() -> None:

@@ -18,7 +18,7 @@ from localcloud.control_room.observer import Addresses
 from localcloud.control_room.server import ControlRoom
 from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.api_hosts import regional_api, shared_api
-from localcloud.edge.cloudfront.s3_origin import CONNECTION_FAILED, Buckets, Fetched, OtherHosts
+from localcloud.edge.cloudfront.s3_origin import CONNECTION_FAILED, Buckets, Fetched, OtherHosts, kept_headers
 from localcloud.edge.cloudfront.server import CloudFront
 from localcloud.edge.cloudfront.worker import Worker
 from localcloud.edge.control_api import Control
@@ -134,7 +134,7 @@ class Edge:
             address = URL(f"{url(self._layout.api)}{path}?{query}", encoded=True)
             try:
                 async with session.get(address, headers={"User-Agent": "Amazon CloudFront"}) as answer:
-                    return Fetched(answer.status, CIMultiDict(answer.headers), await answer.read())
+                    return Fetched(answer.status, kept_headers(answer.headers), await answer.read())
             except (aiohttp.ClientError, TimeoutError):
                 return Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
 

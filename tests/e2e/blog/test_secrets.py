@@ -50,7 +50,7 @@ def test_no_state_holds_the_password(cloud: Cloud, secret: dict[str, str]) -> No
 def test_second_plan_is_empty_without_password(
     cloud: Cloud, secret: dict[str, str], part: str | int, tmp_path: Path
 ) -> None:
-    name = part if isinstance(part, str) else cloud.regions[part]
+    name = part if isinstance(part, str) else f"{cloud.regions[part]}-blog"
     folder = cloud.layout.synthesized / "stacks" / f"{cloud.deployment.settings.name}-{name}"
     plan = tmp_path / "plan"
     terraform(folder, "plan", "-input=false", "-lock=false", f"-out={plan}")

@@ -14,6 +14,11 @@ from tests.support.lambda_process import DiedError
 THE_WRITE = "TransactWriteItems"
 
 
+def order_writes(checkout: Checkout) -> list[str]:
+    """The writes without the ones that count a shopper's orders of an hour, which are no part of an order."""
+    return [write for write in checkout.proxy.writes if write != "UpdateItem"]
+
+
 @pytest.fixture
 def home_region(cloud: Any) -> str:
     return str(cloud.regions[0])
@@ -33,7 +38,7 @@ def test_kill_at_write_is_all_or_nothing(
     with pytest.raises(DiedError):
         function.order(checkout.account.id, lines, total, key)
 
-    assert checkout.proxy.writes == [THE_WRITE], "there is one write only"
+    assert order_writes(checkout) == [THE_WRITE], "there is one write only"
     assert len(checkout.stored.orders()) == happened
     assert checkout.stored.cart() == ({} if happened else {one["id"]: 2, two["id"]: 1})
 
@@ -97,7 +102,7 @@ def test_throttled_transaction_is_not_conflict(home_region: str, checkout: Check
         checkout.account.id, [item(book)], book["price"], str(uuid.uuid4())
     )
     assert answer.status == 503
-    assert checkout.proxy.writes == [THE_WRITE]
+    assert order_writes(checkout) == [THE_WRITE]
     assert checkout.stored.orders() == []
 
 
@@ -119,7 +124,7 @@ def test_cart_change_in_checkout_is_kept(change: int, left: int, region: str, ch
         checkout.account.id, [item(book, 2)], 2 * book["price"], str(uuid.uuid4())
     )
     assert answer.status == 201
-    assert checkout.proxy.writes == [THE_WRITE] * 2, "the cancelled write is decided again"
+    assert order_writes(checkout) == [THE_WRITE] * 2, "the cancelled write is decided again"
     (order,) = checkout.stored.orders()
     assert [(line["bookId"], int(line["quantity"])) for line in order["items"]] == [(book["id"], 2)]
     assert checkout.stored.cart() == ({book["id"]: left} if left else {})
@@ -184,7 +189,7 @@ def test_concurrent_line_changes_both_kept(region: str, checkout: Checkout) -> N
     )
     answer = checkout.start(region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 3))
     assert answer.status == 200
-    assert checkout.proxy.writes == ["PutItem"] * 2
+    assert order_writes(checkout) == ["PutItem"] * 2
     assert checkout.stored.cart() == {book["id"]: 5}
 
 

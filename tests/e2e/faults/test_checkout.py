@@ -214,5 +214,5 @@ def test_addition_unknown_outcome_is_not_repeated(home_region: str, checkout: Ch
     )
     answer = checkout.start(home_region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 2))
     assert answer.status == 503
-    assert "look at it" in answer.json["detail"]
+    assert "read it before" in answer.json["detail"]
     assert checkout.stored.cart() == {book["id"]: 5}

@@ -67,7 +67,7 @@ class RegionLost(Failure):
 
 
 class UserPoolLost(RegionLost):
-    """The primary region is lost with its AWS APIs, so nobody can sign in."""
+    """The primary region is lost with its AWS APIs, so sign-in fails."""
 
     name = "user pool lost"
     description = "the primary region and its AWS APIs are unavailable; accounts live there"

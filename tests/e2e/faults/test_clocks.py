@@ -43,8 +43,14 @@ def test_same_key_in_two_regions_is_one_order(
         with ThreadPoolExecutor(2) as together:
             answers = list(together.map(lambda f, key=key: f.order(account.id, lines, total, key), functions))
         assert [answer.status for answer in answers] == [201, 201]
-        assert answers[0].json == answers[1].json
+        assert without_status(answers[0].json) == without_status(answers[1].json)
     assert len(stored.orders()) == 5
+
+
+def without_status(order: Json) -> Json:
+    """The stored order: whether it can still be cancelled depends on the clock of the region that answers."""
+    assert order["status"] in ("placed", "final")
+    return {name: value for name, value in order.items() if name != "status"}
 
 
 def test_cart_filled_in_two_regions_has_both(

@@ -84,6 +84,9 @@ export const server = setupServer(
     const book = BOOKS.find(({ id }) => id === params.id);
     return book ? answer(book) : problem(404, 'not-found');
   }),
+  http.get(`${API}/books/:id/related`, () =>
+    answer({ items: [], asOf: '2026-01-31T08:15:30Z', stale: false }),
+  ),
   http.get(`${API}/books`, () => answer({ items: BOOKS, nextCursor: null })),
   http.get(`${API}/categories`, () => answer({ items: [{ name: 'Science Fiction', count: 2 }] })),
 );

@@ -27,6 +27,7 @@ export const {
   useListCategoriesQuery,
   useSearchBooksQuery,
   useListSuggestionsQuery,
+  useListRelatedBooksQuery,
   useListBestsellersQuery,
   useGetCartQuery,
   useListOrdersQuery,

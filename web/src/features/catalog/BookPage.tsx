@@ -12,7 +12,7 @@ import { StockNote } from '../../components/StockNote';
 import { languageTag, useFormatter } from '../../lib/format';
 import { Authors } from './Authors';
 import { categoryPath, useCategoryName } from './category';
-import { CategoryShelf } from './Shelf';
+import { CategoryShelf, RelatedShelf } from './Shelf';
 
 /** Descriptions of the catalog are in English, also of books in other languages. */
 const DESCRIPTION_LANGUAGE = 'en';
@@ -84,6 +84,7 @@ function BookView({ book, buy, related }: BookPageProps & { book: Book }) {
   return (
     <Page title={book.title} heading={heading}>
       <CategoryShelf category={book.category} except={book.id} />
+      <RelatedShelf bookId={book.id} />
       {related(book)}
     </Page>
   );

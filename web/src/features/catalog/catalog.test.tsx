@@ -1,9 +1,9 @@
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
-import { API, answer, BOOKS, found, problem, SOLARIS, server } from '../../../test/server';
+import { API, answer, BOOKS, found, problem, SOLARIS, server, UBIK } from '../../../test/server';
 import BestsellersPage from './BestsellersPage';
 import BookPage from './BookPage';
 import CategoryPage from './CategoryPage';
@@ -86,4 +86,22 @@ it('shelf without sales shows the best rated', async () => {
   renderPage(<BestsellerShelf />);
   expect(await screen.findByRole('heading', { name: 'Rated best' })).toBeTruthy();
   expect(await screen.findByRole('link', { name: 'Solaris' })).toBeTruthy();
+});
+
+it('book page lists books that were bought together', async () => {
+  const items = [{ book: UBIK, boughtTogether: 3 }];
+  server.use(
+    http.get(`${API}/books/solaris/related`, () =>
+      answer({ items, asOf: '2026-01-31T08:15:30Z', stale: false }),
+    ),
+  );
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  const shelf = await screen.findByRole('region', { name: 'Bought together with this book' });
+  expect(within(shelf).getByRole('link', { name: 'Ubik' })).toBeTruthy();
+});
+
+it('book page without counts has no shelf of them', async () => {
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  expect(await screen.findByRole('heading', { level: 1, name: 'Solaris' })).toBeTruthy();
+  expect(screen.queryByRole('region', { name: 'Bought together with this book' })).toBeNull();
 });

@@ -1,7 +1,6 @@
 """Requests to the deployed API over its public addresses."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
@@ -45,8 +44,8 @@ class Probe:
         except httpx.HTTPError as error:
             return Health(False, f"no answer ({type(error).__name__})")
         if answer.status_code == httpx.codes.OK:
-            return Health(True, "ok")
-        failed = [f"{name} {result}" for name, result in _checks(answer).items() if result != "ok"]
+            return Health(True, ", ".join(["ok", *_failed(answer, "details")]))
+        failed = _failed(answer, "checks")
         return Health(False, ", ".join([f"HTTP {answer.status_code}", *failed]))
 
     def who_answers(self) -> str | None:
@@ -58,10 +57,11 @@ class Probe:
         return str(answer.headers.get("x-region")) if answer.status_code == httpx.codes.OK else None
 
 
-def _checks(answer: httpx.Response) -> dict[str, Any]:
-    """The `checks` of a health response; empty where API Gateway responded without the function."""
+def _failed(answer: httpx.Response, part: str) -> list[str]:
+    """The states in `part` that are not ok; none where API Gateway responded without the function."""
     try:
         body = answer.json()
     except ValueError:
-        return {}
-    return dict(body.get("checks", {})) if isinstance(body, dict) else {}
+        return []
+    states: dict[str, str] = body.get(part, {}) if isinstance(body, dict) else {}
+    return [f"{name} {state}" for name, state in states.items() if state != "ok"]

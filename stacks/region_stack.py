@@ -175,11 +175,12 @@ class RegionStack(BaseStack):
         health = self._function(
             "health",
             "Answers /health and /region",
-            everything,
+            {**everything, **self.search.environment},
             reserved_concurrency=self.settings.compute.health_concurrency or None,
         )
         for table in (books, cart, orders):
             table.grant(health.permissions, "GetItem")
+        self.search.grant_read(health.permissions)
         return {
             "catalog": catalog,
             "cart": carts,

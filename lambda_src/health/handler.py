@@ -1,9 +1,9 @@
 """Routes that return the region and its health."""
 
-from functools import cache
+from functools import cache, partial
 
 from health.logic import Health, present
-from health.store import probe
+from health.store import probe, search_index_state
 from runtime.http import Request, Response, Router
 from runtime.settings import settings
 
@@ -18,7 +18,8 @@ def _health() -> Health:
             "books": probe(own.books_table, {"id": "_health"}),
             "cart": probe(own.cart_table, {"customerId": "_health", "bookId": "_health"}),
             "orders": probe(own.orders_table, {"customerId": "_health", "orderId": "_health"}),
-        }
+        },
+        {"search": partial(search_index_state, own.search_bucket)},
     )
 
 

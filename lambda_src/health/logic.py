@@ -1,9 +1,13 @@
-"""Health checks of a region: one read of each table, in parallel, with one deadline."""
+"""Health checks of a region: one read of each table, in parallel, with one deadline.
+
+Details, like the state of the search index, are checked after the tables in the time that is left. They never make the
+region unhealthy: browsing and buying work without search.
+"""
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime import log
 from runtime.errors import BookstoreError
@@ -14,7 +18,18 @@ DEADLINE = 1.5
 FRESH_FOR = 2.0
 """Seconds for which results are reused. Route 53 checks from about fifteen locations at once."""
 
-Check = Callable[[], object]
+DETAILS_FRESH_FOR = 30.0
+"""Seconds for which details are reused."""
+
+Check = Callable[[], str]
+"""Returns `ok`, or another state of a detail."""
+
+
+class Results(NamedTuple):
+    """`ok`, `slow`, `failed`, or a detail's own state, by check."""
+
+    checks: Mapping[str, str]
+    details: Mapping[str, str]
 
 
 class Probe:
@@ -39,45 +54,73 @@ class Probe:
             self._thread.start()
 
     def result(self, seconds: float) -> str:
-        """Wait up to `seconds` and return `ok`, `failed` or `slow`."""
+        """Wait up to `seconds` and return what the check returned, `failed` or `slow`."""
         self._thread.join(max(0.0, seconds))
         return "slow" if self.hangs else self._result
 
     def _run(self) -> None:
         try:
-            self._check()
+            state = self._check()
         except Exception as error:  # noqa: BLE001 - after any error the table counts as failed
             cause = error.__cause__ if isinstance(error, BookstoreError) else None
             log.write("ERROR", "health check failed", check=self._name, cause=repr(cause or error))
             self._result = "failed"
         else:
-            self._result = "ok"
+            self._result = state
 
 
 class Health:
     """The checks and their last results."""
 
-    def __init__(self, checks: Mapping[str, Check], *, deadline: float = DEADLINE) -> None:
-        self._probes = {name: Probe(name, check) for name, check in checks.items()}
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        details: Mapping[str, Check] | None = None,
+        *,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self._checks = Checks(checks, FRESH_FOR)
+        self._details = Checks(details or {}, DETAILS_FRESH_FOR)
         self._deadline = deadline
-        self._results: dict[str, str] = {}
+
+    def results(self) -> Results:
+        """Return the results within the deadline. Recent ones are reused.
+
+        Details wait for the tables: creating their client must not take processor time from these checks.
+        """
+        until = time.monotonic() + self._deadline
+        return Results(self._checks.results(until), self._details.results(until))
+
+
+class Checks:
+    """Checks that run in parallel, again after `fresh_for` seconds."""
+
+    def __init__(self, checks: Mapping[str, Check], fresh_for: float) -> None:
+        self._probes = {name: Probe(name, check) for name, check in checks.items()}
+        self._fresh_for = fresh_for
         self._checked_at = float("-inf")
 
-    def results(self) -> dict[str, str]:
-        """Return `ok`, `slow` or `failed` by check, within the deadline. Recent results are reused."""
-        if time.monotonic() - self._checked_at >= FRESH_FOR:
-            self._results = self._check()
+    def results(self, until: float) -> dict[str, str]:
+        """Return the state of each check. Waits for new ones until `until` of the monotonic clock at most."""
+        is_due = time.monotonic() - self._checked_at >= self._fresh_for
+        if is_due:
+            for probe in self._probes.values():
+                probe.start()
+        found = {
+            name: probe.result(until - time.monotonic() if is_due else 0.0)
+            for name, probe in self._probes.items()
+        }
+        if is_due:
             self._checked_at = time.monotonic()
-        return self._results
-
-    def _check(self) -> dict[str, str]:
-        until = time.monotonic() + self._deadline
-        for probe in self._probes.values():
-            probe.start()
-        return {name: probe.result(until - time.monotonic()) for name, probe in self._probes.items()}
+        return found
 
 
-def present(results: Mapping[str, str], region: str) -> dict[str, Any]:
+def present(results: Results, region: str) -> dict[str, Any]:
     """Return the contract's `Health`."""
-    healthy = all(result == "ok" for result in results.values())
-    return {"status": "ok" if healthy else "unavailable", "region": region, "checks": dict(results)}
+    healthy = all(result == "ok" for result in results.checks.values())
+    return {
+        "status": "ok" if healthy else "unavailable",
+        "region": region,
+        "checks": dict(results.checks),
+        "details": dict(results.details),
+    }

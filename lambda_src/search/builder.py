@@ -1,4 +1,5 @@
-"""Builds the region's index: woken by the Books stream, and by a schedule that finds a missing one.
+"""Builds the region's index: woken by the Books stream, and by a schedule that finds a missing or
+damaged one.
 
 Safe against records that come again, late or out of order: a record only says that the table has changed, and the
 whole table is read. Records older than the beginning of the last build say nothing new and are skipped.
@@ -27,7 +28,7 @@ def _bucket() -> Bucket:
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Build an index if the stream's records, or the age of the one in use, ask for it.
+    """Build an index if the stream's records, or the age or the state of the one in use, ask for it.
 
     Raises:
         Unavailable: DynamoDB or S3 is away; Lambda sends the records again.
@@ -36,7 +37,8 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     records = event.get("Records", ())
     wanted = _newest(records) if records else time.time() - OLDEST_SECONDS
     pointer = _bucket().pointer()
-    if pointer is not None and clock.parse(pointer.scanned_at).timestamp() - CLOCK_SECONDS > wanted:
+    is_new = pointer is not None and clock.parse(pointer.scanned_at).timestamp() - CLOCK_SECONDS > wanted
+    if is_new and (records or _bucket().state() == "ok"):
         return {"built": False}
     books = build()
     log.write("INFO", "search-index-built", records=len(records), books=books)

@@ -4,9 +4,6 @@
 of the catalog is cut after its first rows, which are the best rated ones, without sorting the rest.
 """
 
-VERSION = 1
-"""Part of the object's key. A reader ignores an index of another version, so both can be deployed in any order."""
-
 PRICE_STEPS = (500, 1000, 1500, 2000, 3000, 5000)
 """Bounds of the price facet, in minor units."""
 
@@ -52,15 +49,3 @@ INSERT INTO terms (term, books)
 INSERT INTO term_parts (rowid, term) SELECT place, term FROM terms;
 DROP TABLE temp.vocabulary;
 """
-
-
-def has_full_text_search() -> bool:
-    """Whether this runtime's SQLite was built with FTS5 and its trigram tokenizer."""
-    import sqlite3
-
-    with sqlite3.connect(":memory:") as database:
-        try:
-            database.execute("CREATE VIRTUAL TABLE probe USING fts5 (text, tokenize='trigram')")
-        except sqlite3.OperationalError:
-            return False
-    return True

@@ -11,27 +11,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 from runtime import aws, log
 from runtime.errors import BookstoreError, Unavailable
-from search import schema
 from search.index import Index
+from shop import search_index
+from shop.search_index import POINTER, Pointer
 
-POINTER = f"search/v{schema.VERSION}/current.json"
 FOLDER = Path("/tmp")  # noqa: S108
 """The only folder that a function may write to."""
 REFRESH_SECONDS = 30.0
 """How long a reader keeps to what the pointer said."""
-
-
-class Pointer(NamedTuple):
-    """Where an index is: its key, its SHA-256 in hex, when reading the table began (RFC 3339), and its books."""
-
-    key: str
-    sha256: str
-    scanned_at: str
-    books: int
 
 
 class Bucket:
@@ -47,11 +38,11 @@ class Bucket:
         Raises:
             Unavailable: S3 is away.
         """
-        try:
-            answer = aws.call(self._client.get_object, Bucket=self._name, Key=POINTER)
-        except self._client.exceptions.NoSuchKey:
-            return None
-        return Pointer(**json.loads(answer["Body"].read()))
+        return search_index.read_pointer(self._client, self._name)
+
+    def state(self) -> str:
+        """State of the index in use, see `search_index.state`."""
+        return search_index.state(self._client, self._name)
 
     def point_to(self, pointer: Pointer) -> bool:
         """Make `pointer` the one in use, unless one that was scanned later is; return whether it was made."""
@@ -68,8 +59,10 @@ class Bucket:
         """Store an index file under a key of its own; no reader knows it before `point_to`."""
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        key = f"search/v{schema.VERSION}/{digest}.sqlite"
-        aws.call(self._client.put_object, Bucket=self._name, Key=key, Body=content)
+        key = f"{search_index.FOLDER}/{digest}.sqlite"
+        aws.call(
+            self._client.put_object, Bucket=self._name, Key=key, Body=content, ChecksumAlgorithm="SHA256"
+        )
         return Pointer(key, digest, scanned_at, books)
 
     def download(self, pointer: Pointer, path: Path) -> None:

@@ -19,6 +19,7 @@ OPERATIONS = {
     "scan": "dynamodb:Scan",
     "update_item": "dynamodb:UpdateItem",
     "get_object": "s3:GetObject",
+    "head_object": "s3:GetObject",
     "put_object": "s3:PutObject",
     "send_message": "sqs:SendMessage",
 }
@@ -45,7 +46,8 @@ UNUSED_CODE = {
 }
 """Operations in shared modules that the function does not call."""
 WITHOUT_CALL = {
-    "search": {"s3:ListBucket"},  # S3 answers 404 instead of 403 for a missing object
+    "health": {"s3:ListBucket"},
+    "search": {"s3:ListBucket"},  # S3 answers 404 instead of 403 for a missing object, with this permission
     "search-builder": {"s3:ListBucket", "sqs:SendMessage"},  # Lambda sends failed events to the queue
     "bestsellers-rebuild": {"sqs:SendMessage"},
     "stock": {"sqs:SendMessage"},

@@ -542,6 +542,13 @@ export type Health = {
   checks: {
     [key: string]: "ok" | "slow" | "failed";
   };
+  /** State of what the region can serve without. It does not change the status. */
+  details: {
+    /** The region's search index. `missing` until it is built; `damaged` if its content differs from what was
+        built; `unsupported` if the runtime's SQLite lacks FTS5.
+         */
+    search: "ok" | "missing" | "damaged" | "unsupported" | "slow" | "failed";
+  };
 };
 export const {
   useListBooksQuery,

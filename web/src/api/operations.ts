@@ -27,5 +27,5 @@ export const OPERATIONS: Record<string, OperationRules | undefined> = {
   cancelOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
   confirmOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
   getRegion: { secured: false, required: ['region'] },
-  getHealth: { secured: false, required: ['status', 'region', 'checks'] },
+  getHealth: { secured: false, required: ['status', 'region', 'checks', 'details'] },
 };

@@ -1,5 +1,6 @@
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -7,16 +8,28 @@ from health import store
 from health.handler import handle
 from health.logic import Health
 from runtime import aws
+from search import builder
+from shop.search_index import read_pointer
 from tests.support.api_events import Shopper
 from tests.support.lambda_tables import CART, Tables
+from tests.support.waiting import wait_until
+from tests.unit.lambda_src.conftest import ENVIRONMENT
 
 anyone = Shopper(handle)
 
 
 @pytest.fixture
-def warm(tables: Tables) -> None:
-    """Create the client in advance, so that its creation does not use up the deadline on a busy machine."""
+def warm(tables: Tables, search_bucket: Any) -> None:
+    """Create the clients in advance, so that this does not use up the deadline on a busy machine."""
     store.client()
+    store.search_index_state(ENVIRONMENT["SEARCH_BUCKET"])
+
+
+def search_state() -> str:
+    answer = anyone("GET", "/health")
+    assert answer.status == 200
+    state: str = answer.json["details"]["search"]
+    return state
 
 
 def test_region_is_named() -> None:
@@ -31,7 +44,44 @@ def test_health_with_all_tables_is_ok() -> None:
         "status": "ok",
         "region": "eu-west-1",
         "checks": {"books": "ok", "cart": "ok", "orders": "ok"},
+        "details": {"search": "missing"},
     }
+
+
+@pytest.mark.usefixtures("warm")
+def test_health_with_search_index_says_ok() -> None:
+    builder.build()
+    assert search_state() == "ok"
+
+
+@pytest.mark.usefixtures("warm")
+def test_health_with_damaged_index_says_so(search_bucket: Any) -> None:
+    builder.build()
+    pointer = read_pointer(search_bucket, ENVIRONMENT["SEARCH_BUCKET"])
+    assert pointer is not None
+    search_bucket.put_object(Bucket=ENVIRONMENT["SEARCH_BUCKET"], Key=pointer.key, Body=b"damaged")
+    assert search_state() == "damaged"
+
+
+@pytest.mark.usefixtures("warm")
+def test_health_without_index_file_says_missing(search_bucket: Any) -> None:
+    builder.build()
+    pointer = read_pointer(search_bucket, ENVIRONMENT["SEARCH_BUCKET"])
+    assert pointer is not None
+    search_bucket.delete_object(Bucket=ENVIRONMENT["SEARCH_BUCKET"], Key=pointer.key)
+    assert search_state() == "missing"
+
+
+@pytest.mark.usefixtures("warm")
+def test_health_without_bucket_stays_200(search_bucket: Any) -> None:
+    search_bucket.delete_bucket(Bucket=ENVIRONMENT["SEARCH_BUCKET"])
+    assert search_state() == "failed"
+
+
+@pytest.mark.usefixtures("warm")
+def test_health_without_fts5_says_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.search_index.has_full_text_search", lambda: False)
+    assert search_state() == "unsupported"
 
 
 @pytest.mark.usefixtures("warm")
@@ -59,13 +109,14 @@ def test_hanging_check_is_slow_and_runs_once(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("health.logic.FRESH_FOR", 0.0)
     release, started = threading.Event(), []
 
-    def hang() -> None:
+    def hang() -> str:
         started.append(1)
         release.wait()
+        return "ok"
 
-    health = Health({"hung": hang, "fine": lambda: None}, deadline=0.05)
+    health = Health({"hung": hang, "fine": lambda: "ok"}, deadline=0.05)
     try:
-        assert [health.results() for _ in range(3)] == [{"hung": "slow", "fine": "ok"}] * 3
+        assert [health.results().checks for _ in range(3)] == [{"hung": "slow", "fine": "ok"}] * 3
         assert len(started) == 1
     finally:
         release.set()
@@ -73,17 +124,35 @@ def test_hanging_check_is_slow_and_runs_once(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_hanging_check_ends_within_two_seconds() -> None:
     release = threading.Event()
-    health = Health({"hung": release.wait})
+    health = Health({"hung": lambda: str(release.wait())})
     before = time.monotonic()
     try:
-        assert health.results() == {"hung": "slow"}
+        assert health.results().checks == {"hung": "slow"}
         assert time.monotonic() - before < 2
     finally:
         release.set()
 
 
 def test_recent_results_are_reused() -> None:
-    asked = []
-    health = Health({"table": lambda: asked.append(1)})
-    assert health.results() == health.results() == {"table": "ok"}
-    assert len(asked) == 1
+    asked: list[str] = []
+
+    def check() -> str:
+        asked.append("table")
+        return "ok"
+
+    health = Health({"table": check}, {"detail": lambda: "missing"})
+    assert health.results() == health.results() == ({"table": "ok"}, {"detail": "missing"})
+    assert asked == ["table"]
+
+
+def test_slow_detail_appears_when_it_ends() -> None:
+    release = threading.Event()
+
+    def detail() -> str:
+        release.wait()
+        return "ok"
+
+    health = Health({}, {"search": detail}, deadline=0.05)
+    assert health.results().details == {"search": "slow"}
+    release.set()
+    wait_until(lambda: health.results().details == {"search": "ok"}, 5, "the detail stays slow")

@@ -7,7 +7,8 @@ import pytest
 from runtime import aws, clock
 from runtime.errors import Unavailable
 from search import builder, handler
-from search.store import POINTER, Bucket, Reader
+from search.store import Bucket, Reader
+from shop.search_index import POINTER
 from tests.support.api_events import Answer, Shopper
 from tests.support.lambda_tables import BOOKS as TABLE
 from tests.support.lambda_tables import Tables
@@ -194,6 +195,15 @@ def test_reader_without_file_unavailable(shop: Tables, tmp_path: Path) -> None:
     s3().put_object(Bucket=BUCKET, Key=POINTER, Body=_pointer_to_nothing())
     with pytest.raises(Unavailable):
         Reader(Bucket(s3(), BUCKET), tmp_path).index()
+
+
+def test_schedule_rebuilds_damaged_index(shop: Tables) -> None:
+    builder.build()
+    assert builder.handle({}, None) == {"built": False}
+    pointer = Bucket(s3(), BUCKET).pointer()
+    assert pointer is not None
+    s3().put_object(Bucket=BUCKET, Key=pointer.key, Body=b"damaged")
+    assert builder.handle({}, None)["built"]
 
 
 def _loading() -> list[Any]:

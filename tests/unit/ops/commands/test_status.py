@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
@@ -11,7 +12,7 @@ from rich.console import Console
 from ops import replication_lag
 from ops.commands import status
 from ops.commands.status import Status, survey
-from ops.health_probe import Probe
+from ops.health_probe import Health, Probe
 from ops.replication_pause import Backlog, Link, Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
@@ -52,6 +53,12 @@ def test_survey_reports_each_region(traffic: Traffic) -> None:
     ]
     assert all(each.replication_lag_seconds is not None for each in now.regions)
     assert now.answered_by == "shop"
+
+
+def test_probe_names_missing_search_index() -> None:
+    body = {"checks": {"books": "ok"}, "details": {"search": "missing"}}
+    well = Probe(SETTINGS, transport=httpx.MockTransport(lambda _: httpx.Response(200, json=body)))
+    assert well.health(PRIMARY) == Health(True, "ok, search missing")
 
 
 def test_survey_with_lost_region_reports_others(traffic: Traffic) -> None:

@@ -18,7 +18,7 @@ from stacks.settings import Settings
 BEATS = 16
 """Heartbeats per measurement, each with a partition key of its own: partitions replicate independently. At most 25,
 the limit of BatchWriteItem."""
-TABLES = ("books", "cart", "orders")
+TABLES = ("books", "cart", "orders", "stock")
 POLL = 0.1
 """Seconds between two reads."""
 SHORTEST = 2.0

@@ -207,7 +207,9 @@ def read(deployment: Deployment, region: str, book: str | None = None) -> list[R
         query["ExpressionAttributeValues"] = {":book": {"S": book}}
     pages = client.get_paginator(operation).paginate(**query)
     items = (item for page in pages for item in page["Items"])
-    return [Row.of(item) for item in items if item["bookId"] != REGISTRY["bookId"]]
+    # A sort key with # is not a region's.
+    shares = (item for item in items if not item["region"]["S"].startswith("#"))
+    return [Row.of(item) for item in shares if item["bookId"] != REGISTRY["bookId"]]
 
 
 def grouped(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:

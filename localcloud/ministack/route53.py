@@ -1,8 +1,8 @@
-"""Fixes three faults of MiniStack's Route 53.
+"""Fixes four faults of MiniStack's Route 53.
 
-MiniStack 1.5.33 drops the children of a calculated health check, writes booleans in Python's form (boto3 reads them as
-false), and lacks GetDNSSEC, which Terraform calls before it deletes a zone. Without the first fix no region would ever
-count as lost.
+MiniStack 1.5.33 drops the children of a calculated health check and the names of a check's regions, writes booleans in
+Python's form (boto3 reads them as false), and lacks GetDNSSEC, which Terraform calls before it deletes a zone. Without
+the first fix no region would ever count as lost, without the second every plan would change the health checks.
 """
 
 import re
@@ -19,17 +19,16 @@ _DNSSEC = re.compile(r"/2013-04-01/hostedzone/[^/]+/dnssec")
 
 def patch() -> None:
     """Replace MiniStack's functions."""
-    route53._parse_health_check_config = _parse_with_children
+    route53._parse_health_check_config = _parse_with_lists
     route53._build_health_check_el = _build_as_xml
     route53.handle_request = _handle_with_dnssec
 
 
-def _parse_with_children(configuration: Element) -> dict[str, Any]:
+def _parse_with_lists(configuration: Element) -> dict[str, Any]:
     parsed: dict[str, Any] = _parse(configuration)
-    if "ChildHealthChecks" in parsed:
-        parsed["ChildHealthChecks"] = [
-            child.text for child in configuration.iter() if child.tag.rpartition("}")[2] == "ChildHealthCheck"
-        ]
+    for element in configuration:
+        if (name := element.tag.rpartition("}")[2]) in ("ChildHealthChecks", "Regions"):
+            parsed[name] = [child.text for child in element]
     return parsed
 
 

@@ -165,5 +165,9 @@ def _print(report: Report) -> None:
         f"{len(found.doubled)} doubled, {len(found.unexpected)} unexpected; {len(found.carts)} carts wrong, "
         f"{len(found.bestsellers)} bestsellers wrong"
     )
+    print(
+        f"{found.stock.sold:,} copies sold of {found.stock.received:,} received, {found.stock.moved:,} moved between "
+        f"regions: {len(found.stock.oversold)} books oversold, {len(found.stock.inconsistent)} shares wrong"
+    )
     for line in report.missed():
         print(f"missed: {line}", file=sys.stderr)

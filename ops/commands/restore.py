@@ -10,6 +10,8 @@ from ops.cli import DEFAULT_SETTINGS, RegionArgument, SettingsOption, check_regi
 from ops.console import plain_console
 from ops.errors import RefusedError
 from ops.health_probe import Probe
+from ops.named_tables import NamedTables
+from ops.oversold import hold_oversold
 from ops.replication_lag import catches_up
 from ops.traffic import ALIAS_TTL, Traffic
 from stacks.settings import Settings
@@ -25,7 +27,7 @@ def restore(
     settings: SettingsOption = DEFAULT_SETTINGS,
     timeout: Annotated[float, typer.Option(help="Seconds to wait until the region is ready.")] = 300.0,
 ) -> None:
-    """Send traffic to a region again, after checking its health and that its data is up to date."""
+    """Send traffic to a region again, after checking its health, its data, and its stock after a claim."""
     environment = Settings.load(settings)
     check_region(region, environment)
     traffic = Traffic(environment)
@@ -34,6 +36,13 @@ def restore(
         return
     with plain_console(stderr=True).status("") as line:
         await_ready(environment, Probe(environment), region, timeout=timeout, report=line.update)
+        line.update(f"checking the stock of {region}")
+        oversold = hold_oversold(NamedTables(environment), region)
+    for book in oversold:
+        typer.echo(
+            f"{book.copies} copies of {book.book} were sold twice, here and after `make stock-claim` elsewhere. "
+            f"Held until their shoppers keep or cancel them: {', '.join(book.orders)}"
+        )
     traffic.restore(region)
     typer.echo(
         f"{region} gets traffic again: Route 53 answers with it at once, and resolvers forget their old answer "

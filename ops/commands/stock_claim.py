@@ -6,8 +6,9 @@ import typer
 
 from ops import stock as library
 from ops.cli import DEFAULT_SETTINGS, RegionArgument, SettingsOption, check_region
-from ops.deployment import Deployment
 from ops.errors import RefusedError
+from ops.named_tables import NamedTables
+from ops.traffic import Traffic
 from stacks.settings import Settings
 
 
@@ -26,5 +27,13 @@ def stock_claim(
             f"nothing was changed. {region} must not serve: copies that it sold and did not replicate are sold twice. "
             f"To claim its stock: make stock-claim REGION={region} CONFIRM={region}"
         )
-    claims = library.claim(Deployment.load(environment), region)
-    typer.echo(f"{sum(claims.values()):,} copies of {len(claims):,} books were claimed from {region}.")
+    if not Traffic(environment).is_evacuated(region):
+        raise RefusedError(
+            f"nothing was changed. {region} would serve as soon as it is healthy, before it knows the claims. "
+            f"Evacuate it first: make evacuate REGION={region}"
+        )
+    claims = library.claim(NamedTables(environment), region)
+    typer.echo(
+        f"{sum(claims.values()):,} copies of {len(claims):,} books were claimed from {region}.\n"
+        f"When it is back: make restore REGION={region}, which holds orders whose copies were sold twice."
+    )

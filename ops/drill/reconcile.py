@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -10,6 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from ops.deployment import Deployment
 from ops.drill.ledger import Ledger
+from ops.drill.stock_count import StockCount
 
 Stored = Mapping[tuple[str, str], Any]
 """Orders of a region by customer and id."""
@@ -19,7 +20,7 @@ BESTSELLERS = 20
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Result of the comparison: each list describes one kind of error."""
+    """Result of the comparison: each list, and those of `stock`, describe one kind of error."""
 
     purchases: int
     confirmed: int
@@ -29,17 +30,33 @@ class Reconciliation:
     inconsistent: list[str]
     carts: list[str]
     bestsellers: list[str]
+    stock: StockCount = field(default_factory=StockCount)
+
+    @property
+    def errors(self) -> list[str]:
+        """All errors."""
+        lists = (
+            self.lost,
+            self.doubled,
+            self.unexpected,
+            self.inconsistent,
+            self.carts,
+            self.bestsellers,
+            self.stock.oversold,
+            self.stock.inconsistent,
+        )
+        return [error for errors in lists for error in errors]
 
     @property
     def good(self) -> bool:
-        """Whether all lists are empty."""
-        return not any(value for value in asdict(self).values() if isinstance(value, list))
+        """Whether there is no error."""
+        return not self.errors
 
 
 def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) -> Reconciliation:
     """Read every region's tables consistently and compare them with the ledger.
 
-    Bestsellers lag behind the orders; `compare_bestsellers` compares them.
+    Bestsellers and stock lag behind the orders; `compare_bestsellers` and `count_stock` compare them.
     """
     customers = sorted(customers)
     orders = {region: orders_of(deployment, region, customers) for region in deployment.regions}
@@ -82,6 +99,8 @@ def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[s
     for order in _scan(deployment, region, "orders"):
         if isinstance(order.get("items"), list):
             sold.update(_quantities(order))
+        elif order["orderId"].endswith("#cancelled"):
+            sold.subtract({book: int(copies) for book, copies in order["books"].items()})
     answer = httpx.get(f"{api}/bestsellers", params={"limit": BESTSELLERS}, timeout=10)
     if answer.status_code != 200 or answer.json()["stale"]:
         return [f"{region}: best sellers are stale or away ({answer.status_code})"]

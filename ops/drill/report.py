@@ -67,19 +67,17 @@ class Report:
                 "lost": len(found.lost),
                 "doubled": len(found.doubled) + len(found.unexpected),
             },
+            "stock": {
+                "received": found.stock.received,
+                "sold": found.stock.sold,
+                "moved": found.stock.moved,
+                "oversold": len(found.stock.oversold),
+            },
         }
 
     def missed(self) -> list[str]:
         """Descriptions of all missed limits; empty if the drill passed."""
-        found = self.reconciliation
-        wrong = [
-            *found.lost,
-            *found.doubled,
-            *found.unexpected,
-            *found.inconsistent,
-            *found.carts,
-            *found.bestsellers,
-        ]
+        wrong = self.reconciliation.errors
         for incident in self.recording.incidents:
             wrong += self._late(incident)
         return wrong
@@ -163,6 +161,12 @@ class Report:
             findings="".join(f"<li>{escape(line)}</li>" for line in self._findings()),
             rpo="–" if self.rpo is None else f"{self.rpo:.2f} s",
             total=self._total(),
+            stock_books=f"{found.stock.books:,}",
+            stock_received=f"{found.stock.received:,}",
+            stock_sold=f"{found.stock.sold:,}",
+            stock_moved=f"{found.stock.moved:,}",
+            stock_oversold=f"{len(found.stock.oversold):,}",
+            stock_inconsistent=f"{len(found.stock.inconsistent):,}",
             arithmetic=escape(str(self.arithmetic)),
             allowance=f"{DNS_ALLOWANCE:.0f}",
             client_bar=CLIENT_BAR,

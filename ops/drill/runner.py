@@ -24,6 +24,7 @@ from ops.drill.reconcile import Reconciliation, compare_bestsellers, reconcile
 from ops.drill.recording import Incident, Population, Recording, Sample
 from ops.drill.region_loss import measure_data_loss
 from ops.drill.shoppers import VIEWER_HEADER, Pace, Shopping, Visitor
+from ops.drill.stock_count import count_stock
 from ops.drill.warm_up import warm
 from ops.errors import OperatorError
 from ops.replication_pause import NotCaughtUpError, Pausing
@@ -304,7 +305,7 @@ class Drill:
 
     async def _reconcile(self) -> Reconciliation:
         """Wait until the streams are processed, then compare."""
-        self._say("reconciling orders, carts and best sellers in every region")
+        self._say("reconciling orders, carts, best sellers and stock in every region")
         found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, self._customers())
         for region, api in self.endpoints.regions.items():
             deadline = self.recording.now() + QUIET
@@ -313,7 +314,12 @@ class Drill:
                 await asyncio.sleep(1.0)
                 wrong = await asyncio.to_thread(compare_bestsellers, self._deployment, region, api)
             found.bestsellers.extend(wrong)
-        return found
+        deadline = self.recording.now() + QUIET
+        counted = await asyncio.to_thread(count_stock, self._deployment)
+        while counted.inconsistent and self.recording.now() < deadline:
+            await asyncio.sleep(1.0)
+            counted = await asyncio.to_thread(count_stock, self._deployment)
+        return replace(found, stock=counted)
 
     async def _shop(self, visitor: Visitor, books: list[dict[str, Any]], number: int) -> None:
         count = len(self._deployment.regions) * len(POPULATIONS) * self._plan.shoppers

@@ -6,6 +6,9 @@ import pytest
 
 from tests.support.api import Api, Json, item
 
+MAX_LINES = 49
+"""Of a cart, by the contract."""
+
 
 @pytest.fixture
 def cart(mine: dict[str, Api]) -> Api:
@@ -91,12 +94,12 @@ def test_line_above_99_copies_is_rejected(cart: Api, books: list[Json]) -> None:
 
 
 def test_cart_above_line_limit_is_rejected(cart: Api, home: Api) -> None:
-    shelf = home.get("/books", limit=51)["items"]
-    for book in shelf[:50]:
+    shelf = home.get("/books", limit=MAX_LINES + 1)["items"]
+    for book in shelf[:MAX_LINES]:
         cart.put_line(book["id"], 1)
-    cart.expect(409, "PUT", f"/cart/{shelf[50]['id']}", json={"quantity": 1})
+    cart.expect(409, "PUT", f"/cart/{shelf[MAX_LINES]['id']}", json={"quantity": 1})
     cart.put_line(shelf[0]["id"], 2)
-    assert len(cart.get("/cart")["items"]) == 50
+    assert len(cart.get("/cart")["items"]) == MAX_LINES
 
 
 def test_body_must_be_json_within_size(cart: Api, books: list[Json]) -> None:

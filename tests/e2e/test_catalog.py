@@ -117,6 +117,7 @@ def test_category_pages_list_each_book_once(region: str, apis: dict[str, Api], l
             "publishedYear": book.published_year,
             "language": book.language,
             "cover": None,
+            "stock": None,
         }
 
 

@@ -71,5 +71,6 @@ def test_apply_keeps_evacuation_as_it_is(deployed: Path) -> None:
     assert [traffic.is_evacuated(region) for region in REGIONS] == [True, False]
 
     traffic.restore(HERE)
-    assert "No changes" in terraform("plan")
+    plan = terraform("plan")
+    assert "No changes" in plan, plan
     assert [traffic.is_evacuated(region) for region in REGIONS] == [False, False]

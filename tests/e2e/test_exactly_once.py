@@ -11,8 +11,9 @@ from typing import Any
 from ops.drill.accounts import Account
 from tests.support import sales
 from tests.support.api import Api, Json, item
+from tests.support.size import sized
 
-ORDERS, SHOPPERS, SENDS = 200, 8, 3
+ORDERS, SHOPPERS, SENDS = sized(60, 200), 8, 3
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,12 @@ class Api:
         """GET `path` and return the body of the 200 response."""
         return self.expect(200, "GET", path, params=query)
 
+    def text(self, path: str, /, **query: Any) -> str:
+        """GET `path` and return the text of the 200 response."""
+        response = self.send("GET", path, params=query)
+        assert response.status_code == 200, f"GET {path}: {response.status_code} {response.text}"
+        return response.text
+
     def expect(self, status: int, verb: str, path: str, **request: Any) -> Json:
         """Send a request and return the body; fails the test on another status."""
         response = self.send(verb, path, **request)
@@ -72,6 +78,16 @@ class Api:
 def item(book: Json, quantity: int = 1) -> Json:
     """Line of an order request."""
     return {"bookId": book["id"], "quantity": quantity}
+
+
+def without_stock(book: Json) -> Json:
+    """A book without its copies, which other tests change."""
+    return {name: value for name, value in book.items() if name != "stock"}
+
+
+def cart_without_stock(cart: Json) -> Json:
+    """A cart without the copies of its books, which other tests change."""
+    return {**cart, "items": [{**line, "book": without_stock(line["book"])} for line in cart["items"]]}
 
 
 def pages(api: Api, **query: Any) -> Iterator[Json]:

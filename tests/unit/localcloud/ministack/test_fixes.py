@@ -174,6 +174,18 @@ def test_calculated_check_round_trips(emulator: Emulator) -> None:
     route53.delete_health_check(HealthCheckId=made["Id"])
 
 
+def test_health_check_keeps_its_regions(emulator: Emulator) -> None:
+    route53 = emulator.client("route53", "us-east-1")
+    regions = ["us-east-1", "eu-west-1", "ap-southeast-1"]
+    made = route53.create_health_check(
+        CallerReference="regions",
+        HealthCheckConfig={"Type": "HTTPS", "FullyQualifiedDomainName": "shop.example", "Regions": regions},
+    )["HealthCheck"]
+    config = route53.get_health_check(HealthCheckId=made["Id"])["HealthCheck"]["HealthCheckConfig"]
+    assert config["Regions"] == regions
+    route53.delete_health_check(HealthCheckId=made["Id"])
+
+
 def policy(content: str) -> dict[str, Any]:
     return {
         "Name": "pages",

@@ -13,6 +13,7 @@ from ops.replication_lag import BEATS, lag, lag_behind, reported_latency
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.support.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
+from tests.support.stock_tables import StockTables
 
 PRIMARY, OTHER = REGIONS
 BOTH_WELL = {PRIMARY: 200, OTHER: 200}
@@ -157,6 +158,10 @@ class TestAwaitReady:
 @pytest.mark.usefixtures("replicated")
 class TestCommand:
     @pytest.fixture(autouse=True)
+    def stock(self) -> StockTables:
+        return StockTables(f"{SETTINGS.name}-")
+
+    @pytest.fixture(autouse=True)
     def traffic(self, monkeypatch: pytest.MonkeyPatch) -> Traffic:
         found = Traffic(SETTINGS, route53=Route53())
         monkeypatch.setattr(restore, "Traffic", lambda _: found)
@@ -175,6 +180,18 @@ class TestCommand:
 
         assert code == 0, output
         assert not traffic.is_evacuated(PRIMARY)
+
+    def test_restore_names_held_orders(self, traffic: Traffic, stock: StockTables) -> None:
+        traffic.evacuate(PRIMARY)
+        stock.share(PRIMARY, received=1, spent=2)
+        stock.order(PRIMARY, "youngest", "2026-01-31T08:00:00.000Z")
+        stock.hold(PRIMARY, "youngest", 2)
+
+        code, output = self.run(PRIMARY)
+
+        assert code == 0, output
+        assert "1 copies of dune were sold twice" in output
+        assert "youngest" in output
 
     def test_restore_not_evacuated_changes_nothing(self) -> None:
         code, output = self.run(PRIMARY)

@@ -12,6 +12,7 @@ from ops.drill.ledger import Ledger, Purchase
 from ops.drill.reconcile import Reconciliation
 from ops.drill.recording import Incident, Mark, Population, Recording, Sample
 from ops.drill.report import Report
+from ops.drill.stock_count import StockCount
 from tests.support.deployments import deployment
 
 HOME, PEER = "eu-west-1", "ap-southeast-1"
@@ -147,6 +148,14 @@ def test_lost_order_is_missed() -> None:
     found, _ = recording(sample(12), moves_traffic=False)
     assert report(found, reconciliation()).missed() == []
     assert report(found, reconciliation(["an order"])).missed() == ["an order"]
+
+
+def test_oversold_book_is_missed(tmp_path: Path) -> None:
+    found, _ = recording(sample(12), moves_traffic=False)
+    counted = StockCount(books=1, received=4, sold=5, oversold=["a book"])
+    oversold = report(found, replace(reconciliation(), stock=counted))
+    assert oversold.missed() == ["a book"]
+    assert "<dt>books oversold</dt><dd>1</dd>" in oversold.write(tmp_path).read_text()
 
 
 def test_report_writes_json_and_one_page(tmp_path: Path) -> None:

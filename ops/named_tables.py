@@ -1,0 +1,27 @@
+"""The tables of a deployment by their names in the settings, for commands of an incident."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ops.aws import client
+from stacks.settings import Settings
+
+
+@dataclass(frozen=True)
+class RegionTables:
+    """A region's full table names by short name."""
+
+    tables: Mapping[str, str]
+
+
+class NamedTables:
+    """Reads no Terraform state, which may be in a lost region. Implements `ops.stock.Deployment`."""
+
+    def __init__(self, settings: Settings) -> None:
+        tables = {table: f"{settings.name}-{table}" for table in ("books", "orders", "stock")}
+        self.regions: Mapping[str, RegionTables] = dict.fromkeys(settings.regions, RegionTables(tables))
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client with short timeouts."""
+        return client(service, region)

@@ -36,7 +36,9 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-_NOT_FORWARDED = _HOP_BY_HOP | {"host", "content-length", "x-viewer"}
+_OF_PAGES = frozenset({"origin", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user"})
+"""Headers by which the emulator refuses pages. The edge's own gate has checked them; the API allows every origin."""
+_NOT_FORWARDED = _HOP_BY_HOP | _OF_PAGES | {"host", "content-length", "x-viewer"}
 
 
 class UnreachableError(Exception):

@@ -15,6 +15,7 @@ from yarl import URL
 from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.deployed_resources import BasePath
 from localcloud.edge.health_rules import HealthCheck
+from localcloud.local_gate import LocalGate, own_origins
 
 pytestmark = pytest.mark.anyio
 HOST = "api.bookstore.example"
@@ -93,6 +94,16 @@ async def test_request_is_passed_unchanged() -> None:
             "k",
         )
         assert "x-viewer" not in request.headers
+
+
+async def test_request_of_storefront_passes_emulators_gate() -> None:
+    gate = LocalGate(origins=own_origins(4560), cognito_only=True)
+    async with trial() as t:
+        page = {"Origin": "http://127.0.0.1:4560", "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}
+        await t.client.get("/v1/books", headers=page)
+        request = t.upstream.asked[0]
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        assert gate.refusal(request.method, headers) is None
 
 
 async def test_answer_is_passed_unchanged() -> None:

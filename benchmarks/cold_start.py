@@ -30,6 +30,7 @@ TIMES_LIGHTER = 4.0
 
 BUNDLE = "boto3, pydantic, aws_lambda_powertools.logging, aws_lambda_powertools.metrics"
 FUNCTIONS = {
+    "accounts": "accounts.handler",
     "catalog": "catalog.handler",
     "cart": "cart.handler",
     "orders": "orders.handler",

@@ -1,4 +1,4 @@
-"""Stock: the function that keeps orders and stock consistent and moves copies between regions."""
+"""Stock: the function that keeps orders and stock consistent, moves copies between regions and erases persons."""
 
 import json
 from dataclasses import dataclass
@@ -41,28 +41,28 @@ class Stock(Construct):
 
         Args:
             platform: Properties of the region's functions.
-            tables: The region's tables `orders` and `stock`.
+            tables: The region's tables `orders`, `stock` and `cart`.
             options: How the streams are read, and how often holds are checked.
         """
         super().__init__(scope, id)
         self._options = options
         self.dead_letters = DeadLetterQueue(self, "dead-letters", name=f"{platform.name}-stock-dead-letters")
         """Queue of the events that could not be processed."""
-        used = (tables["orders"], tables["stock"])
+        used = (tables["orders"], tables["stock"], tables["cart"])
         self.function = Function(
             self,
             "stock",
             platform=platform,
             code=Code("stock"),
             options=FunctionOptions(
-                description="Releases holds, finds overlapping orders and moves copies between regions",
+                description="Releases holds, finds overlapping orders, moves copies between regions, erases persons",
                 environment={name: value for table in used for name, value in table.environment.items()},
                 timeout=60,
             ),
         )
         """Function that reads both streams and sweeps."""
         self.dead_letters.grant_send(self.function.permissions)
-        orders, shares = used
+        orders, shares, cart = used
         orders.grant(
             self.function.permissions,
             "GetItem",
@@ -72,7 +72,9 @@ class Stock(Construct):
             indexes=("customer-createdAt", "sweep"),
         )
         shares.grant(self.function.permissions, "BatchGetItem", "GetItem", "UpdateItem")
-        for table in used:
+        # Item by item, since an erasure may find any number of lines.
+        cart.grant(self.function.permissions, "DeleteItem", "PutItem", "Query")
+        for table in (orders, shares):
             table.grant_stream(self.function.permissions)
         self._map("orders", tables["orders"].stream_arn)
         self._map("shares", tables["stock"].stream_arn)

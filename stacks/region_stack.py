@@ -172,6 +172,12 @@ class RegionStack(BaseStack):
         orders.grant(order.permissions, "BatchGetItem", "PutItem", "Query", indexes=("customer-createdAt",))
         stock.grant(order.permissions, *_READ_STOCK, "UpdateItem")
 
+        accounts = self._function(
+            "accounts", "Answers /account", {**cart.environment, **orders.environment, **shoppers}
+        )
+        cart.grant(accounts.permissions, "BatchGetItem", "PutItem", "Query")
+        orders.grant(accounts.permissions, "GetItem", "PutItem", "Query")
+
         health = self._function(
             "health",
             "Answers /health and /region",
@@ -185,6 +191,7 @@ class RegionStack(BaseStack):
             "catalog": catalog,
             "cart": carts,
             "orders": order,
+            "accounts": accounts,
             "health": health,
             "bestsellers": self.bestsellers.bestsellers,
             "search": self.search.search,

@@ -23,7 +23,7 @@ def _tables() -> tuple[Carts, Books]:
 
 
 def _cart(request: Request) -> Cart:
-    return Cart(request.customer_id, *_tables())
+    return Cart(request.sign_in, *_tables())
 
 
 @handle.route("GET", "/cart")

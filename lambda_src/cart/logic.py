@@ -8,6 +8,7 @@ from cart import rules
 from runtime import clock
 from runtime.backoff import attempts
 from runtime.errors import ConditionFailed, NotFound, Unavailable
+from runtime.identity import SignIn
 from shop import lines as cart_lines
 from shop.books import Books
 from shop.cart_view import view
@@ -24,16 +25,17 @@ Change = Callable[[Mapping[str, Line], datetime], Line | None]
 
 
 class Cart:
-    """One shopper's cart in this region."""
+    """One shopper's cart in this region. Every operation raises `Unauthorized` if the sign-in has ended."""
 
-    def __init__(self, customer_id: str, carts: Carts, books: Books) -> None:
-        self._customer_id = customer_id
+    def __init__(self, sign_in: SignIn, carts: Carts, books: Books) -> None:
+        self._sign_in = sign_in
+        self._customer_id = sign_in.customer_id
         self._carts = carts
         self._books = books
 
     def show(self, only: str | None = None) -> dict[str, Any]:
         """Return the contract's `Cart`, or only its line of one book."""
-        lines = self._carts.all(self._customer_id)
+        lines = self._carts.all(self._sign_in)
         superfluous = cart_lines.superfluous(lines.values(), clock.now())
         if superfluous:
             self._carts.delete(self._customer_id, superfluous[:_MAX_DELETED])
@@ -61,14 +63,14 @@ class Cart:
             Unavailable: other devices changed the line at every attempt.
         """
         self._change(
-            lambda: self._carts.some(self._customer_id, [book_id]),
+            lambda: self._carts.some(self._sign_in, [book_id]),
             book_id,
             lambda lines, moment: rules.removed(lines, book_id, moment),
         )
 
     def _fill(self, book_id: str, change: Change) -> dict[str, Any]:
         def read() -> dict[str, Line]:
-            lines = self._carts.all(self._customer_id)
+            lines = self._carts.all(self._sign_in)
             in_cart = (line.book_id for line in cart_lines.live(lines.values(), clock.now()))
             books = self._books.get_many([book_id, *in_cart])
             if book_id not in books:
@@ -77,7 +79,7 @@ class Cart:
             return lines
 
         written = self._change(read, book_id, change)
-        lines = self._carts.all(self._customer_id)
+        lines = self._carts.all(self._sign_in)
         if written and len(cart_lines.live(lines.values(), clock.now())) > MAX_LINES:
             self._withdraw(*written)
             raise rules.full()

@@ -12,6 +12,7 @@ from runtime.settings import settings
 from shop.books import Books
 from shop.carts import Carts
 from shop.placed_orders import OrderState
+from shop.revocations import Revocations
 from shop.stock_rows import StockRows
 
 handle = Router()
@@ -30,46 +31,52 @@ def _checkout() -> logic.Checkout:
     return logic.Checkout(_orders(), tables, own)
 
 
+@cache
+def _revocations() -> Revocations:
+    return Revocations(aws.client("dynamodb"), settings().cart_table)
+
+
 def _shown(state: OrderState, status: int = 200) -> Response:
     return Response(state.present(clock.now()), status=status)
 
 
-def _order_id(request: Request) -> str:
-    return uuid_text(request.path.get("orderId"), "orderId")
+def _own_order(request: Request) -> OrderState:
+    sign_in, order_id = request.sign_in, uuid_text(request.path.get("orderId"), "orderId")
+    return _revocations().checked(sign_in, lambda: logic.get_order(_orders(), sign_in.customer_id, order_id))
 
 
 @handle.route("POST", "/orders")
 def place_order(request: Request) -> Response:
     """Place an order, once for each idempotency key."""
-    customer_id = request.customer_id
-    wanted = OrderRequest.parse(customer_id, request.headers.get("idempotency-key"), request.body)
+    wanted = OrderRequest.parse(request.sign_in, request.headers.get("idempotency-key"), request.body)
     return _shown(_checkout().place(wanted), status=201)
 
 
 @handle.route("GET", "/orders")
 def list_orders(request: Request) -> Response:
     """Return a page of the shopper's orders, newest first."""
-    customer_id = request.customer_id
+    sign_in = request.sign_in
     limit = query_integer(request.query("limit"), "limit", 1, 100, 24)
-    return Response(logic.list_orders(_orders(), customer_id, request.query("cursor"), limit))
+    cursor = request.query("cursor")
+    page = _revocations().checked(
+        sign_in, lambda: logic.list_orders(_orders(), sign_in.customer_id, cursor, limit)
+    )
+    return Response(page)
 
 
 @handle.route("GET", "/orders/{orderId}")
 def get_order(request: Request) -> Response:
     """Return one of the shopper's orders."""
-    customer_id = request.customer_id
-    return _shown(logic.get_order(_orders(), customer_id, _order_id(request)))
+    return _shown(_own_order(request))
 
 
 @handle.route("PUT", "/orders/{orderId}/cancellation")
 def cancel_order(request: Request) -> Response:
     """Cancel one of the shopper's orders."""
-    customer_id = request.customer_id
-    return _shown(logic.cancel_order(_orders(), customer_id, _order_id(request)))
+    return _shown(logic.cancel_order(_orders(), _own_order(request)))
 
 
 @handle.route("PUT", "/orders/{orderId}/confirmation")
 def confirm_order(request: Request) -> Response:
     """Keep one of the shopper's orders that is held."""
-    customer_id = request.customer_id
-    return _shown(logic.confirm_order(_orders(), customer_id, _order_id(request)))
+    return _shown(logic.confirm_order(_orders(), _own_order(request)))

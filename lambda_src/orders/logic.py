@@ -16,6 +16,7 @@ from runtime.errors import (
     TransactionCancelled,
     Unavailable,
 )
+from runtime.identity import SignIn
 from runtime.parsing import UUID
 from runtime.settings import Settings
 from shop import lines as cart_lines
@@ -43,6 +44,7 @@ class Checkout:
 
         Raises:
             KeyReused, CartChanged, PriceChanged, StockElsewhere, OutOfStock, NotFound, BadRequest: see `orders.rules`.
+            Unauthorized: the sign-in has ended.
             TooManyOrders: the shopper has placed the maximum number of orders in this hour.
             Unavailable: DynamoDB does not answer or is busy. The same request can be sent again.
         """
@@ -78,7 +80,7 @@ class Checkout:
         try:
             return rules.decide(request, found.seen, context)
         except CartChanged as error:
-            raise CartChanged(error.detail, cart=self._cart(request.customer_id)) from None
+            raise CartChanged(error.detail, cart=self._cart(request.sign_in)) from None
         except (StockElsewhere, OutOfStock):
             self._want(request, found)
             raise
@@ -105,10 +107,10 @@ class Checkout:
                 f"You can place {most} orders in an hour.", retry_after=3600 - now.minute * 60 - now.second
             )
 
-    def _cart(self, customer_id: str) -> dict[str, Any]:
-        now, lines = clock.now(), self._tables.carts.all(customer_id)
+    def _cart(self, sign_in: SignIn) -> dict[str, Any]:
+        now, lines = clock.now(), self._tables.carts.all(sign_in)
         books = self._tables.books.get_many(line.book_id for line in cart_lines.live(lines.values(), now))
-        return view(customer_id, lines.values(), books, now)
+        return view(sign_in.customer_id, lines.values(), books, now)
 
 
 def _measure(order: Order) -> None:
@@ -128,14 +130,13 @@ def get_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
     return state
 
 
-def cancel_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
-    """Cancel a shopper's order. A repetition returns the same.
+def cancel_order(orders: Orders, state: OrderState) -> OrderState:
+    """Cancel an order. A repetition returns the same.
 
     Raises:
-        NotFound: it does not exist, or belongs to another shopper.
         TooLate: the order is final.
     """
-    state, now = get_order(orders, customer_id, order_id), clock.now()
+    now = clock.now()
     if not state.cancelled:
         rules.require_cancellable(state, now)
         orders.cancel(state.order, now)
@@ -143,14 +144,12 @@ def cancel_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
     return state._replace(cancelled=True)
 
 
-def confirm_order(orders: Orders, customer_id: str, order_id: str) -> OrderState:
+def confirm_order(orders: Orders, state: OrderState) -> OrderState:
     """Keep a held order. An order that is not held stays as it is. A repetition returns the same.
 
     Raises:
-        NotFound: it does not exist, or belongs to another shopper.
         AlreadyCancelled: it is cancelled.
     """
-    state = get_order(orders, customer_id, order_id)
     rules.require_not_cancelled(state)
     if not state.is_held:
         return state

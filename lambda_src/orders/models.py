@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from runtime import uuids
 from runtime.errors import BadRequest
+from runtime.identity import SignIn
 from runtime.parsing import book_id, fields, integer, uuid_text
 from shop.address import Address
 from shop.lines import MAX_LINES, MAX_QUANTITY
@@ -24,6 +25,7 @@ class OrderRequest(NamedTuple):
         expected_total: the total that the shopper saw, in minor units.
         versions: versions of the cart lines that the shopper ordered, by book; none for a direct purchase.
         address: where to deliver; `None` if the client sent none.
+        signed_in_at: epoch second of the sign-in.
     """
 
     customer_id: str
@@ -32,21 +34,28 @@ class OrderRequest(NamedTuple):
     expected_total: int
     versions: Mapping[str, str] = {}
     address: Address | None = None
+    signed_in_at: int = 0
+
+    @property
+    def sign_in(self) -> SignIn:
+        """The shopper's sign-in."""
+        return SignIn(self.customer_id, self.signed_in_at)
 
     @classmethod
-    def parse(cls, customer_id: str, key: object, body: Mapping[str, Any]) -> "OrderRequest":
+    def parse(cls, sign_in: SignIn, key: object, body: Mapping[str, Any]) -> "OrderRequest":
         """Parse the contract's `NewOrder`.
 
         Raises:
             BadRequest: it does not fit the contract.
         """
+        customer_id = sign_in.customer_id
         order_id = order_id_of(customer_id, uuid_text(key, "The header Idempotency-Key"))
         body = fields(dict(body), {"items", "expectedTotal"}, optional=frozenset({"address"}))
         total = integer(body["expectedTotal"], "expectedTotal", 0, MAX_TOTAL)
         items = _items(body["items"])
         versions = {item["bookId"]: item["lineVersion"] for item in items if "lineVersion" in item}
         address = Address.parse(body["address"]) if "address" in body else None
-        return cls(customer_id, order_id, _quantities(items), total, versions, address)
+        return cls(customer_id, order_id, _quantities(items), total, versions, address, sign_in.at)
 
 
 def _items(value: object) -> list[dict[str, Any]]:

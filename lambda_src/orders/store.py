@@ -46,7 +46,11 @@ class Orders:
         self._table = settings.orders_table
 
     def find(self, request: OrderRequest, tables: Tables) -> Found:
-        """Read everything that a request to order needs, in one request for up to 100 items."""
+        """Read everything that a request to order needs, in one request for up to 100 items.
+
+        Raises:
+            Unauthorized: the sign-in has ended.
+        """
         books = list(request.quantities)
         ids = (request.order_id, order_keys.cancelled_key(request.order_id))
         found = dynamo.batch_get(
@@ -59,7 +63,7 @@ class Orders:
         items = {item["orderId"]: item for item in found[self._table]}
         seen = Seen(
             {item["id"]: item for item in found[tables.books.table]},
-            lines_of(found[tables.carts.table]),
+            lines_of(found[tables.carts.table], request.sign_in),
             tables.rows.shares(found[tables.rows.table]),
         )
         order = Order.from_item(items[ids[0]]) if ids[0] in items else None

@@ -36,7 +36,7 @@ class BadRequest(BookstoreError):
 
 
 class Unauthorized(BookstoreError):
-    """The request has no id token of a shopper."""
+    """The request has no id token of a shopper, or its sign-in has ended."""
 
     status = 401
     slug = "unauthorized"

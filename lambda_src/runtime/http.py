@@ -37,13 +37,13 @@ class Request:
         self.path: Mapping[str, str] = event.get("pathParameters") or {}
 
     @cached_property
-    def customer_id(self) -> str:
-        """Id of the signed-in shopper.
+    def sign_in(self) -> identity.SignIn:
+        """The shopper's sign-in. It may have ended since, see `shop.revocations`.
 
         Raises:
             Unauthorized: the request has no valid id token.
         """
-        return identity.customer_id(self._event)
+        return identity.sign_in(self._event)
 
     @cached_property
     def headers(self) -> dict[str, str]:

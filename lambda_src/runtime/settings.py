@@ -81,6 +81,11 @@ class Settings(NamedTuple):
         return self.need("USER_POOL_CLIENT_ID")
 
     @property
+    def user_pool_id(self) -> str:
+        """Id of the Cognito user pool."""
+        return self.need("USER_POOL_ID")
+
+    @property
     def redis_url(self) -> str:
         """Address of this region's Redis, as `rediss://host:port/0`."""
         return self.need("REDIS_URL")

@@ -1,4 +1,4 @@
-"""The Cart table: lines, and the counters that limit a shopper's orders."""
+"""The Cart table: lines, the revocation of sign-ins, and the counters that limit a shopper's orders."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -8,39 +8,55 @@ from typing import Any
 from runtime import aws, dynamo
 from runtime.dynamo import Item, Keys
 from runtime.errors import ConditionFailed, TransactionCancelled, Unavailable
+from runtime.identity import SignIn
+from shop import revocations
 from shop.lines import Line
 from shop.stock import hour_of
 
-_FIRST_BOOK = "0"
-"""Book ids start with a letter or a digit. Other items start with `#`, which sorts before them."""
-
 
 class Carts:
-    """Reads and conditional writes of cart lines. Reads are consistent: shoppers see their last change."""
+    """Reads and conditional writes of cart lines.
+
+    Reads are consistent: shoppers see their last change. Each read includes the revocation of sign-ins.
+    """
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self.table = table
 
-    def all(self, customer_id: str) -> dict[str, Line]:
-        """Return all lines of a shopper by book, including emptied ones."""
+    def all(self, sign_in: SignIn) -> dict[str, Line]:
+        """Return all lines of a shopper by book, including emptied ones.
+
+        Book ids start with a letter or a digit. Other items start with `#`, which sorts before them; the last of
+        them is the revocation.
+
+        Raises:
+            Unauthorized: the sign-in has ended.
+        """
         items = dynamo.items(
             self._client.query,
             TableName=self.table,
             KeyConditionExpression="customerId = :customer AND bookId >= :first",
-            ExpressionAttributeValues=dynamo.dump({":customer": customer_id, ":first": _FIRST_BOOK}),
+            ExpressionAttributeValues=dynamo.dump(
+                {":customer": sign_in.customer_id, ":first": revocations.KEY}
+            ),
             ConsistentRead=True,
         )
-        return lines_of(items)
+        return lines_of(items, sign_in)
 
     def keys(self, customer_id: str, book_ids: Iterable[str]) -> Keys:
-        """Return the keys of a shopper's lines of these books."""
-        keys = [{"customerId": customer_id, "bookId": book_id} for book_id in book_ids]
+        """Return the keys of a shopper's lines of these books and of the revocation."""
+        keys = [{"customerId": customer_id, "bookId": each} for each in (revocations.KEY, *book_ids)]
         return Keys(self.table, keys, consistent=True)
 
-    def some(self, customer_id: str, book_ids: Iterable[str]) -> dict[str, Line]:
-        """Return a shopper's lines of these books, by book."""
-        return lines_of(dynamo.batch_get(self._client, self.keys(customer_id, book_ids))[self.table])
+    def some(self, sign_in: SignIn, book_ids: Iterable[str]) -> dict[str, Line]:
+        """Return a shopper's lines of these books, by book.
+
+        Raises:
+            Unauthorized: the sign-in has ended.
+        """
+        keys = self.keys(sign_in.customer_id, book_ids)
+        return lines_of(dynamo.batch_get(self._client, keys)[self.table], sign_in)
 
     def replace(self, customer_id: str, seen: Line | None, line: Line) -> None:
         """Replace the version `seen` by `line`.
@@ -109,9 +125,15 @@ class Carts:
         return True
 
 
-def lines_of(items: Iterable[Item]) -> dict[str, Line]:
-    """Read items of the Cart table: lines by book."""
-    return {item["bookId"]: _line(item) for item in items}
+def lines_of(items: Iterable[Item], sign_in: SignIn) -> dict[str, Line]:
+    """Read items of the Cart table: lines by book.
+
+    Raises:
+        Unauthorized: the sign-in has ended.
+    """
+    found = list(items)
+    revocations.require_current(sign_in, found)
+    return {item["bookId"]: _line(item) for item in found if item["bookId"] != revocations.KEY}
 
 
 def _unchanged(seen: Line | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ undo them.
 | `<orderId>#held#oversold` | a returned region had sold its copies twice; it waits for a decision |
 | `<orderId>#kept` | the shopper has decided to keep it |
 | `<orderId>#stock#<region>` | copies that the region has taken from its stock for it |
+| `#erased` | the shopper's data must be erased (`shop.erasures`) |
 """
 
 CANCELLED, HELD, KEPT, STOCK = "cancelled", "held", "kept", "stock"

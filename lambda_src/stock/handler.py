@@ -1,7 +1,8 @@
 """Consumer of this region's streams of the Orders and Stock tables, and the sweep of holds.
 
 Records may come again, late or out of order; `stock.logic` says why this is safe. A schedule invokes the function
-with `{"sweep": true}`; an operator may add `"olderThanHours"` to check holds before their time.
+with `{"sweep": true}`; an operator may add `"olderThanHours"` to check holds before their time. With
+`{"erase": "<user id>"}` an operator erases a person.
 
 AWS recommends one function for each stream of a global table, since more readers may be throttled. The Orders stream
 has two, this one and the best sellers' feeder: a Redis that does not answer must not keep copies from returning.
@@ -16,6 +17,7 @@ from typing import Any
 from runtime import aws, log
 from runtime.settings import settings
 from shop.stock_rows import StockRows
+from stock.erasure import Erasure
 from stock.logic import Stock
 from stock.models import Change, change_of
 from stock.store import StockStore
@@ -24,11 +26,12 @@ from stock.store import StockStore
 @cache
 def _stock() -> Stock:
     client, own = aws.client("dynamodb"), settings()
-    return Stock(StockStore(client, own), StockRows(client, own.stock_table, own.region))
+    rows = StockRows(client, own.stock_table, own.region)
+    return Stock(StockStore(client, own), rows, Erasure(client, own))
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Process a batch of stream records, or sweep.
+    """Process a batch of stream records, sweep, or erase a person.
 
     Raises:
         Unavailable: DynamoDB does not answer or is busy; Lambda repeats the batch.
@@ -38,6 +41,10 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         released = _stock().sweep(timedelta(hours=event.get("olderThanHours", 0)))
         log.write("INFO", "swept", released=released)
         return {"released": released}
+    if "erase" in event:
+        erased = _stock().erase(event["erase"])
+        log.write("INFO", "erased", **erased)
+        return erased
     changes = list(dict.fromkeys(_changes(event["Records"])))
     for change in changes:
         _stock().apply(change)

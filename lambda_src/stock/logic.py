@@ -1,4 +1,4 @@
-"""Keeps orders and stock consistent after replication, and moves copies between regions.
+"""Keeps orders and stock consistent after replication, moves copies between regions, and erases persons.
 
 Every operation can be repeated, in any order: holds are released at most once, `held` items have the same content
 wherever they are written, and a grant depends on the current rows and not on the event.
@@ -10,7 +10,8 @@ from runtime import clock, log
 from shop.placed_orders import Order
 from shop.stock_rows import StockRows
 from stock import rules
-from stock.models import Change, OrderCancelled, OrderWritten
+from stock.erasure import Erasure
+from stock.models import Change, ErasureRequested, OrderCancelled, OrderWritten
 from stock.store import StockStore
 
 _LATER = timedelta(days=1)
@@ -20,9 +21,10 @@ _LATER = timedelta(days=1)
 class Stock:
     """The stock function of one region."""
 
-    def __init__(self, store: StockStore, rows: StockRows) -> None:
+    def __init__(self, store: StockStore, rows: StockRows, erasure: Erasure) -> None:
         self._store = store
         self._rows = rows
+        self._erasure = erasure
 
     def apply(self, change: Change) -> None:
         """Process one change.
@@ -35,15 +37,27 @@ class Stock:
                 self._order_written(order)
             case OrderCancelled(customer_id, order_id):
                 self._release(customer_id, order_id)
+            case ErasureRequested(customer_id):
+                self._erasure.erase(customer_id)
+                log.metric("PersonsErased", 1)
             case _:
                 self._balance(change.book_id)
+
+    def erase(self, customer_id: str) -> dict[str, int]:
+        """Request an erasure in every region, and erase what this one has. See `Erasure.erase`."""
+        self._erasure.request(customer_id, clock.now())
+        return self._erasure.erase(customer_id)
 
     def sweep(self, older_than: timedelta = timedelta()) -> int:
         """Release holds whose events were lost. Returns the number of released holds.
 
+        It also repeats recent erasures: a cart line may have been written while the first one ran.
+
         `older_than` is subtracted from the age from which holds are checked.
         """
         released = 0
+        for customer_id in self._erasure.pending():
+            self._erasure.erase(customer_id)
         for hold in self._store.due_holds(clock.now() + older_than):
             customer_id, order_id = hold["customerId"], hold["orderId"].partition("#")[0]
             state = self._store.order(customer_id, order_id)
@@ -54,6 +68,8 @@ class Stock:
         return released
 
     def _order_written(self, order: Order) -> None:
+        if order.address and self._erasure.is_requested(order.customer_id):
+            self._erasure.remove_person(order.customer_id, order.order_id)
         last = clock.timestamp(clock.parse(order.created_at) + _LATER)
         states = self._store.orders_between(order.customer_id, rules.first_change(order), last)
         for younger, older in rules.overlaps(order, [state.order for state in states]):

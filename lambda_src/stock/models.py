@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from runtime import dynamo
+from shop import erasures
 from shop.order_keys import CANCELLED, split_key
 from shop.placed_orders import Order
 from shop.stock_rows import REGISTRY
@@ -22,13 +23,19 @@ class OrderCancelled(NamedTuple):
     order_id: str
 
 
+class ErasureRequested(NamedTuple):
+    """A person's data must be erased."""
+
+    customer_id: str
+
+
 class ShareChanged(NamedTuple):
     """A region's share of a book has changed."""
 
     book_id: str
 
 
-Change = OrderWritten | OrderCancelled | ShareChanged
+Change = OrderWritten | OrderCancelled | ErasureRequested | ShareChanged
 
 
 def change_of(record: Mapping[str, Any]) -> Change | None:
@@ -46,6 +53,8 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     if "orderId" not in image:
         book_id = image["bookId"]["S"]
         return None if book_id == REGISTRY["bookId"] else ShareChanged(book_id)
+    if image["orderId"]["S"] == erasures.KEY:
+        return ErasureRequested(image["customerId"]["S"])
     order_id, kind = split_key(image["orderId"]["S"])
     if kind == "":
         return OrderWritten(Order.from_item(dynamo.load(image)))

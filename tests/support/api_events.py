@@ -113,9 +113,19 @@ def _check(answer: Answer, operation: dict[str, Any]) -> None:
 class Shopper:
     """Sends requests to functions as a signed-in shopper, or anonymously without a `customer_id`."""
 
-    def __init__(self, handler: Handler, customer_id: str | None = None) -> None:
+    def __init__(
+        self, handler: Handler, customer_id: str | None = None, *, signed_in_at: int = 1_700_000_000
+    ) -> None:
         self._handler = handler
-        self.claims = None if customer_id is None else {"sub": customer_id, "token_use": "id", "aud": CLIENT}
+        self.claims = None
+        if customer_id is not None:
+            self.claims = {
+                "sub": customer_id,
+                "token_use": "id",
+                "aud": CLIENT,
+                "auth_time": str(signed_in_at),
+                "email": f"{customer_id}@example.com",
+            }
 
     def __call__(self, method: str, resource: str, json_body: Any = None, **parts: Any) -> Answer:
         headers = {} if json_body is None else {"Content-Type": "application/json"}

@@ -19,7 +19,9 @@ def example(stack: TerraformStack) -> None:
             folder=stack_folder(stack),
         ),
         tables=RegionTables(
-            stack, "tables", names={"orders": "books-prod-orders", "stock": "books-prod-stock"}
+            stack,
+            "tables",
+            names={"orders": "books-prod-orders", "stock": "books-prod-stock", "cart": "books-prod-cart"},
         ),
         options=StockOptions(sweep_schedule="rate(1 hour)"),
     )

@@ -1,5 +1,7 @@
 """A signed-in shopper cannot read or change another shopper's data."""
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +44,11 @@ def test_routes_protect_other_shoppers_data(
         "getOrder": lambda: thief.send("GET", f"/orders/{placed[0]}"),
         "cancelOrder": lambda: thief.send("PUT", f"/orders/{placed[0]}/cancellation"),
         "confirmOrder": lambda: thief.send("PUT", f"/orders/{placed[0]}/confirmation"),
+        "exportAccount": lambda: thief.send(
+            "GET", "/account/export", params={"cursor": cursor_of(placed[0])}
+        ),
+        "deleteAccount": lambda: thief.send("DELETE", "/account"),
+        "signOut": lambda: thief.send("PUT", "/account/sign-out"),
     }
     assert requests.keys() == signed_in_only.keys()
     try:
@@ -55,6 +62,8 @@ def test_routes_protect_other_shoppers_data(
         "getOrder": 404,
         "cancelOrder": 404,
         "confirmOrder": 404,
+        "deleteAccount": 204,
+        "signOut": 204,
     }
     for operation_id, answer in answers.items():
         assert not [order for order in placed if order in answer.text], operation_id
@@ -73,6 +82,12 @@ def without_stock(cart: Json) -> Json:
 def next_cursor(api: Api) -> str:
     """Cursor after the first page of a shopper's orders."""
     return str(api.get("/orders", limit=1)["nextCursor"])
+
+
+def cursor_of(order_id: str) -> str:
+    """Cursor of an export after an order."""
+    raw = json.dumps({"id": order_id}, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def quantities(answer: httpx.Response) -> dict[str, int]:

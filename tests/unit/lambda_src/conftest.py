@@ -32,6 +32,7 @@ ENVIRONMENT = {
 }
 CACHES = (
     "runtime.settings",
+    "accounts.handler",
     "catalog.handler",
     "cart.handler",
     "orders.handler",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import accounts.handler
 import bestsellers.handler
 import cart.handler
 import catalog.handler
@@ -21,6 +22,7 @@ from tests.support.lambda_tables import Tables
 from tests.unit.lambda_src.conftest import ENVIRONMENT
 
 FUNCTIONS: dict[str, Router] = {
+    "accounts": accounts.handler.handle,
     "bestsellers": bestsellers.handler.handle,
     "cart": cart.handler.handle,
     "catalog": catalog.handler.handle,

@@ -187,6 +187,7 @@ def test_outputs_for_operators() -> None:
     assert region["functions"]["value"] == {
         short_name: f"bookstore-prod-{short_name}"
         for short_name in (
+            "accounts",
             "bestsellers",
             "cart",
             "catalog",

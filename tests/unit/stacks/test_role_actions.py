@@ -13,6 +13,7 @@ CODE = Path(__file__).parents[3] / "lambda_src"
 SERVICES = {"dynamodb", "s3", "sqs"}
 OPERATIONS = {
     "batch_get_item": "dynamodb:BatchGetItem",
+    "delete_item": "dynamodb:DeleteItem",
     "get_item": "dynamodb:GetItem",
     "put_item": "dynamodb:PutItem",
     "query": "dynamodb:Query",

@@ -6,6 +6,7 @@ export const addTagTypes = [
   "pages",
   "cart",
   "orders",
+  "account",
   "health",
 ] as const;
 const injectedRtkApi = api
@@ -183,6 +184,28 @@ const injectedRtkApi = api
           invalidatesTags: ["orders"],
         },
       ),
+      deleteAccount: build.mutation<
+        DeleteAccountApiResponse,
+        DeleteAccountApiArg
+      >({
+        query: () => ({ url: `/account`, method: "DELETE" }),
+        invalidatesTags: ["account"],
+      }),
+      exportAccount: build.query<ExportAccountApiResponse, ExportAccountApiArg>(
+        {
+          query: (queryArg) => ({
+            url: `/account/export`,
+            params: {
+              cursor: queryArg.cursor,
+            },
+          }),
+          providesTags: ["account"],
+        },
+      ),
+      signOut: build.mutation<SignOutApiResponse, SignOutApiArg>({
+        query: () => ({ url: `/account/sign-out`, method: "PUT" }),
+        invalidatesTags: ["account"],
+      }),
       getRegion: build.query<GetRegionApiResponse, GetRegionApiArg>({
         query: () => ({ url: `/region` }),
         providesTags: ["health"],
@@ -317,6 +340,16 @@ export type ConfirmOrderApiResponse = /** status 200 The order. */ Order;
 export type ConfirmOrderApiArg = {
   orderId: Uuid;
 };
+export type DeleteAccountApiResponse = unknown;
+export type DeleteAccountApiArg = void;
+export type ExportAccountApiResponse =
+  /** status 200 The stored data as this region has it, with at most 100 orders. */ AccountExport;
+export type ExportAccountApiArg = {
+  /** `nextCursor` of the previous page of the same query. Opaque. */
+  cursor?: string;
+};
+export type SignOutApiResponse = unknown;
+export type SignOutApiArg = void;
 export type GetRegionApiResponse = /** status 200 The region. */ RegionName;
 export type GetRegionApiArg = void;
 export type GetHealthApiResponse =
@@ -532,6 +565,20 @@ export type NewOrder = {
   expectedTotal: number;
   address?: Address;
 };
+export type AccountExport = {
+  /** User id in all tables. */
+  customerId: string;
+  email: string;
+  cart: {
+    bookId: BookId;
+    /** 0 for a line that was removed or ordered in the last days. */
+    quantity: number;
+    changedAt: Time;
+  }[];
+  orders: Order[];
+  /** Null on the last page. */
+  nextCursor: string | null;
+};
 export type RegionName = {
   region: string;
 };
@@ -570,6 +617,9 @@ export const {
   useGetOrderQuery,
   useCancelOrderMutation,
   useConfirmOrderMutation,
+  useDeleteAccountMutation,
+  useExportAccountQuery,
+  useSignOutMutation,
   useGetRegionQuery,
   useGetHealthQuery,
 } = injectedRtkApi;

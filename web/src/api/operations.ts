@@ -26,6 +26,9 @@ export const OPERATIONS: Record<string, OperationRules | undefined> = {
   getOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
   cancelOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
   confirmOrder: { secured: true, required: ['orderId', 'items', 'total', 'currency', 'createdAt', 'region', 'status', 'overlaps', 'cancellableUntil'] },
+  deleteAccount: { secured: true, required: [] },
+  exportAccount: { secured: true, required: ['customerId', 'email', 'cart', 'orders', 'nextCursor'] },
+  signOut: { secured: true, required: [] },
   getRegion: { secured: false, required: ['region'] },
   getHealth: { secured: false, required: ['status', 'region', 'checks', 'details'] },
 };

@@ -19,7 +19,7 @@ def echo(request: Request) -> Response:
 
 @router.route("GET", "/who")
 def who(request: Request) -> Response:
-    return Response({"customer": request.customer_id})
+    return Response({"customer": request.sign_in.customer_id})
 
 
 @router.route("GET", "/query")

@@ -11,6 +11,7 @@ from runtime.errors import TransactionCancelled
 from runtime.settings import settings
 from shop.placed_orders import Order, OrderItem
 from shop.stock_rows import StockRows
+from stock.erasure import Erasure
 from stock.handler import handle
 from stock.logic import Stock
 from stock.models import ShareChanged
@@ -140,7 +141,8 @@ def test_held_order_can_be_cancelled_late(tables: Tables) -> None:
 
 def stock_of(region: str) -> Stock:
     client, own = aws.client("dynamodb"), settings()._replace(region=region)
-    return Stock(StockStore(client, own), StockRows(client, own.stock_table, region))
+    rows = StockRows(client, own.stock_table, region)
+    return Stock(StockStore(client, own), rows, Erasure(client, own))
 
 
 def balance(region: str) -> None:

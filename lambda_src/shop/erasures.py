@@ -1,0 +1,36 @@
+"""Erasures: requests to delete a person's data in every region.
+
+A request is one item of the Orders table, which replication brings to every region. In each region the stock
+function finds it in the stream, deletes the cart and removes the person from the orders there. An order that
+arrives later from another region finds the item and loses the person as well, so the item is kept.
+(docs/adr/0042-erase-a-person-by-a-replicated-request.md)
+"""
+
+from datetime import datetime
+from typing import Any
+
+from runtime import clock, dynamo
+from runtime.settings import Settings
+from shop import revocations
+
+KEY = "#erased"
+"""Sort key of the request."""
+
+PENDING = "erased"
+"""Partition of the sweep's index with requests that are repeated."""
+
+
+def request_item(customer_id: str, moment: datetime) -> dict[str, Any]:
+    """Return the request in DynamoDB's notation."""
+    at = clock.timestamp(moment)
+    item = {"customerId": customer_id, "orderId": KEY, "requestedAt": at, "sweep": PENDING, "sweepAt": at}
+    return dynamo.dump(item)
+
+
+def request_writes(customer_id: str, settings: Settings, moment: datetime) -> list[dict[str, Any]]:
+    """Return the transaction that requests an erasure and ends all sign-ins."""
+    ended = dynamo.dump(revocations.revocation(customer_id, moment))
+    return [
+        {"Put": {"TableName": settings.orders_table, "Item": request_item(customer_id, moment)}},
+        {"Put": {"TableName": settings.cart_table, "Item": ended}},
+    ]

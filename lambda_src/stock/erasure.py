@@ -1,0 +1,107 @@
+"""Erases a person's data in one region: deletes the cart and removes the delivery addresses from the orders.
+
+Orders keep their keys, books and prices: the law requires them, and a new key would count for the best sellers again.
+Their user id leads to no person once the account is deleted.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from runtime import aws, dynamo
+from runtime.dynamo import Item
+from runtime.errors import ConditionFailed
+from runtime.settings import Settings
+from shop import erasures, revocations
+
+PERSON = ("address",)
+"""Attributes of an order that name a person."""
+
+
+class Erasure:
+    """The Cart and Orders tables of one region."""
+
+    def __init__(self, client: Any, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+
+    def request(self, customer_id: str, moment: datetime) -> None:
+        """Request the erasure in every region and end all sign-ins.
+
+        Raises:
+            TransactionCancelled: another write was in the way; try again.
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        writes = erasures.request_writes(customer_id, self._settings, moment)
+        aws.call(self._client.transact_write_items, TransactItems=writes)
+
+    def is_requested(self, customer_id: str) -> bool:
+        """Whether this region knows a request to erase this person."""
+        answer = aws.call(
+            self._client.get_item,
+            TableName=self._settings.orders_table,
+            Key=dynamo.dump({"customerId": customer_id, "orderId": erasures.KEY}),
+            ConsistentRead=True,
+        )
+        return "Item" in answer
+
+    def erase(self, customer_id: str) -> dict[str, int]:
+        """Erase what this region has. A repetition finds nothing more.
+
+        Returns:
+            Deleted items of the cart, orders from which the person was removed, and all orders, which are kept.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        cart = [item["bookId"] for item in self._items(self._settings.cart_table, customer_id)]
+        deleted = [key for key in cart if key != revocations.KEY]
+        for key in deleted:
+            aws.call(
+                self._client.delete_item,
+                TableName=self._settings.cart_table,
+                Key=dynamo.dump({"customerId": customer_id, "bookId": key}),
+            )
+        orders = [
+            item
+            for item in self._items(self._settings.orders_table, customer_id)
+            if "#" not in item["orderId"]
+        ]
+        named = [order["orderId"] for order in orders if any(name in order for name in PERSON)]
+        for order_id in named:
+            self.remove_person(customer_id, order_id)
+        return {"cart": len(deleted), "addresses": len(named), "orders": len(orders)}
+
+    def remove_person(self, customer_id: str, order_id: str) -> None:
+        """Remove the person from an order, if the order exists."""
+        try:
+            aws.call(
+                self._client.update_item,
+                TableName=self._settings.orders_table,
+                Key=dynamo.dump({"customerId": customer_id, "orderId": order_id}),
+                UpdateExpression=f"REMOVE {', '.join(PERSON)}",
+                ConditionExpression="attribute_exists(orderId)",
+            )
+        except ConditionFailed:
+            return
+
+    def pending(self) -> Iterator[str]:
+        """Yield the user ids of recent requests."""
+        items = dynamo.items(
+            self._client.query,
+            TableName=self._settings.orders_table,
+            IndexName="sweep",
+            KeyConditionExpression="sweep = :pending",
+            ExpressionAttributeValues=dynamo.dump({":pending": erasures.PENDING}),
+        )
+        for item in items:
+            yield item["customerId"]
+
+    def _items(self, table: str, customer_id: str) -> Iterator[Item]:
+        return dynamo.items(
+            self._client.query,
+            TableName=table,
+            KeyConditionExpression="customerId = :customer",
+            ExpressionAttributeValues=dynamo.dump({":customer": customer_id}),
+            ConsistentRead=True,
+        )

@@ -101,7 +101,7 @@ ready-locally:
 	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
 web: web/dist/index.html ## Build the storefront.
 
-.PHONY: up down status seed stock stock-claim web-dev
+.PHONY: up down status seed stock stock-claim customer-export customer-erase web-dev
 up: ready-locally ## Start the whole bookstore on this machine.
 	@$(CLOUD) up $(ARGS)
 down: $(INSTALLED)/python ## Stop it and remove its state.
@@ -115,6 +115,10 @@ stock: $(INSTALLED)/python ## Show the stock, or add copies: make stock BOOK=<id
 	@$(OPS) stock $(ARGS)
 stock-claim: $(INSTALLED)/python ## Sell a lost region's stock elsewhere: make stock-claim REGION=<region> CONFIRM=<region>
 	@$(OPS) stock-claim "$(REGION)"
+customer-export: $(INSTALLED)/python ## Print a customer's data: make customer-export EMAIL=<address> (or SUB=<user id>)
+	@$(OPS) customer-export
+customer-erase: $(INSTALLED)/python ## Erase a customer: make customer-erase EMAIL=<address> CONFIRM=<address>
+	@$(OPS) customer-erase
 web-dev: $(INSTALLED)/web ## Serve the storefront with hot reload, with a running bookstore.
 	@npm --prefix web run dev
 

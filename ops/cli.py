@@ -35,6 +35,8 @@ COMMANDS = (
     "seed",
     "stock",
     "stock-claim",
+    "customer-export",
+    "customer-erase",
     "status",
     "evacuate",
     "restore",

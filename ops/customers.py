@@ -1,0 +1,165 @@
+"""A customer's data as operators see it: found by e-mail address or user id, exported and erased in every region.
+
+Each region erases with its own stock function, as it does when a customer deletes the account in the storefront
+(docs/adr/0042-erase-a-person-by-a-replicated-request.md).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.aws import explain
+from ops.deployment import Deployment
+from ops.errors import InputError, OperatorError
+
+TABLES = ("cart", "orders")
+"""Tables with items of customers, by short name."""
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer. `account` is empty if the user pool has none with this id."""
+
+    id: str
+    account: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Numbers of one region: deleted cart items, orders that lost their address, and orders, which are kept."""
+
+    cart: int
+    addresses: int
+    orders: int
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Result of an erasure: numbers by region, and the reasons of the regions that did not answer."""
+
+    regions: Mapping[str, Erased]
+    failed: Mapping[str, str]
+    account_deleted: bool
+
+
+def find(deployment: Deployment, *, email: str = "", sub: str = "") -> Customer:
+    """Find a customer by exactly one of e-mail address and user id (`sub`).
+
+    Raises:
+        InputError: both or none are given, or one contains a quote or a backslash.
+        OperatorError: no account has this e-mail address.
+    """
+    if bool(email) == bool(sub):
+        raise InputError("name the customer: EMAIL=<address> or SUB=<user id>")
+    name, value = ("email", email) if email else ("sub", sub)
+    if '"' in value or "\\" in value:
+        raise InputError(f"{value!r} is no e-mail address and no user id")
+    shared = deployment.shared
+    found = deployment.client("cognito-idp", shared.user_pool_region).list_users(
+        UserPoolId=shared.user_pool_id, Filter=f'{name} = "{value}"'
+    )["Users"]
+    if not found and email:
+        raise OperatorError(
+            f"no account has the address {email}. The data of a deleted account is found by its user id: SUB=<user id>"
+        )
+    if not found:
+        return Customer(sub, {})
+    attributes = {each["Name"]: each["Value"] for each in found[0]["Attributes"]}
+    account = {
+        **attributes,
+        "status": found[0]["UserStatus"],
+        "created": found[0]["UserCreateDate"].isoformat(),
+    }
+    return Customer(attributes["sub"], account)
+
+
+def export(deployment: Deployment, customer: Customer) -> dict[str, Any]:
+    """Return the account and all items of the customer, as each region has them. Ready for JSON."""
+    return {
+        "customerId": customer.id,
+        "account": dict(customer.account),
+        "regions": {
+            region: {table: _items(deployment, region, table, customer.id) for table in TABLES}
+            for region in deployment.regions
+        },
+    }
+
+
+def erase(deployment: Deployment, customer: Customer) -> Erasure:
+    """Erase the customer's data in every region, and delete the account. Can be repeated.
+
+    A region that does not answer erases when replication brings it the request of another region.
+
+    Raises:
+        OperatorError: no region took the request; the account was not deleted.
+    """
+    done: dict[str, Erased] = {}
+    failed: dict[str, str] = {}
+    for region in deployment.regions:
+        try:
+            done[region] = _erase_in(deployment, region, customer.id)
+        except (BotoCoreError, ClientError) as error:
+            failed[region] = explain(error)
+        except OperatorError as error:
+            failed[region] = str(error)
+    if not done:
+        reasons = "; ".join(f"{region}: {reason}" for region, reason in failed.items())
+        raise OperatorError(f"nothing was erased. {reasons}")
+    return Erasure(done, failed, _delete_account(deployment, customer))
+
+
+def _erase_in(deployment: Deployment, region: str, customer_id: str) -> Erased:
+    answer = deployment.client("lambda", region).invoke(
+        FunctionName=deployment.regions[region].functions["stock"],
+        Payload=json.dumps({"erase": customer_id}).encode(),
+    )
+    content = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise OperatorError(f"the function failed: {content.get('errorMessage', content)}")
+    return Erased(**content)
+
+
+def _delete_account(deployment: Deployment, customer: Customer) -> bool:
+    shared = deployment.shared
+    cognito = deployment.client("cognito-idp", shared.user_pool_region)
+    try:
+        cognito.admin_delete_user(UserPoolId=shared.user_pool_id, Username=customer.id)
+    except cognito.exceptions.UserNotFoundException:
+        return False
+    return True
+
+
+def _items(deployment: Deployment, region: str, table: str, customer_id: str) -> list[Item]:
+    pages = (
+        deployment.client("dynamodb", region)
+        .get_paginator("query")
+        .paginate(
+            TableName=deployment.regions[region].tables[table],
+            KeyConditionExpression="customerId = :customer",
+            ExpressionAttributeValues={":customer": {"S": customer_id}},
+            ConsistentRead=True,
+        )
+    )
+    return [_plain({"M": item}) for page in pages for item in page["Items"]]
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    return _numbers(TypeDeserializer().deserialize(value))
+
+
+def _numbers(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _numbers(each) for name, each in value.items()}
+        case list():
+            return [_numbers(each) for each in value]
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+    return value

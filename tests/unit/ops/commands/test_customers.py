@@ -1,0 +1,146 @@
+"""`customer-export` and `customer-erase` on two regions, whose stock functions are replaced."""
+
+import io
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ops.deployment import Deployment
+from tests.support.operators import REGIONS, run_ops
+from tests.support.user_pool import POOL, UserPool
+
+HERE, THERE = REGIONS
+EMAIL = "ada@example.com"
+
+
+class Functions:
+    """Lambda of one region, where `erase` deletes nothing but answers."""
+
+    def __init__(self) -> None:
+        self.erased: list[str] = []
+        self.error = ""
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803  boto3's own
+        assert FunctionName == "bookstore-stock"
+        if self.error:
+            content = io.BytesIO(json.dumps({"errorMessage": self.error}).encode())
+            return {"FunctionError": "Unhandled", "Payload": content}
+        self.erased.append(json.loads(Payload)["erase"])
+        return {"Payload": io.BytesIO(json.dumps({"cart": 2, "addresses": 1, "orders": 3}).encode())}
+
+
+class Shop:
+    """A user pool with one account, and two regions with a cart line and an order of it."""
+
+    def __init__(self) -> None:
+        self.lambdas = {region: Functions() for region in REGIONS}
+        self.pool = UserPool()
+        self.sub = self.pool.add(EMAIL)
+        self.shared = SimpleNamespace(user_pool_id=POOL, user_pool_region=HERE)
+        tables = {"cart": "bookId", "orders": "orderId"}
+        self.regions = {
+            region: SimpleNamespace(
+                tables={name: name for name in tables}, functions={"stock": "bookstore-stock"}
+            )
+            for region in REGIONS
+        }
+        for region in REGIONS:
+            client = self.client("dynamodb", region)
+            for name, sort in tables.items():
+                client.create_table(
+                    TableName=name,
+                    BillingMode="PAY_PER_REQUEST",
+                    AttributeDefinitions=[
+                        {"AttributeName": key, "AttributeType": "S"} for key in ("customerId", sort)
+                    ],
+                    KeySchema=[
+                        {"AttributeName": "customerId", "KeyType": "HASH"},
+                        {"AttributeName": sort, "KeyType": "RANGE"},
+                    ],
+                )
+                client.put_item(
+                    TableName=name,
+                    Item={
+                        "customerId": {"S": self.sub},
+                        sort: {"S": f"{name}-{region}"},
+                        "total": {"N": "5"},
+                    },
+                )
+
+    def client(self, service: str, region: str) -> Any:
+        if service == "cognito-idp":
+            return self.pool
+        return self.lambdas[region] if service == "lambda" else boto3.client(service, region)
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    for name in ("AWS_ENDPOINT_URL", "EMAIL", "SUB", "CONFIRM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        made = Shop()
+        monkeypatch.setattr(Deployment, "load", lambda _: made)
+        yield made
+
+
+def test_export_has_account_and_items_of_each_region(shop: Shop) -> None:
+    printed = json.loads(run_ops("customer-export", "--email", EMAIL).stdout)
+    assert (printed["customerId"], printed["account"]["email"]) == (shop.sub, EMAIL)
+    assert printed["regions"][THERE]["orders"] == [
+        {"customerId": shop.sub, "orderId": f"orders-{THERE}", "total": 5}
+    ]
+    assert [item["bookId"] for item in printed["regions"][HERE]["cart"]] == [f"cart-{HERE}"]
+
+
+@pytest.mark.parametrize("confirm", ["", "yes", "other@example.com"])
+def test_erase_without_confirmation_changes_nothing(shop: Shop, confirm: str) -> None:
+    refused = run_ops("customer-erase", "--email", EMAIL, "--confirm", confirm)
+    assert refused.exit_code == 1
+    assert f"CONFIRM={EMAIL}" in refused.stderr.replace("\n", "")
+    assert shop.pool.users
+    assert shop.lambdas[HERE].erased == []
+
+
+def test_erase_reaches_every_region_and_repeats(shop: Shop) -> None:
+    done = run_ops("customer-erase", "--email", EMAIL, "--confirm", EMAIL)
+    assert done.exit_code == 0
+    assert "Kept by law" in done.stdout
+    assert not shop.pool.users
+    again = run_ops("customer-erase", "--sub", shop.sub, "--confirm", shop.sub)
+    assert (again.exit_code, "there was none" in again.stdout) == (0, True)
+    assert [each.erased for each in shop.lambdas.values()] == [[shop.sub, shop.sub]] * 2
+
+
+def test_erase_names_region_that_failed(shop: Shop) -> None:
+    shop.lambdas[THERE].error = "no table"
+    partly = run_ops("customer-erase", "--email", EMAIL, "--confirm", EMAIL)
+    assert partly.exit_code == 1
+    assert f"{THERE}: the function failed: no table" in partly.stderr
+    assert not shop.pool.users
+
+
+def test_erase_without_any_region_keeps_account(shop: Shop) -> None:
+    for lost in shop.lambdas.values():
+        lost.error = "no table"
+    assert run_ops("customer-erase", "--email", EMAIL, "--confirm", EMAIL).exit_code == 1
+    assert shop.pool.users
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((), 2),
+        (("--email", "x", "--sub", "y"), 2),
+        (("--email", '" or'), 2),
+        (("--email", "no@example.com"), 1),
+    ],
+)
+def test_customer_must_be_named(shop: Shop, arguments: tuple[str, ...], code: int) -> None:
+    assert run_ops("customer-export", *arguments).exit_code == code

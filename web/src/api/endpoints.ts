@@ -35,6 +35,9 @@ export const {
   useGetOrderQuery,
   useCancelOrderMutation,
   useConfirmOrderMutation,
+  useDeleteAccountMutation,
+  useLazyExportAccountQuery,
+  useSignOutMutation,
 } = shop;
 
 /** Narrows an error of RTK Query, which types it as unknown; without a status it is `unreachable`. */

@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, Navigate } from 'react-router';
+import { useSignOutMutation } from '../../api/endpoints';
 import { Icon } from '../../components/Icon';
 import { Page } from '../../components/Page';
 import { leave, useSession } from '../../lib/session';
 import { signOut } from './identity';
+import { PersonalData } from './PersonalData';
 import { useAccountForm } from './useAccountForm';
 
 export default function AccountPage() {
@@ -12,9 +14,15 @@ export default function AccountPage() {
   const dispatch = useDispatch();
   const session = useSession();
   const form = useAccountForm({});
+  const [endSignIns] = useSignOutMutation();
   const leaveAccount = async () => {
     await signOut();
     leave(dispatch);
+  };
+  const signOutEverywhere = async () => {
+    // If no region answers, the shopper is signed out here, and the tokens of other devices work until they expire.
+    await endSignIns();
+    await leaveAccount();
   };
   if (session.status === 'guest') return <Navigate to="/" replace />;
   return (
@@ -38,10 +46,12 @@ export default function AccountPage() {
         type="button"
         className="btn btn-outline-dark"
         aria-disabled={form.busy}
-        onClick={() => !form.busy && form.run(leaveAccount)}
+        onClick={() => !form.busy && form.run(signOutEverywhere)}
       >
         {t('account.signOut')}
       </button>
+      <p className="muted">{t('account.signOutText')}</p>
+      {session.status === 'shopper' && <PersonalData onDeleted={leaveAccount} />}
     </Page>
   );
 }

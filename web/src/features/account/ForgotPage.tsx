@@ -13,8 +13,9 @@ export default function ForgotPage({ knownCode = null }: { knownCode?: string | 
   const { t } = useTranslation();
   const dispatch = useDispatch();
   const navigate = useNavigate();
-  const { search } = useLocation();
-  const form = useAccountForm({ email: '', code: '', password: '' });
+  const { search, state } = useLocation();
+  const known = (state as { email?: string } | null)?.email ?? '';
+  const form = useAccountForm({ email: known, code: '', password: '' });
   const [pending, setPending] = usePendingEmail('forgot');
 
   const sendCode = async () => {

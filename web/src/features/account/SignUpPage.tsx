@@ -5,7 +5,7 @@ import { Page } from '../../components/Page';
 import { signedIn } from '../../lib/session';
 import { AccountForm, EmailField, PasswordField } from './AccountForm';
 import { ConfirmStep } from './ConfirmStep';
-import { signIn, signUp } from './identity';
+import { resendCode, signIn, signUp } from './identity';
 import { useAccountForm } from './useAccountForm';
 import { usePendingEmail } from './usePendingEmail';
 
@@ -22,13 +22,20 @@ export default function SignUpPage({ knownCode = null }: { knownCode?: string | 
     await signUp(email, form.values.password);
     setUnconfirmed(email);
   };
+  const resend = async () => {
+    const email = form.values.email.trim();
+    await resendCode(email);
+    setUnconfirmed(email);
+  };
   const confirmed = async () => {
     const email = unconfirmed ?? '';
-    // After a reload the password is gone: the shopper types it on the sign-in page.
-    const result = form.values.password ? await signIn(email, form.values.password) : null;
+    const { password } = form.values;
+    const result = password ? await signIn(email, password).catch(() => null) : null;
     setUnconfirmed(null);
-    if (result?.next === 'done') dispatch(signedIn(result.shopper));
-    else navigate(`/sign-in${search}`, { replace: true, state: { email } });
+    if (result?.next === 'done') return void dispatch(signedIn(result.shopper));
+    // An earlier sign-up, perhaps another person's, has set another password: the owner of the address sets a new one.
+    // After a reload the password is gone: the shopper types it on the sign-in page.
+    navigate(`/${password ? 'forgot' : 'sign-in'}${search}`, { replace: true, state: { email } });
   };
 
   if (unconfirmed !== null) {
@@ -49,6 +56,14 @@ export default function SignUpPage({ knownCode = null }: { knownCode?: string | 
         <EmailField {...form.field('email')} />
         <PasswordField {...form.field('password')} isNew />
       </AccountForm>
+      {form.advice === 'exists' && (
+        <p className="account-other">
+          {t('account.neverConfirmed')}{' '}
+          <button type="button" className="link-button" onClick={() => form.run(resend)}>
+            {t('account.resend')}
+          </button>
+        </p>
+      )}
       <p className="account-other">
         {t('account.haveAccount')} <Link to={`/sign-in${search}`}>{t('account.signIn')}</Link>
       </p>

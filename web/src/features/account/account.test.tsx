@@ -1,7 +1,11 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { renderPage, SHOPPER } from '../../../test/render';
+import { API, answer, problem, server } from '../../../test/server';
+import AccountPage from './AccountPage';
+import * as files from './download';
 import ForgotPage from './ForgotPage';
 import * as identity from './identity';
 import SignInPage from './SignInPage';
@@ -15,6 +19,7 @@ vi.mock('./identity', () => ({
   resendCode: vi.fn(async () => undefined),
   requestReset: vi.fn(async () => undefined),
   finishReset: vi.fn(async () => undefined),
+  signOut: vi.fn(async () => undefined),
 }));
 
 const named = (name: string) => Object.assign(new Error(name), { name });
@@ -100,4 +105,107 @@ it('expired code can be sent again', async () => {
 
 it('unknown address and wrong password look the same', () => {
   expect(adviceFor(named('UserNotFoundException'))).toBe(adviceFor(named('NotAuthorizedException')));
+});
+
+const DONE = () => new HttpResponse(null, { status: 204, headers: { 'x-region': 'eu-west-1' } });
+const EXPORT = { customerId: SHOPPER.id, email: SHOPPER.email, cart: [] };
+
+/** Answers a path of the account and returns the methods of the requests. */
+function recorded(path: string, reply: () => Response = DONE): string[] {
+  const seen: string[] = [];
+  server.use(
+    http.all(API + path, ({ request }) => {
+      seen.push(request.method);
+      return reply();
+    }),
+  );
+  return seen;
+}
+
+it('sign-out ends the sign-ins of all devices', async () => {
+  const sent = recorded('/account/sign-out');
+  const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Sign out' }));
+  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(sent).toEqual(['PUT']);
+  expect(identity.signOut).toHaveBeenCalled();
+  expect(store.getState().session.status).toBe('guest');
+});
+
+it('sign-out without an answer still signs out here', async () => {
+  recorded('/account/sign-out', () => HttpResponse.error() as Response);
+  const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Sign out' }));
+  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(store.getState().session.status).toBe('guest');
+});
+
+it('export saves the orders of all pages', async () => {
+  const saved = vi.spyOn(files, 'download').mockReturnValue();
+  server.use(
+    http.get(`${API}/account/export`, ({ request }) =>
+      new URL(request.url).searchParams.get('cursor')
+        ? answer({ ...EXPORT, orders: ['second'], nextCursor: null })
+        : answer({ ...EXPORT, orders: ['first'], nextCursor: 'more' }),
+    ),
+  );
+  renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Export my data' }));
+  await vi.waitFor(() =>
+    expect(saved).toHaveBeenCalledWith('bookstore-account.json', { ...EXPORT, orders: ['first', 'second'] }),
+  );
+});
+
+it('deletion asks once more, then leaves the account', async () => {
+  const sent = recorded('/account');
+  const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Delete my account' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Keep my account' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Delete my account' }));
+  expect(sent).toEqual([]);
+  await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(sent).toEqual(['DELETE']);
+  expect(store.getState().session.status).toBe('guest');
+});
+
+it('failed deletion keeps the shopper signed in', async () => {
+  recorded('/account', () => problem(503, 'unavailable'));
+  const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Delete my account' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+  expect(await screen.findByRole('alert')).toBeTruthy();
+  expect(store.getState().session.status).toBe('shopper');
+});
+
+async function signUpAgain() {
+  vi.mocked(identity.signUp).mockRejectedValueOnce(named('UsernameExistsException'));
+  await fill({ 'E-mail': SHOPPER.email, 'New password': PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Create an account' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Send the code again' }));
+}
+
+it('sign-up of an unconfirmed account sends the code again', async () => {
+  const { store } = renderPage(<SignUpPage />);
+  await signUpAgain();
+  expect(identity.resendCode).toHaveBeenCalledWith(SHOPPER.email);
+  await userEvent.type(await screen.findByLabelText('Code from the e-mail'), '123456');
+  await userEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  expect(store.getState().session).toEqual({ status: 'shopper', shopper: SHOPPER });
+});
+
+it('another person’s password leads to a new one', async () => {
+  vi.mocked(identity.signIn).mockRejectedValueOnce(named('NotAuthorizedException'));
+  renderPage(<SignUpPage />, { at: '/sign-up', path: '/sign-up' });
+  await signUpAgain();
+  await userEvent.type(await screen.findByLabelText('Code from the e-mail'), '123456');
+  await userEvent.click(screen.getByRole('button', { name: 'Confirm' }));
+  expect(await screen.findByText('another page')).toBeTruthy();
+});
+
+it('sign-up of a confirmed account says so', async () => {
+  vi.mocked(identity.resendCode).mockRejectedValueOnce(named('AlreadyConfirmedError'));
+  renderPage(<SignUpPage />);
+  await signUpAgain();
+  expect((await screen.findByRole('alert')).textContent).toContain('confirmed already');
 });

@@ -1,6 +1,12 @@
-import { confirmSignUp, fetchAuthSession, signIn as signInWithPassword, signOut } from 'aws-amplify/auth';
+import {
+  confirmSignUp,
+  fetchAuthSession,
+  resendSignUpCode,
+  signIn as signInWithPassword,
+  signOut,
+} from 'aws-amplify/auth';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { confirm, signIn } from './identity';
+import { AlreadyConfirmedError, confirm, signOut as leave, resendCode, signIn } from './identity';
 
 vi.mock('aws-amplify', () => ({ Amplify: { configure: vi.fn() } }));
 vi.mock('aws-amplify/auth', { spy: true });
@@ -53,4 +59,16 @@ it('confirming twice succeeds', async () => {
   await confirm('reader@shop.test', '123456');
   vi.mocked(confirmSignUp).mockRejectedValueOnce(named('CodeMismatchException'));
   await expect(confirm('reader@shop.test', '000000')).rejects.toThrow('CodeMismatchException');
+});
+
+it('code for a confirmed account is refused as such', async () => {
+  vi.mocked(resendSignUpCode).mockRejectedValueOnce(named('InvalidParameterException'));
+  await expect(resendCode('reader@shop.test')).rejects.toThrow(AlreadyConfirmedError);
+  vi.mocked(resendSignUpCode).mockRejectedValueOnce(named('LimitExceededException'));
+  await expect(resendCode('reader@shop.test')).rejects.toThrow('LimitExceededException');
+});
+
+it('sign-out ends the sessions of all devices', async () => {
+  await leave();
+  expect(signOut).toHaveBeenCalledWith({ global: true });
 });

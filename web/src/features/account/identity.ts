@@ -64,8 +64,17 @@ export async function confirm(email: string, code: string): Promise<void> {
   });
 }
 
+/** The account needs no code. */
+export class AlreadyConfirmedError extends Error {
+  override name = 'AlreadyConfirmedError';
+}
+
+/** @throws AlreadyConfirmedError if the account is confirmed. */
 export async function resendCode(email: string): Promise<void> {
-  await resendSignUpCode({ username: email });
+  await resendSignUpCode({ username: email }).catch((error: unknown) => {
+    const confirmed = (error as Partial<Error>).name === 'InvalidParameterException';
+    throw confirmed ? new AlreadyConfirmedError() : error;
+  });
 }
 
 export async function requestReset(email: string): Promise<void> {
@@ -76,6 +85,7 @@ export async function finishReset(email: string, code: string, newPassword: stri
   await confirmResetPassword({ username: email, confirmationCode: code, newPassword });
 }
 
+/** Ends the sessions of all devices. Never fails: without an answer from Cognito it ends the session here. */
 export async function signOut(): Promise<void> {
-  await endSession();
+  await endSession({ global: true });
 }

@@ -6,6 +6,7 @@ const ADVICE = {
   UserNotFoundException: 'credentials',
   EmptySignInPassword: 'credentials',
   UsernameExistsException: 'exists',
+  AlreadyConfirmedError: 'confirmed',
   InvalidPasswordException: 'password',
   CodeMismatchException: 'code',
   ExpiredCodeException: 'expired',

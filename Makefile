@@ -122,9 +122,11 @@ customer-erase: $(INSTALLED)/python ## Erase a customer: make customer-erase EMA
 web-dev: $(INSTALLED)/web ## Serve the storefront with hot reload, with a running bookstore.
 	@npm --prefix web run dev
 
-.PHONY: bootstrap synth plan plan-summary apply deploy unlock move-state remove-region destroy cost
+.PHONY: bootstrap bootstrap-ci synth plan plan-summary apply deploy unlock move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Create the buckets for Terraform state.
 	@$(OPS) bootstrap
+bootstrap-ci: install ## Create GitHub's identity provider and roles in the account.
+	@$(OPS) bootstrap-ci
 synth: ready ## Write the Terraform to cdktf.out/.
 	@python -m ops synth
 plan: ready ## Plan a deployment.

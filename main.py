@@ -1,4 +1,4 @@
-"""Synthesizes the environment of the settings file that SETTINGS names."""
+"""Synthesizes the environment of the settings file that SETTINGS names; `main.py ci` synthesizes GitHub's roles."""
 
 import os
 import sys
@@ -12,9 +12,15 @@ def main() -> int:
     try:
         settings = Settings.load(os.environ.get("SETTINGS", "settings/local.toml"))
         fast_synth.enable()
-        from stacks.app import synthesize  # after fast_synth, since it imports CDKTF
+        # After fast_synth, since they import CDKTF.
+        if sys.argv[1:] == ["ci"]:
+            from stacks.ci_stack import synthesize_ci
 
-        synthesize(settings)
+            synthesize_ci(settings)
+        else:
+            from stacks.app import synthesize
+
+            synthesize(settings)
     except (SettingsError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, SettingsError) else 1

@@ -23,6 +23,7 @@ R = TypeVar("R")
 
 COMMANDS = (
     "bootstrap",
+    "bootstrap-ci",
     "synth",
     "plan",
     "plan-summary",

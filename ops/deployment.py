@@ -200,7 +200,7 @@ def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:
     for name in names:
         _check_synthesized(f"{settings.name}-{name}")
     with ThreadPoolExecutor(max_workers=len(names)) as pool:
-        outputs = pool.map(lambda name: _stack_outputs(f"{settings.name}-{name}"), names)
+        outputs = pool.map(lambda name: stack_outputs(f"{settings.name}-{name}"), names)
         return dict(zip(names, outputs, strict=True))
 
 
@@ -209,7 +209,8 @@ def _check_synthesized(stack: str) -> None:
         raise DeploymentError(f"{stack_folder(stack)} holds no Terraform: run `make synth` first")
 
 
-def _stack_outputs(stack: str) -> dict[str, Any]:
+def stack_outputs(stack: str) -> dict[str, Any]:
+    """The outputs of one stack, by its full name; empty if it was never deployed. Raises TerraformError."""
     terraform = Terraform(stack)
     terraform.prepare()
     outputs = json.loads(terraform.text("output", "-json", "-no-color"))

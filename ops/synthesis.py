@@ -37,11 +37,14 @@ def stack_dependencies() -> dict[str, tuple[str, ...]]:
     return {name: tuple(stacks[name]["dependencies"]) for name in _in_order(stacks)}
 
 
-def synthesize(settings: Path, log: Path) -> None:
-    """Write the Terraform of the environment. Raises SynthesisError with the app's output."""
+def synthesize(settings: Path, log: Path, *, app: str | None = None) -> None:
+    """Write the Terraform of the environment, or of `app`, a command instead of the one in cdktf.json.
+
+    Raises SynthesisError with the app's output.
+    """
     cdktf = ROOT / "node_modules" / ".bin" / "cdktf"
     process = subprocess.run(
-        [str(cdktf), "synth", "--output", str(synthesized_folder())],
+        [str(cdktf), "synth", "--output", str(synthesized_folder()), *(["--app", app] if app else [])],
         cwd=ROOT,
         env=_environment(settings),
         stdin=subprocess.DEVNULL,

@@ -69,7 +69,10 @@ def create_service_linked_roles(region: str) -> list[str]:
     iam = boto3.client("iam", region_name=region)
     created = []
     for service in LINKED_SERVICES:
-        with contextlib.suppress(iam.exceptions.InvalidInputException):  # the role exists
+        # The role exists. AWS and the emulator have different errors for it.
+        with contextlib.suppress(
+            iam.exceptions.InvalidInputException, iam.exceptions.EntityAlreadyExistsException
+        ):
             if not iam.list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]:
                 iam.create_service_linked_role(AWSServiceName=service)
                 created.append(service)

@@ -118,6 +118,19 @@ class Delivery(Section):
     branch: str = "main"
 
 
+class Ci(Section):
+    """GitHub's workflows, whose roles `make bootstrap-ci` creates."""
+
+    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+/[\w.-]+$")] | None = None
+    """`owner/name` on GitHub."""
+    branch: Annotated[str, Field(pattern=r"^[\w./-]+$")] = "main"
+    """The branch that is deployed."""
+    environment: Annotated[str, Field(pattern=r"^[\w.-]+$")] = "production"
+    """The environment on GitHub that approves deployments."""
+    create_provider: bool = True
+    """False where the account has GitHub's identity provider already."""
+
+
 class Orders(Section):
     """Rules for shoppers' orders."""
 
@@ -218,6 +231,7 @@ class Settings(SettingsFile):
     network_cidrs: dict[str, IPv4Network] = Field(default_factory=dict)
     """CIDR blocks of the VPCs by region, each a /16. Others have a default that is distinct for each region."""
     delivery: Delivery = Delivery()
+    ci: Ci = Ci()
     blog: Blog = Blog()
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 30
     permissions_boundary: Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/\S+$")] | None = None
@@ -228,6 +242,8 @@ class Settings(SettingsFile):
     imprint_url: Url | None = None
     """The operator's legal notice, linked in the storefront's footer."""
     local: LocalCloud | None = None
+    emulated: bool = False
+    """Whether an emulator plays AWS, without the addresses of `[local]`: `make rehearse` sets it."""
 
     @model_validator(mode="after")
     def _check_failover_pair(self) -> Self:
@@ -374,31 +390,36 @@ class Settings(SettingsFile):
         return str(self.network_cidrs.get(region) or default_cidr(region))
 
     @property
+    def is_emulated(self) -> bool:
+        """Whether an emulator plays AWS. It lacks some parts, which the properties below leave out."""
+        return self.is_local or self.emulated
+
+    @property
     def health_checker_regions(self) -> tuple[str, ...]:
         """Regions of Route 53's checkers: three, which the emulator does not return."""
-        return () if self.is_local else ("us-east-1", "eu-west-1", "ap-southeast-1")
+        return () if self.is_emulated else ("us-east-1", "eu-west-1", "ap-southeast-1")
 
     @property
     def supports_autoscaling(self) -> bool:
         """Whether Application Auto Scaling can change the number of tasks; the emulator has none."""
-        return not self.is_local
+        return not self.is_emulated
 
     @property
     def supports_trace_sampling(self) -> bool:
         """Whether X-Ray's sampling rules exist; the emulator has none."""
-        return not self.is_local
+        return not self.is_emulated
 
     @property
     def firewall_log_retention_days(self) -> int | None:
         """How long a web ACL's log is kept. None: the emulator's web ACLs have no log."""
-        return None if self.is_local else self.log_retention_days
+        return None if self.is_emulated else self.log_retention_days
 
     @property
     def waits_for_distribution(self) -> bool:
         """Whether Terraform waits for CloudFront: the emulator is ready at once, the provider polls every 30 s."""
-        return not self.is_local
+        return not self.is_emulated
 
     @property
     def has_emulator_drift(self) -> bool:
         """Whether to ignore attributes that the emulator returns differently."""
-        return self.is_local
+        return self.is_emulated

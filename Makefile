@@ -214,7 +214,7 @@ e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
 # Until the rest has been seen green again since stock, search and pages, it runs at full size only (`make verify`).
 E2E_SEEN_GREEN := $(addprefix tests/e2e/,attacks state blog/test_doors.py blog/test_failover.py blog/test_reading.py blog/test_secrets.py) \
 	$(addprefix tests/e2e/test_,cart.py exactly_once.py orders.py own_region.py replication.py search.py) \
-	$(addprefix tests/e2e/faults/test_,checkout.py clocks.py emulator.py redis.py stream.py)
+	$(addprefix tests/e2e/faults/test_,checkout.py clocks.py emulator.py redis.py stream.py up.py)
 E2E_TESTS = $(if $(filter full,$(TEST_SIZE)),tests/e2e,$(E2E_SEEN_GREEN))
 e2e-up:
 	+@$(TEST_CLOUD) $(CLOUD) up --blog

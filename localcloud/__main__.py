@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from httpx import HTTPError
 from rich.console import Console
 
 from localcloud import disk_space
@@ -23,11 +24,11 @@ from localcloud.status import show_status
 from localcloud.step_output import Steps
 from localcloud.up import Up
 from ops import provider_mirror
-from ops.errors import OperatorError
+from ops.errors import OperatorError, full_disk
 from ops.provider_mirror import ProviderUnavailableError
 from stacks.settings import Settings, SettingsError
 
-REFUSALS = (OperatorError, ClientError, BotoCoreError)
+REFUSALS = (OperatorError, ClientError, BotoCoreError, HTTPError)
 
 app = typer.Typer(
     help="The shop on one machine.",
@@ -64,7 +65,8 @@ def up(
     with _alone(layout):
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
         try:
-            Up(layout, settings.absolute(), Steps(console), supervisor, blog_wanted=blog).run()
+            with disk_space.interrupt_when_full(layout.directory):
+                Up(layout, settings.absolute(), Steps(console), supervisor, blog_wanted=blog).run()
         except SettingsError as mistakes:
             _refuse("\n".join(mistakes.mistakes), supervisor, 2)
         except (*REFUSALS, OSError) as failure:
@@ -72,9 +74,10 @@ def up(
             if full is None and not isinstance(failure, REFUSALS):
                 supervisor.undo()
                 raise
-            _refuse("\n".join(filter(None, (str(failure), full))), supervisor, 1)
+            _refuse(full or str(failure), supervisor, 1)
         except KeyboardInterrupt:
-            _refuse("interrupted", supervisor, 130)
+            full = disk_space.full(layout.directory)
+            _refuse(full or "interrupted", supervisor, 1 if full else 130)
         except BaseException:
             supervisor.undo()
             raise
@@ -152,5 +155,15 @@ def _refuse(reason: str, supervisor: Supervisor, code: int) -> None:
     raise typer.Exit(code)
 
 
+def main() -> None:
+    """Run the command that the arguments name."""
+    try:
+        app()
+    except OSError as error:
+        if (reason := full_disk(error)) is None:
+            raise
+        sys.exit(reason)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -1,12 +1,18 @@
-"""Checks for free disk space before `up` starts, and detects a full disk after a failure."""
+"""Checks for free disk space before `up` starts, and stops it when the disk becomes full."""
 
+import os
 import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NEEDED_MB = 500
 """Terraform plans, emulator state and two blog databases take about 330 MB in a new local cloud."""
-FULL_MB = 5
-"""With less free space than this, a full disk is the likely cause of any failure."""
+FULL_MB = 20
+"""With less free space than this the command stops: Terraform can still write its state."""
+CHECK_SECONDS = 1.0
 _MB = 1_000_000
 
 
@@ -18,6 +24,29 @@ def too_small(folder: Path) -> str | None:
 def full(folder: Path) -> str | None:
     """Error text when the disk of `folder` is full; None otherwise."""
     return _message(folder, FULL_MB)
+
+
+@contextmanager
+def interrupt_when_full(folder: Path) -> Iterator[None]:
+    """Send SIGINT to this process once the disk of `folder` is full.
+
+    The emulator and Terraform repeat failed requests for minutes, so waiting for their errors takes long.
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(CHECK_SECONDS):
+            if full(folder):
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def _message(folder: Path, needed: int) -> str | None:

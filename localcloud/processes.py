@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -219,8 +220,8 @@ class Supervisor:
         return ran
 
     def stop_all(self) -> list[str]:
-        """Stop every part with a record. Returns those that ran."""
-        return [name for name in self.names() if self.stop(name)]
+        """Stop every part with a record, side by side. Returns those that ran."""
+        return self._stop_each(self.names(), STOP_SECONDS)
 
     def undo(self) -> list[str]:
         """Stop the parts that this supervisor started, last first. Parts that ran before stay.
@@ -229,7 +230,12 @@ class Supervisor:
         """
         with self._starting:
             self._undone = True
-        return [name for name in reversed(self._started) if self.stop(name, UNDO_SECONDS)]
+        return self._stop_each(list(reversed(self._started)), UNDO_SECONDS)
+
+    def _stop_each(self, names: Sequence[str], seconds: float) -> list[str]:
+        with ThreadPoolExecutor(max_workers=len(names) or 1) as pool:
+            ran = pool.map(lambda name: self.stop(name, seconds), names)
+            return [name for name, did in zip(names, ran, strict=True) if did]
 
     def tail(self, name: str) -> str:
         """The last lines of a part's log, and its path."""

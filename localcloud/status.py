@@ -16,10 +16,14 @@ def show_status(layout: Layout, supervisor: Supervisor, console: Console) -> boo
         console.print("no local cloud is running; start it with: make up")
         return False
     console.print(_parts(names, supervisor))
+    ended = [name for name in names if not supervisor.running(name)]
+    if ended:
+        console.print(f"ended: {', '.join(ended)}; repair it with: make up", style="red")
+        return False
     if not answers(layout):
         console.print("the edge does not answer; repair it with: make up", style="red")
         return False
-    return all(map(supervisor.running, names))
+    return True
 
 
 def answers(layout: Layout) -> bool:

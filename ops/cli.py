@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws import explain
 from ops.console import plain_console
-from ops.errors import OperatorError, UnknownRegionError
+from ops.errors import OperatorError, UnknownRegionError, full_disk
 from stacks.settings import Settings, SettingsError
 
 P = ParamSpec("P")
@@ -89,6 +89,10 @@ def report_errors(command: Callable[P, R]) -> Callable[P, R]:
             _fail(str(error), 2)
         except (BotoCoreError, ClientError) as error:
             _fail(explain(error), 1)
+        except OSError as error:
+            if (reason := full_disk(error)) is None:
+                raise
+            _fail(reason, 1)
         except KeyboardInterrupt:
             _fail("interrupted", 130)
 

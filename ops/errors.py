@@ -1,5 +1,7 @@
 """The exception tree of the operators' commands. `ops/cli.py` prints these errors and ends with their exit code."""
 
+import errno
+
 
 class OperatorError(Exception):
     """A failure with a message for the operator: what failed, and what to do about it."""
@@ -37,3 +39,11 @@ class InterruptError(OperatorError):
     """The operator stopped the command. The message says what was done and how to continue."""
 
     exit_code = 130
+
+
+def full_disk(error: OSError) -> str | None:
+    """Message for a full disk or an exceeded quota; None for another error."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return None
+    where = f" of {error.filename}" if error.filename else ""
+    return f"the disk{where} is full: free space and run the command again"

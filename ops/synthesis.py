@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -43,7 +44,7 @@ def synthesize(settings: Path, log: Path, *, app: str | None = None) -> None:
     Raises SynthesisError with the app's output.
     """
     cdktf = ROOT / "node_modules" / ".bin" / "cdktf"
-    process = subprocess.run(
+    with subprocess.Popen(
         [str(cdktf), "synth", "--output", str(synthesized_folder()), *(["--app", app] if app else [])],
         cwd=ROOT,
         env=_environment(settings),
@@ -53,9 +54,15 @@ def synthesize(settings: Path, log: Path, *, app: str | None = None) -> None:
         text=True,
         encoding="utf-8",
         errors="replace",
-        check=False,
-    )
-    lines = [line for line in map(_plain, process.stdout.splitlines()) if line]
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            # The app and jsii's runtime are its children, and do not end with it.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    lines = [line for line in map(_plain, output.splitlines()) if line]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     if process.returncode:

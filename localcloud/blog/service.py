@@ -210,8 +210,11 @@ class Blog:
         )
 
     def _environment(self, region: str) -> dict[str, str]:
+        temporary = self._folder / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
         return {
             "PATH": _PATH,
+            "TMPDIR": str(temporary),
             "WORDPRESS_DB_HOST": f"{HOST}:{self.servers[region].port}",
             "WORDPRESS_DB_WRITER_HOST": f"{HOST}:{self._layout.aurora_writer}",
             "WORDPRESS_DB_NAME": DATABASE,

@@ -12,12 +12,14 @@ from ops.errors import OperatorError, TerraformError
 from ops.progress import view
 from ops.terraform.events import Diagnostic, Phase, StackProgress
 from ops.terraform.graph import Needs, reverse, run_graph
-from ops.terraform.interruption import orderly_stop, stop_requested
+from ops.terraform.interruption import orderly_stop, stop_others, stop_requested
 from ops.terraform.process import TakeEvent, Terraform, parallelism
 from stacks.settings import Settings
 
 PLANS_AT_ONCE = 4
 """A plan computes more than it waits."""
+LOCAL_GRACE = 5.0
+"""Seconds for Terraform to end after a signal, on one machine; on AWS a killed Terraform would lose changes."""
 NO_CHANGE, FAILED, CHANGES = 0, 1, 2
 """Exit codes of `terraform plan -detailed-exitcode`."""
 
@@ -110,7 +112,8 @@ class Engine:
     ) -> dict[str, StackProgress]:
         stacks = {name: StackProgress(name, planned=(planned or {}).get(name, 0)) for name in needs}
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("w", buffering=1, encoding="utf-8") as log, orderly_stop():
+        grace = LOCAL_GRACE if self.settings.is_local else None
+        with self.log.open("w", buffering=1, encoding="utf-8") as log, orderly_stop(grace):
             with view(stacks, self.console) as shown:
 
                 def changed(stack: StackProgress) -> None:
@@ -166,6 +169,7 @@ def _do(work: Work, task: Task, changed: Callable[[StackProgress], None]) -> boo
             stack.errors.append(Diagnostic(str(failure)))
     except BaseException:
         stack.phase = Phase.FAILED
+        stop_others()
         raise
     finally:
         stack.busy.clear()

@@ -1,7 +1,8 @@
 """Ends Terraform in order when the operator or the system stops a command.
 
 Terraform gets SIGINT once: it finishes the requests in flight, writes the state and releases the lock. A second
-Ctrl-C goes through to Terraform, which then ends at once and may leave the lock.
+Ctrl-C goes through to Terraform, which then ends at once and may leave the lock. A local failure, such as a full disk
+during logging, stops the other stacks in the same way.
 """
 
 import os
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -23,10 +24,12 @@ class _Running:
         self.processes: set[subprocess.Popen[str]] = set()
         self.requests = 0
         self.is_guarded = False
+        self.grace: float | None = None
+        self.killer: threading.Timer | None = None
         # The handler runs in the main thread, which may hold the lock already.
         self.lock = threading.RLock()
 
-    def stop(self, number: int, _frame: FrameType | None) -> None:
+    def stop(self, number: int, _frame: FrameType | None = None) -> None:
         """The signal handler."""
         if number == signal.SIGHUP:
             _detach_from_terminal()
@@ -36,6 +39,16 @@ class _Running:
             with self.lock:
                 for process in self.processes:
                     process.send_signal(signal.SIGINT)
+        if is_first and self.grace is not None:
+            self.killer = threading.Timer(self.grace, self._kill)
+            self.killer.start()
+
+    def _kill(self) -> None:
+        with self.lock:
+            for process in self.processes:
+                with suppress(ProcessLookupError):
+                    # With its providers: each Terraform has a session of its own.
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 _running = _Running()
@@ -60,25 +73,39 @@ def registered(process: subprocess.Popen[str]) -> Iterator[None]:
             _running.processes.discard(process)
 
 
+def stop_others() -> None:
+    """Stop the running Terraform processes, because the work cannot go on."""
+    _running.stop(signal.SIGTERM)
+
+
 @contextmanager
-def orderly_stop() -> Iterator[None]:
+def orderly_stop(grace: float | None = None) -> Iterator[None]:
     """Wait for running Terraform processes on SIGINT, SIGTERM and SIGHUP, then raise KeyboardInterrupt.
+
+    Those that still run after `grace` seconds are killed; None waits for as long as they take. An OSError of the
+    body is raised as it is.
 
     Signal handlers belong to the main thread: in another thread, and nested, this does nothing.
     """
     if threading.current_thread() is not threading.main_thread() or _running.is_guarded:
         yield
         return
-    _running.is_guarded, _running.requests = True, 0
+    _running.is_guarded, _running.requests, _running.grace = True, 0, grace
     previous = {number: signal.signal(number, _running.stop) for number in _SIGNALS}
+    failed = False
     try:
         yield
+    except OSError:
+        failed = True
+        raise
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler or signal.SIG_DFL)
-        _running.is_guarded = False
+        if _running.killer:
+            _running.killer.cancel()
+        _running.is_guarded, _running.killer = False, None
         was_stopped, _running.requests = stop_requested(), 0
-        if was_stopped:
+        if was_stopped and not failed:
             raise KeyboardInterrupt
 
 

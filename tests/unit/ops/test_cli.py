@@ -1,6 +1,7 @@
 """Errors become one message on standard error and an exit code, in one place."""
 
 import ast
+import errno
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "List
         (SettingsError(Path("a.toml"), ["what failed"]), 2),
         (DENIED, 1),
         (KeyboardInterrupt(), 130),
+        (OSError(errno.ENOSPC, "No space left on device", "report.json"), 1),
     ],
 )
 def test_errors_set_the_exit_code(

@@ -1,6 +1,7 @@
 """The emulator's state after a kill: everything that was confirmed before."""
 
 import json
+import time
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -152,3 +153,19 @@ def test_commit_trims_records(store: StateStore) -> None:
     store.changes.trimmed["table"] = 3
     store.commit({})
     assert [position for position, _ in store.records("table")] == [3, 4]
+
+
+def test_log_stream_keeps_newest_events(emulator: Emulator) -> None:
+    logs = emulator.client("logs", IRELAND)
+    logs.create_log_group(logGroupName="orders")
+    logs.create_log_stream(logGroupName="orders", logStreamName="one")
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now + number, "message": str(number)} for number in range(1_500)]
+    logs.put_log_events(logGroupName="orders", logStreamName="one", logEvents=events)
+
+    def kept() -> list[str]:
+        answer = logs.filter_log_events(logGroupName="orders", limit=10_000)
+        return [event["message"] for event in answer["events"]]
+
+    wait_until(lambda: len(kept()) == 1_000, 20, lambda: str(len(kept())))
+    assert kept()[-1] == "1499"

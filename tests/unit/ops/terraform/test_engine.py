@@ -1,5 +1,6 @@
 """The engine with the real Terraform, over stacks that need no provider."""
 
+import errno
 import io
 import os
 import signal
@@ -7,6 +8,8 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from rich.console import Console
@@ -14,6 +17,7 @@ from rich.console import Console
 from ops.errors import OperatorError
 from ops.terraform.engine import Engine, StacksFailedError, Task
 from ops.terraform.events import Phase
+from ops.terraform.interruption import stop_requested
 from ops.terraform.process import Terraform
 from tests.support.terraform_stacks import NEEDS, SETTINGS, TerraformStacks
 from tests.support.waiting import wait_until
@@ -109,6 +113,30 @@ def test_interrupted_deploy_leaves_no_lock(
     assert "ended in order" in output
     assert "not started: edge" in output
     assert stacks.locks() == []
+
+
+class FullLog(io.StringIO):
+    """A log on a disk that becomes full once stack `one` applies."""
+
+    def write(self, text: str) -> int:
+        if text.startswith("one: terraform_data.held: Provisioning"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(text)
+
+
+@pytest.mark.timeout(60)
+def test_deploy_full_disk_stops_other_stacks(
+    stacks: TerraformStacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stack `two` would wait for ever."""
+    stacks = TerraformStacks(stacks.folder, {"one": (), "two": ()})
+    for name in stacks.needs:
+        stacks.write_slow(name, stacks.folder / "never")
+    log = cast(Path, SimpleNamespace(parent=stacks.folder, open=lambda *_, **__: FullLog()))
+    monkeypatch.setattr("ops.terraform.engine.LOCAL_GRACE", 1.0)
+    with pytest.raises(OSError, match="No space left"):
+        Engine(SETTINGS, Console(file=io.StringIO()), log).deploy(stacks.needs)
+    assert not stop_requested()
 
 
 def test_deploy_gate_failure_stops_next_region(stacks: TerraformStacks, engine: Engine) -> None:

@@ -10,8 +10,7 @@ from constructs import Construct
 
 from modules.cache import Cache, CacheOptions
 from modules.function import Code, Function, FunctionOptions, Placement, Platform
-from modules.network import Group, Network
-from modules.permissions import Statement
+from modules.network import Network
 from modules.support.resources import DeadLetterQueue
 from modules.tables import RegionTables
 
@@ -86,8 +85,8 @@ class Bestsellers(Construct):
         self.dead_letters = DeadLetterQueue(
             self, "dead-letters", name=f"{platform.name}-bestsellers-dead-letters"
         )
-        """Queue of the events that feeder and rebuild could not process."""
-        self._reach_dead_letters(network, self._members)
+        """Queue of the stream records and events that stayed without success. Lambda itself sends them, so the network
+        needs no interface endpoint of SQS."""
         self.bestsellers = self._bestsellers()
         """Function that answers `/bestsellers`."""
         self.feeder = self._feeder()
@@ -116,7 +115,6 @@ class Bestsellers(Construct):
             "feeder",
             FunctionOptions(
                 description="Counts new orders into the best sellers",
-                environment={"DEAD_LETTER_QUEUE_URL": self.dead_letters.url},
                 timeout=60,
             ),
         )
@@ -178,12 +176,4 @@ class Bestsellers(Construct):
             platform=self._platform,
             code=Code("bestsellers", handler, packages=("redis",)),
             options=replace(options, environment=environment, placement=self._placement),
-        )
-
-    def _reach_dead_letters(self, network: Network, members: Group) -> None:
-        network.interface_endpoint(
-            self,
-            service="sqs",
-            callers=members,
-            statement=Statement("SendDeadLetters", ("sqs:SendMessage",), (self.dead_letters.arn,)),
         )

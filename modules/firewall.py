@@ -1,6 +1,6 @@
 """A web ACL and its log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,19 +31,37 @@ PAGE_RULES = "AWSManagedRulesCommonRuleSet"
 
 
 @dataclass(frozen=True)
+class FromCloudFront:
+    """Requests that arrive from CloudFront's addresses, so that one address stands for many clients.
+
+    CloudFront's own web ACL limits those clients. They are recognized by a part of the path or by the beginning of the
+    host name, and have a limit of their own, which also holds for a client that imitates CloudFront.
+    """
+
+    path_part: str
+    """Part of the path."""
+    host_prefix: str
+    """Beginning of the host name."""
+    requests_per_5_minutes: int = 20_000
+    """Limit for one of CloudFront's addresses."""
+
+
+@dataclass(frozen=True)
 class FirewallRules:
     """Rules of a web ACL that block."""
 
     scope: Literal["CLOUDFRONT", "REGIONAL"]
     """The kind of resource that it protects."""
     managed: Sequence[str] = BASE_RULES
-    """AWS's managed rule groups that block."""
-    requests_per_5_minutes: int = 2000
-    """Limit for one address. A page takes about 20 requests, and shoppers may share an address."""
+    """AWS's managed rule groups that block. Empty: none, and anonymizing networks are not counted."""
+    requests_per_5_minutes: int | None = 2000
+    """Limit for one address. A page takes about 20 requests, and shoppers may share an address. None: no limit."""
+    from_cloudfront: FromCloudFront | None = None
+    """Requests that CloudFront sends to this web ACL's resources."""
 
 
 class Firewall(Construct):
-    """AWS's managed rules and a rate limit by address. For CloudFront, `provider` is of us-east-1."""
+    """A rate limit by address, and AWS's managed rules. For CloudFront, `provider` is of us-east-1."""
 
     def __init__(
         self,
@@ -64,15 +82,13 @@ class Firewall(Construct):
             provider: Provider of us-east-1 for CloudFront, by default the stack's.
         """
         super().__init__(scope, id)
-        counted = _managed(ANONYMIZING_NETWORKS, 1, action="count")
-        blocking = [_managed(rule, priority) for priority, rule in enumerate(rules.managed, start=2)]
         acl = Wafv2WebAcl(
             self,
             "acl",
             name=name,
             scope=rules.scope,
             default_action={"allow": {}},
-            rule=[_rate_limit(rules.requests_per_5_minutes), counted, *blocking],
+            rule=_rules(rules),
             visibility_config=_visibility(name),
             provider=provider,
         )
@@ -82,7 +98,7 @@ class Firewall(Construct):
             self._log(name, log_retention_days, provider)
 
     def protect(self, id: str, resource_arn: str, *, scope: Construct | None = None) -> None:
-        """Protect an API's stage or a load balancer of this region.
+        """Protect an API's stage, a load balancer or a user pool of this region.
 
         A resource of another stack passes its own `scope`, so that this stack does not depend on that one.
         """
@@ -115,14 +131,57 @@ class Firewall(Construct):
         )
 
 
-def _rate_limit(requests: int) -> Rule:
+def _rules(rules: FirewallRules) -> list[Rule]:
+    limits = []
+    if rules.requests_per_5_minutes is not None:
+        limits = _rate_limits(rules.requests_per_5_minutes, rules.from_cloudfront)
+    if not rules.managed:
+        return limits
+    first = len(limits)
+    counted = _managed(ANONYMIZING_NETWORKS, first, action="count")
+    return [*limits, counted, *(_managed(rule, first + place) for place, rule in enumerate(rules.managed, 1))]
+
+
+def _rate_limits(requests: int, from_cloudfront: FromCloudFront | None) -> list[Rule]:
+    if from_cloudfront is None:
+        return [_rate_limit("rate-limit", 0, requests)]
+    theirs = _of_cloudfront(from_cloudfront)
+    return [
+        _rate_limit("rate-limit", 0, requests, {"not_statement": {"statement": theirs}}),
+        _rate_limit("rate-limit-cloudfront", 1, from_cloudfront.requests_per_5_minutes, theirs),
+    ]
+
+
+def _rate_limit(name: str, priority: int, requests: int, scope: Mapping[str, Any] | None = None) -> Rule:
+    """Block an address while it sends more than `requests` in five minutes, of those that `scope` matches.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html
+    """
+    narrowed = {"scope_down_statement": scope} if scope else {}
     return Rule(
-        name="rate-limit",
-        priority=0,
+        name=name,
+        priority=priority,
         action={"block": {}},
-        statement={"rate_based_statement": {"limit": requests, "aggregate_key_type": "IP"}},
-        visibility_config=_visibility("rate-limit"),
+        statement={"rate_based_statement": {"limit": requests, "aggregate_key_type": "IP", **narrowed}},
+        visibility_config=_visibility(name),
     )
+
+
+def _of_cloudfront(requests: FromCloudFront) -> dict[str, Any]:
+    path = _match({"uri_path": {}}, "CONTAINS", requests.path_part, "NONE")
+    host = _match({"single_header": {"name": "host"}}, "STARTS_WITH", requests.host_prefix, "LOWERCASE")
+    return {"or_statement": {"statement": [path, host]}}
+
+
+def _match(field: Mapping[str, Any], constraint: str, value: str, transformation: str) -> dict[str, Any]:
+    return {
+        "byte_match_statement": {
+            "field_to_match": field,
+            "positional_constraint": constraint,
+            "search_string": value,
+            "text_transformation": [{"priority": 0, "type": transformation}],
+        }
+    }
 
 
 def _managed(rule: str, priority: int, *, action: Literal["none", "count"] = "none") -> Rule:

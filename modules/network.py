@@ -124,32 +124,6 @@ class Network(Construct):
         """Allow the members of a security group to call DynamoDB."""
         group.allow_to_prefix_list("dynamodb", self._dynamodb.prefix_list_id)
 
-    def interface_endpoint(
-        self, scope: Construct, *, service: str, statement: Statement, callers: "Group"
-    ) -> None:
-        """Create an interface endpoint of an AWS service for the members of `callers`.
-
-        The endpoint is in one zone, because each zone costs as much as the first. Use it for calls that may wait and
-        be retried when that zone fails. `statement` limits what callers may do through the endpoint.
-        """
-        name = f"{self._name}-{service}"
-        group = self.security_group(
-            scope, f"{service}-group", name=name, description=f"The endpoint of {service}"
-        )
-        callers.allow_to(service, group, HTTPS)
-        VpcEndpoint(
-            scope,
-            service,
-            vpc_id=self.vpc_id,
-            service_name=f"com.amazonaws.{self._region}.{service}",
-            vpc_endpoint_type="Interface",
-            private_dns_enabled=True,
-            subnet_ids=[self._subnets[0].id],
-            security_group_ids=[group.id],
-            policy=_endpoint_policy(scope, f"{service}-policy", statement),
-            tags={"Name": name},
-        )
-
     def _subnet(self, number: int) -> Subnet:
         subnet = Subnet(
             self,

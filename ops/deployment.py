@@ -77,7 +77,6 @@ class Region:
     api_domain: str
     tables: Mapping[str, str]
     functions: Mapping[str, str]
-    feeder_dead_letter_queue_url: str
     web_bucket: str | None
     more: Mapping[str, Any]
     """Outputs of optional features (`blog_...`)."""
@@ -94,7 +93,6 @@ class Region:
             api_domain=outputs.text("api_domain"),
             tables=outputs.texts("tables"),
             functions=outputs.texts("functions"),
-            feeder_dead_letter_queue_url=outputs.text("feeder_dead_letter_queue_url"),
             web_bucket=outputs.text_or_none("web_bucket"),
             more={name: value for name, value in more.items() if name not in known},
         )

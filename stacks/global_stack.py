@@ -7,6 +7,7 @@ from constructs import Construct
 from modules.blog import DatabaseSecret, GlobalDatabase
 from modules.certificate import Certificate
 from modules.identity import Identity, IdentityOptions, SesSender
+from modules.observability import AccountBudget
 from modules.storefront import LogBucket
 from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, LOGGED_ELSEWHERE, suppress
 from modules.tables import BaseTables
@@ -41,6 +42,14 @@ class GlobalStack(BaseStack):
         self.user_pool_client_id = identity.client_id
         self.tables = BaseTables(self, "tables", name=settings.name, protected=settings.protected)
 
+        if settings.budget.usd_a_month:
+            AccountBudget(
+                self,
+                "budget",
+                name=settings.name,
+                usd_a_month=settings.budget.usd_a_month,
+                emails=settings.observability.emails,
+            )
         self.log_bucket = self._log_bucket(us_east_1) if settings.features.storefront else None
         self.blog_database = self._blog_database() if settings.features.blog else None
         self._finish(zone)
@@ -50,7 +59,7 @@ class GlobalStack(BaseStack):
             self,
             "log-bucket",
             name=self.settings.name,
-            retention_days=self.settings.log_retention_days,
+            retention_days=self.settings.address_log_retention_days,
             disposable=not self.settings.protected,
             provider=us_east_1,
         )

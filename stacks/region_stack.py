@@ -47,7 +47,7 @@ class RegionStack(BaseStack):
             name=settings.name,
             region=region,
             options=NetworkOptions(
-                cidr=settings.network_cidr(region), log_retention_days=settings.log_retention_days
+                cidr=settings.network_cidr(region), log_retention_days=settings.address_log_retention_days
             ),
         )
         self.platform = Platform(
@@ -84,6 +84,8 @@ class RegionStack(BaseStack):
         issued = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
         self.issued_certificate_arn = issued.arn
         self.firewall = region_firewall(self, settings, region)
+        if self.firewall and region == settings.primary:
+            self.firewall.protect("sign-in", global_stack.user_pool_arn)
         self.api = self._api()
         self.alarm_topic_arn: str | None = None
         """The SNS topic that the region's alarms notify; None without alarms."""
@@ -251,7 +253,7 @@ class RegionStack(BaseStack):
                 region=self.region,
                 user_pool_arn=self._global.user_pool_arn,
                 firewall=self.firewall,
-                log_retention_days=settings.log_retention_days,
+                log_retention_days=settings.address_log_retention_days,
             ),
         )
 
@@ -277,7 +279,6 @@ class RegionStack(BaseStack):
             "api_domain": self.api.regional_domain.name,
             "tables": dict(self.tables.names),
             "functions": {each.name.removeprefix(prefix): each.name for each in functions},
-            "feeder_dead_letter_queue_url": self.bestsellers.dead_letters.url,
             "search_bucket": self.search.bucket.name,
         }
         if self.web_bucket:

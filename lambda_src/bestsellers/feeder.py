@@ -1,9 +1,9 @@
 """Counts orders and cancellations from this region's Orders stream, which also has the other regions' writes.
 
 A record may come again, late or out of order. This is safe: an order counts once and is taken out once, whichever
-record comes first (see `bestsellers.counts`). A record that cannot be parsed goes to the dead-letter queue and
-does not block the following ones. An exception means that Redis or the queue does not answer; Lambda then
-repeats the whole batch.
+record comes first (see `bestsellers.counts`). A record that cannot be parsed is logged and counted by the metric
+`UnreadableRecords`, and does not block the following ones; its item stays in the table. An exception means that
+Redis does not answer; Lambda then repeats the whole batch.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,8 @@ from typing import Any
 
 from bestsellers.connection import redis
 from bestsellers.counts import Counts
-from bestsellers.dead_letters import DeadLetters
 from bestsellers.models import Event, Sale, UnreadableError, event_of
-from runtime import aws, clock, log
-from runtime.settings import settings
+from runtime import clock, log
 
 Record = Mapping[str, Any]
 
@@ -25,18 +23,15 @@ def _counts() -> Counts:
     return Counts(redis())
 
 
-@cache
-def _dead_letters() -> DeadLetters:
-    return DeadLetters(aws.client("sqs"), settings().dead_letter_queue_url)
-
-
 def handle(event: Mapping[str, Any], context: object) -> dict[str, list[object]]:
     """Count a batch of stream records. The answer reports no failed record."""
     log.follow(getattr(context, "aws_request_id", ""))
     events, unreadable = sort(event["Records"])
     new = _counts().count(events) if events else 0
     for record, reason in unreadable:
-        _dead_letters().send(record, reason)
+        log.write("ERROR", "unreadable record", event_id=_event_id(record), reason=reason)
+    if unreadable:
+        log.metric("UnreadableRecords", len(unreadable))
     sales = [each for each in events if isinstance(each, Sale)]
     if new and sales:
         log.metric("BestsellersLag", [_age_ms(sale) for sale in sales[:100]], "Milliseconds")
@@ -69,6 +64,10 @@ def sort(records: Iterable[Record]) -> tuple[list[Event], list[tuple[Record, str
         except (KeyError, TypeError, AttributeError) as error:
             unreadable.append((record, f"It is not a stream record: {error!r}."))
     return events, unreadable
+
+
+def _event_id(record: Record) -> object:
+    return record.get("eventID") if isinstance(record, Mapping) else None
 
 
 def _age_ms(sale: Sale) -> float:

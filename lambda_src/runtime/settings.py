@@ -90,11 +90,6 @@ class Settings(NamedTuple):
         """Address of this region's Redis, as `rediss://host:port/0`."""
         return self.need("REDIS_URL")
 
-    @property
-    def dead_letter_queue_url(self) -> str:
-        """URL of the queue for stream records that cannot be parsed."""
-        return self.need("DEAD_LETTER_QUEUE_URL")
-
 
 @cache
 def settings() -> Settings:

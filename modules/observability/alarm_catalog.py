@@ -83,6 +83,19 @@ def stream_reader(name: str, short_name: str) -> Iterator[AlarmDefinition]:
     )
 
 
+def unreadable_records(deployment: str) -> AlarmDefinition:
+    """Define the alarm for stream records that the bestsellers' feeder could not parse."""
+    return AlarmDefinition(
+        "bestsellers-unreadable",
+        Metric("Bookstore", "UnreadableRecords", {"shop": deployment}),
+        0,
+        "Items of the orders table are not orders, so the best sellers do not count them. The feeder's log has "
+        "their event ids and the reasons.",
+        datapoints=1,
+        periods=1,
+    )
+
+
 def dead_letters(name: str, short_name: str) -> Iterator[AlarmDefinition]:
     """Define an alarm for messages in a dead-letter queue."""
     yield AlarmDefinition(

@@ -13,8 +13,8 @@ AWS_MANAGED_KEY = (
 )
 PUBLIC_ON_PURPOSE = "The catalog and the blog are public. Port 80 only redirects to HTTPS"
 OFF_FOR_ITS_PRICE = (
-    "Off because of its price: features.waf and blog.nat by default, and the metrics of each API method, because those "
-    "of the stage are free"
+    "Off because of its price: features.waf, which adds AWS's managed rules, and blog.nat by default, and the metrics "
+    "of each API method, because those of the stage are free"
 )
 LOGGED_ELSEWHERE = (
     "CloudFront, API Gateway and WordPress log the requests. A further log would store more addresses of readers and "

@@ -71,7 +71,16 @@ def _features(environment: Settings) -> list[Comparison]:
                 removes=is_on,
             )
         )
-    return comparisons
+    return [*comparisons, _rate_rule(environment)]
+
+
+def _rate_rule(environment: Settings) -> Comparison:
+    is_on = environment.firewall.requests_per_5_minutes > 0
+    return Comparison(
+        label="rate rule for each address" if is_on else "rate rule for each address (off; would add)",
+        variables=(("BOOKSTORE_FIREWALL__REQUESTS_PER_5_MINUTES", "0" if is_on else "2000"),),
+        removes=is_on,
+    )
 
 
 def _last_region(environment: Settings) -> list[Comparison]:

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ops.cost.prices import Prices
-from ops.cost.rules import BY_USE, GLOBAL, costs_of, is_understood
+from ops.cost.rules import (
+    BY_USE,
+    CHECKERS,
+    GLOBAL,
+    checker_requests,
+    costs_of,
+    is_regional_firewall,
+    is_understood,
+)
 from ops.cost.synthesized import Resource
 
 
@@ -28,6 +36,11 @@ class Bill:
         usd: Counter[tuple[str, str]] = Counter()
         by_use: Counter[str] = Counter()
         unknown: Counter[str] = Counter()
+        resources = list(resources)
+        if any(is_regional_firewall(resource) for resource in resources):
+            requests = sum(checker_requests(resource, prices.hours) for resource in resources)
+            if requests:
+                usd[CHECKERS, GLOBAL] += requests / 1e6 * prices.monthly("web_acl_request_million")  # type: ignore[assignment]
         for resource in resources:
             for cost in costs_of(resource, prices):
                 usd[cost.kind, cost.place] += cost.usd  # type: ignore[assignment]  # Counter adds floats too

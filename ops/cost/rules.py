@@ -20,7 +20,10 @@ class Cost:
     usd: float
 
 
+CHECKERS = "Requests of the health checkers"
+"""Kind of cost."""
 CHECKERS_A_REGION = 2
+ALL_CHECKER_REGIONS = 8
 HEALTH_SECONDS, HEALTH_GB = 0.01, 0.5
 HEALTH_LOG_BYTES = 900
 """Assumptions for one health check: duration, memory, and lines of the function's and the API's log."""
@@ -33,6 +36,7 @@ FREE = frozenset(
         "aws_acm_certificate_validation",
         "aws_appautoscaling_policy",
         "aws_appautoscaling_target",
+        "aws_budgets_budget",
         "aws_cloudfront_cache_policy",
         "aws_cloudfront_function",
         "aws_cloudfront_origin_access_control",
@@ -168,26 +172,32 @@ def _health_check(resource: Resource, prices: Prices) -> Iterable[Cost]:
     )
     usd = prices.monthly("health_check") + sum(options) * prices.monthly("health_check_option")
     yield Cost("Route 53 health check", GLOBAL, usd)
-    if str(config.get("resource_path", "")).endswith("/health"):
-        yield Cost("Requests of the health checkers", GLOBAL, _checker_requests(config, prices))
+    if requests := checker_requests(resource, prices.hours):
+        yield Cost(CHECKERS, GLOBAL, requests * _request_usd(prices))
 
 
-def _checker_requests(config: dict[str, Any], prices: Prices) -> float:
-    """Price the checkers' requests to API Gateway and Lambda, and their log lines. They are not traced.
+def checker_requests(resource: Resource, hours: int, *, regions: int | None = None) -> float:
+    """Return the requests of one health check to an API in `hours`, from `regions` or as configured; 0 for others.
 
     With all eight regions, an endpoint receives about 16 requests in each interval, so two for each region:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
     """
-    checkers = CHECKERS_A_REGION * len(config.get("regions") or range(8))
-    requests = checkers * prices.hours * 3600 / int(config.get("request_interval") or 30)
+    config = resource.config
+    if not str(config.get("resource_path", "")).endswith("/health"):
+        return 0
+    checkers = CHECKERS_A_REGION * (regions or len(config.get("regions") or range(ALL_CHECKER_REGIONS)))
+    return checkers * hours * 3600 / int(config.get("request_interval") or 30)
+
+
+def _request_usd(prices: Prices) -> float:
+    """Price a checker's request to API Gateway and Lambda, and its log lines. It is not traced."""
     gb_seconds = HEALTH_SECONDS * HEALTH_GB
-    each = (
+    return (
         prices.monthly("api_request_million") / 1e6
         + prices.monthly("lambda_request_million") / 1e6
         + gb_seconds * prices.monthly("lambda_gb_second")
         + HEALTH_LOG_BYTES / 1e9 * prices.monthly("log_gb")
     )
-    return requests * each
 
 
 def _kms_key(resource: Resource, prices: Prices) -> Iterable[Cost]:
@@ -204,6 +214,11 @@ def _web_acl(resource: Resource, prices: Prices) -> Iterable[Cost]:
     place = GLOBAL if resource.config["scope"] == "CLOUDFRONT" else resource.region
     rules = len(_listed(resource.config.get("rule")))
     yield Cost("WAF", place, prices.monthly("web_acl") + rules * prices.monthly("web_acl_rule"))
+
+
+def is_regional_firewall(resource: Resource) -> bool:
+    """Whether it is the web ACL of a region's API, which costs by request too, also for health checks."""
+    return resource.type == "aws_wafv2_web_acl" and resource.config["scope"] == "REGIONAL"
 
 
 def _vpc_endpoint(resource: Resource, prices: Prices) -> Iterable[Cost]:

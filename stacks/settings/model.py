@@ -11,6 +11,13 @@ from stacks.settings.fields import BucketPrefix, Domain, Project, Regions, Sende
 from stacks.settings.load import SettingsFile
 from stacks.settings.networks import default_cidr
 
+WAF_LEAST_LIMIT = 10
+"""The lowest limit of a rate rule.
+https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+"""
+ADDRESS_LOG_DAYS = 30
+"""How long logs with clients' IP addresses are kept at most, since addresses are personal data."""
+
 
 class Section(BaseModel):
     """A table of the settings file. It is frozen and rejects unknown keys."""
@@ -48,6 +55,23 @@ class Features(Section):
     waf: bool = False
     delivery: bool = False
     alarms: bool = True
+
+
+class Firewall(Section):
+    """The rate rule of AWS WAF, in front of CloudFront, of each region's API and blog, and of the user pool."""
+
+    requests_per_5_minutes: Annotated[int, Field(ge=0, le=2_000_000_000)] = 2000
+    """Maximum requests of one address in five minutes. 0: no rule.
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+    """
+
+    @model_validator(mode="after")
+    def _check_least(self) -> Self:
+        if 0 < self.requests_per_5_minutes < WAF_LEAST_LIMIT:
+            raise ValueError(
+                f"requests_per_5_minutes: WAF takes {WAF_LEAST_LIMIT} or more, 0 turns the rule off"
+            )
+        return self
 
 
 class Routing(Section):
@@ -148,6 +172,13 @@ class Observability(Section):
     """Share of the requests after the first of each second, from 0 to 1."""
 
 
+class Budget(Section):
+    """A monthly budget of the AWS account. AWS Budgets sends e-mails to `observability.emails`."""
+
+    usd_a_month: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    """Expected cost. An e-mail follows at 80 %, and when the forecast for the month is above it. None: no budget."""
+
+
 SES_REGIONS_FOR_ALL = ("us-east-1", "us-west-2", "eu-west-1")
 """SES regions that user pools of other regions may use; AWS recommends the pool's own region.
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
@@ -221,11 +252,13 @@ class Settings(SettingsFile):
     """The first is the primary, which has the resources that exist once."""
     state: State = State()
     features: Features = Features()
+    firewall: Firewall = Firewall()
     routing: Routing = Routing()
     compute: Compute = Compute()
     cache: Cache = Cache()
     orders: Orders = Orders()
     observability: Observability = Observability()
+    budget: Budget = Budget()
     email: Email = Email()
     identity: Identity = Identity()
     network_cidrs: dict[str, IPv4Network] = Field(default_factory=dict)
@@ -275,6 +308,14 @@ class Settings(SettingsFile):
         if self.delivery.source == "codecommit" and "/" in (self.delivery.repository or ""):
             raise ValueError(
                 f"delivery.repository {self.delivery.repository!r} has a '/': a CodeCommit name has none"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_budget(self) -> Self:
+        if self.budget.usd_a_month and not self.observability.emails:
+            raise ValueError(
+                "budget.usd_a_month needs observability.emails, which receive the budget's e-mails"
             )
         return self
 
@@ -410,9 +451,19 @@ class Settings(SettingsFile):
         return not self.is_emulated
 
     @property
+    def has_firewall(self) -> bool:
+        """Whether there are web ACLs: for the rate rule, or for the managed rules of `features.waf`."""
+        return self.features.waf or self.firewall.requests_per_5_minutes > 0
+
+    @property
+    def address_log_retention_days(self) -> int:
+        """How long logs with clients' IP addresses are kept."""
+        return min(self.log_retention_days, ADDRESS_LOG_DAYS)
+
+    @property
     def firewall_log_retention_days(self) -> int | None:
         """How long a web ACL's log is kept. None: the emulator's web ACLs have no log."""
-        return None if self.is_emulated else self.log_retention_days
+        return None if self.is_emulated else self.address_log_retention_days
 
     @property
     def waits_for_distribution(self) -> bool:

@@ -24,7 +24,6 @@ def outputs(regions: Sequence[str]) -> dict[str, dict[str, Any]]:
                 "api_domain": f"api-{region}.bookstore.example",
                 "tables": {"books": "bookstore-local-books"},
                 "functions": {"bestsellers-rebuild": "bookstore-local-bestsellers-rebuild"},
-                "feeder_dead_letter_queue_url": f"https://sqs.{region}.amazonaws.com/0/dead",
                 "blog_cluster": "later",
             }
             for region in regions

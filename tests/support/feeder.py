@@ -1,4 +1,4 @@
-"""Invokes the feeder and the rebuild function directly, and counts dead letters."""
+"""Invokes the feeder and the rebuild function directly."""
 
 import json
 import uuid
@@ -42,12 +42,3 @@ def invoke(cloud: Any, region: str, function: str, event: dict[str, Any]) -> Non
         FunctionName=cloud.deployment.regions[region].functions[function], Payload=json.dumps(event)
     )
     assert "FunctionError" not in answer, answer["Payload"].read()
-
-
-def count_dead_letters(cloud: Any, region: str) -> int:
-    """Messages in the feeder's dead-letter queue."""
-    attributes = cloud.deployment.client("sqs", region).get_queue_attributes(
-        QueueUrl=cloud.deployment.regions[region].feeder_dead_letter_queue_url,
-        AttributeNames=["ApproximateNumberOfMessages"],
-    )["Attributes"]
-    return int(attributes["ApproximateNumberOfMessages"])

@@ -94,7 +94,7 @@ class Emulator:
             Role=ensure_role(self.client("iam")),
             Handler="bestsellers.feeder.handle",
             Code={"ZipFile": sources()},
-            Environment={"Variables": {"REDIS_URL": self.redis_url, "DEAD_LETTER_QUEUE_URL": "none"}},
+            Environment={"Variables": {"REDIS_URL": self.redis_url}},
         )
         functions.create_event_source_mapping(
             FunctionName="feeder",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.synthesis import Stack, shop
+from tests.support.synthesis import Body, Stack, shop
 
 WITH_BLOG = {"features": {"waf": True, "blog": True}, "blog": {"image_tag": "1"}}
 
@@ -21,35 +21,82 @@ def test_blog_balancer_uses_region_web_acl(region_name: str) -> None:
     assert f"-{region_name}.outputs.cross-stack-output-aws_wafv2_web_acl" in association["web_acl_arn"]
 
 
-def test_one_web_acl_stands_before_the_api_and_the_blog(region: Stack) -> None:
+def test_api_uses_region_web_acl(region: Stack) -> None:
     (acl,) = region.resources("aws_wafv2_web_acl")
     assert acl.body["scope"] == "REGIONAL"
     (stage,) = region.resources("aws_api_gateway_stage")
-    association = region.only("aws_wafv2_web_acl_association")
-    assert association["resource_arn"] == f"${{{stage.address}.arn}}"
-    assert association["web_acl_arn"] == f"${{{acl.address}.arn}}"
+    association = region.find("aws_wafv2_web_acl_association", resource_arn=f"${{{stage.address}.arn}}")
+    assert association.body["web_acl_arn"] == f"${{{acl.address}.arn}}"
 
 
-def test_nobody_gets_round_it_by_the_apis_own_address(region: Stack) -> None:
+def test_user_pool_uses_first_region_web_acl() -> None:
+    of = shop()
+    protected = {
+        name: [each.body["resource_arn"] for each in stack.resources("aws_wafv2_web_acl_association")]
+        for name, stack in of.stacks.items()
+    }
+    pools = {name for name, arns in protected.items() if any("cognito_user_pool" in arn for arn in arns)}
+    assert pools == {"bookstore-prod-eu-west-1"}
+
+
+def limits(acl: Body) -> dict[str, Body]:
+    """The rate statements by the rules' names."""
+    statements = {rule["name"]: rule["statement"] for rule in acl["rule"]}
+    return {
+        name: each["rate_based_statement"]
+        for name, each in statements.items()
+        if "rate_based_statement" in each
+    }
+
+
+def test_default_web_acls_have_rate_rules_only() -> None:
+    acls = [acl.body for stack in shop().stacks.values() for acl in stack.resources("aws_wafv2_web_acl")]
+    assert [acl["scope"] for acl in acls].count("CLOUDFRONT") == 1
+    assert len(acls) == 3
+    for acl in acls:
+        assert len(limits(acl)) == len(acl["rule"])
+        assert limits(acl)["rate-limit"]["limit"] == 2000
+
+
+def test_rate_limit_follows_setting() -> None:
+    region = shop(firewall={"requests_per_5_minutes": 500})["eu-west-1"]
+    assert limits(region.only("aws_wafv2_web_acl"))["rate-limit"]["limit"] == 500
+
+
+def test_cloudfront_addresses_have_own_limit(region: Stack) -> None:
+    """One of them stands for many shoppers; the rule at CloudFront limits each of them."""
+    rates = limits(region.only("aws_wafv2_web_acl"))
+    theirs = rates["rate-limit-cloudfront"]
+    assert theirs["limit"] > rates["rate-limit"]["limit"]
+    assert (
+        rates["rate-limit"]["scope_down_statement"]["not_statement"]["statement"]
+        == theirs["scope_down_statement"]
+    )
+    path, host = theirs["scope_down_statement"]["or_statement"]["statement"]
+    assert path["byte_match_statement"]["search_string"] in "/v1/pages/index.html"
+    assert host["byte_match_statement"]["field_to_match"] == {"single_header": {"name": "host"}}
+
+
+def test_api_has_no_address_beside_its_domains(region: Stack) -> None:
     assert region.only("aws_api_gateway_rest_api")["disable_execute_api_endpoint"] is True
 
 
-def test_an_address_that_asks_too_often_is_turned_away(region: Stack) -> None:
+def test_rate_rules_block_one_address(region: Stack) -> None:
     rules = region.only("aws_wafv2_web_acl")["rule"]
-    (limit,) = [rule for rule in rules if "rate_based_statement" in rule["statement"]]
-    assert limit["action"] == {"block": {}}
-    assert limit["statement"]["rate_based_statement"]["aggregate_key_type"] == "IP"
+    for limit in (rule for rule in rules if "rate_based_statement" in rule["statement"]):
+        assert limit["action"] == {"block": {}}
+        assert limit["statement"]["rate_based_statement"]["aggregate_key_type"] == "IP"
     assert [rule["priority"] for rule in rules] == list(range(len(rules)))
 
 
-def test_readers_behind_anonymizing_networks_are_counted_and_let_in(region: Stack) -> None:
+def test_anonymizing_networks_are_counted(region: Stack) -> None:
     for rule in region.only("aws_wafv2_web_acl")["rule"]:
         managed = rule["statement"].get("managed_rule_group_statement", {"name": ""})["name"]
         if managed:
             assert rule["override_action"] == {"count" if "Anonymous" in managed else "none": {}}
 
 
-def test_what_is_turned_away_is_logged_without_what_signs_a_shopper_in(region: Stack) -> None:
+def test_blocked_requests_are_logged_without_tokens(region: Stack) -> None:
     logging = region.only("aws_wafv2_web_acl_logging_configuration")
     (group,) = [each for each in region.resources("aws_cloudwatch_log_group") if "waf" in each.body["name"]]
     assert group.body["name"].startswith("aws-waf-logs-"), "AWS WAF takes no other name"
@@ -61,6 +108,6 @@ def test_what_is_turned_away_is_logged_without_what_signs_a_shopper_in(region: S
     assert hidden == {"authorization", "cookie"}
 
 
-def test_without_the_feature_there_is_none() -> None:
-    for stack in shop(features={"waf": False}).stacks.values():
+def test_web_acls_absent_without_rules() -> None:
+    for stack in shop(features={"waf": False}, firewall={"requests_per_5_minutes": 0}).stacks.values():
         assert not [each for each in stack.resources() if each.kind.startswith("aws_wafv2")]

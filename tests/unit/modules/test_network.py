@@ -56,10 +56,10 @@ def test_endpoint_policies_are_narrow() -> None:
         f"${{data.{each.address}.json}}": each.body for each in region.data("aws_iam_policy_document")
     }
     endpoints = region.resources("aws_vpc_endpoint")
-    assert {each.body["service_name"] for each in endpoints} == {
-        "com.amazonaws.eu-west-1.dynamodb",
-        "com.amazonaws.eu-west-1.sqs",
-    }
+    assert {each.body["service_name"] for each in endpoints} == {"com.amazonaws.eu-west-1.dynamodb"}
+    assert {each.body["vpc_endpoint_type"] for each in endpoints} == {"Gateway"}, (
+        "an interface costs by the hour"
+    )
     for endpoint in endpoints:
         (statement,) = documents[endpoint.body["policy"]]["statement"]
         assert "*" not in statement["resources"]

@@ -110,9 +110,9 @@ class TestDistribution:
         assert 404 not in group["failover_criteria"]["status_codes"]
         assert distribution()["default_cache_behavior"]["target_origin_id"] == "pages-or-index"
 
-    @pytest.mark.parametrize("waf", [True, False])
-    def test_web_acl_follows_setting(self, waf: bool) -> None:
-        stack = edge(features={"waf": waf})
+    @pytest.mark.parametrize(("limit", "waf"), [(2000, True), (0, False)])
+    def test_web_acl_follows_setting(self, limit: int, waf: bool) -> None:
+        stack = edge(firewall={"requests_per_5_minutes": limit})
 
         assert ("web_acl_id" in stack.only("aws_cloudfront_distribution")) is waf
         if waf:
@@ -121,10 +121,13 @@ class TestDistribution:
             priorities = [rule["priority"] for rule in acl["rule"]]
             assert len(set(priorities)) == len(priorities)
             assert any("rate_based_statement" in rule["statement"] for rule in acl["rule"])
-            managed = [rule["statement"].get("managed_rule_group_statement", {}) for rule in acl["rule"]]
-            assert "AWSManagedRulesCommonRuleSet" in [group.get("name") for group in managed]
             (logging,) = stack.resources("aws_wafv2_web_acl_logging_configuration")
             assert logging.body["provider"] == "aws.us-east-1"
+
+    def test_waf_feature_adds_page_rules(self) -> None:
+        acl = edge(features={"waf": True}).find("aws_wafv2_web_acl", scope="CLOUDFRONT").body
+        managed = [rule["statement"].get("managed_rule_group_statement", {}) for rule in acl["rule"]]
+        assert "AWSManagedRulesCommonRuleSet" in [group.get("name") for group in managed]
 
     def test_apex_and_www_have_aliases(self) -> None:
         found = {
@@ -164,14 +167,14 @@ class TestSecurityHeaders:
 
 class TestAccessLogs:
     def test_access_logs_use_global_bucket(self) -> None:
-        of = shop(log_retention_days=90)
+        of = shop(log_retention_days=14)
         (bucket,) = of["global"].resources("aws_s3_bucket")
         destination = of["edge"].only("aws_cloudwatch_log_delivery_destination")
 
         assert bucket.body["provider"] == "aws.us-east-1"
         assert bucket.id in json.dumps(destination["delivery_destination_configuration"])
         (rule,) = of["global"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
-        assert rule["expiration"] == [{"days": 90}]
+        assert rule["expiration"] == [{"days": 14}]
 
     def test_only_log_delivery_writes_logs(self) -> None:
         (document,) = shop()["global"].data("aws_iam_policy_document")

@@ -201,4 +201,4 @@ def test_outputs_for_operators() -> None:
             "stock",
         )
     }
-    assert set(region) >= {"api_id", "api_stage", "feeder_dead_letter_queue_url", "web_bucket"}
+    assert set(region) >= {"api_id", "api_stage", "web_bucket"}

@@ -22,7 +22,6 @@ OPERATIONS = {
     "get_object": "s3:GetObject",
     "head_object": "s3:GetObject",
     "put_object": "s3:PutObject",
-    "send_message": "sqs:SendMessage",
 }
 IN_TRANSACTIONS = {
     "Put": "PutItem",
@@ -50,6 +49,7 @@ WITHOUT_CALL = {
     "health": {"s3:ListBucket"},
     "search": {"s3:ListBucket"},  # S3 answers 404 instead of 403 for a missing object, with this permission
     "search-builder": {"s3:ListBucket", "sqs:SendMessage"},  # Lambda sends failed events to the queue
+    "bestsellers-feeder": {"sqs:SendMessage"},
     "bestsellers-rebuild": {"sqs:SendMessage"},
     "stock": {"sqs:SendMessage"},
     "pages": {"s3:ListBucket"},

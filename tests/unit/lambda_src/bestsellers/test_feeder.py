@@ -1,18 +1,13 @@
 import json
 import random
-from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
 import pytest
-from moto import mock_aws
 from redis import Redis, RedisError
 
 from bestsellers.counts import Counts
 from bestsellers.feeder import handle
-from runtime import aws
-from runtime.errors import Unavailable
-from runtime.settings import settings
 from tests.unit.lambda_src.bestsellers.conftest import MakeOrder, MakeRecord
 
 
@@ -24,23 +19,13 @@ def counts(redis: Redis) -> Counts:
     return counts
 
 
-@pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    with mock_aws():
-        client = aws.client("sqs")
-        url = client.create_queue(QueueName="dead")["QueueUrl"]
-        monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", url)
-        settings.cache_clear()
-
-        def letters() -> list[Any]:
-            received = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-            return [json.loads(message["Body"]) for message in received]
-
-        yield letters
-
-
 def feed(*records: Any) -> None:
     handle({"Records": list(records)}, None)
+
+
+def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The log lines so far."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_copies_add_up_over_orders(counts: Counts, make_order: MakeOrder, make_record: MakeRecord) -> None:
@@ -95,54 +80,29 @@ def broken(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
         {"createdAt": {"N": "5"}},
     ],
 )
-def test_unreadable_record_goes_to_queue(
-    counts: Counts, queue: Any, make_order: MakeOrder, make_record: MakeRecord, changes: Any
+def test_unreadable_record_is_logged(
+    counts: Counts,
+    make_order: MakeOrder,
+    make_record: MakeRecord,
+    capsys: pytest.CaptureFixture[str],
+    changes: Any,
 ) -> None:
-    poison = broken(make_record(make_order(x=9)), **changes)
+    poison = {**broken(make_record(make_order(x=9)), **changes), "eventID": "poison"}
 
     feed(make_record(make_order(a=1)), poison, make_record(make_order(b=2)))
 
     assert counts.top(10) == [("b", 2), ("a", 1)]
-    assert [letter["record"] for letter in queue()] == [poison]
+    lines = written(capsys)
+    assert [line["event_id"] for line in lines if line.get("message") == "unreadable record"] == ["poison"]
+    assert [line["UnreadableRecords"] for line in lines if "UnreadableRecords" in line] == [1]
 
 
 @pytest.mark.parametrize(
     "record", [{}, "text", {"eventName": "INSERT"}, {"eventName": "INSERT", "dynamodb": {}}]
 )
-def test_other_event_goes_to_queue(counts: Counts, queue: Any, record: Any) -> None:
+def test_other_event_is_logged(counts: Counts, capsys: pytest.CaptureFixture[str], record: Any) -> None:
     feed(record)
-    assert len(queue()) == 1
-
-
-def test_large_unreadable_record_sends_keys(
-    counts: Counts, queue: Any, make_order: MakeOrder, make_record: MakeRecord
-) -> None:
-    poison = broken(make_record(make_order(a=1)), items={"S": "x" * 300_000})
-    feed(poison)
-    (letter,) = queue()
-    assert letter["keys"] == poison["dynamodb"]["Keys"]
-
-
-def test_failed_batch_counts_nothing_twice(
-    counts: Counts,
-    queue: Any,
-    make_order: MakeOrder,
-    make_record: MakeRecord,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    batch = [make_record(make_order(a=1)), {"eventName": "INSERT"}]
-
-    def away(**_: Any) -> None:
-        raise Unavailable("It does not answer.")
-
-    with monkeypatch.context() as outage:
-        outage.setattr(aws.client("sqs"), "send_message", away)
-        with pytest.raises(Unavailable):
-            feed(*batch)
-    feed(*batch)
-
-    assert counts.top(10) == [("a", 1)]
-    assert len(queue()) == 1
+    assert [line["UnreadableRecords"] for line in written(capsys) if "UnreadableRecords" in line] == [1]
 
 
 def test_unreachable_redis_fails_batch(
@@ -167,8 +127,7 @@ def test_lag_is_measured_for_new_orders(
     record = make_record({**make_order(a=1), "createdAt": "2999-01-01T00:00:00.000Z"})
     feed(record)
     feed(record)
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["BestsellersLag"] for line in lines if "BestsellersLag" in line] == [[0.0]]
+    assert [line["BestsellersLag"] for line in written(capsys) if "BestsellersLag" in line] == [[0.0]]
 
 
 @pytest.mark.parametrize("order", list(permutations((0, 1, 0, 1))))

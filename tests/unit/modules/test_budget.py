@@ -1,0 +1,32 @@
+import pytest
+
+from stacks.settings import Settings
+from tests.support.synthesis import ON_AWS, shop
+
+EMAILS = {"emails": ["shop@example.com"]}
+
+
+def test_budget_mails_operators() -> None:
+    stack = shop(budget={"usd_a_month": 200}, observability=EMAILS)["global"]
+    budget = stack.only("aws_budgets_budget")
+    assert (budget["limit_amount"], budget["limit_unit"], budget["time_unit"]) == ("200.00", "USD", "MONTHLY")
+    notifications = {each["notification_type"]: each for each in budget["notification"]}
+    assert {kind: each["threshold"] for kind, each in notifications.items()} == {
+        "ACTUAL": 80,
+        "FORECASTED": 100,
+    }
+    assert all(each["subscriber_email_addresses"] == EMAILS["emails"] for each in notifications.values())
+
+
+def test_budget_absent_by_default() -> None:
+    assert not [each for stack in shop().stacks.values() for each in stack.resources("aws_budgets_budget")]
+
+
+def test_budget_without_emails_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"needs observability\.emails"):
+        Settings(**{**ON_AWS, "budget": {"usd_a_month": 200}})
+
+
+def test_rate_limit_below_minimum_is_refused() -> None:
+    with pytest.raises(ValueError, match="WAF takes 10 or more"):
+        Settings(**{**ON_AWS, "firewall": {"requests_per_5_minutes": 9}})

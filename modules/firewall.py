@@ -21,6 +21,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
 from constructs import Construct
 
 from modules.support.resources import log_group
+from modules.support.suppression import OFF_FOR_ITS_PRICE, suppress
 
 BASE_RULES = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
 """AWS's lists of known attackers' addresses and of known bad inputs."""
@@ -92,6 +93,10 @@ class Firewall(Construct):
             visibility_config=_visibility(name),
             provider=provider,
         )
+        self.has_managed_rules = bool(rules.managed)
+        """Whether AWS's managed rules block too."""
+        if not rules.managed:
+            suppress(acl, {"CKV_AWS_192": OFF_FOR_ITS_PRICE})
         self.arn: str = acl.arn
         """The web ACL's ARN, for a distribution."""
         if log_retention_days is not None:
@@ -111,7 +116,12 @@ class Firewall(Construct):
         https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
         """
         group = log_group(
-            self, "logs", name=f"aws-waf-logs-{name}", retention_days=retention_days, provider=provider
+            self,
+            "logs",
+            name=f"aws-waf-logs-{name}",
+            retention_days=retention_days,
+            holds_addresses=True,
+            provider=provider,
         )
         blocked = Filter(
             behavior="KEEP",

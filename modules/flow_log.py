@@ -23,7 +23,9 @@ class RejectedTraffic(Construct):
             retention_days: How long CloudWatch keeps the log.
         """
         super().__init__(scope, id)
-        logs = log_group(self, "logs", name=f"/aws/vpc/{name}", retention_days=retention_days)
+        logs = log_group(
+            self, "logs", name=f"/aws/vpc/{name}", retention_days=retention_days, holds_addresses=True
+        )
         role = IamRole(
             self,
             "role",

@@ -49,7 +49,7 @@ from constructs import Construct
 
 from modules.support.suppression import (
     AWS_MANAGED_KEY,
-    LOGGED_ELSEWHERE,
+    FEW_ADDRESSES,
     NO_COPIES_NEEDED,
     UNSEEN_BY_CHECKOV,
     suppress,
@@ -206,7 +206,7 @@ def _suppress(bucket: S3Bucket, content: Versioned | Expiring) -> None:
     suppress(
         bucket,
         {
-            "CKV_AWS_18": LOGGED_ELSEWHERE,
+            "CKV_AWS_18": FEW_ADDRESSES,
             "CKV_AWS_145": AWS_MANAGED_KEY,
             "CKV2_AWS_62": NO_COPIES_NEEDED,
             **copies,

@@ -206,6 +206,20 @@ class Table:
             arns = tuple(f"{self.arn}/index/{index}" for index in indexes)
             permissions.allow(Statement(f"Query{name}", ("dynamodb:Query",), arns))
 
+    def grant_write_probe(self, permissions: Permissions, *, key: str) -> None:
+        """Allow a role to update the items with this partition key.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+        """
+        permissions.allow(
+            Statement(
+                f"ProbeWrites{self._short_name.title()}",
+                ("dynamodb:UpdateItem",),
+                (self.arn,),
+                conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]}},
+            )
+        )
+
     def grant_stream(self, permissions: Permissions) -> None:
         """Allow Lambda to read the stream with a function's role."""
         permissions.allow(

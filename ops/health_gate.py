@@ -114,6 +114,8 @@ def _alarms(settings: Settings, region: str) -> str | None:
         alarm["AlarmName"]
         for page in pages
         for alarm in [*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())]
+        # One without actions is a part of a composite alarm and no fault by itself.
+        if alarm.get("AlarmActions", True)
     ]
     return f"in alarm: {', '.join(sorted(alarms))}" if alarms else None
 

@@ -16,6 +16,8 @@ class Health:
 
     healthy: bool
     detail: str
+    busy: bool = False
+    """Whether requests are throttled: the region works, and has more requests than its limits."""
 
 
 class Probe:
@@ -43,10 +45,13 @@ class Probe:
             answer = self._http.get(f"{self.address(region)}/health")
         except httpx.HTTPError as error:
             return Health(False, f"no answer ({type(error).__name__})")
-        if answer.status_code == httpx.codes.OK:
-            return Health(True, ", ".join(["ok", *_failed(answer, "details")]))
         failed = _failed(answer, "checks")
-        return Health(False, ", ".join([f"HTTP {answer.status_code}", *failed]))
+        if answer.status_code == httpx.codes.OK:
+            notes = [*failed, *_failed(answer, "details")]
+            return Health(True, ", ".join(["busy" if failed else "ok", *notes]), busy=bool(failed))
+        # API Gateway answers 429 itself, before the function.
+        busy = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+        return Health(busy, ", ".join([f"HTTP {answer.status_code}", *failed]), busy=busy)
 
     def who_answers(self) -> str | None:
         """The region that `api.<domain>` reaches from here; None without an answer."""

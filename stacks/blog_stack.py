@@ -68,7 +68,8 @@ class BlogStack(BaseStack):
                 nat=chosen.nat,
                 scaling=settings.supports_autoscaling,
                 protected=settings.protected,
-                log_retention_days=settings.address_log_retention_days,
+                log_retention_days=settings.log_retention_days,
+                access_log_days=settings.address_log_retention_days,
             ),
         )
 

@@ -43,6 +43,9 @@ class EdgeStack(BaseStack):
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         self.routing = self._routing()
+        firewall = regions[settings.primary].firewall
+        if firewall:
+            firewall.protect("sign-in", global_stack.user_pool_arn, scope=self)
         if settings.features.alarms:
             self._monitor(us_east_1)
         if global_stack.log_bucket:
@@ -121,6 +124,7 @@ class EdgeStack(BaseStack):
                 certificate_arn=certificate.arn,
                 log_bucket_arn=log_bucket_arn,
                 web_acl_arn=firewall.arn if firewall else None,
+                managed_rules=settings.features.waf,
                 wait_for_deployment=settings.waits_for_distribution,
                 blog_host=settings.blog_host() if settings.features.blog else None,
                 pages_host=settings.api_host(),

@@ -9,7 +9,7 @@ from modules.certificate import Certificate
 from modules.identity import Identity, IdentityOptions, SesSender
 from modules.observability import AccountBudget
 from modules.storefront import LogBucket
-from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, LOGGED_ELSEWHERE, suppress
+from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, FEW_ADDRESSES, suppress
 from modules.tables import BaseTables
 from stacks.base_stack import BaseStack, aws_provider
 from stacks.settings import Settings
@@ -23,7 +23,7 @@ class GlobalStack(BaseStack):
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         zone = Route53Zone(self, "zone", name=settings.domain, force_destroy=not settings.protected)
-        suppress(zone, {"CKV2_AWS_38": DECIDED_BY_DOMAIN_OWNER, "CKV2_AWS_39": LOGGED_ELSEWHERE})
+        suppress(zone, {"CKV2_AWS_38": DECIDED_BY_DOMAIN_OWNER, "CKV2_AWS_39": FEW_ADDRESSES})
         self.zone_id: str = zone.zone_id
         certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
         certificate.create_validation_record(self.zone_id)

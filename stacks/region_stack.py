@@ -84,8 +84,6 @@ class RegionStack(BaseStack):
         issued = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
         self.issued_certificate_arn = issued.arn
         self.firewall = region_firewall(self, settings, region)
-        if self.firewall and region == settings.primary:
-            self.firewall.protect("sign-in", global_stack.user_pool_arn)
         self.api = self._api()
         self.alarm_topic_arn: str | None = None
         """The SNS topic that the region's alarms notify; None without alarms."""
@@ -134,6 +132,8 @@ class RegionStack(BaseStack):
             cache=bestsellers.cache_name,
             cache_mode=self.settings.cache.mode,
             cache_largest_gb=bestsellers.cache_options.largest_gb,
+            throttled_namespace=self.api.throttled_namespace,
+            replicated=len(self.settings.regions) > 1,
             account_concurrency=self.settings.compute.account_concurrency,
             certificate_arn=self.certificate_arn,
             user_pool=self._global.user_pool_id,
@@ -189,6 +189,7 @@ class RegionStack(BaseStack):
         for table in (books, cart, orders):
             table.grant(health.permissions, "GetItem")
         self.search.grant_read(health.permissions)
+        orders.grant_write_probe(health.permissions, key="_health")
         return {
             "catalog": catalog,
             "cart": carts,
@@ -253,7 +254,7 @@ class RegionStack(BaseStack):
                 region=self.region,
                 user_pool_arn=self._global.user_pool_arn,
                 firewall=self.firewall,
-                log_retention_days=settings.address_log_retention_days,
+                log_retention_days=settings.log_retention_days,
             ),
         )
 

@@ -1,4 +1,7 @@
-"""Health checks of a region: one read of each table, in parallel, with one deadline.
+"""Health checks of a region: one read of each table and one write, in parallel, with one deadline.
+
+A throttled check is `busy`, and the region stays healthy: if overload counted as a failure, Route 53 would move the
+load to the other regions, which would then be overloaded too.
 
 Details, like the state of the search index, are checked after the tables in the time that is left. They never make the
 region unhealthy: browsing and buying work without search.
@@ -10,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from runtime import log
-from runtime.errors import BookstoreError
+from runtime.errors import BookstoreError, Busy
 
 DEADLINE = 1.5
 """Seconds for all checks together. The contract promises an answer in two seconds, network included."""
@@ -26,10 +29,25 @@ Check = Callable[[], str]
 
 
 class Results(NamedTuple):
-    """`ok`, `slow`, `failed`, or a detail's own state, by check."""
+    """`ok`, `busy`, `slow`, `failed`, or a detail's own state, by check."""
 
     checks: Mapping[str, str]
     details: Mapping[str, str]
+
+
+def at_most_every(seconds: float, check: Check) -> Check:
+    """Return a check that passes without a call for `seconds` after `check` passed."""
+    passed_at = float("-inf")
+
+    def checked() -> str:
+        nonlocal passed_at
+        if time.monotonic() - passed_at < seconds:
+            return "ok"
+        state = check()
+        passed_at = time.monotonic()
+        return state
+
+    return checked
 
 
 class Probe:
@@ -54,13 +72,15 @@ class Probe:
             self._thread.start()
 
     def result(self, seconds: float) -> str:
-        """Wait up to `seconds` and return what the check returned, `failed` or `slow`."""
+        """Wait up to `seconds` and return what the check returned, `busy`, `failed` or `slow`."""
         self._thread.join(max(0.0, seconds))
         return "slow" if self.hangs else self._result
 
     def _run(self) -> None:
         try:
             state = self._check()
+        except Busy:
+            self._result = "busy"
         except Exception as error:  # noqa: BLE001 - after any error the table counts as failed
             cause = error.__cause__ if isinstance(error, BookstoreError) else None
             log.write("ERROR", "health check failed", check=self._name, cause=repr(cause or error))
@@ -117,9 +137,10 @@ class Checks:
 
 def present(results: Results, region: str) -> dict[str, Any]:
     """Return the contract's `Health`."""
-    healthy = all(result == "ok" for result in results.checks.values())
+    found = set(results.checks.values())
+    status = "unavailable" if found - {"ok", "busy"} else "busy" if "busy" in found else "ok"
     return {
-        "status": "ok" if healthy else "unavailable",
+        "status": status,
         "region": region,
         "checks": dict(results.checks),
         "details": dict(results.details),

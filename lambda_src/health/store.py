@@ -1,10 +1,12 @@
-"""Reads for the health checks: an item that does not exist, the cheapest read of a table; the search index's state."""
+"""Requests of the health checks: a read and a write of an item that does not exist, and the search index's state."""
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from runtime import aws, dynamo
+from runtime.errors import ConditionFailed
 from shop import search_index
 
 READ_TIMEOUT = 1.0
@@ -27,6 +29,30 @@ def probe(table: str, key: Mapping[str, str]) -> Callable[[], str]:
 
     def check() -> str:
         aws.call(client().get_item, TableName=table, Key=dynamo.dump(key))
+        return "ok"
+
+    return check
+
+
+def write_probe(table: str, key: Mapping[str, str]) -> Callable[[], str]:
+    """Return a check that sends one write to a table once.
+
+    Its condition never holds, so it changes nothing, is not replicated and is in no stream. DynamoDB still needs the
+    partition's leader for the answer:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+    """
+    (name, *_) = key
+
+    def check() -> str:
+        with suppress(ConditionFailed):
+            aws.call(
+                client().update_item,
+                TableName=table,
+                Key=dynamo.dump(key),
+                UpdateExpression="REMOVE probe",
+                ConditionExpression="attribute_exists(#key)",
+                ExpressionAttributeNames={"#key": name},
+            )
         return "ok"
 
     return check

@@ -9,19 +9,18 @@ from functools import cache
 from typing import Any
 
 from runtime import tracing
-from runtime.errors import ConditionFailed, TransactionCancelled, Unavailable
+from runtime.errors import Busy, ConditionFailed, TransactionCancelled, Unavailable
 from runtime.settings import settings
 
 Call = Callable[..., dict[str, Any]]
 
-_RETRY_LATER = {
-    "InternalServerError",
+_THROTTLES = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    "TransactionInProgressException",
 }
+_RETRY_LATER = {"InternalServerError", "TransactionInProgressException"}
 _TRANSIENT_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
@@ -51,6 +50,7 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
     Raises:
         ConditionFailed: the condition of a write did not hold; nothing was written.
         TransactionCancelled: a condition of a transaction did not hold; nothing was written.
+        Busy: the service throttles the request; nothing was written.
         Unavailable: the service does not answer or is busy. A write may have happened.
     """
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
@@ -75,6 +75,8 @@ def _translated(response: Mapping[str, Any]) -> Exception | None:
         if _TRANSIENT_REASONS.intersection(reasons):
             return Unavailable("The database is busy; try again.")
         return TransactionCancelled(reasons)
+    if code in _THROTTLES:
+        return Busy("The database is busy; try again.")
     if code in _RETRY_LATER or response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return Unavailable("The database is busy; try again.")
     return None

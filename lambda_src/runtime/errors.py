@@ -158,6 +158,10 @@ class Unavailable(BookstoreError):
         super().__init__(detail, retry_after=1, **extensions)
 
 
+class Busy(Unavailable):
+    """A service throttles the request. It works, but has more requests than its limit."""
+
+
 class Conflict(BookstoreError):
     """Base of lost races in DynamoDB. Stores retry them; callers never see them."""
 

@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.api_gateway_request_validator import ApiGatewayReq
 from cdktf_cdktf_provider_aws.api_gateway_resource import ApiGatewayResource
 from cdktf_cdktf_provider_aws.api_gateway_rest_api import ApiGatewayRestApi
 from cdktf_cdktf_provider_aws.api_gateway_stage import ApiGatewayStage
+from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import CloudwatchLogMetricFilter
 from constructs import Construct
 
 from modules.api.contract import Contract, Operation, Route, parents
@@ -166,6 +167,8 @@ class Api(Construct):
         reasons = dict.fromkeys(("CKV_AWS_120", "CKV2_AWS_51"), _NO_CACHE_NO_CLIENT_CERTIFICATE)
         if self._options.firewall:
             self._options.firewall.protect("api", stage.arn)
+            if not self._options.firewall.has_managed_rules:
+                reasons["CKV2_AWS_77"] = OFF_FOR_ITS_PRICE
         else:
             reasons["CKV2_AWS_29"] = OFF_FOR_ITS_PRICE
         reasons["CKV2_AWS_4"] = OFF_FOR_ITS_PRICE
@@ -292,6 +295,7 @@ class Api(Construct):
             name=f"/aws/apigateway/{options.name}",
             retention_days=options.log_retention_days,
         )
+        self._count_throttled(logs.name)
         stage = ApiGatewayStage(
             self,
             "stage",
@@ -303,6 +307,23 @@ class Api(Construct):
         )
         self._limit(stage)
         return stage
+
+    def _count_throttled(self, log_group_name: str) -> None:
+        self.throttled_namespace = f"Bookstore/{self._options.name}"
+        """CloudWatch namespace of the metric `TooManyRequests`, the number of answers with status 429."""
+        CloudwatchLogMetricFilter(
+            self,
+            "too-many-requests",
+            name=f"{self._options.name}-too-many-requests",
+            log_group_name=log_group_name,
+            pattern='{ $.status = "429" }',
+            metric_transformation={
+                "namespace": self.throttled_namespace,
+                "name": "TooManyRequests",
+                "value": "1",
+                "unit": "Count",
+            },
+        )
 
     def _limit(self, stage: ApiGatewayStage) -> None:
         options = self._options

@@ -19,7 +19,7 @@ from modules.blog.public_subnets import EVERYWHERE, PublicSubnets
 from modules.firewall import Firewall
 from modules.network import Network
 from modules.support.suppression import (
-    LOGGED_ELSEWHERE,
+    FEW_ADDRESSES,
     OFF_FOR_ITS_PRICE,
     PUBLIC_ON_PURPOSE,
     UNSEEN_BY_CHECKOV,
@@ -96,7 +96,7 @@ class Balancer(Construct):
             # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
             depends_on=[subnets.gateway],
         )
-        reasons = {"CKV_AWS_91": LOGGED_ELSEWHERE}
+        reasons = {"CKV_AWS_91": FEW_ADDRESSES}
         if options.firewall:
             options.firewall.protect("firewall", balancer.arn, scope=self)
             reasons["CKV2_AWS_76"] = UNSEEN_BY_CHECKOV

@@ -60,7 +60,9 @@ class BlogOptions:
     firewall: Firewall | None = None
     """Web ACL in front of the load balancer."""
     log_retention_days: int = 30
-    """How long CloudWatch keeps the logs."""
+    """How long CloudWatch keeps the database's logs."""
+    access_log_days: int = 30
+    """How long CloudWatch keeps WordPress's logs, which have readers' IP addresses."""
 
 
 class Blog(Construct):
@@ -161,6 +163,6 @@ class Blog(Construct):
                 image_tag=options.image_tag,
                 admin_addresses=options.admin_addresses,
                 tasks=options.tasks,
-                log_retention_days=options.log_retention_days,
+                log_retention_days=options.access_log_days,
             ),
         )

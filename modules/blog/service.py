@@ -108,7 +108,11 @@ class Service(Construct):
             parts.secret.arn, "/:secretsmanager:[a-z0-9-]+:/", f":secretsmanager:{region}:"
         )
         self._logs = log_group(
-            self, "logs", name=f"/aws/ecs/{name}", retention_days=options.log_retention_days
+            self,
+            "logs",
+            name=f"/aws/ecs/{name}",
+            retention_days=options.log_retention_days,
+            holds_addresses=True,
         )
         self.cluster_name, cluster = self._cluster()
         """Name of the ECS cluster."""

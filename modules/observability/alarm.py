@@ -99,6 +99,10 @@ class AlarmDefinition:
     comparison: Literal[">", "<"] = ">"
     datapoints: int = 3
     periods: int = 5
+    missing: Literal["notBreaching", "breaching"] = "notBreaching"
+    """How missing data counts. Without traffic most metrics have none; Route 53's health checks report in any case."""
+    notifies: bool = True
+    """Whether the alarm notifies operators. One that does not is a part of a composite alarm."""
     affects_shoppers: bool = False
     """Whether the region counts as unhealthy while the alarm is on."""
 
@@ -114,11 +118,8 @@ class AlarmDefinition:
         topic_arn: str,
         provider: TerraformProvider | None = None,
     ) -> CloudwatchMetricAlarm:
-        """Add the alarm to `scope`. It notifies the topic when it starts and when it ends.
-
-        Missing data is not a fault: without traffic most metrics have none, and Route 53's health checks
-        report in any case.
-        """
+        """Add the alarm to `scope`. It notifies the topic when it starts and when it ends."""
+        topics = [topic_arn] if self.notifies else None
         return CloudwatchMetricAlarm(
             scope,
             self.name,
@@ -129,8 +130,8 @@ class AlarmDefinition:
             datapoints_to_alarm=self.datapoints,
             comparison_operator=_COMPARISONS[self.comparison],
             threshold=self.threshold,
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic_arn],
-            ok_actions=[topic_arn],
+            treat_missing_data=self.missing,
+            alarm_actions=topics,
+            ok_actions=topics,
             provider=provider,
         )

@@ -31,6 +31,12 @@ NO_ORDERS_SECONDS = 1800
 NO_ORDERS_CARTS = 200
 """Calls of the cart in half an hour, of which some should become orders."""
 
+THROTTLED_REQUESTS = 100
+"""Answers with status 429 in five minutes."""
+SILENT_SECONDS = 900
+SILENT_ORDERS = 20
+"""Orders in that time, each of which must be replicated."""
+
 _DAY = 24 * 3600
 _GB = 1024**3
 
@@ -52,6 +58,50 @@ def api(name: str, stage: str) -> Iterator[AlarmDefinition]:
         "1 in 100 requests takes longer than 1.5 s. Look at the traces of slow requests.",
         affects_shoppers=True,
     )
+
+
+def throttled_requests(namespace: str) -> AlarmDefinition:
+    """Define the alarm for answers with status 429, which API Gateway's own metrics count among all 4xx."""
+    return AlarmDefinition(
+        "api-throttled",
+        Metric(namespace, "TooManyRequests", {}, period=300),
+        THROTTLED_REQUESTS,
+        f"More than {THROTTLED_REQUESTS} requests in five minutes got 429: shoppers reach the stage's limits, or some "
+        "clients send too much. The region is busy, not down.",
+        datapoints=1,
+        periods=1,
+    )
+
+
+def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, AlarmDefinition]:
+    """Define two alarms: orders are placed here, and no latency of their replication is measured.
+
+    DynamoDB reports no latency while it replicates nothing, so the alarm on slow replication stays quiet then. Neither
+    alarm is a fault by itself. They are two, because an alarm on a query takes no other metric:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Metrics_Insights_Alarm.html
+    """
+    latency = 'COUNT(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
+    placed = AlarmDefinition(
+        "orders-are-placed",
+        Metric("Bookstore", "OrdersPlaced", {"shop": deployment}, period=SILENT_SECONDS),
+        SILENT_ORDERS,
+        "Not a fault: orders are placed in this region.",
+        datapoints=1,
+        periods=1,
+        notifies=False,
+    )
+    unmeasured = AlarmDefinition(
+        "replication-not-measured",
+        Query(f"SELECT {latency} WHERE TableName = '{table}'", period=SILENT_SECONDS),
+        1,
+        "Not a fault while no order is placed: nothing was replicated to another region.",
+        comparison="<",
+        datapoints=1,
+        periods=1,
+        missing="breaching",
+        notifies=False,
+    )
+    return placed, unmeasured
 
 
 def function(name: str, short_name: str, *, serves_shoppers: bool) -> Iterator[AlarmDefinition]:

@@ -44,12 +44,17 @@ class RegionMetrics:
     """ID of its client."""
     indexes: Mapping[str, Sequence[str]]
     """Names of the global secondary indexes, by the table's short name."""
+    throttled_namespace: str
+    """Namespace of the metric `TooManyRequests`."""
+    replicated: bool = True
+    """Whether there is another region, which receives this region's orders."""
     account_concurrency: int = 1000
     """The account's limit of concurrent invocations in the region."""
 
     def alarms(self) -> Iterator[AlarmDefinition]:
         """Define the region's alarms."""
         yield from alarm_catalog.api(self.api, self.stage)
+        yield alarm_catalog.throttled_requests(self.throttled_namespace)
         for short, name in self.functions.items():
             yield from alarm_catalog.function(name, short, serves_shoppers=True)
         for short, name in self.workers.items():
@@ -110,4 +115,23 @@ class RegionAlarms(Construct):
             ok_actions=[self.topic.arn],
             # Names instead of references: `cdktf synth --hcl` cannot write a reference between quotes.
             depends_on=list(alarms.values()),
+        )
+        if metrics.replicated:
+            self._silent_replication(name, region, metrics.tables["orders"])
+
+    def _silent_replication(self, name: str, region: str, table: str) -> None:
+        parts = {
+            part: part.add_to(self, deployment=name, topic_arn=self.topic.arn)
+            for part in alarm_catalog.silent_replication(name, table)
+        }
+        CloudwatchCompositeAlarm(
+            self,
+            "replication-silent",
+            alarm_name=f"{name}-replication-silent",
+            alarm_description=f"Orders are placed in {region} and none reaches another region. Losing {region} now "
+            "loses them.",
+            alarm_rule=" AND ".join(f'ALARM("{part.alarm_name(name)}")' for part in parts),
+            alarm_actions=[self.topic.arn],
+            ok_actions=[self.topic.arn],
+            depends_on=list(parts.values()),
         )

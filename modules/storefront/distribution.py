@@ -62,6 +62,8 @@ class DistributionOptions:
     """Value of the `Content-Security-Policy` header."""
     web_acl_arn: str | None = None
     """Web ACL of the distribution."""
+    managed_rules: bool = False
+    """Whether the web ACL has AWS's managed rules."""
     wait_for_deployment: bool = True
     """Whether an apply waits until CloudFront has deployed the distribution."""
     blog_host: str | None = None
@@ -176,8 +178,10 @@ class Distribution(Construct):
         )
         """The CloudFront distribution."""
         reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "The shop sells to all countries"}
+        if not options.managed_rules:
+            reasons["CKV2_AWS_47"] = OFF_FOR_ITS_PRICE
         if options.web_acl_arn is None:
-            reasons |= dict.fromkeys(("CKV_AWS_68", "CKV2_AWS_47"), OFF_FOR_ITS_PRICE)
+            reasons["CKV_AWS_68"] = OFF_FOR_ITS_PRICE
         suppress(self.resource, reasons)
 
     def _viewer_request(self, id: str, name: str, comment: str) -> CloudfrontFunction:

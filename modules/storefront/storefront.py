@@ -33,6 +33,8 @@ class StorefrontOptions:
     """Bucket of the access logs, see `LogBucket`."""
     web_acl_arn: str | None = None
     """Web ACL of the distribution."""
+    managed_rules: bool = False
+    """Whether the web ACL has AWS's managed rules."""
     wait_for_deployment: bool = True
     """Whether an apply waits for the minutes that CloudFront needs to deploy the distribution."""
     blog_host: str | None = None
@@ -95,6 +97,7 @@ class Storefront(Construct):
                 certificate_arn=options.certificate_arn,
                 content_security_policy=site.content_security_policy(),
                 web_acl_arn=options.web_acl_arn,
+                managed_rules=options.managed_rules,
                 wait_for_deployment=options.wait_for_deployment,
                 blog_host=options.blog_host,
                 pages_host=options.pages_host,

@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
 from modules.permissions import Permissions, Statement
-from modules.support.suppression import AWS_MANAGED_KEY, suppress
+from modules.support.suppression import AWS_MANAGED_KEY, FEW_ADDRESSES, suppress
 
 
 class Record(Construct):
@@ -38,15 +38,23 @@ class Record(Construct):
 
 
 def log_group(
-    scope: Construct, id: str, *, name: str, retention_days: int, provider: TerraformProvider | None = None
+    scope: Construct,
+    id: str,
+    *,
+    name: str,
+    retention_days: int,
+    holds_addresses: bool = False,
+    provider: TerraformProvider | None = None,
 ) -> CloudwatchLogGroup:
     """Create a log group before the service that writes to it, which would create it without a retention time.
 
     `retention_days` must be one of the values that CloudWatch allows:
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    `holds_addresses` marks a log with clients' IP addresses, which is kept for a short time.
     """
     group = CloudwatchLogGroup(scope, id, name=name, retention_in_days=retention_days, provider=provider)
-    suppress(group, {"CKV_AWS_158": AWS_MANAGED_KEY})
+    short = {"CKV_AWS_338": FEW_ADDRESSES} if holds_addresses else {}
+    suppress(group, {"CKV_AWS_158": AWS_MANAGED_KEY, **short})
     return group
 
 

@@ -16,9 +16,9 @@ OFF_FOR_ITS_PRICE = (
     "Off because of its price: features.waf, which adds AWS's managed rules, and blog.nat by default, and the metrics "
     "of each API method, because those of the stage are free"
 )
-LOGGED_ELSEWHERE = (
-    "CloudFront, API Gateway and WordPress log the requests. A further log would store more addresses of readers and "
-    "resolvers without a use for them"
+FEW_ADDRESSES = (
+    "Addresses of readers are personal data: logs with them are kept for 30 days, and as few as possible store them. "
+    "CloudFront, API Gateway and WordPress log the requests"
 )
 UNSEEN_BY_CHECKOV = (
     "Present, but checkov does not detect it: CloudFront uses standard logging v2, the edge stack configures the "

@@ -44,6 +44,7 @@ class RegionStatus:
     evacuated: bool | None
     replication_lag_seconds: float | None
     replication: str = ""
+    busy: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
                     evacuated=away,
                     replication_lag_seconds=None if behind is None else round(behind, 3),
                     replication=backlog.of(region),
+                    busy=health[region].busy,
                 )
                 for region, away, behind in zip(regions, evacuated, lags, strict=True)
             ],
@@ -120,11 +122,17 @@ def _table(status: Status) -> Table:
     for each in status.regions:
         table.add_row(
             each.region,
-            Text("yes", "green") if each.healthy else Text(f"no: {each.detail}", "red"),
+            _health(each),
             _EVACUATED[each.evacuated],
             Text(each.replication, "yellow") if each.replication else _behind(each),
         )
     return table
+
+
+def _health(region: RegionStatus) -> Text:
+    if region.busy:
+        return Text(f"yes, busy: {region.detail}", "yellow")
+    return Text("yes", "green") if region.healthy else Text(f"no: {region.detail}", "red")
 
 
 def _behind(region: RegionStatus) -> str:

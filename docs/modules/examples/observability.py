@@ -11,6 +11,7 @@ def example(stack: TerraformStack) -> None:
         region="eu-west-1",
         metrics=RegionMetrics(
             api="books-prod",
+            throttled_namespace="Bookstore/books-prod",
             stage="live",
             functions={"cart": "books-prod-cart", "catalog": "books-prod-catalog"},
             workers={"feeder": "books-prod-feeder"},

@@ -35,8 +35,8 @@ def test_user_pool_uses_first_region_web_acl() -> None:
         name: [each.body["resource_arn"] for each in stack.resources("aws_wafv2_web_acl_association")]
         for name, stack in of.stacks.items()
     }
-    pools = {name for name, arns in protected.items() if any("cognito_user_pool" in arn for arn in arns)}
-    assert pools == {"bookstore-prod-eu-west-1"}
+    pools = {name for name, arns in protected.items() if any("user_pool" in arn for arn in arns)}
+    assert pools == {"bookstore-prod-edge"}
 
 
 def limits(acl: Body) -> dict[str, Body]:

@@ -29,6 +29,16 @@ class Alarms:
         return [{"MetricAlarms": [{"AlarmName": name} for name in self._names], "CompositeAlarms": []}]
 
 
+def test_gate_ignores_alarms_without_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Parts(Alarms):
+        def paginate(self, **request: Any) -> list[dict[str, Any]]:
+            (page,) = super().paginate(**request)
+            return [{"MetricAlarms": [{**alarm, "AlarmActions": []} for alarm in page["MetricAlarms"]]}]
+
+    monkeypatch.setattr(health_gate, "client", lambda *_: Parts("shop-orders-are-placed"))
+    assert failed_check(SETTINGS, PRIMARY) is None
+
+
 @pytest.fixture(autouse=True)
 def _passing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A region that passes every check; tests break one of them."""

@@ -23,10 +23,14 @@ def masked(of: Shop, region: str) -> dict[str, Any]:
 def without_replication(document: dict[str, Any]) -> dict[str, Any]:
     """Remove what only a region with table replicas has: the replicas and their dependencies.
 
-    The global state is in the primary region, so its masked region differs too.
+    Also the output of the primary's web ACL, which the edge stack associates with the user pool. The global state is in
+    the primary region, so its masked region differs too.
     """
     document.pop("//")  # CDKTF's metadata, which names the replicas as well
     document["resource"].pop("aws_dynamodb_table_replica", None)
+    document["output"] = {
+        name: value for name, value in document["output"].items() if "aws_wafv2_web_acl" not in name
+    }
     for table in document["data"]["aws_dynamodb_table"].values():
         table.pop("name")
     shared = document["data"].pop("terraform_remote_state")

@@ -353,7 +353,7 @@ export type SignOutApiArg = void;
 export type GetRegionApiResponse = /** status 200 The region. */ RegionName;
 export type GetRegionApiArg = void;
 export type GetHealthApiResponse =
-  /** status 200 The region can serve. */ Health;
+  /** status 200 The region can serve, or is busy. */ Health;
 export type GetHealthApiArg = void;
 export type BookId = string;
 export type Minor = number;
@@ -583,11 +583,12 @@ export type RegionName = {
   region: string;
 };
 export type Health = {
-  status: "ok" | "unavailable";
+  /** Busy: throttled, and not failed. */
+  status: "ok" | "busy" | "unavailable";
   region: string;
   /** By name of what the region needs. */
   checks: {
-    [key: string]: "ok" | "slow" | "failed";
+    [key: string]: "ok" | "busy" | "slow" | "failed";
   };
   /** State of what the region can serve without. It does not change the status. */
   details: {

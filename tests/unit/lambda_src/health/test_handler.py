@@ -3,15 +3,17 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from health import store
 from health.handler import handle
-from health.logic import Health
+from health.logic import Health, at_most_every
 from runtime import aws
+from runtime.errors import Unavailable
 from search import builder
 from shop.search_index import read_pointer
 from tests.support.api_events import Shopper
-from tests.support.lambda_tables import CART, Tables
+from tests.support.lambda_tables import CART, ORDERS, Tables
 from tests.support.waiting import wait_until
 from tests.unit.lambda_src.conftest import ENVIRONMENT
 
@@ -43,7 +45,7 @@ def test_health_with_all_tables_is_ok() -> None:
     assert answer.json == {
         "status": "ok",
         "region": "eu-west-1",
-        "checks": {"books": "ok", "cart": "ok", "orders": "ok"},
+        "checks": {"books": "ok", "cart": "ok", "orders": "ok", "writes": "ok"},
         "details": {"search": "missing"},
     }
 
@@ -85,11 +87,62 @@ def test_health_without_fts5_says_unsupported(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("warm")
+def test_health_without_writes_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="dynamodb")
+
+    monkeypatch.setattr(store.client(), "update_item", refuse)
+    answer = anyone("GET", "/health")
+    assert answer.status == 503
+    assert answer.json["checks"] == {"books": "ok", "cart": "ok", "orders": "ok", "writes": "failed"}
+
+
+@pytest.mark.usefixtures("warm")
+def test_health_write_changes_nothing(tables: Tables) -> None:
+    assert anyone("GET", "/health").status == 200
+    assert tables.client.scan(TableName=ORDERS)["Items"] == []
+
+
+@pytest.mark.usefixtures("warm")
+def test_throttled_region_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not unavailable: Route 53 would move its load to the other regions."""
+
+    def throttle(**_: object) -> None:
+        error = {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}
+        raise ClientError(error, "GetItem")
+
+    monkeypatch.setattr(store.client(), "get_item", throttle)
+    answer = anyone("GET", "/health")
+    assert (answer.status, answer.json["status"]) == (200, "busy")
+    assert answer.json["checks"]["orders"] == "busy"
+
+
+def test_passed_write_is_reused() -> None:
+    answers = iter(["ok"])
+    check = at_most_every(60, lambda: next(answers))
+    assert [check(), check()] == ["ok", "ok"]
+
+
+def test_failed_write_is_repeated() -> None:
+    sent = []
+
+    def fail() -> str:
+        sent.append(1)
+        raise Unavailable("no answer")
+
+    check = at_most_every(60, fail)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            check()
+    assert len(sent) == 2
+
+
+@pytest.mark.usefixtures("warm")
 def test_health_names_missing_table(tables: Tables) -> None:
     tables.client.delete_table(TableName=CART)
     answer = anyone("GET", "/health")
     assert (answer.status, answer.json["status"]) == (503, "unavailable")
-    assert answer.json["checks"] == {"books": "ok", "cart": "failed", "orders": "ok"}
+    assert answer.json["checks"] == {"books": "ok", "cart": "failed", "orders": "ok", "writes": "ok"}
 
 
 def test_health_without_dynamodb_is_503(monkeypatch: pytest.MonkeyPatch) -> None:

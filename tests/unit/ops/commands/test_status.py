@@ -129,3 +129,11 @@ def test_status_prints_table_or_json(
     else:
         assert PRIMARY in result.output
         assert "HTTP 503" in result.output
+
+
+def test_throttled_region_is_shown_as_busy(traffic: Traffic) -> None:
+    now = survey(SETTINGS, traffic, probe({PRIMARY: 429, OTHER: 200, "shop": 200}))
+
+    busy = now.regions[0]
+    assert (busy.healthy, busy.busy) == (True, True)
+    assert "yes, busy: HTTP 429" in printed(now)

@@ -1,6 +1,7 @@
 """A lock in the hosted zone: one operator at a time decides which regions are evacuated.
 
-Two operators who each check that another region serves, and then evacuate different regions, would leave none. Route 53
+Two operators who each check that another region serves, and then evacuate different regions, would leave none.
+`evacuate` and `remove-region` hold the lock. `restore` needs none: it takes no region away. Route 53
 applies a batch of changes as a whole and refuses to create a record that exists, so a record is a lock that does not
 depend on any region.
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html

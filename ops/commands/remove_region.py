@@ -182,17 +182,18 @@ def _refuse_blog_writer(removal: Removal) -> None:
 def _send_traffic_away(console: Console, removal: Removal) -> float | None:
     """Evacuate the region; returns `time.monotonic()` of that, or None where Route 53 has no record of it.
 
-    Raises RefusedError unless another region can serve.
+    Raises RefusedError unless another region can serve, or while another operator moves traffic.
     """
     traffic, probe = Traffic(removal.before), Probe(removal.after)
     try:
         is_evacuated = traffic.is_evacuated(removal.region)
     except TrafficError:
         return None
-    others = {other: unavailability(other, traffic, probe) for other in removal.after.regions}
-    require_another(removal.region, others)
-    if not is_evacuated:
-        traffic.evacuate(removal.region)
+    with traffic.lock():
+        others = {other: unavailability(other, traffic, probe) for other in removal.after.regions}
+        require_another(removal.region, others)
+        if not is_evacuated:
+            traffic.evacuate(removal.region)
     console.print(f"{removal.region} gets no new traffic")
     return time.monotonic()
 

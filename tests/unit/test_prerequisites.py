@@ -11,7 +11,7 @@ ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terra
 SCRIPT_PROGRAMS = ("bash", "dirname", "env", "grep", "head", "sort")
 
 
-def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, *, terraform_program: str = "", **versions: str) -> subprocess.CompletedProcess[str]:
     """Run the script with a PATH that has only these programs."""
     for name in SCRIPT_PROGRAMS:
         found = shutil.which(name)
@@ -22,7 +22,11 @@ def check(folder: Path, **versions: str) -> subprocess.CompletedProcess[str]:
         program.write_text(f"#!/usr/bin/env bash\n[ \"$1\" = -m ] || echo '{version}'\n")
         program.chmod(0o755)
     return subprocess.run(
-        [folder / "bash", SCRIPT], env={"PATH": str(folder)}, capture_output=True, text=True, check=False
+        [folder / "bash", SCRIPT],
+        env={"PATH": str(folder), "TERRAFORM": terraform_program},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -45,6 +49,16 @@ def test_prerequisites_missing_program_is_named(program: str, message: str, tmp_
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(message)
+
+
+def test_prerequisites_checks_named_terraform(tmp_path: Path) -> None:
+    programs = {
+        **{name: text for name, text in ENOUGH.items() if name != "terraform"},
+        "tofu": "OpenTofu v1.10.0",
+    }
+    done = check(tmp_path, terraform_program="tofu", **programs)
+    assert done.returncode == 1
+    assert done.stderr.startswith("too old: tofu is 1.10.0, 1.11 or newer is needed.")
 
 
 def test_prerequisites_names_all_old_programs(tmp_path: Path) -> None:

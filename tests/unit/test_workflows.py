@@ -14,6 +14,8 @@ from tests.support.synthesis import shop
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+GITHUB_APPROVAL_DAYS = 30
+"""https://docs.github.com/en/actions/reference/limits"""
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -55,6 +57,20 @@ def test_round_applies_the_approved_plans() -> None:
     assert download["with"]["name"] == upload["with"]["name"]
     made = re.findall(r"make ([a-z][a-z0-9-]*)", json.dumps(jobs("round")["apply"]))
     assert made == ["install", "apply"]
+
+
+def test_plans_outlive_the_wait_for_approval() -> None:
+    (upload,) = [step for step in jobs("round")["plan"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert upload["with"]["retention-days"] >= GITHUB_APPROVAL_DAYS
+
+
+def test_expired_plans_are_explained() -> None:
+    steps = jobs("round")["apply"]["steps"]
+    (number,) = [at for at, step in enumerate(steps) if "download-artifact" in step.get("uses", "")]
+    explanation = steps[number + 1]
+    assert explanation["if"] == f"failure() && steps.{steps[number]['id']}.outcome == 'failure'"
+    assert "expired" in explanation["run"]
+    assert "run the workflow again" in explanation["run"]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)

@@ -117,6 +117,15 @@ def test_remove_evacuates_then_awaits_data(world: Recorded) -> None:
     assert f"delete {OTHER} from {world.file}" in result.output
 
 
+def test_remove_while_traffic_moves_exits_1(world: Recorded) -> None:
+    with Traffic(Settings.load(world.file), route53=world.route53).lock():
+        result = world.run()
+
+    assert result.exit_code == 1
+    assert "another operator is moving traffic" in result.output
+    assert world.done == [f"synth {HOME}+{OTHER}"]
+
+
 def test_remove_without_confirmation_lists(world: Recorded) -> None:
     result = world.run(confirm="")
 

@@ -85,6 +85,21 @@ def test_deploy_failed_region_lets_others_finish(
     assert failure.value.exit_code == 1
 
 
+def test_deploy_runs_the_program_of_the_setting(
+    stacks: TerraformStacks, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TERRAFORM=tofu: a program of that name, which is Terraform here."""
+    calls, tofu = tmp_path / "calls", tmp_path / "tofu"
+    tofu.write_text(f'#!/bin/sh\necho "$@" >>"{calls}"\nexec terraform "$@"\n')
+    tofu.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("TERRAFORM", "tofu")
+    engine.deploy({"global": ()})
+    commands = [line.split()[1] for line in calls.read_text().splitlines()]
+    assert commands == ["init", "apply"]
+    assert stacks.held() == {"global": "global=first;"}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.timeout(90)
 def test_interrupted_deploy_leaves_no_lock(

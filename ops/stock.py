@@ -178,8 +178,10 @@ def add(deployment: Deployment, book: str, copies: int, region: str | None = Non
     return shares
 
 
-def claim(deployment: Deployment, lost: str) -> dict[str, int]:
-    """Let the other regions sell what a lost region had left, as far as they know. Returns the copies by book.
+def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[str, int]:
+    """Let the other regions sell what a lost region had left of all books or of one, as far as they know.
+
+    Returns the copies by book.
 
     A repetition claims nothing. If the lost region had sold copies that were not replicated, its rights are below zero
     by exactly that number when it returns.
@@ -187,7 +189,7 @@ def claim(deployment: Deployment, lost: str) -> dict[str, int]:
     survivors = [region for region in deployment.regions if region != lost]
     claims = {
         book: left
-        for book, rows in grouped(read(deployment, survivors[0])).items()
+        for book, rows in grouped(read(deployment, survivors[0], only)).items()
         if (left := rights(rows, lost)) > 0
     }
     for book, left in claims.items():

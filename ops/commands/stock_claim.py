@@ -15,6 +15,7 @@ from stacks.settings import Settings
 def stock_claim(
     region: RegionArgument,
     confirm: Annotated[str, typer.Option(envvar="CONFIRM", help="The region again, to confirm.")] = "",
+    book: Annotated[str, typer.Option(envvar="BOOK", help="Claim the copies of this book only.")] = "",
     settings: SettingsOption = DEFAULT_SETTINGS,
 ) -> None:
     """Share the copies that a lost region had left among the others. Sales that were not replicated are unknown."""
@@ -32,7 +33,7 @@ def stock_claim(
             f"nothing was changed. {region} would serve as soon as it is healthy, before it knows the claims. "
             f"Evacuate it first: make evacuate REGION={region}"
         )
-    claims = library.claim(NamedTables(environment), region)
+    claims = library.claim(NamedTables(environment), region, book or None)
     typer.echo(
         f"{sum(claims.values()):,} copies of {len(claims):,} books were claimed from {region}.\n"
         f"When it is back: make restore REGION={region}, which holds orders whose copies were sold twice."

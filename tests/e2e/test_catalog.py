@@ -1,4 +1,4 @@
-"""Catalog of 10,000 books: loaded, interrupted, resumed and listed page by page."""
+"""A large catalog: loaded, interrupted, resumed and listed page by page."""
 
 import csv
 import os
@@ -17,14 +17,15 @@ import pytest
 from ops.catalog import loader, table
 from ops.catalog.rows import COLUMNS, Book, read
 from tests.support.api import Api, Json, pages
+from tests.support.size import sized
 
-SIZE = 10_000
+SIZE = sized(2_000, 10_000)
 TITLES = ('Salt, Fat & "Acid"', "Älska, ödet", "حكايات", "日本沈没", "Two\nlines", "L'Étranger", "=1+1", "🦉")
 
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file in CATALOG_10K, or a generated one with 10,000 rows and unusual characters."""
+    """The file in CATALOG_10K, or a generated one with unusual characters."""
     if named := os.environ.get("CATALOG_10K"):
         return Path(named)
     path = tmp_path_factory.mktemp("catalog") / "books.csv"

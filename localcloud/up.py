@@ -5,10 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import boto3
-from botocore.config import Config
 
 from localcloud import disk_space, programs
 from localcloud.account_defaults import create_managed_keys
@@ -21,10 +19,12 @@ from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor, raise_descriptor_limit
 from localcloud.step_output import BackgroundStep, Steps, StepSkipped
+from ops.aws import invoke
 from ops.catalog.loader import load
 from ops.checkout_lock import checkout_lock
 from ops.deployment import Deployment, terraform_outputs
 from ops.errors import OperatorError
+from ops.faults import find_faults
 from ops.rollout import deploy_stacks
 from ops.state_buckets import ensure_state_bucket
 from ops.synthesis import stack_order, synthesize
@@ -219,6 +219,7 @@ class Up:
         if (
             self.layout.outputs.exists()
             and Fingerprint.read(marks) == now
+            and self._heal(settings)
             and not self._silent(settings.regions)
         ):
             with self.steps.step("Deployed") as say:
@@ -233,6 +234,16 @@ class Up:
         Fingerprint.now(settings, self.layout.synthesized).write(marks)
         return True
 
+    def _heal(self, settings: Settings) -> bool:
+        """Heal what a killed drill or an operator left. Returns False when only a deployment restores it."""
+        for fault in find_faults(settings):
+            self.steps.console.print(fault.description, style="yellow", markup=False)
+            if fault.heal is None:
+                return False
+            with self.steps.step("Healed"):
+                fault.heal()
+        return True
+
     def _seed(self, deployment: Deployment) -> None:
         with self.steps.step("Catalog loaded") as say:
             report = load(deployment, CATALOG)
@@ -241,7 +252,7 @@ class Up:
     def _rebuild_bestsellers(self, deployment: Deployment) -> None:
         with self.steps.step("Best sellers counted") as say:
             for region, stack in deployment.regions.items():
-                invoke(deployment.client("lambda", region), stack.functions["bestsellers-rebuild"])
+                invoke(stack.functions["bestsellers-rebuild"], region)
             say("in each region")
 
     def _silent(self, regions: Sequence[str]) -> list[str]:
@@ -249,13 +260,3 @@ class Up:
         asked = [self.layout.api, *(self.layout.regional_api(index) for index in range(len(regions)))]
         addresses = [f"{url(port)}/v1/health" for port in asked]
         return [address for address in addresses if not programs.answers(address, seconds=20)]
-
-
-def invoke(client: Any, function: str) -> None:
-    """Invoke a function and wait. Raises UpError with its answer when it fails."""
-    patient = client.meta.config.merge(Config(read_timeout=120, retries={"total_max_attempts": 1}))
-    answer = boto3.client("lambda", region_name=client.meta.region_name, config=patient).invoke(
-        FunctionName=function
-    )
-    if "FunctionError" in answer:
-        raise UpError(f"{function} failed: {answer['Payload'].read().decode(errors='replace')}")

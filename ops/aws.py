@@ -17,6 +17,8 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from ops.errors import OperatorError
+
 _SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _INVALID = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"})
@@ -25,6 +27,14 @@ _INVALID = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "Si
 def client(service: str, region: str) -> Any:
     """A boto3 client with short timeouts: the region may be in trouble."""
     return boto3.client(service, region_name=region, config=_SHORT_TIMEOUTS)
+
+
+def invoke(function: str, region: str) -> None:
+    """Invoke a function and wait up to two minutes. Raises OperatorError with its answer when it fails."""
+    patient = Config(read_timeout=120, retries={"total_max_attempts": 1})
+    answer = boto3.client("lambda", region_name=region, config=patient).invoke(FunctionName=function)
+    if "FunctionError" in answer:
+        raise OperatorError(f"{function} failed: {answer['Payload'].read().decode(errors='replace')}")
 
 
 def explain(error: BotoCoreError | ClientError) -> str:

@@ -53,6 +53,14 @@ class Probe:
         busy = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
         return Health(busy, ", ".join([f"HTTP {answer.status_code}", *failed]), busy=busy)
 
+    def has_stale_bestsellers(self, region: str) -> bool:
+        """Whether the region serves bestsellers from before a loss of its Redis; False without an answer."""
+        try:
+            answer = self._http.get(f"{self.address(region)}/bestsellers")
+            return answer.status_code == httpx.codes.OK and bool(answer.json()["stale"])
+        except (httpx.HTTPError, ValueError, KeyError):
+            return False
+
     def who_answers(self) -> str | None:
         """The region that `api.<domain>` reaches from here; None without an answer."""
         try:

@@ -120,6 +120,11 @@ class Pausing:
                 )
             time.sleep(POLL)
 
+    def unavailable_apis(self) -> list[str]:
+        """Regions whose AWS APIs `lose_apis` made unavailable."""
+        found: dict[str, Any] = httpx.get(f"{self._endpoint}/_regions", timeout=5).raise_for_status().json()
+        return list(found["away"])
+
     def lose_apis(self, region: str) -> None:
         """Make a region's AWS APIs unavailable."""
         httpx.post(f"{self._endpoint}/_regions/lose/{region}", timeout=5).raise_for_status()

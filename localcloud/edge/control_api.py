@@ -57,7 +57,11 @@ class Control:
             "answer": self._answer(name, self._default),
             "regions": [
                 _region(region, health.get(region))
-                | {"cut": region in self._gateway.cut, "cached": region in cached}
+                | {
+                    "cut": region in self._gateway.cut,
+                    "slow": self._gateway.slow.get(region, 0),
+                    "cached": region in cached,
+                }
                 for region in self._regions
             ],
             "viewers": [

@@ -131,7 +131,7 @@ async def _run(deployment: Deployment, plan: Plan) -> Report:
     rehearsal = Drill(deployment, plan, say=lambda text: print(text, flush=True))
     task = asyncio.ensure_future(rehearsal.run())
     # Heal everything when an operator stops the drill with a signal.
-    for received in (signal.SIGINT, signal.SIGTERM):
+    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(received, task.cancel)
     return Report(
         name=deployment.settings.name,

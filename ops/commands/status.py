@@ -1,7 +1,7 @@
 """`ops status`: the state of each region, and which region the shared API address reaches."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,10 +15,11 @@ from rich.text import Text
 
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
+from ops.faults import find_faults
 from ops.health_probe import Probe
 from ops.replication_lag import lag_behind
 from ops.replication_pause import Backlog, Pausing
-from ops.traffic import ALIAS_TTL, Traffic
+from ops.traffic import ALIAS_TTL, Traffic, TrafficError
 from stacks.settings import Settings
 
 LAG_TIMEOUT = 10.0
@@ -54,13 +55,18 @@ class Status:
     regions: Sequence[RegionStatus]
     api: str
     answered_by: str | None
+    faults: Sequence[str] = ()
+    """Differences between what is and what should be."""
 
 
 def status(
     settings: SettingsOption = DEFAULT_SETTINGS,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show each region's health, evacuation and replication lag, and which region answers the API's address."""
+    """Show each region's health, evacuation and replication lag, and which region answers the API's address.
+
+    Exits with 1 and names the differences when something is not as it should be.
+    """
     environment = Settings.load(settings)
     now = survey(environment, Traffic(environment), Probe(environment))
     if as_json:
@@ -69,6 +75,10 @@ def status(
         plain_console().print(_table(now))
         answer = f"reaches {now.answered_by}" if now.answered_by else "is not answered by any region"
         typer.echo(f"{now.api} {answer}, from here; resolvers keep a DNS answer for {ALIAS_TTL} s")
+        for fault in now.faults:
+            plain_console().print(fault, style="red")
+    if now.faults:
+        raise typer.Exit(1)
 
 
 def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float = LAG_TIMEOUT) -> Status:
@@ -85,6 +95,7 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
         healthy = [region for region in regions if health[region].healthy]
         lags = pool.map(lag, regions)
         backlog = _backlog(settings)
+        evacuations = list(evacuated)
         return Status(
             [
                 RegionStatus(
@@ -96,11 +107,33 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
                     replication=backlog.of(region),
                     busy=health[region].busy,
                 )
-                for region, away, behind in zip(regions, evacuated, lags, strict=True)
+                for region, away, behind in zip(regions, evacuations, lags, strict=True)
             ],
             api=probe.api,
             answered_by=probe.who_answers(),
+            faults=[
+                *(
+                    f"{name}: unhealthy, {health[name].detail}"
+                    for name in regions
+                    if not health[name].healthy
+                ),
+                *_faults(settings, probe, dict(zip(regions, evacuations, strict=True))),
+            ],
         )
+
+
+def _faults(settings: Settings, probe: Probe, evacuated: Mapping[str, bool | None]) -> list[str]:
+    if settings.is_local:
+        with suppress(httpx.HTTPError, BotoCoreError, ClientError, TrafficError):
+            return [f"{fault.description}; repair it with: make up" for fault in find_faults(settings)]
+    return [
+        *(
+            f"{name} is evacuated; undo it with: make restore REGION={name}"
+            for name, away in evacuated.items()
+            if away
+        ),
+        *(f"{name}: the bestsellers are stale" for name in evacuated if probe.has_stale_bestsellers(name)),
+    ]
 
 
 def _backlog(settings: Settings) -> Backlog:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import httpx
 
@@ -30,6 +31,12 @@ class EdgeFaults:
     def slow(self, region: str, seconds: float) -> None:
         """Delay every response of a region; 0 for none."""
         self._post(f"slow/{region}?seconds={seconds}")
+
+    def regions(self) -> list[dict[str, Any]]:
+        """The edge's state of each region: `name`, `cut`, `slow` in seconds, and more."""
+        state = httpx.get(f"{self._address}/state", timeout=5).raise_for_status().json()
+        found: list[dict[str, Any]] = state["regions"]
+        return found
 
     def _post(self, path: str) -> None:
         httpx.post(f"{self._address}/{path}", timeout=5).raise_for_status()

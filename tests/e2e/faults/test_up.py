@@ -1,12 +1,15 @@
 """`make up` on a machine with taken ports or a full disk: it names cause and remedy, and leaves nothing running."""
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from localcloud import disk_space
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Supervisor
 from tests.support.ports import NEEDED, free
+from tests.support.size import sized
 from tests.support.waiting import wait_until
 
 
@@ -101,19 +105,78 @@ def nothing_runs(layout: Layout) -> bool:
     return supervisor.names() == [] and all(free(layout.base + port) for port in range(NEEDED))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
-def test_up_signal_stops_everything(layout: Layout, number: signal.Signals) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "localcloud", "up"],
-        env=environment(layout),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        wait_until((layout.cloud / "processes" / "aws.json").exists, 60)
-        process.send_signal(number)
-        process.send_signal(number)
-        output, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, output
-    assert "Traceback" not in output
-    assert nothing_runs(layout)
+def holds_checkout(layout: Layout, process: int) -> bool:
+    """Whether `process` is the command that synthesizes or deploys."""
+    lock = layout.synthesized.with_name(f"{layout.synthesized.name}.lock")
+    return lock.exists() and f'"process": {process}' in lock.read_text()
+
+
+def deploys(layout: Layout, words: str) -> bool:
+    log = layout.log("deploy")
+    return log.exists() and words in log.read_text()
+
+
+def started(layout: Layout, part: str) -> bool:
+    return (layout.cloud / "processes" / f"{part}.json").exists()
+
+
+MOMENTS: dict[str, Callable[[Layout, int], bool]] = {
+    "emulator starts": lambda layout, _: started(layout, "aws"),
+    "edge starts": lambda layout, _: started(layout, "edge"),
+    "synth": holds_checkout,
+    "plan": lambda layout, _: deploys(layout, "Initializing"),
+    "apply": lambda layout, _: deploys(layout, ": Creating..."),
+}
+SIGNALS = [
+    (number, to_group)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for to_group in (False, True)
+]
+INTERRUPTS = sized(
+    short=[("synth", signal.SIGTERM, True), ("apply", signal.SIGHUP, False)],
+    full=[(moment, *each) for moment in MOMENTS for each in SIGNALS],
+)
+END_SECONDS = sized(short=20, full=10)
+"""`make test` runs on a busy machine."""
+
+
+@pytest.mark.timeout(3600)
+def test_up_signal_ends_in_order(layout: Layout) -> None:
+    """Each run continues where the one before was interrupted."""
+    for moment, number, to_group in INTERRUPTS:
+        layout.log("deploy").unlink(missing_ok=True)
+        with subprocess.Popen(
+            [sys.executable, "-m", "localcloud", "up"],
+            env=environment(layout),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            # A shell starts background commands with SIGINT ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process:
+            reached = partial(MOMENTS[moment], layout, process.pid)
+            wait_until(lambda reached=reached: reached() or process.poll() is not None, 600, moment)  # type: ignore[misc]
+            began = time.monotonic()
+            (os.killpg if to_group else os.kill)(process.pid, number)
+            output, _ = process.communicate(timeout=60)
+        seconds = time.monotonic() - began
+        print(f"{moment}, {number.name} to the {'group' if to_group else 'process'}: {seconds:.1f} s")
+        assert process.returncode == 130, output
+        assert "Traceback" not in output
+        assert "removed the lock" not in output, "the run before left a lock"
+        assert seconds < END_SECONDS
+        assert nothing_runs(layout)
+        assert processes_of(layout) == []
+
+
+def processes_of(layout: Layout) -> list[str]:
+    """Commands of processes with the local cloud's folder in their environment or arguments."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command = (process / "cmdline").read_bytes()
+            text = command + (process / "environ").read_bytes()
+            if str(layout.directory).encode() in text and int(process.name) != os.getpid():
+                found.append(command.replace(b"\0", b" ").decode())
+    return found

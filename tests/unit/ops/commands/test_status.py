@@ -122,13 +122,13 @@ def test_status_prints_table_or_json(
 
     result = run_ops("status", *arguments)
 
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     if arguments:
         shown = json.loads(result.output)
         assert [each["healthy"] for each in shown["regions"]] == [True, False]
     else:
         assert PRIMARY in result.output
-        assert "HTTP 503" in result.output
+        assert f"{OTHER}: unhealthy, HTTP 503" in result.output
 
 
 def test_throttled_region_is_shown_as_busy(traffic: Traffic) -> None:

@@ -1,0 +1,183 @@
+"""Parts of the local cloud are killed under load, and drills in the middle of a failure: status names what is wrong,
+and `make up` repairs it.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from localcloud.processes import Supervisor
+from ops.drill.region_loss import EdgeFaults
+from ops.faults import find_faults
+from stacks.settings import Settings
+from tests.e2e.faults.conftest import StoredData
+from tests.support.api import Api, Json, item
+from tests.support.size import FULL_SIZE, sized
+from tests.support.waiting import wait_until
+
+KILLS = sized(short=2, full=20)
+REPAIR_SECONDS = 15
+SEED = 21
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of the project against the running local cloud."""
+    return subprocess.run(
+        [sys.executable, "-m", *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+class Shopper:
+    """Orders one book after the other. An order without an answer is sent again with its key, as clients do."""
+
+    def __init__(self, mine: Mapping[str, Api], books: list[Json]) -> None:
+        self._apis = list(mine.values())
+        self._books = books
+        self._over = threading.Event()
+        self.confirmed: list[str] = []
+        """Ids of the confirmed orders."""
+
+    @contextmanager
+    def shopping(self) -> Iterator[None]:
+        """Shop in a thread during the body."""
+        thread = threading.Thread(target=self._shop)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _shop(self) -> None:
+        number = 0
+        while not self._over.is_set():
+            self._order(self._books[number % len(self._books)], str(uuid.uuid4()), self._apis[number % 2])
+            number += 1
+
+    def _order(self, book: Json, key: str, api: Api) -> None:
+        body = {"items": [item(book)], "expectedTotal": book["price"]}
+        while True:
+            try:
+                answer = api.send("POST", "/orders", headers={"idempotency-key": key}, json=body)
+            except (httpx.TransportError, AssertionError):
+                pass  # The region is away, or its answer is the gateway's and not of the contract.
+            else:
+                if answer.status_code == httpx.codes.CREATED:
+                    self.confirmed.append(answer.json()["orderId"])
+                    return
+                if answer.status_code == httpx.codes.CONFLICT:
+                    return  # sold out
+            if self._over.wait(0.2):
+                return
+
+
+def test_killed_part_loses_no_order(
+    cloud: Any, mine: Mapping[str, Api], books: list[Json], stored: StoredData
+) -> None:
+    """Every part, the emulator first, dies at a random moment of checkout."""
+    supervisor = Supervisor(cloud.layout.cloud / "processes", cloud.layout.log)
+    chance = random.Random(SEED)
+    others = sorted(set(supervisor.names()) - {"aws"})
+    chance.shuffle(others)
+    shopper = Shopper(mine, books)
+    with shopper.shopping():
+        for name in [part for _ in range(KILLS) for part in ("aws", *others)][:KILLS]:
+            count = len(shopper.confirmed)
+            wait_until(lambda count=count: len(shopper.confirmed) > count, 60, name)  # type: ignore[misc]
+            time.sleep(chance.uniform(0, 0.5))
+            record = supervisor.record(name)
+            assert record
+            os.kill(record.pid, signal.SIGKILL)
+            wait_until(lambda record=record: not record.alive, 5)  # type: ignore[misc]
+
+            status = run("localcloud", "status")
+            assert status.returncode == 1
+            assert f"ended: {name}" in status.stdout
+            began = time.monotonic()
+            up = run("localcloud", "up")
+            seconds = time.monotonic() - began
+            assert up.returncode == 0, up.stdout
+            assert run("localcloud", "status").returncode == 0
+            print(f"{name} was repaired in {seconds:.1f} s")
+            assert seconds < REPAIR_SECONDS or not FULL_SIZE, f"{name} was repaired in {seconds:.1f} s"
+        count = len(shopper.confirmed)
+        wait_until(lambda: len(shopper.confirmed) > count, 60)
+    found = [order["orderId"] for order in stored.orders()]
+    assert len(found) == len(set(found))
+    assert set(shopper.confirmed) <= set(found)
+    assert len(found) - len(shopper.confirmed) <= 1, "the last order may have no answer"
+    print(f"{len(shopper.confirmed)} confirmed orders over {KILLS} kills, {len(found)} stored")
+
+
+def test_killed_drill_is_named_and_healed(cloud: Any) -> None:
+    edge = EdgeFaults(f"http://127.0.0.1:{cloud.layout.control_room}")
+    with subprocess.Popen(
+        [sys.executable, "-m", "ops", "drill", "--only", "region lost", "--shoppers", "1", "--rate", "2"],
+        stdout=subprocess.DEVNULL,
+    ) as drill:
+        try:
+            wait_until(lambda: any(region["cut"] for region in edge.regions()), 120)
+        finally:
+            drill.kill()
+    status = run("ops", "status")
+    assert status.returncode == 1, status.stdout
+    for words in ("connections are dropped", "replication is paused", "make up"):
+        assert words in status.stdout
+    up = run("localcloud", "up")
+    assert up.returncode == 0, up.stdout
+    assert "connections are dropped" in up.stdout
+    status = run("ops", "status")
+    assert status.returncode == 0, status.stdout
+
+
+SIGNALS = [
+    (number, to_group)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for to_group in (False, True)
+]
+MOMENTS = ("opening accounts", "1. ", "detected", "sending the same", "reconciling")
+"""The drill prints these words at its moments."""
+INTERRUPTS = sized(
+    short=[("opening accounts", signal.SIGHUP, False), ("1. ", signal.SIGTERM, True)],
+    full=[(moment, *each) for moment in MOMENTS for each in SIGNALS],
+)
+END_SECONDS = sized(short=20, full=10)
+"""`make test` runs on a busy machine."""
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.usefixtures("cloud")
+def test_drill_signal_heals_everything() -> None:
+    settings = Settings.load(Path(os.environ["SETTINGS"]))
+    for moment, number, to_group in INTERRUPTS:
+        with subprocess.Popen(
+            [sys.executable, "-m", "ops", "drill", "--only", "mapping", "--shoppers", "1", "--rate", "2"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as drill:
+            assert drill.stdout
+            next(line for line in drill.stdout if moment in line)
+            began = time.monotonic()
+            (os.killpg if to_group else os.kill)(drill.pid, number)
+            output, _ = drill.communicate(timeout=120)
+        seconds = time.monotonic() - began
+        print(f"{moment!r}, {number.name} to the {'group' if to_group else 'process'}: {seconds:.1f} s")
+        assert drill.returncode == 130, output
+        assert "Traceback" not in output
+        assert seconds < END_SECONDS
+        assert list(find_faults(settings)) == []

@@ -111,11 +111,11 @@ def rights(rows: Rows, region: str) -> int:
 
 
 def split(copies: int, regions: Sequence[str], weights: Mapping[str, int] | None = None) -> dict[str, int]:
-    """Share copies over regions by weight, equal ones by default. The first regions get the remainder."""
+    """Share copies over regions by weight, 1 by default. The first regions with a weight get the remainder."""
     weight = {region: (weights or {}).get(region, 1) for region in regions}
     total = sum(weight.values())
     shares = {region: copies * weight[region] // total for region in regions}
-    for region in list(regions)[: copies - sum(shares.values())]:
+    for region in [region for region in regions if weight[region]][: copies - sum(shares.values())]:
         shares[region] += 1
     return shares
 
@@ -130,8 +130,8 @@ def register(deployment: Deployment) -> None:
     client.put_item(TableName=table, Item={**REGISTRY, "names": {"L": names}})
 
 
-def load(deployment: Deployment, copies: Mapping[str, int]) -> int:
-    """Create the rows of books that have none, with their copies shared over the regions.
+def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str, int] | None = None) -> int:
+    """Create the rows of books that have none, with their copies shared over the regions by weight.
 
     Existing rows stay as they are, so a repetition adds nothing. Returns the number of books with new rows.
     """
@@ -141,7 +141,7 @@ def load(deployment: Deployment, copies: Mapping[str, int]) -> int:
     jobs = [
         (region, book, share)
         for book, total in copies.items()
-        for region, share in split(total, list(deployment.regions)).items()
+        for region, share in split(total, list(deployment.regions), weights).items()
     ]
     with ThreadPoolExecutor(_WORKERS) as pool:
         created = list(pool.map(lambda job: _create(deployment, *job), jobs))
@@ -160,8 +160,14 @@ def _create(deployment: Deployment, region: str, book: str, copies: int) -> bool
     return True
 
 
-def add(deployment: Deployment, book: str, copies: int, region: str | None = None) -> dict[str, int]:
-    """Add received copies of a book to one region, or share them over all. Returns the copies by region.
+def add(
+    deployment: Deployment,
+    book: str,
+    copies: int,
+    region: str | None = None,
+    weights: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Add received copies of a book to one region, or share them over all by weight. Returns the copies by region.
 
     Raises:
         OperatorError: the catalog has no such book.
@@ -172,7 +178,7 @@ def add(deployment: Deployment, book: str, copies: int, region: str | None = Non
     if "Item" not in deployment.client("dynamodb", primary).get_item(TableName=books, Key=key):
         raise OperatorError(f"the catalog has no book {book!r}")
     register(deployment)
-    shares = {region: copies} if region else split(copies, list(deployment.regions))
+    shares = {region: copies} if region else split(copies, list(deployment.regions), weights)
     for each, share in shares.items():
         _add(deployment, each, book, {"received": share, "restored": 0, "spent": 0})
     return shares

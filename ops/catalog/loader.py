@@ -50,12 +50,13 @@ def load(
     *,
     progress: Callable[[int, int], None] = lambda _written, _total: None,
     checkpoints: Path | None = None,
+    weights: Mapping[str, int] | None = None,
 ) -> Report:
     """Load a file in the first region, count the categories, and wait until every region has the last write.
 
-    `progress` is called with the written and the total number of books. An interrupted load continues from its
-    checkpoint. Raises CatalogError for a file that is no catalog, TableError when the table refuses or a region
-    lags by more than a minute, and botocore's errors.
+    `weights` shares new books' copies over the regions. `progress` is called with the written and the total number of
+    books. An interrupted load continues from its checkpoint. Raises CatalogError for a file that is no catalog,
+    TableError when the table refuses or a region lags by more than a minute, and botocore's errors.
     """
     catalog = read(path)
     if not catalog.books:
@@ -72,7 +73,8 @@ def load(
     )
     resumed = _write(client, name, catalog.books, checkpoint, progress)
     categories = table.count_categories(client, name)
-    stock.load(deployment, {book.id: book.stock for book in catalog.books if book.stock is not None})
+    copies = {book.id: book.stock for book in catalog.books if book.stock is not None}
+    stock.load(deployment, copies, weights)
     _publish(client, name, categories, catalog.books[-1], deployment)
     checkpoint.clear()
     return Report(len(catalog.books), resumed, catalog.rejected, categories)

@@ -23,8 +23,10 @@ from ops.commands.evacuate import require_another, unavailability
 from ops.console import plain_console
 from ops.errors import InterruptError, OperatorError, RefusedError, UnknownRegionError
 from ops.health_probe import Probe
+from ops.named_tables import NamedTables
 from ops.replication_lag import catches_up
 from ops.rollout import deploy_stacks
+from ops.stock_removal import accept_all, give_all
 from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import delete_final_snapshots, delete_state_bucket, has_state_bucket
 from ops.teardown.stack_destroy import destroy_stacks
@@ -141,7 +143,11 @@ def _remove(console: Console, removal: Removal, stacks: StacksResources, *, time
         # Resolvers answer with the region until then.
         time.sleep(max(0.0, evacuated_at + ALIAS_TTL - time.monotonic()))
     if any(each.type == "aws_dynamodb_table_replica" for each in chain(*stacks.values())):
+        tables, others = NamedTables(removal.before), removal.after.regions
+        copies = give_all(tables, removal.region, others)
         _await_data(removal, timeout=timeout)
+        accept_all(tables, removal.region, others)
+        console.print(f"{removal.region} has given its {copies:,} copies of books to {', '.join(others)}")
         console.print(f"{', '.join(removal.after.regions)} have all writes of {removal.region}")
     if stacks:
         _destroy(console, removal)

@@ -32,10 +32,11 @@ def seed(
     Invalid rows are listed and left out. Exits 1 when rows were left out, no book was loaded or AWS refused, 2 when
     the file is no catalog.
     """
-    deployment = Deployment.load(Settings.load(settings))
+    environment = Settings.load(settings)
+    deployment = Deployment.load(environment)
     try:
         with counting(catalog.name, "books") as progress:
-            report = load(deployment, catalog, progress=progress)
+            report = load(deployment, catalog, progress=progress, weights=environment.stock_weights)
     except OSError as error:
         raise OperatorError(f"cannot keep the checkpoint: {error}") from error
     except (BotoCoreError, ClientError) as error:

@@ -35,7 +35,7 @@ def stock(
         raise InputError("to add copies: make stock BOOK=<id> ADD=<copies> [REGION=<region>]")
     deployment = Deployment.load(environment)
     if add:
-        library.add(deployment, book, add, region or None)
+        library.add(deployment, book, add, region or None, environment.stock_weights)
     shares = library.status(deployment, book or None)
     if as_json:
         print(json.dumps([asdict(share) for share in shares], indent=2))

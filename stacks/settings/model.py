@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stacks.settings.fields import BucketPrefix, Domain, Project, Regions, Sender, Tags, Url
+from stacks.settings.fields import BucketPrefix, Domain, Project, Region, Regions, Sender, Tags, Url
 from stacks.settings.load import SettingsFile
 from stacks.settings.networks import default_cidr
 
@@ -261,6 +261,8 @@ class Settings(SettingsFile):
     budget: Budget = Budget()
     email: Email = Email()
     identity: Identity = Identity()
+    stock_weights: dict[Region, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    """Relative shares of new copies by region. Regions that are not named have 1."""
     network_cidrs: dict[str, IPv4Network] = Field(default_factory=dict)
     """CIDR blocks of the VPCs by region, each a /16. Others have a default that is distinct for each region."""
     delivery: Delivery = Delivery()
@@ -309,6 +311,12 @@ class Settings(SettingsFile):
             raise ValueError(
                 f"delivery.repository {self.delivery.repository!r} has a '/': a CodeCommit name has none"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_stock_weights(self) -> Self:
+        if not any(self.stock_weights.get(region, 1) for region in self.regions):
+            raise ValueError("stock_weights gives no region any copies")
         return self
 
     @model_validator(mode="after")

@@ -36,6 +36,9 @@ def walk(public: Api, mine: Api, book: Json) -> dict[str, Any]:
     answers["getOrder"] = mine.get(order)
     answers["confirmOrder"] = mine.expect(200, "PUT", f"{order}/confirmation")
     answers["cancelOrder"] = mine.expect(200, "PUT", f"{order}/cancellation")
+    answers["exportAccount"] = mine.get("/account/export")
+    answers["deleteAccount"] = mine.expect(204, "DELETE", "/account")
+    answers["signOut"] = mine.expect(204, "PUT", "/account/sign-out")
     return answers
 
 
@@ -58,6 +61,7 @@ def test_every_operation_succeeds(
     assert answers["placeOrder"] == answers["getOrder"] == answers["listOrders"]["items"][0]
     assert answers["confirmOrder"] == answers["placeOrder"]
     assert answers["cancelOrder"] == {**answers["placeOrder"], "status": "cancelled"}
+    assert answers["exportAccount"]["orders"] == [answers["cancelOrder"]]
     assert book["title"] in answers["getPage"]
     assert "<sitemapindex" in answers["getSitemap"]
 

@@ -14,6 +14,7 @@ from moto import mock_aws
 from ops import stock
 from ops.errors import OperatorError
 from ops.stock import REGISTRY, Row, split
+from ops.stock_removal import accept_all, give_all
 from shop import stock as shop_stock
 from shop.stock import Share
 
@@ -82,6 +83,13 @@ def test_load_shares_copies_once(deployment: Deployment) -> None:
     assert [name["S"] for name in registry["names"]["L"]] == [THERE, HERE]
 
 
+def test_copies_are_shared_by_weight(deployment: Deployment) -> None:
+    stock.load(deployment, {"a": 9}, {HERE: 3, THERE: 0})
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 9, THERE: 0}
+    stock.add(deployment, "a", 4, weights={HERE: 3})
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 12, THERE: 1}
+
+
 def test_add_increases_rights(deployment: Deployment) -> None:
     stock.load(deployment, {"a": 2})
     stock.add(deployment, "a", 3, THERE)
@@ -121,6 +129,23 @@ def test_copies_in_flight_are_shown(deployment: Deployment) -> None:
     deployment.replicate()
     after = shares(deployment)
     assert (after[THERE].rights, after[THERE].in_flight) == (8, 0)
+
+
+def test_removed_region_gives_all_copies(deployment: Deployment) -> None:
+    stock.load(deployment, {"a": 11})
+    deployment.replicate()
+    sell(deployment, THERE, 2)
+    assert give_all(deployment, THERE, [HERE]) == 3
+    deployment.replicate()
+    accept_all(deployment, THERE, [HERE])
+
+    deployment.clients[HERE].delete_item(
+        TableName="stock", Key={"bookId": {"S": "a"}, "region": {"S": THERE}}
+    )
+    registry = deployment.clients[HERE].get_item(TableName="stock", Key=REGISTRY)["Item"]
+    assert registry["names"]["L"] == [{"S": HERE}]
+    assert stock.rights(stock.grouped(stock.read(deployment, HERE))["a"], HERE) == 9
+    assert give_all(deployment, THERE, [HERE]) == 0
 
 
 @given(st.integers(0, 1000), st.integers(1, 4), st.lists(st.integers(1, 9), min_size=4, max_size=4))

@@ -67,6 +67,7 @@ def test_primary_is_first_region(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\n[email]\nsender = "a@example.com"', "email", "set both"),
         ('regions = ["eu-west-1"]\n[email]\nidentity = "example.com"', "email.identity", "arn:aws:ses"),
         ('regions = ["eu-west-1"]\n[features]\nblog = "perhaps"', "features.blog", "write true or false"),
+        ('regions = ["eu-west-1"]\n[stock_weights]\neu-west-1 = 0', "", "stock_weights gives no region"),
         (
             'regions = ["eu-west-1"]\n[routing]\nhealth_check_threshold = "two"',
             "routing.health_check_threshold",

@@ -16,6 +16,7 @@ from ops.teardown.state_resources import StateResource
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.support.operators import Route53, probe, run_ops
+from tests.support.stock_tables import StockTables
 
 HOME, OTHER = "eu-west-1", "ap-southeast-1"
 CONFIRMED = f"bookstore-test-{OTHER}"
@@ -92,6 +93,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]
         s3.create_bucket(
             Bucket=f"test-state-{OTHER}", CreateBucketConfiguration={"LocationConstraint": OTHER}
         )
+        stock = StockTables("bookstore-test-")
+        stock.share(OTHER, received=3, spent=1)
         yield world
 
 
@@ -115,6 +118,7 @@ def test_remove_evacuates_then_awaits_data(world: Recorded) -> None:
     ]
     assert state_buckets() == []
     assert f"delete {OTHER} from {world.file}" in result.output
+    assert f"{OTHER} has given its 2 copies of books to {HOME}" in result.output
 
 
 def test_remove_while_traffic_moves_exits_1(world: Recorded) -> None:

@@ -1,0 +1,101 @@
+"""Moves a region's copies to the other regions before the region is removed.
+
+The other regions stop reading the row of a region that is not registered. So they record the copies that it has given
+them as accepted, which counts without the row.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ops.stock import ACCEPTED, GIVEN, REGISTRY, Deployment, grouped, read, rights, split
+
+
+def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> int:
+    """Give all copies of `region` to `receivers`, who stop giving it any. Returns the number of copies.
+
+    The region must get no orders. A repetition gives what is left. Raises botocore's errors.
+    """
+    accept_all(deployment, region, receivers)
+    _unregister(deployment, region)
+    moved = 0
+    while left := _rights(deployment, region):
+        for book, copies in left.items():
+            for receiver, share in split(copies, receivers).items():
+                moved += _give(deployment, region, book, receiver, share)
+    return moved
+
+
+def accept_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> None:
+    """Record in each receiver's rows the copies that `region` has given it. Replication must have caught up."""
+    for receiver in receivers:
+        for book, rows in grouped(read(deployment, receiver)).items():
+            given = rows[region].given.get(receiver, 0) if region in rows else 0
+            if given > (rows[receiver].accepted.get(region, 0) if receiver in rows else 0):
+                _update(
+                    deployment,
+                    receiver,
+                    book,
+                    "SET #number = :copies ADD received :none, restored :none, spent :none",
+                    f"{ACCEPTED}{region}",
+                    {":copies": given, ":none": 0},
+                )
+
+
+def _rights(deployment: Deployment, region: str) -> dict[str, int]:
+    """The copies that a region still has, by book."""
+    rows = grouped(read(deployment, region))
+    left = {book: rights(shares, region) for book, shares in rows.items()}
+    return {book: copies for book, copies in left.items() if copies > 0}
+
+
+def _give(deployment: Deployment, region: str, book: str, receiver: str, copies: int) -> int:
+    """Give copies if the region still has them. Returns how many were given."""
+    if not copies:
+        return 0
+    rows = grouped(read(deployment, region, book))[book]
+    own = rows[region].spent if region in rows else 0
+    most = rights(rows, region) + own - copies
+    try:
+        _update(
+            deployment,
+            region,
+            book,
+            "ADD spent :copies, #number :copies",
+            f"{GIVEN}{receiver}",
+            {":copies": copies, ":most": most},
+            ConditionExpression="attribute_not_exists(spent) OR spent <= :most",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return 0
+    return copies
+
+
+def _unregister(deployment: Deployment, region: str) -> None:
+    primary = next(iter(deployment.regions))
+    client, table = deployment.client("dynamodb", primary), deployment.regions[primary].tables["stock"]
+    item = client.get_item(TableName=table, Key=REGISTRY, ConsistentRead=True).get("Item", {})
+    names = [name for name in item.get("names", {"L": []})["L"] if name["S"] != region]
+    client.put_item(TableName=table, Item={**REGISTRY, "names": {"L": names}})
+
+
+def _update(
+    deployment: Deployment,
+    region: str,
+    book: str,
+    expression: str,
+    number: str,
+    values: dict[str, int],
+    **condition: Any,
+) -> None:
+    deployment.client("dynamodb", region).update_item(
+        TableName=deployment.regions[region].tables["stock"],
+        Key={"bookId": {"S": book}, "region": {"S": region}},
+        UpdateExpression=expression,
+        ExpressionAttributeNames={"#number": number},
+        ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
+        **condition,
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -257,3 +258,13 @@ def test_bucket_policies_see_tls_requests(emulator: Emulator) -> None:
         aws_secret_access_key=key["SecretAccessKey"],
     )
     assert reader.get_object(Bucket="kept", Key="a")["Body"].read() == b"text"
+
+
+def test_closed_connections_free_their_sockets(emulator: Emulator) -> None:
+    record = emulator.supervisor.record("aws")
+    assert record
+    descriptors = Path(f"/proc/{record.pid}/fd")
+    before = len(list(descriptors.iterdir()))
+    for _ in range(50):
+        httpx.get(f"{url(emulator.layout.aws)}/_ministack/ready").raise_for_status()
+    wait_until(lambda: len(list(descriptors.iterdir())) < before + 10, 10)

@@ -9,6 +9,7 @@ PYTHON ?= python3
 SETTINGS ?= settings/local.toml
 PORT_BASE ?= 4560
 TEST_PORT_BASE ?= 5560
+REHEARSAL_PORT_BASE ?= 6560
 CATALOG ?= data/catalog.csv
 REGION ?=
 FROM ?=
@@ -168,18 +169,21 @@ export TEST_SIZE ?= short
 timed-%:
 	+@bin/timed $* $(MAKE) $*
 
-.PHONY: test verify $(CHECKS) e2e e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
+.PHONY: test verify rehearse $(CHECKS) e2e e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
 test: $(END_TO_END) ## Every check and promise in 15 minutes, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
 	# Terraform waits during most of a deployment: the checks run meanwhile, each printed when it ends.
 	$(MAKE) --jobs=3 --output-sync=target $(addprefix timed-,e2e-up $(CHECKS))
 	$(MAKE) $(addprefix timed-,e2e-drill e2e-tests)
+# Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
+rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
+	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
 verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nightly.
 	@export TEST_SIZE=full
 	trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
-	parts=($(CHECKS) e2e-up e2e-drill e2e-tests e2e-browser e2e-alone bench e2e-deployments)
+	parts=($(CHECKS) e2e-up e2e-drill e2e-tests e2e-browser e2e-alone bench e2e-deployments rehearse)
 	failed=()
 	number=0
 	for part in "$${parts[@]}"; do

@@ -127,7 +127,7 @@ web-dev: $(INSTALLED)/web ## Serve the storefront with hot reload, with a runnin
 bootstrap: $(INSTALLED)/python ## Create the buckets for Terraform state.
 	@$(OPS) bootstrap
 bootstrap-ci: install ## Create GitHub's identity provider and roles in the account.
-	@$(OPS) bootstrap-ci
+	@$(OPS) bootstrap-ci $(ARGS)
 synth: ready ## Write the Terraform to cdktf.out/.
 	@python -m ops synth
 plan: ready ## Plan a deployment.

@@ -5,6 +5,7 @@ limits.
 """
 
 import os
+from typing import Annotated
 
 import typer
 
@@ -20,7 +21,10 @@ from stacks.settings import Settings
 APP = ".venv/bin/python main.py ci"
 
 
-def bootstrap_ci(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+def bootstrap_ci(
+    settings: SettingsOption = DEFAULT_SETTINGS,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove them again.")] = False,
+) -> None:
     """Create or update GitHub's roles, and print the variables to set in the repository."""
     environment = Settings.load(settings)
     if not environment.ci.repository:
@@ -34,7 +38,11 @@ def bootstrap_ci(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     os.environ["CDKTF_OUTDIR"] = str(synthesized_folder() / "ci")
     with checkout_lock("bootstrap-ci"):
         synthesize(settings, synthesized_folder() / "synth.log", app=APP)
-        Engine(environment, plain_console(), synthesized_folder() / "deploy.log").deploy({stack: ()})
+        engine = Engine(environment, plain_console(), synthesized_folder() / "deploy.log")
+        if remove:
+            engine.destroy({stack: ()}, first={stack: lambda _task: None})
+            return
+        engine.deploy({stack: ()})
         outputs = stack_outputs(stack)
     for variable, value in (
         ("PLAN_ROLE", outputs["plan_role"]),

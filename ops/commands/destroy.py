@@ -14,6 +14,7 @@ from ops.teardown.leftovers import (
     delete_final_snapshots,
     delete_state_buckets,
     force_delete_secret,
+    has_github_roles,
     has_state_bucket,
     tagged_resources,
 )
@@ -40,6 +41,11 @@ def destroy(
                 console.print(line)
         if confirm != environment.name:
             _end_without_confirmation(environment, confirm)
+        if has_github_roles(environment):
+            raise RefusedError(
+                "GitHub's roles are deployed, and their state would be lost with its bucket: nothing was changed. "
+                "First run make bootstrap-ci ARGS=--remove"
+            )
         try:
             _destroy(environment, stacks, console)
         except OperatorError:

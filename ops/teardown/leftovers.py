@@ -1,6 +1,7 @@
 """Deletes what Terraform leaves behind: state buckets, final snapshots, a secret. Searches for tagged resources."""
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -51,6 +52,18 @@ def has_state_bucket(settings: Settings, region: str) -> bool:
             return False
         raise
     return True
+
+
+def has_github_roles(settings: Settings) -> bool:
+    """Whether the state of `ops bootstrap-ci`, which is in the first region's bucket, has resources."""
+    if settings.state.backend != "s3":
+        return False
+    s3, bucket = _s3(settings.primary), settings.state_bucket(settings.primary)
+    try:
+        state = s3.get_object(Bucket=bucket, Key=f"{settings.name}-ci/terraform.tfstate")["Body"].read()
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
+        return False
+    return bool(json.loads(state).get("resources"))
 
 
 def _s3(region: str) -> Any:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -210,6 +211,25 @@ def test_destroy_with_leftovers_names_them(stacks: Stacks, settings: Path) -> No
     result = destroy(settings)
     assert result.exit_code == 1
     assert ":left" in result.stderr
+
+
+@pytest.mark.parametrize(("resources", "code"), [([{"type": "aws_iam_role"}], 1), ([], 0)])
+def test_destroy_keeps_state_of_github_roles(
+    resources: list[object], code: int, stacks: Stacks, tmp_path: Path
+) -> None:
+    file = tmp_path / "s3.toml"
+    file.write_text(
+        'environment = "test"\nregions = ["eu-west-1"]\n[state]\nbackend = "s3"\nbucket_prefix = "test-state"\n'
+    )
+    stacks.order = ["bookstore-test-global", "bookstore-test-eu-west-1", "bookstore-test-edge"]
+    state = json.dumps({"resources": resources})
+    bucket("test-state-eu-west-1", "eu-west-1").put_object(
+        Bucket="test-state-eu-west-1", Key="bookstore-test-ci/terraform.tfstate", Body=state
+    )
+    result = destroy(file)
+    assert result.exit_code == code, result.output
+    assert bool(stacks.destroyed) == (code == 0)
+    assert ("bootstrap-ci ARGS=--remove" in result.output) == (code == 1)
 
 
 def test_destroy_continues_without_state_bucket(stacks: Stacks, tmp_path: Path) -> None:

@@ -44,8 +44,10 @@ def _skip_provider_init() -> None:
 def _start_node() -> None:
     """Start jsii's process, which the import of `constructs` does, with NODE_OPTIONS that no other process gets."""
     inherited = os.environ.get("NODE_OPTIONS")
-    # NODE_OPTIONS takes a quoted path as JSON writes it: in double quotes, backslashes escaped.
-    os.environ["NODE_OPTIONS"] = f"{inherited or ''} --require={json.dumps(str(PRELOAD))}".strip()
+    # NODE_OPTIONS takes a path in double quotes with escaped backslashes, and knows no other escape sequence.
+    os.environ["NODE_OPTIONS"] = (
+        f"{inherited or ''} --require={json.dumps(str(PRELOAD), ensure_ascii=False)}".strip()
+    )
     try:
         import constructs  # noqa: F401
     finally:

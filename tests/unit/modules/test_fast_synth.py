@@ -1,6 +1,7 @@
 """A synth with `fast_synth` must write the same as one without it, and must not affect other processes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,20 @@ def test_fast_synth_writes_the_same_bytes(tmp_path: Path) -> None:
 def test_node_options_restored() -> None:
     assert run(LOADED).stdout == "True True None\n"
     assert run(LOADED, NODE_OPTIONS="--no-warnings").stdout == "True True --no-warnings\n"
+
+
+def test_path_with_space_and_umlaut(tmp_path: Path) -> None:
+    copy = tmp_path / "book störe" / fast_synth.PRELOAD.name
+    copy.parent.mkdir()
+    shutil.copy(fast_synth.PRELOAD, copy)
+    code = "import sys, pathlib; from modules.support import fast_synth; fast_synth.PRELOAD = pathlib.Path(sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(fast_synth.enable())", str(copy)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "True\n", done.stderr
 
 
 def test_switch_loads_plainly() -> None:

@@ -220,7 +220,7 @@ def _link_checkout(folder: Path) -> None:
             (folder / entry.name).symlink_to(entry)
     shutil.copytree(ROOT / "settings", folder / "settings")
     (folder / ".local").mkdir()
-    for name in ("installed", "tools", "emulators", "terraform"):
+    for name in ("installed", "tools", "emulators", provider_mirror.FOLDER.name):
         (folder / ".local" / name).symlink_to(ROOT / ".local" / name)
 
 

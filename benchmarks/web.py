@@ -3,7 +3,7 @@
 Each run has a new browser profile with an empty cache. The CPU is slowed four times and the network is 9 Mbit/s
 with 100 ms of latency, set through the Chrome DevTools Protocol before navigation. Largest Contentful Paint and
 Cumulative Layout Shift are the browser's entries (web.dev/articles/vitals), observed from the start; medians are
-judged, since outliers occur. Script sizes are transfer sizes with headers. A busy machine makes the times worse.
+judged, since outliers occur. Script sizes are compressed sizes without headers. A busy machine makes the times worse.
 """
 
 import json

@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 import { localConfig } from './localConfig.ts';
 import { precompress } from './precompress.ts';
 
+/** Browsers of early 2023, which React 19 and Bootstrap 5.3 support too. The README names them. */
+export const OLDEST_BROWSERS = ['chrome111', 'edge111', 'firefox114', 'safari16.4'];
+
 export default defineConfig({
   plugins: [react(), precompress(), localConfig()],
   resolve: {
@@ -19,7 +22,7 @@ export default defineConfig({
     },
   },
   build: {
-    target: 'es2023',
+    target: OLDEST_BROWSERS,
     assetsInlineLimit: 0, // the content security policy forbids data: fonts
     modulePreload: { polyfill: false },
     rolldownOptions: {

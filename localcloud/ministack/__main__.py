@@ -15,6 +15,7 @@ from localcloud.ministack import (
     persistence,
     recording,
     replication,
+    reset_code,
     route53,
     transport,
 )
@@ -27,6 +28,7 @@ cloudfront.patch()
 connections.patch()
 lambda_start.patch()
 transport.patch()
+reset_code.patch()
 links = replication.patch()
 state = persistence.Persistence(StateStore(Path(STATE_DIR)), links)
 state.patch()

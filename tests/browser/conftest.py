@@ -8,19 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
 from stacks.settings import Settings
-from tests.support.browser import PATIENCE_MS, Visit
+from tests.support.browser import PATIENCE_MS, SIZES, Visit
 from tests.support.chromium import launch
-
-SIZES: dict[str, ViewportSize] = {
-    "desktop": {"width": 1280, "height": 900},
-    "phone": {"width": 390, "height": 844},
-}
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +64,13 @@ def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Itera
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    def open_shop(size: str = "desktop", locale: str = "en-GB") -> Visit:
+    def open_shop(size: str = "desktop", locale: str = "en-GB", **options: Any) -> Visit:
         context = browser.new_context(
-            viewport=SIZES[size], locale=locale, base_url=endpoints["storefront"], reduced_motion="reduce"
+            viewport=SIZES[size],
+            locale=locale,
+            base_url=endpoints["storefront"],
+            reduced_motion="reduce",
+            **options,
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

@@ -30,10 +30,42 @@ def test_forgotten_password_can_be_reset(visitor: OpenShop) -> None:
     visit.open("/sign-in")
     visit.expect_console_error("400")  # Chromium logs the status
     page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("do not go together")
     expect(page.get_by_label("E-mail")).to_have_value(email)
-    page.get_by_label("Password").fill(NEW_PASSWORD)
+    page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(account).to_be_visible()
+
+
+def test_sign_up_survives_reload_and_refuses_another_code(visitor: OpenShop) -> None:
+    visit = visitor()
+    page = visit.page
+    visit.open("/sign-in")
+    email = visit.ask_for_account()
+    page.reload()
+    expect(page.get_by_text(f"We have sent a code to {email}")).to_be_visible()
+    code = page.locator(".notice code").inner_text()
+    field, confirm = page.get_by_label("Code from the e-mail"), page.get_by_role("button", name="Confirm")
+    visit.expect_console_error("400")  # Chromium logs the status
+    field.fill("000000" if code != "000000" else "000001")
+    confirm.click()
+    expect(page.get_by_role("alert")).to_contain_text("That is not the code we sent")
+    visit.picture("wrong-code")
+    field.fill(code)
+    confirm.click()
+    # The reload has lost the password, so it is asked for once more.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.get_by_label("E-mail")).to_have_value(email)
+
+
+def test_password_can_be_shown(visitor: OpenShop) -> None:
+    visit = visitor("phone")
+    visit.open("/sign-in")
+    password = visit.page.get_by_label("Password", exact=True)
+    password.fill(PASSWORD)
+    visit.page.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    visit.page.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "password")

@@ -43,7 +43,7 @@ def open_room(browser: Browser, endpoints: dict[str, Any], results: Path) -> Ite
     visits: list[Visit] = []
 
     def opened(size: ViewportSize) -> Visit:
-        contexts.append(browser.new_context(viewport=size, base_url=address))
+        contexts.append(browser.new_context(viewport=size, base_url=address, reduced_motion="reduce"))
         page = contexts[-1].new_page()
         page.add_init_script(OBSERVE)
         visits.append(Visit(page, results))
@@ -92,6 +92,16 @@ def recall_shoppers(page: Page) -> None:
     expect(page.get_by_role("button", name="Send shoppers in")).to_be_enabled(timeout=DETECTED_MS)
 
 
+def assert_totals_agree(page: Page) -> None:
+    """Check that the regions' cards and the totals count the same orders."""
+    cards = page.locator("#regions article")
+    confirmed = number(page, "confirmed")
+    assert sum(map(int, cards.locator(".here").all_inner_texts())) == confirmed
+    for card in cards.all():
+        held = int(card.locator(".here").inner_text()) + int(card.locator(".replicated").inner_text())
+        assert held == confirmed
+
+
 def bottom(locator: Locator) -> float:
     box = locator.bounding_box()
     assert box is not None
@@ -124,6 +134,7 @@ def test_phone_keeps_headline_and_clock(open_room: OpenRoom) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.full_size
 def test_region_breaks_and_heals(room: Visit, primary: Locator) -> None:
     page = room.page
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
@@ -158,19 +169,16 @@ def test_region_breaks_and_heals(room: Visit, primary: Locator) -> None:
     room.picture("healed")
 
 
-def test_totals_agree_with_regions(room: Visit, deployment: Deployment) -> None:
+@pytest.mark.full_size
+def test_totals_agree_with_regions(room: Visit) -> None:
     page = room.page
     send_shoppers(page)
     recall_shoppers(page)
     expect(page.locator("#missing")).to_have_text("0", timeout=DETECTED_MS)
-    cards = page.locator("#regions article")
-    placed = [int(text) for text in cards.locator(".here").all_inner_texts()]
-    assert sum(placed) == number(page, "confirmed")
-    for card in cards.all():
-        held = int(card.locator(".here").inner_text()) + int(card.locator(".replicated").inner_text())
-        assert held == number(page, "confirmed")
+    assert_totals_agree(page)
 
 
+@pytest.mark.full_size
 def test_evacuation_runs_the_operators_command(room: Visit, primary: Locator, deployment: Deployment) -> None:
     page = room.page
     page.evaluate(NOTE_LOST)
@@ -185,6 +193,7 @@ def test_evacuation_runs_the_operators_command(room: Visit, primary: Locator, de
     assert not page.evaluate("window.lost === true")
 
 
+@pytest.mark.full_size
 def test_paused_regions_catch_up(room: Visit, primary: Locator) -> None:
     page = room.page
     send_shoppers(page)
@@ -203,13 +212,10 @@ def test_paused_regions_catch_up(room: Visit, primary: Locator) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_tour_explains_a_lost_region(open_room: OpenRoom, size: ViewportSize) -> None:
-    visit = open_room(size)
-    page = visit.page
-    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
-    page.get_by_role("button", name="Show me in 60 seconds").click()
-    sentences = page.locator("#sentences li")
+def test_tour_explains_a_lost_region(open_room: OpenRoom) -> None:
+    wide, phone = open_room(WIDE), open_room(PHONE)
+    expect(headline(wide.page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    wide.page.get_by_role("button", name="Show me in 60 seconds").click()
     events = (
         "Six shoppers",
         "confirmed",
@@ -219,16 +225,23 @@ def test_tour_explains_a_lost_region(open_room: OpenRoom, size: ViewportSize) ->
         "wait to be",
         "is healed",
         "serves",
+        "The sums",
     )
-    for count, event in enumerate((*events, "The sums"), 1):
-        expect(sentences.nth(count - 1)).to_contain_text(event, timeout=TOUR_MS)
-        visit.picture(event.replace(" ", "-"))
-    expect(sentences.last).to_contain_text(re.compile(r"confirmed, 0 lost, 0 doubled"))
-    expect(page.locator("#tour-stop")).to_be_hidden(timeout=DETECTED_MS)
-    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
-    visit.picture("end")
+    for count, event in enumerate(events):
+        for visit, size in ((wide, "wide"), (phone, "phone")):
+            sentence = visit.page.locator("#sentences li").nth(count)
+            expect(sentence).to_contain_text(event, timeout=TOUR_MS)
+            visit.picture(f"{event.replace(' ', '-')}-{size}")
+    for visit, size in ((wide, "wide"), (phone, "phone")):
+        sums = visit.page.locator("#sentences li").last
+        expect(sums).to_contain_text(f"{number(visit.page, 'confirmed')} orders confirmed, 0 lost, 0 doubled")
+        assert_totals_agree(visit.page)
+        expect(visit.page.locator("#tour-stop")).to_be_hidden(timeout=DETECTED_MS)
+        expect(headline(visit.page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+        visit.picture(f"end-{size}")
 
 
+@pytest.mark.full_size
 def test_stopped_tour_restores_everything(room: Visit, primary: Locator) -> None:
     page = room.page
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)

@@ -23,5 +23,5 @@ def test_home_page_loads_few_scripts(visitor: OpenShop) -> None:
     assert [url for url in first if LATER.search(url)] == []
 
     visit.page.get_by_role("link", name="Sign in").click()
-    visit.page.get_by_label("Password").wait_for()
+    visit.page.get_by_label("Password", exact=True).wait_for()
     assert [url for url in traffic.scripts if LATER.search(url)], "chunks have other names than expected"

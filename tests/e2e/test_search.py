@@ -7,8 +7,9 @@ from functools import partial
 import httpx
 import pytest
 
+from shop.search_index import read_pointer
 from tests.support.api import Api
-from tests.support.cloud import Cloud
+from tests.support.cloud import Cloud, needs_every_region
 from tests.support.waiting import wait_until
 
 
@@ -50,3 +51,28 @@ def test_sitemap_lists_books(cloud: Cloud) -> None:
     overview = httpx.get(f"{cloud.endpoints['storefront']}/sitemap.xml").text
     assert "/sitemap-1.xml</loc>" in overview
     assert "/books/" in httpx.get(f"{cloud.endpoints['storefront']}/sitemap-1.xml").text
+
+
+@pytest.mark.full_size
+@needs_every_region("one region answers for another")
+def test_region_without_index_says_so_and_sells(cloud: Cloud, apis: dict[str, Api]) -> None:
+    deployment = cloud.deployment
+    broken, other = list(apis)[:2]
+    bucket = deployment.regions[broken].more["search_bucket"]
+    s3 = deployment.client("s3", broken)
+    pointer = read_pointer(s3, bucket)
+    assert pointer is not None
+    s3.put_object(Bucket=bucket, Key=pointer.key, Body=b"damaged")
+    wait_until(lambda: _search_state(apis[broken]) == "damaged", 60, "health does not report the index")
+    assert _search_state(apis[other]) == "ok"
+    assert apis[other].get("/search", q="cooking")["items"]
+    assert apis[broken].get("/books", limit=1)["items"]
+
+    builder = deployment.regions[broken].functions["search-builder"]
+    deployment.client("lambda", broken).invoke(FunctionName=builder, Payload=b"{}")
+    wait_until(lambda: _search_state(apis[broken]) == "ok", 60, "the builder does not replace the index")
+
+
+def _search_state(api: Api) -> str:
+    state: str = api.get("/health")["details"]["search"]
+    return state

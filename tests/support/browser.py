@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
 
 PASSWORD = "Quiet-Meridian-7!"
 CODE = "123456"  # sent by the emulated Cognito
@@ -13,6 +13,29 @@ CODE = "123456"  # sent by the emulated Cognito
 
 PATIENCE_MS = 30_000
 """Timeout of a step; the emulators share two cores with the browser."""
+
+
+SIZES: dict[str, ViewportSize] = {
+    "desktop": {"width": 1280, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+BOOK = "the-joy-of-cooking"
+FOR_ANYONE = {
+    "home": "/",
+    "category": "/category/Poetry",
+    "category-empty": "/category/Nothing",
+    "search": "/search?q=cooking",
+    "best-sellers": "/bestsellers",
+    "book": f"/books/{BOOK}",
+    "cart-empty": "/cart",
+    "sign-in": "/sign-in",
+    "sign-up": "/sign-up",
+    "forgotten-password": "/forgot",
+    "privacy": "/privacy",
+    "imprint": "/imprint",
+    "not-found": "/nowhere",
+}
+"""Paths of the pages that need no account, by name."""
 
 
 class Visit:
@@ -76,7 +99,7 @@ class Visit:
     def sign_in(self, email: str) -> None:
         self.open("/sign-in")
         self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("link", name="Account", exact=True)).to_be_visible()
 
@@ -98,6 +121,17 @@ class Visit:
         self.page.get_by_role("button", name=re.compile("^Place order for")).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Thank you, it’s ordered")
         return self.page.url.rsplit("/", 1)[1]
+
+
+def settled(page: Page) -> None:
+    """Scroll through the page until every placeholder has been replaced by content."""
+    expect(page.locator(".category-bar a")).not_to_have_count(1)
+    skeletons = page.locator(".skeleton")
+    page.wait_for_load_state("networkidle")
+    while left := skeletons.count():
+        page.evaluate("document.querySelector('.skeleton')?.scrollIntoView()")
+        expect(skeletons).not_to_have_count(left)
+    page.evaluate("scrollTo(0, 0)")
 
 
 OpenShop = Callable[..., Visit]

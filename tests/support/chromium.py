@@ -42,6 +42,7 @@ class Traffic:
         self.session: CDPSession = page.context.new_cdp_session(page)
         self._scripts: dict[str, str] = {}
         self._received: dict[str, int] = {}
+        self._headers: dict[str, int] = {}
         self.session.send("Network.enable")
         self.session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         self.session.on("Network.responseReceived", self._note_kind)
@@ -50,6 +51,7 @@ class Traffic:
     def _note_kind(self, event: dict[str, Any]) -> None:
         if event["type"] == "Script":
             self._scripts[event["requestId"]] = event["response"]["url"]
+            self._headers[event["requestId"]] = int(event["response"]["encodedDataLength"])
 
     def _note_size(self, event: dict[str, Any]) -> None:
         self._received[event["requestId"]] = int(event["encodedDataLength"])
@@ -61,5 +63,8 @@ class Traffic:
 
     @property
     def scripts(self) -> dict[str, int]:
-        """Bytes of each script, by URL."""
-        return {url: self._received.get(request, 0) for request, url in self._scripts.items()}
+        """Compressed bytes of each script without headers, by URL."""
+        return {
+            url: max(0, self._received.get(request, 0) - self._headers[request])
+            for request, url in self._scripts.items()
+        }

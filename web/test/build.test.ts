@@ -5,6 +5,7 @@ import path from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { OLDEST_BROWSERS } from '../vite.config';
 
 const KIB = 1024;
 const folder = mkdtempSync(path.join(tmpdir(), 'storefront-'));
@@ -71,4 +72,12 @@ it('asset names contain a content hash', () => {
 it('index.html has no inline script or style', () => {
   const page = files.find(({ fileName }) => fileName === 'index.html') as Rolldown.OutputAsset;
   expect(String(page.source)).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+});
+
+it('README names the oldest browsers', () => {
+  const named = /Oldest browsers of the storefront: (.*?)\.\n/s.exec(
+    readFileSync('../README.md', 'utf8'),
+  )?.[1];
+  const versions = named?.toLowerCase().replaceAll(' ', '').split(/,|and/).filter(Boolean);
+  expect(versions).toEqual(OLDEST_BROWSERS);
 });

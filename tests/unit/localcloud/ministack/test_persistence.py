@@ -124,6 +124,20 @@ def test_wrong_sign_up_code_is_refused(emulator: Emulator) -> None:
     pools.delete_user_pool(UserPoolId=pool)
 
 
+def test_password_is_reset_with_sign_up_code(emulator: Emulator) -> None:
+    pools = emulator.client("cognito-idp", IRELAND)
+    pool = pools.create_user_pool(PoolName="codes")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    who = {"ClientId": client, "Username": "ada"}
+    pools.sign_up(**who, Password="Secret-123456")
+    pools.confirm_sign_up(**who, ConfirmationCode=SIGN_UP_CODE)
+    pools.forgot_password(**who)
+    with pytest.raises(ClientError, match="CodeMismatch"):
+        pools.confirm_forgot_password(**who, ConfirmationCode="654321", Password="Other-Secret-1")
+    pools.confirm_forgot_password(**who, ConfirmationCode=SIGN_UP_CODE, Password="Other-Secret-1")
+    pools.delete_user_pool(UserPoolId=pool)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> StateStore:
     return StateStore(tmp_path)

@@ -12,7 +12,8 @@ import { StockNote } from '../../components/StockNote';
 import { languageTag, useFormatter } from '../../lib/format';
 import { Authors } from './Authors';
 import { categoryPath, useCategoryName } from './category';
-import { CategoryShelf, RelatedShelf } from './Shelf';
+import { RelatedShelf } from './RelatedShelf';
+import { CategoryShelf } from './Shelf';
 
 /** Descriptions of the catalog are in English, also of books in other languages. */
 const DESCRIPTION_LANGUAGE = 'en';

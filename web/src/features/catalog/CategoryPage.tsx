@@ -11,7 +11,6 @@ import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
-import { useFormatter } from '../../lib/format';
 import { BookList } from './BookList';
 import { BookTile } from './BookTile';
 import { categoryPath, useCategoryName } from './category';
@@ -48,13 +47,12 @@ function BestRated({ category }: { category: string }) {
 
 function Category({ category, filters }: { category: string; filters: Filters }) {
   const { t } = useTranslation();
-  const format = useFormatter();
   const nameOf = useCategoryName();
   const { data, error } = useSearchBooksQuery({ ...filters, category, limit: ON_A_PAGE });
   const categories = useListCategoriesQuery().data?.items;
-  const count = categories?.find(({ name }) => name === category)?.count;
+  const isKnown = categories?.some(({ name }) => name === category);
   const path = categoryPath(category);
-  if (categories && count === undefined && (error || data?.total === 0)) return <UnknownCategory />;
+  if (categories && !isKnown && (error || data?.total === 0)) return <UnknownCategory />;
 
   let books: ReactNode = <TilesSkeleton count={12} />;
   if (data && data.items.length > 0)
@@ -69,21 +67,7 @@ function Category({ category, filters }: { category: string; filters: Filters })
       />
     );
   else if (error) books = <BestRated category={category} />;
-  const heading = (
-    <div className="category-head">
-      <h1 className="page-title" tabIndex={-1}>
-        {nameOf(category)}
-      </h1>
-      <p className="muted">
-        {count === undefined ? '\u00a0' : t('search.count', { count, number: format.number(count) })}
-      </p>
-    </div>
-  );
-  return (
-    <Page title={nameOf(category)} heading={heading}>
-      {books}
-    </Page>
-  );
+  return <Page title={nameOf(category)}>{books}</Page>;
 }
 
 export default function CategoryPage() {

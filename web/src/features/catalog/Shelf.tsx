@@ -1,12 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import {
-  asApiError,
-  useListBestsellersQuery,
-  useListBooksQuery,
-  useListRelatedBooksQuery,
-} from '../../api/endpoints';
+import { asApiError, useListBestsellersQuery, useListBooksQuery } from '../../api/endpoints';
 import type { Bestseller, Book } from '../../api/generated';
 import { Icon } from '../../components/Icon';
 import { Problem } from '../../components/Problem';
@@ -43,7 +38,8 @@ export function Shelf({ title, to, more, note, children }: ShelfProps) {
   );
 }
 
-function Books({ books }: { books: Book[] }) {
+/** Tiles in a row, which scrolls on narrow screens. */
+export function Books({ books }: { books: Book[] }) {
   return (
     <div className="row-of-books">
       {books.map((book) => (
@@ -78,23 +74,6 @@ export function CategoryShelf({ category, except }: { category: string; except?:
         {!books && !error && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
         {error && !books && <Problem error={asApiError(error)} onRetry={refetch} />}
       </Shelf>
-    </div>
-  );
-}
-
-/** Books that were bought together with a book, requested when the shelf comes near the viewport; nothing without any. */
-export function RelatedShelf({ bookId }: { bookId: string }) {
-  const { t } = useTranslation();
-  const [place, seen] = useSeen<HTMLDivElement>();
-  const { data } = useListRelatedBooksQuery({ bookId }, { skip: !seen });
-  const books = data?.items.slice(0, ON_A_SHELF).map(({ book }) => book) ?? [];
-  return (
-    <div ref={place}>
-      {books.length > 0 && (
-        <Shelf title={t('book.together')}>
-          <Books books={books} />
-        </Shelf>
-      )}
     </div>
   );
 }

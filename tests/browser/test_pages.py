@@ -1,0 +1,108 @@
+"""Pages without JavaScript, without the pages function, in old browsers and old tabs; layout shift; footer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from ops.deployment import Deployment
+from ops.drill.failures import FunctionsFailing
+from tests.support.browser import OpenShop
+from tests.support.waiting import wait_until
+
+BOOK = "/books/the-joy-of-cooking"
+MOST_LAYOUT_SHIFT = 0.02
+OBSERVE = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: 'layout-shift', buffered: true });
+"""
+WITHOUT_ABORT_SIGNALS = "delete AbortSignal.any; delete AbortSignal.timeout;"
+NEWER_BUILD = '<script type="module" src="/assets/index-AAAAAAAA.js"></script>'
+
+
+@pytest.fixture
+def pages_function_stopped(deployment: Deployment, endpoints: dict[str, Any]) -> Iterator[None]:
+    """The pages function of each region fails during the test."""
+    failure = FunctionsFailing(deployment, ("pages",))
+    for region in deployment.regions:
+        failure.break_(region)
+    yield
+    for region in deployment.regions:
+        failure.heal(region)
+    wait_until(lambda: _has_metadata(endpoints), 30, "the pages function does not answer again")
+
+
+def _has_metadata(endpoints: dict[str, Any]) -> bool:
+    return 'rel="canonical"' in httpx.get(endpoints["storefront"] + BOOK, timeout=10).text
+
+
+def test_book_without_javascript_is_readable(visitor: OpenShop) -> None:
+    visit = visitor("phone", java_script_enabled=False)
+    page = visit.page
+    expect(visit.open(BOOK)).to_have_text("The Joy of Cooking")
+    expect(page.get_by_role("main")).to_contain_text("Irma S. Rombauer")
+    expect(page.get_by_role("main")).to_contain_text("16.50")
+    expect(page.locator(".noscript")).to_be_in_viewport()
+    visit.picture("without-javascript")
+
+
+@pytest.mark.usefixtures("pages_function_stopped")
+def test_shop_opens_without_pages_and_api(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+    assert not _has_metadata(endpoints)
+    visit = visitor()
+    page = visit.page
+    visit.expect_console_error("net::ERR_CONNECTION_REFUSED")
+    apis = [endpoints["api"], *(region["api"] for region in endpoints["regions"].values())]
+    for api in apis:
+        page.route(f"{api}/**", lambda route: route.abort("connectionrefused"))
+    visit.open(BOOK)
+    expect(page.get_by_role("alert").first).to_contain_text("We can’t reach the shop")
+    visit.picture("from-the-bucket")
+    page.unroute_all()
+    page.get_by_role("main").get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The Joy of Cooking")
+
+
+def test_browser_without_abort_signals_works(visitor: OpenShop) -> None:
+    visit = visitor()
+    visit.page.add_init_script(WITHOUT_ABORT_SIGNALS)
+    visit.open("/category/Poetry")
+    expect(visit.page.get_by_role("article")).not_to_have_count(0)
+    assert visit.page.evaluate("AbortSignal.any === undefined && AbortSignal.timeout === undefined")
+
+
+def test_old_tab_reloads_for_another_language(visitor: OpenShop) -> None:
+    visit = visitor()
+    page = visit.page
+    heading = visit.open("/")
+    visit.expect_console_error("404")
+    page.route("**/index.html", lambda route: route.fulfill(body=NEWER_BUILD, content_type="text/html"))
+    page.route("**/assets/front-*.js", lambda route: route.fulfill(status=404), times=1)
+    page.get_by_label("Language").select_option(label="Deutsch")
+    expect(heading).to_have_text("Hier brennt immer Licht.")
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_loading_pages_do_not_shift(visitor: OpenShop, size: str) -> None:
+    visit = visitor(size)
+    page = visit.page
+    page.add_init_script(OBSERVE)
+    shifts = {}
+    for path in ("/", "/category/Cookbooks", BOOK):
+        visit.open(path)
+        expect(page.get_by_role("article")).not_to_have_count(0)
+        page.wait_for_load_state("networkidle")
+        shifts[path] = page.evaluate("window.shift")
+    assert max(shifts.values()) < MOST_LAYOUT_SHIFT, shifts
+
+
+@pytest.mark.parametrize("name", ["Privacy", "Imprint"])
+def test_footer_links_to_notices(visitor: OpenShop, name: str) -> None:
+    visit = visitor("phone")
+    visit.open("/")
+    visit.page.get_by_role("contentinfo").get_by_role("link", name=name).click()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text(name)

@@ -31,6 +31,7 @@ TIMES_LIGHTER = 4.0
 BUNDLE = "boto3, pydantic, aws_lambda_powertools.logging, aws_lambda_powertools.metrics"
 FUNCTIONS = {
     "accounts": "accounts.handler",
+    "accounts-cleaner": "accounts.cleaner",
     "catalog": "catalog.handler",
     "cart": "cart.handler",
     "orders": "orders.handler",

@@ -117,6 +117,10 @@ class BaseTables(Construct):
         """Full names by short name, the input of `RegionTables`."""
         return {name: table.name for name, table in self._tables.items()}
 
+    def __getitem__(self, short_name: str) -> "Table":
+        """Return a table by its short name, for functions of the stack that creates it."""
+        return Table(short_name, self._tables[short_name])
+
     def _table(self, spec: TableSpec, name: str, protected: bool) -> DynamodbTable:
         local = [index for index in spec.indexes if index.hash_key == spec.hash_key]
         table = DynamodbTable(
@@ -173,19 +177,19 @@ class TableReplicas(Construct):
 class Table:
     """A table as seen by the functions of one region."""
 
-    def __init__(self, short_name: str, looked_up: DataAwsDynamodbTable) -> None:
+    def __init__(self, short_name: str, table: DynamodbTable | DataAwsDynamodbTable) -> None:
         """Wrap a table.
 
         Args:
             short_name: Short name of the table.
-            looked_up: Data source of the table in this region.
+            table: The table, or its data source in this region.
         """
         self._short_name = short_name
-        self.name: str = looked_up.name
+        self.name: str = table.name
         """Full name, the same in every region."""
-        self.arn: str = looked_up.arn
+        self.arn: str = table.arn
         """ARN in this region."""
-        self.stream_arn: str = looked_up.stream_arn
+        self.stream_arn: str = table.stream_arn
         """ARN of this region's stream, which contains local and replicated writes."""
 
     @property

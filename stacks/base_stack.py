@@ -1,15 +1,20 @@
 """Base of all stacks: backend, provider, outputs, permissions boundary."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from cdktf import TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
+from modules.support.stack_files import Archives
 from stacks.emulator_drift import ignore_emulator_drift
 from stacks.settings import Settings
 from stacks.state_backend import set_backend
+
+ARCHIVES = Archives(Path(__file__).parent.parent / "lambda_src")
+"""Shared by all stacks, so that all regions run the same bytes."""
 
 
 class BaseStack(TerraformStack):

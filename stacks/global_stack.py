@@ -1,17 +1,20 @@
-"""Resources that exist once: the zone, the user pool, the base tables, CloudFront's certificate and its log bucket."""
+"""Resources that exist once: zone, user pool with its cleaner, base tables, CloudFront's certificate and log bucket."""
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
+from modules.accounts import Accounts, UserPool
 from modules.blog import DatabaseSecret, GlobalDatabase
 from modules.certificate import Certificate
+from modules.function import Platform
 from modules.identity import Identity, IdentityOptions, SesSender
 from modules.observability import AccountBudget
 from modules.storefront import LogBucket
+from modules.support.stack_files import stack_folder
 from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, FEW_ADDRESSES, suppress
 from modules.tables import BaseTables
-from stacks.base_stack import BaseStack, aws_provider
+from stacks.base_stack import ARCHIVES, BaseStack, aws_provider
 from stacks.settings import Settings
 
 
@@ -41,6 +44,7 @@ class GlobalStack(BaseStack):
         self.user_pool_id = identity.pool_id
         self.user_pool_client_id = identity.client_id
         self.tables = BaseTables(self, "tables", name=settings.name, protected=settings.protected)
+        self._add_cleaner()
 
         if settings.budget.usd_a_month:
             AccountBudget(
@@ -53,6 +57,25 @@ class GlobalStack(BaseStack):
         self.log_bucket = self._log_bucket(us_east_1) if settings.features.storefront else None
         self.blog_database = self._blog_database() if settings.features.blog else None
         self._finish(zone)
+
+    def _add_cleaner(self) -> None:
+        """Add the function that deletes accounts: only this region has the user pool."""
+        settings = self.settings
+        Accounts(
+            self,
+            "account-deletion",
+            platform=Platform(
+                name=settings.name,
+                region=settings.primary,
+                archives=ARCHIVES,
+                folder=stack_folder(self),
+                runtime=settings.compute.runtime,
+                architecture=settings.compute.architecture,
+                log_retention_days=settings.log_retention_days,
+            ),
+            orders=self.tables["orders"],
+            user_pool=UserPool(id=self.user_pool_id, arn=self.user_pool_arn),
+        )
 
     def _log_bucket(self, us_east_1: TerraformProvider) -> LogBucket:
         return LogBucket(

@@ -15,9 +15,9 @@ from modules.observability import DashboardMetrics, RegionMetrics
 from modules.search import Search, SearchOptions
 from modules.stock import Stock
 from modules.storefront import WebBucket
-from modules.support.stack_files import Archives, stack_folder
+from modules.support.stack_files import stack_folder
 from modules.tables import TABLES, RegionTables, TableReplicas
-from stacks.base_stack import BaseStack
+from stacks.base_stack import ARCHIVES, BaseStack
 from stacks.firewalls import region_firewall
 from stacks.global_stack import GlobalStack
 from stacks.monitoring import monitor_region
@@ -25,8 +25,6 @@ from stacks.settings import Settings
 
 _ROOT = Path(__file__).parent.parent
 CONTRACT = _ROOT / "api" / "openapi.yaml"
-ARCHIVES = Archives(_ROOT / "lambda_src")
-"""Shared by all regions, so that they run the same bytes."""
 _SHELVES = ("category-rating", "listing-rating")
 """Indexes of the books table."""
 _READ_STOCK = ("BatchGetItem", "GetItem")
@@ -170,7 +168,7 @@ class RegionStack(BaseStack):
         }
         order = self._function("orders", "Answers /orders", {**everything, **stocked, **shoppers, **limits})
         books.grant(order.permissions, "BatchGetItem")
-        cart.grant(order.permissions, "BatchGetItem", "PutItem", "Query", "UpdateItem")
+        cart.grant(order.permissions, "BatchGetItem", "DeleteItem", "PutItem", "Query", "UpdateItem")
         orders.grant(order.permissions, "BatchGetItem", "PutItem", "Query", indexes=("customer-createdAt",))
         stock.grant(order.permissions, *_READ_STOCK, "UpdateItem")
 

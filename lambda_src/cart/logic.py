@@ -17,9 +17,6 @@ from shop.lines import MAX_LINES, Line
 
 _ATTEMPTS = 8
 
-_MAX_DELETED = 100
-"""Items of a transaction."""
-
 Change = Callable[[Mapping[str, Line], datetime], Line | None]
 """Takes all lines and returns the new version of one, or `None` if nothing changes."""
 
@@ -36,9 +33,7 @@ class Cart:
     def show(self, only: str | None = None) -> dict[str, Any]:
         """Return the contract's `Cart`, or only its line of one book."""
         lines = self._carts.all(self._sign_in)
-        superfluous = cart_lines.superfluous(lines.values(), clock.now())
-        if superfluous:
-            self._carts.delete(self._customer_id, superfluous[:_MAX_DELETED])
+        self._carts.tidy(self._customer_id, lines.values(), clock.now())
         return self._view(lines, only)
 
     def add(self, book_id: str, quantity: int, key: str | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from catalog import logic
+from catalog.logic import Listing
 from runtime import aws
 from runtime.errors import BadRequest, NotFound
 from runtime.http import Request, Response, Router
@@ -28,6 +28,11 @@ def _books() -> Books:
     return Books(client, own.books_table, StockRows(client, own.stock_table, own.region))
 
 
+@cache
+def _listing() -> Listing:
+    return Listing(_shelves(), _books())
+
+
 @handle.route("GET", "/books")
 def list_books(request: Request) -> Response:
     """Return a page of books, best rated first."""
@@ -35,8 +40,7 @@ def list_books(request: Request) -> Response:
     if category is not None and not 1 <= len(category) <= 100:
         raise BadRequest("category must have 1 to 100 characters.")
     limit = query_integer(request.query("limit"), "limit", 1, 100, 24)
-    page = logic.list_books(_shelves(), _books(), category, request.query("cursor"), limit)
-    return Response(page, headers=_CACHED)
+    return Response(_listing().page(category, request.query("cursor"), limit), headers=_CACHED)
 
 
 @handle.route("GET", "/books/{bookId}")

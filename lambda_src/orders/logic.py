@@ -14,6 +14,7 @@ from runtime.errors import (
     StockElsewhere,
     TooManyOrders,
     TransactionCancelled,
+    Unauthorized,
     Unavailable,
 )
 from runtime.identity import SignIn
@@ -25,6 +26,9 @@ from shop.cart_view import view
 from shop.placed_orders import Order, OrderState
 
 _ATTEMPTS = 10
+
+TIDIED_EVERY = 5
+"""Orders of a shopper in an hour after which the cart's tombstones are limited, also without a read of the cart."""
 
 
 class Checkout:
@@ -48,7 +52,7 @@ class Checkout:
             TooManyOrders: the shopper has placed the maximum number of orders in this hour.
             Unavailable: DynamoDB does not answer or is busy. The same request can be sent again.
         """
-        is_counted = False
+        number: int | None = None
         for attempt in attempts(_ATTEMPTS):
             found = self._orders.find(request, self._tables)
             if found.order is not None:
@@ -56,9 +60,8 @@ class Checkout:
             if found.is_cancelled:
                 raise Unavailable("The order exists, but has not reached this region; try again.")
             placement = self._decide(request, found)
-            if not is_counted:
-                self._count(request.customer_id)
-                is_counted = True
+            if number is None:
+                number = self._count(request.customer_id)
             try:
                 self._orders.place(placement, self._tables.carts)
             except TransactionCancelled as lost:
@@ -67,6 +70,8 @@ class Checkout:
                 log.write("INFO", "checkout conflict", attempt=attempt, reasons=reasons)
                 continue
             _measure(placement.order)
+            if number % TIDIED_EVERY == 0:
+                self._tidy(request.sign_in)
             return OrderState(placement.order)
         raise Unavailable("Other devices are changing the cart; nothing was ordered, send the same again.")
 
@@ -99,13 +104,22 @@ class Checkout:
         ]
         self._orders.want(elsewhere, clock.now())
 
-    def _count(self, customer_id: str) -> None:
+    def _count(self, customer_id: str) -> int:
         now, most = clock.now(), self._settings.orders_per_hour
-        if not self._tables.carts.count_order(customer_id, self._settings.region, now, most):
+        number = self._tables.carts.count_order(customer_id, self._settings.region, now, most)
+        if number is None:
             log.metric("OrdersLimited", 1)
             raise TooManyOrders(
                 f"You can place {most} orders in an hour.", retry_after=3600 - now.minute * 60 - now.second
             )
+        return number
+
+    def _tidy(self, sign_in: SignIn) -> None:
+        carts = self._tables.carts
+        try:
+            carts.tidy(sign_in.customer_id, carts.all(sign_in).values(), clock.now())
+        except (Unauthorized, Unavailable):
+            return  # The order is placed. A later one tidies the cart.
 
     def _cart(self, sign_in: SignIn) -> dict[str, Any]:
         now, lines = clock.now(), self._tables.carts.all(sign_in)

@@ -12,6 +12,8 @@ Item = dict[str, Any]
 _BATCH = 100
 """Maximum number of keys of one BatchGetItem."""
 _ROUNDS = 5
+_CONNECTIONS = 4
+"""Requests of one read at the same time."""
 
 
 def pages(operation: Call, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
@@ -39,7 +41,7 @@ class Keys(NamedTuple):
 
 
 def batch_get(client: Any, *wanted: Keys) -> dict[str, list[Item]]:
-    """Read items of several tables, up to 100 in a request.
+    """Read items of several tables, up to 100 in a request. Several requests are sent at the same time.
 
     Returns:
         The items by table, in any order. Keys without an item are skipped.
@@ -50,14 +52,28 @@ def batch_get(client: Any, *wanted: Keys) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {each.table: [] for each in wanted}
     consistent = {each.table: each.consistent for each in wanted}
     keys = [(each.table, dump(key)) for each in wanted for key in each.keys]
+    requests: list[dict[str, Any]] = []
     for start in range(0, len(keys), _BATCH):
         request: dict[str, Any] = {}
         for table, key in keys[start : start + _BATCH]:
             request.setdefault(table, {"Keys": [], "ConsistentRead": consistent[table]})["Keys"].append(key)
-        for answer in _rounds(client, request):
-            for table, images in answer.items():
-                found[table] += map(load, images)
+        requests.append(request)
+    for answer in _answers(client, requests):
+        for table, images in answer.items():
+            found[table] += map(load, images)
     return found
+
+
+def _answers(client: Any, requests: Sequence[dict[str, Any]]) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    if len(requests) < 2:
+        for request in requests:
+            yield from _rounds(client, request)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # slow to import
+
+    with ThreadPoolExecutor(min(len(requests), _CONNECTIONS)) as pool:
+        for answers in pool.map(lambda request: list(_rounds(client, request)), requests):
+            yield from answers
 
 
 def _rounds(client: Any, request: dict[str, Any]) -> Iterator[dict[str, list[dict[str, Any]]]]:

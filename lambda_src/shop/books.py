@@ -1,11 +1,12 @@
 """Books with their stock, as all domains read them and as the contract presents them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runtime import dynamo
 from runtime.dynamo import Item, Keys
 from shop import stock
+from shop.stock import Shares
 from shop.stock_rows import StockRows
 
 
@@ -33,21 +34,27 @@ class Books:
         """
         wanted = sorted(set(ids))
         found = dynamo.batch_get(self._client, self.keys(wanted), self._rows.keys(wanted))
-        return {item["id"]: item for item in self._stocked(found[self.table], found[self._rows.table])}
+        shares = self._rows.shares(found[self._rows.table])
+        return {item["id"]: item for item in self.with_stock(found[self.table], shares)}
 
-    def with_stock(self, items: list[Item]) -> list[Item]:
-        """Add `stock` to items that were read by an index."""
-        keys = self._rows.keys(item["id"] for item in items)
-        return self._stocked(items, dynamo.batch_get(self._client, keys)[keys.table])
+    def shares(self, ids: Iterable[str]) -> dict[str, Shares]:
+        """Return the shares of the stock by region, by book. Without ids it only learns the names of the regions.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        self._rows.learn_regions()
+        keys = self._rows.keys(ids)
+        return dict(self._rows.shares(dynamo.batch_get(self._client, keys)[keys.table]))
+
+    def with_stock(self, items: Iterable[Item], shares: Mapping[str, Shares]) -> list[Item]:
+        """Return items of the Books table with `stock`."""
+        region = self._rows.region
+        return [{**item, "stock": stock.presented(shares.get(item["id"], {}), region)} for item in items]
 
     def keys(self, ids: Iterable[str]) -> Keys:
         """Return the keys of these books, to read together with other items."""
         return Keys(self.table, [{"id": book_id} for book_id in ids])
-
-    def _stocked(self, books: list[Item], rows: list[Item]) -> list[Item]:
-        shares = self._rows.shares(rows)
-        region = self._rows.region
-        return [{**book, "stock": stock.presented(shares.get(book["id"], {}), region)} for book in books]
 
 
 def present(item: Item) -> dict[str, Any]:

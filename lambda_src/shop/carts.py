@@ -9,9 +9,13 @@ from runtime import aws, dynamo
 from runtime.dynamo import Item, Keys
 from runtime.errors import ConditionFailed, TransactionCancelled, Unavailable
 from runtime.identity import SignIn
+from shop import lines as cart_lines
 from shop import revocations
 from shop.lines import Line
 from shop.stock import hour_of
+
+_MAX_DELETED = 100
+"""Items of a transaction."""
 
 
 class Carts:
@@ -85,12 +89,18 @@ class Carts:
         """Return the parameters of PutItem, also in a transaction, for `replace`."""
         return {"TableName": self.table, "Item": dynamo.dump(_item(customer_id, line)), **_unchanged(seen)}
 
-    def delete(self, customer_id: str, lines: Sequence[Line]) -> None:
-        """Delete up to 100 lines, unless one of them has changed.
+    def tidy(self, customer_id: str, lines: Iterable[Line], moment: datetime) -> None:
+        """Delete emptied lines beyond the limits, given all lines of the shopper.
 
         Raises:
             Unavailable: DynamoDB does not answer or is busy.
         """
+        superfluous = cart_lines.superfluous(lines, moment)
+        for start in range(0, len(superfluous), _MAX_DELETED):
+            self._delete(customer_id, superfluous[start : start + _MAX_DELETED])
+
+    def _delete(self, customer_id: str, lines: Sequence[Line]) -> None:
+        """Delete lines, unless one of them has changed."""
         keys = (dynamo.dump({"customerId": customer_id, "bookId": line.book_id}) for line in lines)
         writes = [
             {"Delete": {"TableName": self.table, "Key": key, **_unchanged(line)}}
@@ -101,8 +111,10 @@ class Carts:
         except TransactionCancelled:
             return  # A later read tries again.
 
-    def count_order(self, customer_id: str, region: str, moment: datetime, most: int) -> bool:
+    def count_order(self, customer_id: str, region: str, moment: datetime, most: int) -> int | None:
         """Count an order of this hour, unless the shopper has placed `most` in this region.
+
+        Returns the number of this order in the hour, or `None` if it is not counted.
 
         The counter's key has the region, so that no other region writes it.
 
@@ -112,17 +124,18 @@ class Carts:
         key = {"customerId": customer_id, "bookId": f"#orders#{region}#{hour_of(moment)}"}
         values = {":one": 1, ":most": most, ":end": int((moment + timedelta(hours=2)).timestamp())}
         try:
-            aws.call(
+            answer = aws.call(
                 self._client.update_item,
                 TableName=self.table,
                 Key=dynamo.dump(key),
+                ReturnValues="UPDATED_NEW",
                 UpdateExpression="ADD orders :one SET expiresAt = :end",
                 ConditionExpression="attribute_not_exists(orders) OR orders < :most",
                 ExpressionAttributeValues=dynamo.dump(values),
             )
         except ConditionFailed:
-            return False
-        return True
+            return None
+        return int(dynamo.load(answer["Attributes"])["orders"])
 
 
 def lines_of(items: Iterable[Item], sign_in: SignIn) -> dict[str, Line]:

@@ -6,10 +6,12 @@ arrives later from another region finds the item and loses the person as well, s
 (docs/adr/0042-erase-a-person-by-a-replicated-request.md)
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from runtime import clock, dynamo
+from runtime.dynamo import Item
 from runtime.settings import Settings
 from shop import revocations
 
@@ -34,3 +36,18 @@ def request_writes(customer_id: str, settings: Settings, moment: datetime) -> li
         {"Put": {"TableName": settings.orders_table, "Item": request_item(customer_id, moment)}},
         {"Put": {"TableName": settings.cart_table, "Item": ended}},
     ]
+
+
+def pending(client: Any, settings: Settings) -> Iterator[Item]:
+    """Yield the requests that are repeated, as one region has them.
+
+    Raises:
+        Unavailable: DynamoDB does not answer or is busy.
+    """
+    return dynamo.items(
+        client.query,
+        TableName=settings.orders_table,
+        IndexName="sweep",
+        KeyConditionExpression="sweep = :pending",
+        ExpressionAttributeValues=dynamo.dump({":pending": PENDING}),
+    )

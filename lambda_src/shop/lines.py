@@ -29,10 +29,14 @@ MAX_MERGED = 10
 """Idempotency keys of additions in a line."""
 
 MAX_TOMBSTONES = 100
-"""Emptied lines of a shopper. The cart deletes older ones, so that reading it costs no more."""
+"""Emptied lines of a shopper. Older ones are deleted, so that reading a cart costs no more."""
 
 SETTLED_AFTER = timedelta(hours=1)
-"""Only older tombstones are deleted."""
+"""Tombstones that may be deleted are older, up to `MOST_TOMBSTONES`."""
+
+MOST_TOMBSTONES = 300
+"""Emptied lines of a shopper, of any age. The oldest of more than six full orders in an hour are not needed: their
+orders have been replicated, or the regions are cut off for so long that a shopper does not repeat a request."""
 
 
 class Line(NamedTuple):
@@ -69,10 +73,12 @@ def live(lines: Iterable[Line], moment: datetime) -> list[Line]:
 
 
 def superfluous(lines: Iterable[Line], moment: datetime) -> list[Line]:
-    """Return the oldest tombstones beyond `MAX_TOMBSTONES`."""
+    """Return the oldest tombstones: old ones beyond `MAX_TOMBSTONES`, and all beyond `MOST_TOMBSTONES`."""
     empty = sorted((line for line in lines if not line.held(moment)), key=lambda line: line.changed_at)
     old = clock.timestamp(moment - SETTLED_AFTER)
-    return [line for line in empty[: max(0, len(empty) - MAX_TOMBSTONES)] if line.changed_at < old]
+    beyond = max(0, len(empty) - MOST_TOMBSTONES)
+    rest = empty[beyond : max(beyond, len(empty) - MAX_TOMBSTONES)]
+    return [*empty[:beyond], *(line for line in rest if line.changed_at < old)]
 
 
 def changed(seen: Line | None, book_id: str, quantity: int, moment: datetime, key: str | None = None) -> Line:

@@ -33,11 +33,19 @@ class StockRows:
         ids = list(book_ids)
         if not ids:
             return Keys(self.table, [])
+        self.learn_regions()
+        keys = [{"bookId": book_id, "region": region} for book_id in ids for region in self._regions or ()]
+        return Keys(self.table, [REGISTRY, *keys], consistent)
+
+    def learn_regions(self) -> None:
+        """Read the names of the regions, if they are not known yet.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
         if self._regions is None:
             answer = aws.call(self._client.get_item, TableName=self.table, Key=dynamo.dump(REGISTRY))
             self._learn(dynamo.load(answer.get("Item", {})))
-        keys = [{"bookId": book_id, "region": region} for book_id in ids for region in self._regions or ()]
-        return Keys(self.table, [REGISTRY, *keys], consistent)
 
     def shares(self, items: Iterable[Item]) -> dict[str, dict[str, Share]]:
         """Return shares by region, by book, of the items that were read by `keys`."""

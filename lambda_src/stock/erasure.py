@@ -87,15 +87,8 @@ class Erasure:
 
     def pending(self) -> Iterator[str]:
         """Yield the user ids of recent requests."""
-        items = dynamo.items(
-            self._client.query,
-            TableName=self._settings.orders_table,
-            IndexName="sweep",
-            KeyConditionExpression="sweep = :pending",
-            ExpressionAttributeValues=dynamo.dump({":pending": erasures.PENDING}),
-        )
-        for item in items:
-            yield item["customerId"]
+        for request in erasures.pending(self._client, self._settings):
+            yield request["customerId"]
 
     def _items(self, table: str, customer_id: str) -> Iterator[Item]:
         return dynamo.items(

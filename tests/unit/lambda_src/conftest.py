@@ -12,6 +12,7 @@ from runtime.settings import settings
 from tests.support.api_events import CLIENT
 from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK, Tables, create_tables
 from tests.support.redis_server import redis_server
+from tests.support.user_pool import POOL
 
 ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
@@ -28,10 +29,12 @@ ENVIRONMENT = {
     "STOREFRONT_URL": "https://books.example.com",
     "SHOP_NAME": "bookstore-test",
     "USER_POOL_CLIENT_ID": CLIENT,
+    "USER_POOL_ID": POOL,
     "LOG_LEVEL": "INFO",
 }
 CACHES = (
     "runtime.settings",
+    "accounts.cleaner",
     "accounts.handler",
     "catalog.handler",
     "cart.handler",

@@ -10,7 +10,7 @@ import pytest
 from tests.support.synthesis import Resource, Stack, shop
 
 CODE = Path(__file__).parents[3] / "lambda_src"
-SERVICES = {"dynamodb", "s3", "sqs"}
+SERVICES = {"cognito-idp", "dynamodb", "s3", "sqs"}
 OPERATIONS = {
     "batch_get_item": "dynamodb:BatchGetItem",
     "delete_item": "dynamodb:DeleteItem",
@@ -22,6 +22,8 @@ OPERATIONS = {
     "get_object": "s3:GetObject",
     "head_object": "s3:GetObject",
     "put_object": "s3:PutObject",
+    "list_users": "cognito-idp:ListUsers",
+    "admin_delete_user": "cognito-idp:AdminDeleteUser",
 }
 IN_TRANSACTIONS = {
     "Put": "PutItem",
@@ -38,7 +40,7 @@ STREAM = {
 """Lambda reads streams with the function's role."""
 UNUSED_CODE = {
     "cart": {"dynamodb:UpdateItem"},  # shop.carts counts orders for the function `orders`
-    "orders": {"dynamodb:DeleteItem"},  # shop.carts deletes lines for the function `cart`
+    "accounts-cleaner": {"dynamodb:BatchGetItem"},
     "health": {"dynamodb:BatchGetItem"},  # runtime.dynamo reads batches for others
     "bestsellers-rebuild": {"dynamodb:BatchGetItem"},
     "search": {"s3:PutObject"},  # search.store writes for the builder
@@ -52,6 +54,7 @@ WITHOUT_CALL = {
     "bestsellers-feeder": {"sqs:SendMessage"},
     "bestsellers-rebuild": {"sqs:SendMessage"},
     "stock": {"sqs:SendMessage"},
+    "accounts-cleaner": {"sqs:SendMessage"},
     "pages": {"s3:ListBucket"},
 }
 """Actions that a role needs without a call in the code."""
@@ -61,8 +64,12 @@ def region() -> Stack:
     return shop()["eu-west-1"]
 
 
+def stacks() -> tuple[Stack, ...]:
+    return region(), shop()["global"]
+
+
 def functions() -> list[Resource]:
-    return region().resources("aws_lambda_function")
+    return [function for stack in stacks() for function in stack.resources("aws_lambda_function")]
 
 
 def short(function: Resource) -> str:
@@ -103,13 +110,16 @@ def called(function: Resource) -> set[str]:
 
 
 def uses_client(tree: ast.Module, operation: str) -> bool:
-    return bool(re.search(rf"client(\([^)]*\))?\.{operation}\b", ast.unparse(tree)))
+    return bool(re.search(rf"(client|cognito|dynamodb)(\([^)]*\))?\.{operation}\b", ast.unparse(tree)))
 
 
 def allowed(function: Resource) -> set[str]:
     role = function.id.split("_function")[0]
     (document,) = [
-        each for each in region().data("aws_iam_policy_document") if each.id.split("_permissions")[0] == role
+        each
+        for stack in stacks()
+        for each in stack.data("aws_iam_policy_document")
+        if each.id.split("_permissions")[0] == role
     ]
     actions = {
         action
@@ -130,7 +140,7 @@ def test_role_allows_exactly_what_code_calls(function: Resource) -> None:
 
 
 def test_index_arns_are_named() -> None:
-    for document in region().data("aws_iam_policy_document"):
+    for document in (each for stack in stacks() for each in stack.data("aws_iam_policy_document")):
         for statement in document.body.get("statement", ()):
             assert not [arn for arn in statement.get("resources", ()) if arn.endswith("/index/*")], (
                 document.id

@@ -1,13 +1,11 @@
-"""Additions with an idempotency key, as a guest's cart is merged at sign-in; and the limit of emptied lines."""
+"""Additions with an idempotency key, as a guest's cart is merged at sign-in."""
 
 import uuid
 
 from cart.handler import handle
 from orders.handler import handle as orders_handle
-from runtime import clock
-from shop.lines import MAX_TOMBSTONES
 from tests.support.api_events import Answer, Shopper
-from tests.support.lambda_tables import CART, Tables
+from tests.support.lambda_tables import Tables
 
 ada = Shopper(handle, "ada")
 
@@ -53,13 +51,3 @@ def test_refused_addition_can_be_repeated(tables: Tables) -> None:
 def test_key_must_be_a_uuid(tables: Tables) -> None:
     tables.book("a")
     assert add("1").status == 400
-
-
-def test_emptied_lines_are_limited(tables: Tables) -> None:
-    old = {"customerId": "ada", "quantity": 0, "expiresAt": int(clock.now().timestamp()) + 1000}
-    for number in range(MAX_TOMBSTONES + 20):
-        changed_at = f"2026-01-01T00:00:{number % 60:02}.{number:03}Z"
-        tables.put(CART, {**old, "bookId": f"b{number:03}", "changedAt": changed_at})
-    for _ in range(2):
-        assert ada("GET", "/cart").status == 200
-    assert len(tables.scan(CART)) == MAX_TOMBSTONES

@@ -1,13 +1,30 @@
+import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from catalog.handler import handle
-from runtime import cursor
+from runtime import aws, cursor
 from tests.support.api_events import Answer, Shopper
 from tests.support.lambda_tables import BOOKS, Tables
 
 anyone = Shopper(handle)
+
+
+def meet(monkeypatch: pytest.MonkeyPatch, *operations: str) -> None:
+    """Make each call of these operations wait until all of them have begun."""
+    client, begun = aws.client("dynamodb"), threading.Barrier(len(operations), timeout=5)
+
+    def meeting(operation: Any) -> Any:
+        def run(**parameters: Any) -> Any:
+            begun.wait()
+            return operation(**parameters)
+
+        return run
+
+    for name in set(operations):
+        monkeypatch.setattr(client, name, meeting(getattr(client, name)))
 
 
 def walk(**query: str) -> list[Answer]:
@@ -136,3 +153,40 @@ def test_cursor_of_deleted_book_works(tables: Tables) -> None:
     tables.client.delete_item(TableName=BOOKS, Key={"id": {"S": "b2"}})
 
     assert ids(anyone("GET", "/books", query={"cursor": following})) == ["b1", "b0"]
+
+
+def test_known_page_is_read_in_one_round(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    for book_id in ("a", "b"):
+        tables.book(book_id)
+        tables.stock(book_id, received=3)
+    first = anyone("GET", "/books").json
+    meet(monkeypatch, "query", "batch_get_item")
+    assert anyone("GET", "/books").json == first
+    assert [book["stock"]["available"] for book in first["items"]] == [3, 3]
+
+
+def test_regions_are_learned_beside_the_page(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.book("a")
+    tables.stock("a", received=3)
+    meet(monkeypatch, "query", "get_item")
+    assert anyone("GET", "/books").json["items"][0]["stock"]["available"] == 3
+
+
+def test_new_book_on_known_page_has_stock(tables: Tables) -> None:
+    tables.book("a", rating=3)
+    tables.stock("a", received=1)
+    anyone("GET", "/books", query={"limit": "1"})
+    tables.book("b", rating=5)
+    tables.stock("b", received=7)
+    (book,) = anyone("GET", "/books", query={"limit": "1"}).json["items"]
+    assert (book["id"], book["stock"]["available"]) == ("b", 7)
+
+
+def test_large_page_reads_stock_in_one_round(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100 books and two regions are 201 keys, which three requests read."""
+    for number in range(100):
+        tables.book(f"b{number}")
+    tables.stock("b0", received=3)
+    anyone("GET", "/books", query={"limit": "100"})
+    meet(monkeypatch, "query", "batch_get_item", "batch_get_item", "batch_get_item")
+    assert len(anyone("GET", "/books", query={"limit": "100"}).json["items"]) == 100

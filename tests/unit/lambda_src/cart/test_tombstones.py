@@ -1,0 +1,65 @@
+"""Emptied lines are limited, so that reading an empty cart has a limited cost."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cart.handler import handle
+from orders import logic
+from orders.handler import handle as orders_handle
+from runtime import aws, clock
+from shop import lines
+from shop.lines import MAX_TOMBSTONES, MOST_TOMBSTONES, SETTLED_AFTER
+from tests.support.api_events import Shopper
+from tests.support.lambda_tables import CART, Tables
+
+ada = Shopper(handle, "ada")
+
+
+def tombstones(tables: Tables, count: int, age: timedelta) -> None:
+    now = clock.now()
+    for number in range(count):
+        changed_at = clock.timestamp(now - age + timedelta(milliseconds=number))
+        line = {"customerId": "ada", "bookId": f"b{number:03}", "quantity": 0, "changedAt": changed_at}
+        tables.put(CART, {**line, "expiresAt": int(now.timestamp()) + 1000})
+
+
+@pytest.mark.parametrize(
+    ("age", "most"), [(2 * SETTLED_AFTER, MAX_TOMBSTONES), (SETTLED_AFTER / 2, MOST_TOMBSTONES)]
+)
+def test_read_of_empty_cart_limits_tombstones(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, age: timedelta, most: int
+) -> None:
+    tombstones(tables, MOST_TOMBSTONES + 120, age)
+    assert ada("GET", "/cart").json["items"] == []
+
+    client = aws.client("dynamodb")
+    query, read = client.query, []
+
+    def counting(**parameters: Any) -> Any:
+        answer = query(**parameters)
+        read.append(answer["ScannedCount"])
+        return answer
+
+    monkeypatch.setattr(client, "query", counting)
+    ada("GET", "/cart")
+    assert sum(read) == most
+    assert f"b{MOST_TOMBSTONES + 119:03}" in {item["bookId"] for item in tables.scan(CART)}
+
+
+def test_orders_limit_tombstones_without_reads(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Direct purchases of other books each time. The shopper never reads the cart."""
+    monkeypatch.setattr(lines, "MOST_TOMBSTONES", 6)
+    monkeypatch.setattr(logic, "TIDIED_EVERY", 2)
+    shopper, found = Shopper(orders_handle, "ada"), []
+    for number in range(8):
+        books = [f"b{number}-{each}" for each in range(3)]
+        for book_id in books:
+            tables.book(book_id, price=1)
+        body = {"items": [{"bookId": book_id, "quantity": 1} for book_id in books], "expectedTotal": 3}
+        key = str(uuid.uuid4())
+        assert shopper("POST", "/orders", body, headers={"idempotency-key": key}).status == 201
+        found.append(sum(not item["bookId"].startswith("#") for item in tables.scan(CART)))
+    assert found == [3, 6, 9, 6, 9, 6, 9, 6]

@@ -62,6 +62,8 @@ class Up:
         export(local_environment(self.layout, self.settings, regions))
         settings = Settings.load(self.settings)
         redis_is_new = self._start(regions)
+        # Before anything calls AWS: a drill may have made a region's APIs unavailable.
+        is_sound = not self.layout.outputs.exists() or self._heal(settings)
         blog = self._begin_blog(regions) if settings.features.blog else None
         with self.steps.step("Account prepared") as say:
             create_managed_keys(regions)
@@ -70,7 +72,7 @@ class Up:
             with self.steps.step("Terraform synthesized") as say:
                 say(self._synthesize())
             self._remove_stale_locks(settings)
-            deployed = self._deploy(settings)
+            deployed = self._deploy(settings, is_sound=is_sound)
         deployment = Deployment.read(settings, self.layout.outputs)
         if deployed:
             self._seed(deployment)
@@ -212,14 +214,14 @@ class Up:
             ensure_state_bucket(bucket, region, tags=settings.tags)
         return list(buckets.values())
 
-    def _deploy(self, settings: Settings) -> bool:
-        """Deploy unless nothing would change. Returns whether it deployed."""
+    def _deploy(self, settings: Settings, *, is_sound: bool) -> bool:
+        """Deploy unless nothing would change and `is_sound`. Returns whether it deployed."""
         marks = self.layout.cloud / "deployed.json"
         now = Fingerprint.now(settings, self.layout.synthesized)
         if (
-            self.layout.outputs.exists()
+            is_sound
+            and self.layout.outputs.exists()
             and Fingerprint.read(marks) == now
-            and self._heal(settings)
             and not self._silent(settings.regions)
         ):
             with self.steps.step("Deployed") as say:

@@ -83,6 +83,7 @@ class Shopper:
                 return
 
 
+@pytest.mark.timeout(3600)
 def test_killed_part_loses_no_order(
     cloud: Any, mine: Mapping[str, Api], books: list[Json], stored: StoredData
 ) -> None:
@@ -121,6 +122,7 @@ def test_killed_part_loses_no_order(
     print(f"{len(shopper.confirmed)} confirmed orders over {KILLS} kills, {len(found)} stored")
 
 
+@pytest.mark.timeout(900)
 def test_killed_drill_is_named_and_healed(cloud: Any) -> None:
     edge = EdgeFaults(f"http://127.0.0.1:{cloud.layout.control_room}")
     with subprocess.Popen(

@@ -16,11 +16,11 @@ DRIFT: dict[type[TerraformResource], tuple[str, ...]] = {
     EcsService: ("availability_zone_rebalancing",),
     # It returns the database's host as localhost once an instance has joined the cluster.
     EcsTaskDefinition: ("container_definitions",),
-    FlowLog: ("iam_role_arn", "max_aggregation_interval"),
+    FlowLog: ("iam_role_arn", "max_aggregation_interval", "tags", "tags_all"),
     RdsCluster: ("enabled_cloudwatch_logs_exports", "serverlessv2_scaling_configuration"),
     SecretsmanagerSecret: ("replica",),
     VpcEndpoint: ("policy", "private_dns_enabled", "security_group_ids"),
-    VpcSecurityGroupEgressRule: ("prefix_list_id",),
+    VpcSecurityGroupEgressRule: ("description", "prefix_list_id"),
 }
 """Attributes to ignore, by resource type. On AWS Terraform plans and compares each of them."""
 

@@ -9,6 +9,7 @@ from ministack.core.persistence import STATE_DIR  # type: ignore[import-not-foun
 from localcloud.local_gate import LocalGate, own_origins
 from localcloud.ministack import (
     cloudfront,
+    cloudwatch,
     connections,
     fault_api,
     lambda_start,
@@ -25,6 +26,7 @@ from localcloud.ministack.state_store import StateStore
 os.environ.pop("PYTHONPATH", None)
 route53.patch()
 cloudfront.patch()
+cloudwatch.patch()
 connections.patch()
 lambda_start.patch()
 transport.patch()

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import boto3
 import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from localcloud.layout import Layout, url
@@ -61,6 +65,59 @@ def test_stream_reader_resumes_after_restart(
     wait_until(lambda: "after" in found.read_text().split(), 20)
     emulator.client("lambda", IRELAND).delete_event_source_mapping(UUID=mapping["UUID"])
     emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
+
+
+def test_alarms_are_described_completely(emulator: Emulator) -> None:
+    cloudwatch = emulator.client("cloudwatch", IRELAND)
+    alarm = {
+        "AlarmName": "errors",
+        "AlarmDescription": "Errors & faults",
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "FunctionName", "Value": "orders"}],
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": 2,
+        "Threshold": 1.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+        "ActionsEnabled": True,
+        "AlarmActions": ["arn:aws:sns:eu-west-1:000000000000:alarms"],
+        "OKActions": ["arn:aws:sns:eu-west-1:000000000000:alarms"],
+    }
+    composite = {
+        "AlarmName": "unhealthy",
+        "AlarmRule": 'ALARM("errors")',
+        "AlarmDescription": "Shoppers see errors",
+        "ActionsEnabled": True,
+        "AlarmActions": ["arn:aws:sns:eu-west-1:000000000000:alarms"],
+    }
+    cloudwatch.put_metric_alarm(**alarm)
+    cloudwatch.put_composite_alarm(**composite)
+    names = "&AlarmNames.member.1=errors&AlarmNames.member.2=unhealthy"
+    types = "&AlarmTypes.member.1=MetricAlarm&AlarmTypes.member.2=CompositeAlarm"
+    found = query(emulator, "monitoring", f"Action=DescribeAlarms&Version=2010-08-01{names}{types}")
+    cloudwatch.delete_alarms(AlarmNames=["unhealthy"])
+    cloudwatch.delete_alarms(AlarmNames=["errors"])
+    for name in ("AlarmDescription", "TreatMissingData", "Statistic", "Period"):
+        assert f"<{name}>{escape(str(alarm[name]))}</{name}>" in found
+    assert "<Dimensions><member><Name>FunctionName</Name><Value>orders</Value></member></Dimensions>" in found
+    assert found.count("<ActionsEnabled>true</ActionsEnabled>") == 2
+    assert found.count("<AlarmActions><member>arn:aws:sns:") == 2
+    assert f"<AlarmDescription>{composite['AlarmDescription']}</AlarmDescription>" in found
+
+
+def query(emulator: Emulator, service: str, body: str) -> str:
+    """The answer to a request in the query protocol, which boto3 no longer sends to CloudWatch."""
+    request = AWSRequest(
+        "POST",
+        url(emulator.layout.aws) + "/",
+        data=body,
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
+    SigV4Auth(Credentials("test", "test"), service, IRELAND).add_auth(request)
+    answer = httpx.post(str(request.url), content=body, headers=dict(request.headers.items()))
+    return answer.raise_for_status().text
 
 
 def test_function_starts_are_limited(emulator: Emulator) -> None:

@@ -217,9 +217,9 @@ e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
 	$(MAKE) e2e-up e2e-drill e2e-tests e2e-browser
 # Until the rest has been seen green again since stock, search and pages, it runs at full size only (`make verify`).
 E2E_SEEN_GREEN := $(addprefix tests/e2e/,attacks state blog/test_doors.py blog/test_failover.py blog/test_reading.py) \
-	$(addprefix tests/e2e/blog/test_,secrets.py storefront.py) \
+	$(addprefix tests/e2e/blog/test_,secrets.py shop_without_it.py storefront.py) \
 	$(addprefix tests/e2e/test_,cart.py evacuation.py exactly_once.py orders.py own_region.py replication.py routes.py search.py) \
-	tests/e2e/test_stock.py \
+	$(addprefix tests/e2e/test_,catalog.py stock.py) \
 	$(addprefix tests/e2e/faults/test_,checkout.py clocks.py emulator.py redis.py stream.py up.py)
 E2E_TESTS = $(if $(filter full,$(TEST_SIZE)),tests/e2e,$(E2E_SEEN_GREEN))
 e2e-up:

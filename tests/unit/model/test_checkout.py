@@ -6,6 +6,7 @@ uncharged. What is not: a cart line is its last writer's, so of two changes to o
 have not heard of each other one is lost, and `Version.clean` takes such lines out of the account.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
@@ -182,7 +183,14 @@ def test_nothing_is_lost_or_doubled_between_three_devices(region: str, second: s
     assert explored.confirmed == scenario.requests
 
 
-@pytest.mark.parametrize("second", SECOND_DEVICE)
+SHORT = ("adds at home", "removes at home", "orders abroad")
+"""Second devices whose retries `make test` explores. Each of the others takes half a minute more."""
+
+
+@pytest.mark.parametrize(
+    "second",
+    [pytest.param(name, marks=() if name in SHORT else pytest.mark.full_size) for name in SECOND_DEVICE],
+)
 def test_nothing_is_lost_or_doubled_when_a_retry_fails_over(second: str) -> None:
     """Two other devices are at the cart meanwhile."""
     devices = (
@@ -218,11 +226,15 @@ def test_every_guard_is_tried() -> None:
 @pytest.mark.parametrize(("guard", "invariant"), WITHOUT.items())
 def test_no_guard_is_idle(guard: str, invariant: str) -> None:
     """Without the guard this very invariant breaks in some scenario."""
-    guards = replace(Guards(), **{guard: False})
+    guards, began, states = replace(Guards(), **{guard: False}), time.monotonic(), 0
     broken: set[str] = set()
     for scenario in SCENARIOS.values():
-        broken |= scenario.run(guards).invariants
+        explored = scenario.run(guards)
+        broken |= explored.invariants
+        states += explored.states
         if invariant in broken:
+            seconds = time.monotonic() - began
+            print(f"without {guard}: {invariant} after {states:,} states in {seconds:.1f} s")
             return
     pytest.fail(f"Without {guard} no {invariant}, only {broken or 'nothing'}")
 

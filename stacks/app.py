@@ -32,7 +32,12 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
     shared = GlobalStack(app, f"{settings.name}-global", settings=settings)
     regions = {
         region: RegionStack(
-            app, f"{settings.name}-{region}", settings=settings, region=region, global_stack=shared
+            app,
+            f"{settings.name}-{region}",
+            settings=settings,
+            region=region,
+            global_stack=shared,
+            web_dist=web_dist,
         )
         for region in settings.regions
     }

@@ -29,7 +29,7 @@ class BlogStack(BaseStack):
                 self,
                 "alarms",
                 name=settings.name,
-                metrics=_metrics(self.blog),
+                metrics=_metrics(self.blog, settings.blog.tasks if settings.blog.image_tag else 0),
                 topic_arn=region_stack.alarm_topic_arn,
             )
         self.finish(
@@ -74,11 +74,12 @@ class BlogStack(BaseStack):
         )
 
 
-def _metrics(blog: Blog) -> BlogMetrics:
+def _metrics(blog: Blog, tasks: int) -> BlogMetrics:
     return BlogMetrics(
         balancer=blog.balancer.arn_suffix,
         targets=blog.balancer.target_group_suffix,
         cluster=blog.service.cluster_name,
         service=blog.service.name,
         database=blog.database.cluster_name,
+        tasks=tasks,
     )

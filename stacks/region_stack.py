@@ -14,7 +14,7 @@ from modules.network import Network, NetworkOptions
 from modules.observability import DashboardMetrics, RegionMetrics
 from modules.search import Search, SearchOptions
 from modules.stock import Stock
-from modules.storefront import WebBucket
+from modules.storefront import WebBucket, WebFiles, put_empty_list
 from modules.support.stack_files import stack_folder
 from modules.tables import TABLES, RegionTables, TableReplicas
 from stacks.base_stack import ARCHIVES, BaseStack
@@ -34,8 +34,16 @@ class RegionStack(BaseStack):
     """`<name>-<region>`: everything that a region needs to serve requests by itself."""
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: Settings, region: str, global_stack: GlobalStack
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: Settings,
+        region: str,
+        global_stack: GlobalStack,
+        web_dist: Path,
     ) -> None:
+        """Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it."""
         super().__init__(scope, id, settings=settings, region=region)
         self._global = global_stack
         self.tables = self._tables()
@@ -74,7 +82,7 @@ class RegionStack(BaseStack):
             tables=self.tables,
             options=SearchOptions(storefront_url=settings.storefront_url, disposable=not settings.protected),
         )
-        self.web_bucket = self._web_bucket()
+        self.web_bucket = self._web_bucket(web_dist)
         self.stock = Stock(self, "stock", platform=self.platform, tables=self.tables)
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
@@ -256,11 +264,19 @@ class RegionStack(BaseStack):
             ),
         )
 
-    def _web_bucket(self) -> WebBucket | None:
-        if not self.settings.features.storefront:
+    def _web_bucket(self, web_dist: Path) -> WebBucket | None:
+        settings = self.settings
+        if not settings.features.storefront:
             return None
-        name = f"{self.settings.name}-web-{self.region}"
-        return WebBucket(self, "web-bucket", name=name, disposable=not self.settings.protected)
+        bucket = WebBucket(
+            self,
+            "web-bucket",
+            name=f"{settings.name}-web-{self.region}",
+            disposable=not settings.protected,
+        )
+        stand_in = [put_empty_list(self, bucket=bucket.name)] if settings.features.blog else []
+        WebFiles(self, "web-files", dist=web_dist, bucket=bucket.name, domain=settings.domain, after=stand_in)
+        return bucket
 
     def _outputs(self) -> Mapping[str, object]:
         functions = [

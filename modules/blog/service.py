@@ -164,8 +164,9 @@ class Service(Construct):
             self,
             "cluster",
             name=self._name,
-            setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
+            setting=[EcsClusterSetting(name="containerInsights", value="disabled")],
         )
+        suppress(cluster, {"CKV_AWS_65": OFF_FOR_ITS_PRICE})
         self._capacity = EcsClusterCapacityProviders(
             self, "capacity", cluster_name=cluster.name, capacity_providers=["FARGATE", "FARGATE_SPOT"]
         )

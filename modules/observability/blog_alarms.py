@@ -2,7 +2,7 @@
 
 Metrics and dimensions are from AWS's documentation:
 - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-- https://docs.aws.amazon.com/AmazonECS/latest/developerguide/Container-Insights-metrics-ECS.html
+- https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
 - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 """
 
@@ -33,12 +33,15 @@ class BlogMetrics:
     """Name of the ECS service."""
     database: str
     """Identifier of the Aurora cluster."""
+    tasks: int
+    """Smallest number of tasks that should run. 0: none runs."""
 
     def alarms(self) -> Iterator[AlarmDefinition]:
         """Define the blog's alarms."""
         yield from _balancer(self.balancer)
         yield from _targets(self.balancer, self.targets)
-        yield from _service(self.cluster, self.service)
+        if self.tasks:
+            yield _missing_tasks(self.cluster, self.service, self.tasks)
         yield from _database(self.database)
 
 
@@ -88,21 +91,19 @@ def _targets(balancer: str, targets: str) -> Iterator[AlarmDefinition]:
     )
 
 
-def _service(cluster: str, service: str) -> Iterator[AlarmDefinition]:
-    def tasks(name: str) -> Metric:
-        dimensions = {"ClusterName": cluster, "ServiceName": service}
-        return Metric("ECS/ContainerInsights", name, dimensions, "Average")
-
-    yield AlarmDefinition(
+def _missing_tasks(cluster: str, service: str, tasks: int) -> AlarmDefinition:
+    """Count running tasks by the samples of their CPU in a minute, one of each. Container Insights would cost extra."""
+    dimensions = {"ClusterName": cluster, "ServiceName": service}
+    return AlarmDefinition(
         "blog-missing-tasks",
-        Formula(
-            "wanted - running", {"wanted": tasks("DesiredTaskCount"), "running": tasks("RunningTaskCount")}
-        ),
-        0,
-        "Fewer tasks of the blog run than should, for ten minutes. The service's events say why: no image, no "
+        Metric("AWS/ECS", "CPUUtilization", dimensions, "SampleCount"),
+        tasks,
+        f"Fewer than {tasks} tasks of the blog run, for ten minutes. The service's events say why: no image, no "
         "capacity, or tasks that end.",
+        comparison="<",
         datapoints=10,
         periods=10,
+        missing="breaching",
     )
 
 

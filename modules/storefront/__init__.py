@@ -1,5 +1,6 @@
 """The storefront: a build of the web app in each region's bucket, and CloudFront in front of them."""
 
+from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.buckets import LogBucket, WebBucket
 from modules.storefront.distribution import Distribution, DistributionOptions
 from modules.storefront.files import WebFiles
@@ -18,4 +19,5 @@ __all__ = [
     "WebBucket",
     "WebFiles",
     "WebReplication",
+    "put_empty_list",
 ]

@@ -1,9 +1,7 @@
 """The blog's REST API on the storefront's domain, with a fallback while the blog is unavailable."""
 
 import json
-from collections.abc import Sequence
 
-from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.cloudfront_cache_policy import CloudfrontCachePolicy
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionOrderedCacheBehavior as CacheBehavior,
@@ -98,9 +96,9 @@ class BlogPosts(Construct):
         )
 
 
-def put_empty_list(scope: Construct, *, bucket: str, after: Sequence[ITerraformDependable]) -> None:
-    """Upload the empty list of posts to the web bucket, once `after` exists."""
-    S3Object(
+def put_empty_list(scope: Construct, *, bucket: str) -> S3Object:
+    """Upload the empty list of posts to a web bucket."""
+    return S3Object(
         scope,
         "no-posts",
         bucket=bucket,
@@ -109,5 +107,4 @@ def put_empty_list(scope: Construct, *, bucket: str, after: Sequence[ITerraformD
         content_type="application/json",
         # Short, so that posts appear soon after the blog is available again.
         cache_control="public, max-age=10",
-        depends_on=list(after),
     )

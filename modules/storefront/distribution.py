@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistribution,
 )
@@ -81,13 +82,20 @@ class Distribution(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, buckets: Sequence[RegionBucket], options: DistributionOptions
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        buckets: Sequence[RegionBucket],
+        options: DistributionOptions,
+        after: Sequence[ITerraformDependable] = (),
     ) -> None:
         """Create the distribution.
 
         Args:
             buckets: Each region's bucket. The first two are origins.
             options: Names, certificate and policies.
+            after: Files that must be in the buckets before the distribution serves them.
         """
         super().__init__(scope, id)
         name, blog_host = options.name, options.blog_host
@@ -175,6 +183,7 @@ class Distribution(Construct):
             },
             web_acl_id=options.web_acl_arn,
             wait_for_deployment=options.wait_for_deployment,
+            depends_on=list(after) or None,
         )
         """The CloudFront distribution."""
         reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "The shop sells to all countries"}

@@ -1,4 +1,4 @@
-"""Uploads a build of the web app."""
+"""Uploads a build of the web app, and its configuration."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from cdktf import Fn, ITerraformDependable, Token
 from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
 
+from modules.storefront.pages import put_robots
 from modules.support.stack_files import stack_folder
 
 HASHED = "assets/"
@@ -54,16 +55,16 @@ class WebFiles(Construct):
         *,
         dist: Path,
         bucket: str,
-        config: dict[str, Any],
-        after: Sequence[ITerraformDependable],
+        domain: str,
+        after: Sequence[ITerraformDependable] = (),
     ) -> None:
         """Create the objects. `index.html` is uploaded last, because it refers to the others.
 
         Args:
             dist: Folder with a build.
             bucket: Name of the bucket.
-            config: Content of `config.json`.
-            after: Resources that must exist before the upload.
+            domain: Domain of the storefront, for robots.txt.
+            after: Resources that must exist before `index.html`, in addition to the build's other files.
 
         Raises:
             FileNotFoundError: there is no build, or a compressed file is missing.
@@ -76,23 +77,12 @@ class WebFiles(Construct):
         self._bucket = bucket
         self._folder = stack_folder(self)
         parts: list[ITerraformDependable] = [
-            self._file(dist, path, after)
+            self._file(dist, path, ())
             for path in sorted(path for path in dist.rglob("*") if path.is_file())
             if path.relative_to(dist).as_posix() not in ("index.html", "config.json")
         ]
-        parts.append(
-            S3Object(
-                self,
-                "config",
-                bucket=bucket,
-                key="config.json",
-                content=Fn.jsonencode(_with_nulls(config)),
-                content_type=CONTENT_TYPES[".json"],
-                cache_control="no-cache",
-                depends_on=list(after),
-            )
-        )
-        self._file(dist, dist / "index.html", parts)
+        parts.append(put_robots(self, bucket=bucket, domain=domain))
+        self._file(dist, dist / "index.html", [*parts, *after])
 
     def _file(self, dist: Path, path: Path, after: Sequence[ITerraformDependable]) -> S3Object:
         key = path.relative_to(dist).as_posix()
@@ -115,6 +105,22 @@ class WebFiles(Construct):
             # The files of the last build are deleted after the new index.html is uploaded.
             lifecycle={"create_before_destroy": True},
         )
+
+
+def put_config(
+    scope: Construct, *, bucket: str, config: dict[str, Any], after: Sequence[ITerraformDependable]
+) -> S3Object:
+    """Upload `config.json`, once `after` exists. It names all regions, so it changes when one is added."""
+    return S3Object(
+        scope,
+        "config",
+        bucket=bucket,
+        key="config.json",
+        content=Fn.jsonencode(_with_nulls(config)),
+        content_type=CONTENT_TYPES[".json"],
+        cache_control="no-cache",
+        depends_on=list(after),
+    )
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -1,8 +1,5 @@
 """The storefront's pages from the API, with the bucket's plain `index.html` while no region answers."""
 
-from collections.abc import Sequence
-
-from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.cloudfront_cache_policy import CloudfrontCachePolicy
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionOrigin as Origin,
@@ -83,15 +80,15 @@ class Pages(Construct):
         """The API's pages with their fallback."""
 
 
-def put_robots(scope: Construct, *, bucket: str, domain: str, after: Sequence[ITerraformDependable]) -> None:
-    """Upload robots.txt, which names the sitemap, to the web bucket, once `after` exists."""
+def put_robots(scope: Construct, *, bucket: str, domain: str) -> S3Object:
+    """Upload robots.txt, which names the sitemap, to a web bucket."""
     private = ("account", "cart", "checkout", "forgot", "orders", "sign-in", "sign-up")
     lines = [
         "User-agent: *",
         *(f"Disallow: /{page}" for page in private),
         f"Sitemap: https://{domain}/sitemap.xml",
     ]
-    S3Object(
+    return S3Object(
         scope,
         "robots",
         bucket=bucket,
@@ -99,5 +96,4 @@ def put_robots(scope: Construct, *, bucket: str, domain: str, after: Sequence[IT
         content="\n".join(lines) + "\n",
         content_type="text/plain; charset=utf-8",
         cache_control="public, max-age=3600",
-        depends_on=list(after),
     )

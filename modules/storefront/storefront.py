@@ -8,10 +8,8 @@ from cdktf import TerraformProvider
 from constructs import Construct
 
 from modules.storefront.access_logs import AccessLogs
-from modules.storefront.blog_posts import put_empty_list
 from modules.storefront.distribution import Distribution, DistributionOptions
-from modules.storefront.files import WebFiles, root_files
-from modules.storefront.pages import put_robots
+from modules.storefront.files import put_config, root_files
 from modules.storefront.replication import RegionBucket, WebReplication
 from modules.storefront.site_config import Site
 from modules.support.resources import Record
@@ -44,7 +42,12 @@ class StorefrontOptions:
 
 
 class Storefront(Construct):
-    """A build of the web app in the first bucket, replicated to the others, served on the domain."""
+    """The web app's configuration in the first bucket, replicated to the others, and the distribution on the domain.
+
+    Each region's stack uploads the build into its own bucket, see `WebFiles`: S3 replicates only what is written after
+    replication is configured, so a bucket that is added later would stay empty.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Storefront(Construct):
         us_east_1: TerraformProvider,
         options: StorefrontOptions,
     ) -> None:
-        """Upload the build and create the distribution with its DNS records.
+        """Upload the configuration and create the distribution with its DNS records.
 
         Args:
             buckets: Each region's bucket, the primary region's first.
@@ -80,11 +83,8 @@ class Storefront(Construct):
             if others
             else []
         )
-        # S3 replicates objects that are written after replication is configured.
-        WebFiles(self, "files", dist=dist, bucket=primary.name, config=site.config(), after=replication)
-        put_robots(self, bucket=primary.name, domain=options.domain, after=replication)
-        if options.blog_host:
-            put_empty_list(self, bucket=primary.name, after=replication)
+        # It has changed if a region was added, and is then replicated to the region's bucket too.
+        config = put_config(self, bucket=primary.name, config=site.config(), after=replication)
 
         names = (options.domain, f"www.{options.domain}")
         self.distribution = Distribution(
@@ -103,6 +103,7 @@ class Storefront(Construct):
                 pages_host=options.pages_host,
                 root_files=root_files(dist),
             ),
+            after=[config],
         ).resource
         """The CloudFront distribution."""
         AccessLogs(

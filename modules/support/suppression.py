@@ -14,7 +14,7 @@ AWS_MANAGED_KEY = (
 PUBLIC_ON_PURPOSE = "The catalog and the blog are public. Port 80 only redirects to HTTPS"
 OFF_FOR_ITS_PRICE = (
     "Off because of its price: features.waf, which adds AWS's managed rules, and blog.nat by default, and the metrics "
-    "of each API method, because those of the stage are free"
+    "of each API method and of Container Insights, because those of the stage and the service are free"
 )
 FEW_ADDRESSES = (
     "Addresses of readers are personal data: logs with them are kept for 30 days, and as few as possible store them. "

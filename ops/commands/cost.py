@@ -1,19 +1,24 @@
 """`ops cost`: prices the environment, and the same with each feature toggled and one region less."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
+from ops.cost.abuse import abuse
 from ops.cost.bill import Bill
+from ops.cost.busy import Line, Month, busy_month
 from ops.cost.prices import Prices
-from ops.cost.synthesized import synthesize
+from ops.cost.savings import Saving, savings
+from ops.cost.synthesized import Resource, synthesize
 from stacks.settings import Features, Settings
 
 SYNTHS_AT_ONCE = 2
@@ -41,19 +46,33 @@ class Comparison:
         return (base.total - changed.total) * (1 if self.removes else -1)
 
 
-def cost(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
-    """Print the environment's idle cost a month by kind and region, and the share of each feature."""
+def cost(
+    settings: SettingsOption = DEFAULT_SETTINGS,
+    of_abuse: Annotated[
+        bool, typer.Option("--abuse", help="Only the cost of a client that sends as much as it can.")
+    ] = False,
+) -> None:
+    """Print the idle cost a month, the share of each feature, the savings by design, and a busy month by service."""
     environment = Settings.load(settings)
     prices = Prices.load()
     for region in environment.regions:
         prices.monthly("vpc_endpoint_hour", region=region)
+    if of_abuse:
+        _print_abuse(environment, prices, synthesize(settings, {}))
+        return
     comparisons = [*_features(environment), *_last_region(environment)]
-    base, *changed = _bills(
-        settings, prices, [{}, *(dict(comparison.variables) for comparison in comparisons)]
-    )
+    resources = synthesize(settings, {})
+    base = Bill.of(resources, prices)
+    changed = _bills(settings, prices, [dict(comparison.variables) for comparison in comparisons])
     console = plain_console()
     console.print(_by_kind(environment, base, prices))
     console.print(_by_part(base, dict(zip(comparisons, changed, strict=True))))
+    console.print(_savings(savings(resources, base, prices, environment.regions)))
+    month = Month()
+    lines = busy_month(
+        prices, regions=len(environment.regions), firewall=environment.has_firewall, month=month
+    )
+    console.print(_busy(lines, month))
     _print_what_is_missing(console, base)
 
 
@@ -123,6 +142,42 @@ def _by_part(base: Bill, changed: Mapping[Comparison, Bill]) -> Table:
         # Adding 0.0 turns -0.0 into 0.0.
         table.add_row(comparison.label, f"{round(comparison.share(base, bill), 2) + 0.0:.2f}")
     return table
+
+
+def _savings(found: Sequence[Saving]) -> Table:
+    table = Table(title="Saved by design, USD a month when idle")
+    table.add_column("")
+    table.add_column("USD a month", justify="right")
+    for each in found:
+        table.add_row(each.decision, f"{each.usd:.2f}")
+    return table
+
+
+def _busy(lines: Sequence[Line], month: Month) -> Table:
+    table = Table(
+        title="A busy month, in addition to the idle one", caption=month.assumptions(), show_footer=True
+    )
+    table.add_column("", footer="together")
+    table.add_column("quantity", justify="right")
+    table.add_column("USD", justify="right", footer=f"{sum(line.usd for line in lines):,.2f}")
+    for line in lines:
+        table.add_row(line.service, line.quantity, f"{line.usd:,.2f}")
+    return table
+
+
+def _print_abuse(environment: Settings, prices: Prices, resources: Sequence[Resource]) -> None:
+    table = Table(title="One client at full rate for a month, USD")
+    for column in ("client", "before the limits", "after", "times less"):
+        table.add_column(column, justify="left" if column == "client" else "right")
+    for each in abuse(
+        resources,
+        prices,
+        regions=len(environment.regions),
+        orders_an_hour=environment.orders.per_hour,
+    ):
+        times = each.before / each.after
+        table.add_row(each.client, f"{each.before:,.0f}", f"{each.after:,.0f}", f"{times:.0f}")
+    plain_console().print(table)
 
 
 def _print_what_is_missing(console: Console, bill: Bill) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ops.bucket_copies import copy_missing_media
 from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
@@ -37,6 +38,8 @@ def deploy(
                 log=synthesized_folder() / "deploy.log",
                 at_once=at_once or environment.local is not None,
             )
+            if copied := copy_missing_media(environment):
+                console.print(f"copied {copied} media files of the blog to regions that lacked them")
         except KeyboardInterrupt:
             raise InterruptError(
                 "interrupted. Finished changes are in the states; run it again to continue"

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 from rich.text import Text
 
+from ops.bucket_copies import Copy, compare_copies
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
 from ops.faults import find_faults
@@ -46,6 +47,8 @@ class RegionStatus:
     replication_lag_seconds: float | None
     replication: str = ""
     busy: bool = False
+    files: str = ""
+    """Files of the storefront and the blog in the region's buckets, compared with the first region's."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
         lags = pool.map(lag, regions)
         backlog = _backlog(settings)
         evacuations = list(evacuated)
+        files = _files(settings)
         return Status(
             [
                 RegionStatus(
@@ -106,6 +110,7 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
                     replication_lag_seconds=None if behind is None else round(behind, 3),
                     replication=backlog.of(region),
                     busy=health[region].busy,
+                    files=files.get(region, "?"),
                 )
                 for region, away, behind in zip(regions, evacuations, lags, strict=True)
             ],
@@ -144,6 +149,24 @@ def _backlog(settings: Settings) -> Backlog:
     return Backlog(())
 
 
+def _files(settings: Settings) -> dict[str, str]:
+    """How complete each region's files are; empty when S3 does not answer."""
+    with suppress(BotoCoreError, ClientError):
+        return {region: _completeness(copy) for region, copy in compare_copies(settings).items()}
+    return {}
+
+
+def _completeness(copy: Copy) -> str:
+    if copy.is_complete:
+        return f"{copy.objects}, all"
+    faults = [
+        f"{len(keys)} {kind} ({keys[0]})"
+        for kind, keys in (("missing", copy.missing), ("different", copy.different))
+        if keys
+    ]
+    return f"{copy.objects}, {', '.join(faults)}"
+
+
 def _is_evacuated(region: str, traffic: Traffic) -> bool | None:
     with suppress(BotoCoreError, ClientError):
         return traffic.is_evacuated(region)
@@ -151,13 +174,14 @@ def _is_evacuated(region: str, traffic: Traffic) -> bool | None:
 
 
 def _table(status: Status) -> Table:
-    table = Table("region", "healthy", "evacuated", "behind the others")
+    table = Table("region", "healthy", "evacuated", "behind the others", "files")
     for each in status.regions:
         table.add_row(
             each.region,
             _health(each),
             _EVACUATED[each.evacuated],
             Text(each.replication, "yellow") if each.replication else _behind(each),
+            Text(each.files, "" if each.files.endswith(", all") else "yellow"),
         )
     return table
 

@@ -28,6 +28,13 @@ HEALTH_SECONDS, HEALTH_GB = 0.01, 0.5
 HEALTH_LOG_BYTES = 900
 """Assumptions for one health check: duration, memory, and lines of the function's and the API's log."""
 
+METRICS_OF_A_METHOD = 5
+"""Count, 4XXError, 5XXError, Latency and IntegrationLatency.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html"""
+METRICS_OF_CONTAINER_INSIGHTS = 37
+"""Of a cluster with one service: 10 metrics in 3 sets of dimensions, 2 of the cluster, 5 of the service.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html"""
+
 Rule = Callable[[Resource, Prices], Iterable[Cost]]
 
 FREE = frozenset(
@@ -49,7 +56,6 @@ FREE = frozenset(
         "aws_dynamodb_resource_policy",
         "aws_ecr_lifecycle_policy",
         "aws_ecr_replication_configuration",
-        "aws_ecs_cluster",
         "aws_ecs_cluster_capacity_providers",
         "aws_ecs_task_definition",
         "aws_efs_access_point",
@@ -264,6 +270,21 @@ def _load_balancer(resource: Resource, prices: Prices) -> Iterable[Cost]:
         yield Cost("Public IPv4 address", region, zones * prices.monthly("public_ipv4_hour"))
 
 
+def _ecs_cluster(resource: Resource, prices: Prices) -> Iterable[Cost]:
+    settings = {each["name"]: each["value"] for each in _listed(resource.config.get("setting"))}
+    if settings.get("containerInsights", "disabled") != "disabled":
+        usd = METRICS_OF_CONTAINER_INSIGHTS * prices.monthly("metric")
+        yield Cost("Container Insights", resource.region, usd)
+
+
+def _method_settings(resource: Resource, prices: Prices) -> Iterable[Cost]:
+    """Price detailed metrics, of which every method that is called has a set."""
+    if (resource.config.get("settings") or {}).get("metrics_enabled"):
+        methods = len(resource.stack["resource"].get("aws_api_gateway_method", {}))
+        usd = methods * METRICS_OF_A_METHOD * prices.monthly("metric")
+        yield Cost("Metrics of the API's methods", resource.region, usd)
+
+
 def _ecs_service(resource: Resource, prices: Prices) -> Iterable[Cost]:
     task, region = resource.referred("task_definition"), resource.region
     if task is None:
@@ -289,7 +310,7 @@ def _database_instance(resource: Resource, prices: Prices) -> Iterable[Cost]:
     elif cluster := resource.referred("cluster_identifier"):
         (scaling,) = _listed(cluster.config["serverlessv2_scaling_configuration"])
         unit = prices.monthly("aurora_capacity_unit_hour", region=region)
-        yield Cost("Aurora Serverless at its least", region, float(scaling["min_capacity"]) * unit)
+        yield Cost("Aurora Serverless, always awake", region, float(scaling["min_capacity"]) * unit)
 
 
 def _pipeline(resource: Resource, prices: Prices) -> Iterable[Cost]:
@@ -309,6 +330,8 @@ RULES: dict[str, Rule] = {
     "aws_cloudwatch_dashboard": _dashboard,
     "aws_cloudwatch_metric_alarm": _alarm,
     "aws_codepipeline": _pipeline,
+    "aws_api_gateway_method_settings": _method_settings,
+    "aws_ecs_cluster": _ecs_cluster,
     "aws_ecs_service": _ecs_service,
     "aws_eip": _elastic_ip,
     "aws_elasticache_replication_group": _replication_group,

@@ -3,7 +3,15 @@ from pathlib import Path
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from modules.storefront import LogBucket, RegionBucket, Site, Storefront, StorefrontOptions, WebBucket
+from modules.storefront import (
+    LogBucket,
+    RegionBucket,
+    Site,
+    Storefront,
+    StorefrontOptions,
+    WebBucket,
+    WebFiles,
+)
 
 
 def example(stack: TerraformStack, dist: Path = Path("web/dist")) -> None:
@@ -12,6 +20,7 @@ def example(stack: TerraformStack, dist: Path = Path("web/dist")) -> None:
         stack, "logs", name="books-prod", retention_days=30, disposable=False, provider=us_east_1
     )
     bucket = WebBucket(stack, "web", name="books-prod-web", disposable=False)
+    WebFiles(stack, "files", dist=dist, bucket=bucket.name, domain="books.example.com")
     Storefront(
         stack,
         "storefront",

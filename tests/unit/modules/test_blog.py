@@ -216,7 +216,13 @@ def test_posts_fall_back_to_empty_list() -> None:
     assert origins[first]["domain_name"] == "blog.books.example.com"
     assert origins[first]["custom_origin_config"]["origin_protocol_policy"] == "https-only"
     assert "s3" in origins[second]["domain_name"]
-    stand_in = edge.find("aws_s3_object", key="wp-json/wp/v2/posts").body
+    for region in ("eu-west-1", "ap-southeast-1"):
+        (index,) = [
+            each.body for each in of[region].resources("aws_s3_object") if each.body["key"] == "index.html"
+        ]
+        posts = of[region].find("aws_s3_object", key="wp-json/wp/v2/posts")
+        assert posts.address in index["depends_on"]
+    stand_in = posts.body
     assert json.loads(stand_in["content"]) == []
 
 

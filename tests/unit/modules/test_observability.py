@@ -242,17 +242,15 @@ def test_every_target_group_has_an_alarm_for_unhealthy_targets(with_blog: Stack)
         assert watched(with_blog, "AWS/ApplicationELB", "UnHealthyHostCount", TargetGroup=suffix)
 
 
-def test_every_service_has_an_alarm_for_tasks_that_do_not_run(with_blog: Stack) -> None:
-    services = with_blog.resources("aws_ecs_service")
-    assert services
+def test_every_service_has_alarm_for_missing_tasks(with_blog: Stack) -> None:
     (cluster,) = with_blog.resources("aws_ecs_cluster")
-    assert cluster.body["setting"] == [{"name": "containerInsights", "value": "enabled"}], (
-        "it has these metrics"
-    )
-    for service in services:
-        of = {"ClusterName": f"${{{cluster.address}.name}}", "ServiceName": f"${{{service.address}.name}}"}
-        for metric in ("DesiredTaskCount", "RunningTaskCount"):
-            assert computed_with(with_blog, metric, **of)
+    (service,) = with_blog.resources("aws_ecs_service")
+    assert cluster.body["setting"] == [{"name": "containerInsights", "value": "disabled"}], "its metrics cost"
+    of = {"ClusterName": f"${{{cluster.address}.name}}", "ServiceName": f"${{{service.address}.name}}"}
+    assert watched(with_blog, "AWS/ECS", "CPUUtilization", **of)
+    (alarm,) = [each for each in alarms(with_blog) if each["alarm_name"].endswith("blog-missing-tasks")]
+    assert (alarm["statistic"], alarm["threshold"]) == ("SampleCount", 2)
+    assert alarm["treat_missing_data"] == "breaching", "no task, no sample"
 
 
 def test_every_database_has_alarms_for_its_load_and_for_being_behind(with_blog: Stack) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.synthesis import Body, Stack, construct, shop
+from tests.support.synthesis import Body, Stack, construct, shop, web_dist
 
 from modules.storefront import Site, WebFiles  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 from modules.storefront import __file__ as package  # isort: skip
@@ -28,10 +28,8 @@ def distribution(**changes: Any) -> Body:
     return edge(**changes).only("aws_cloudfront_distribution")
 
 
-def files(dist: Path, config: Mapping[str, Any] | None = None) -> Stack:
-    return construct(
-        lambda stack: WebFiles(stack, "files", dist=dist, bucket="web", config=dict(config or {}), after=[])
-    )
+def files(dist: Path) -> Stack:
+    return construct(lambda stack: WebFiles(stack, "files", dist=dist, bucket="web", domain=DOMAIN))
 
 
 def build(folder: Path, *names: str) -> Path:
@@ -242,7 +240,7 @@ class TestFiles:
         found = uploaded(files(build(tmp_path, *ENTRY, "favicon.svg")))
 
         assert found["assets/index-1a2b.js"]["cache_control"] == "public, max-age=31536000, immutable"
-        assert found["index.html"]["cache_control"] == found["config.json"]["cache_control"] == "no-cache"
+        assert found["index.html"]["cache_control"] == "no-cache"
         assert found["favicon.svg"]["cache_control"] == "public, max-age=3600"
         assert found["favicon.svg"]["content_type"] == "image/svg+xml"
 
@@ -259,11 +257,11 @@ class TestFiles:
         assert uploaded(stack)["assets/index-1a2b.js"]["lifecycle"] == {"create_before_destroy": True}
 
     def test_config_comes_from_settings(self, tmp_path: Path) -> None:
-        stack = files(build(tmp_path, "config.json"), {"api": "https://api.b.example/v1", "blog": None})
-
-        content = uploaded(stack)["config.json"]["content"]
-        assert "source" not in uploaded(stack)["config.json"]
-        assert '"blog" = null' in content
+        assert "config.json" not in uploaded(files(build(tmp_path, "config.json")))
+        config = uploaded(edge())["config.json"]
+        assert "source" not in config
+        assert config["cache_control"] == "no-cache"
+        assert '"blog" = null' in config["content"]
 
     def test_changed_file_is_uploaded_again(self, tmp_path: Path) -> None:
         first = uploaded(files(build(tmp_path)))["index.html"]
@@ -275,9 +273,9 @@ class TestFiles:
         assert first["source"] == changed["source"] == "web/index.html"
         assert first["source_hash"] != changed["source_hash"]
         of = shop()
-        for key, body in uploaded(of["edge"]).items():
+        for key, body in uploaded(of[TWO[1]]).items():
             if "source" in body:
-                copy = of.folder / "stacks" / f"{of.name}-edge" / body["source"]
+                copy = of.folder / "stacks" / f"{of.name}-{TWO[1]}" / body["source"]
                 assert body["source_hash"] == hashlib.sha256(copy.read_bytes()).hexdigest(), key
 
     def test_compressed_file_keeps_type_and_caching(self, tmp_path: Path) -> None:
@@ -302,12 +300,25 @@ class TestFiles:
         with pytest.raises(ValueError, match=name):
             files(build(tmp_path, name))
 
-    def test_files_are_uploaded_after_replication(self) -> None:
+    @pytest.mark.parametrize("region", THREE)
+    def test_each_region_uploads_whole_build(self, region: str) -> None:
+        """S3 replicates nothing that was written before its rule, so an added region would have no files."""
+        found = uploaded(shop(regions=THREE)[region])
+        assert {
+            *(file.relative_to(web_dist()).as_posix() for file in web_dist().rglob("*.*")),
+            "robots.txt",
+        } == set(found)
+        assert len(found["index.html"]["depends_on"]) == len(found) - 1
+
+    def test_config_is_written_after_replication(self) -> None:
+        """It names the regions, so it is written anew, and replicated, when one is added."""
         stack = edge()
         (replication,) = stack.resources("aws_s3_bucket_replication_configuration")
-        for key, body in uploaded(stack).items():
-            if key != "index.html":
-                assert replication.address in body["depends_on"]
+        assert replication.address in uploaded(stack)["config.json"]["depends_on"]
+
+    def test_distribution_waits_for_config(self) -> None:
+        config = edge().find("aws_s3_object", key="config.json")
+        assert config.address in distribution()["depends_on"]
 
 
 class TestReplication:

@@ -3,10 +3,13 @@ from typing import Any
 
 import pytest
 
+from ops.cost.abuse import abuse
 from ops.cost.bill import Bill
+from ops.cost.busy import Month, busy_month
 from ops.cost.prices import MissingPriceError, Prices
 from ops.cost.rules import BY_USE, FREE, RULES
-from ops.cost.synthesized import resources_of
+from ops.cost.savings import savings
+from ops.cost.synthesized import Resource, resources_of
 from tests.support.synthesis import shop
 
 PRICES = Prices(
@@ -149,6 +152,65 @@ def test_idle_shop_costs_under_75_usd() -> None:
 
 def test_idle_shop_with_blog_costs_under_310_usd() -> None:
     assert bill_of_shop(**RUNNING_BLOG).total < 310
+
+
+def resources_of_shop(**settings: Any) -> list[Resource]:
+    stacks = shop(**settings).stacks.values()
+    return [resource for stack in stacks for resource in resources_of(dict(stack.document))]
+
+
+@pytest.mark.parametrize(
+    ("resources", "kind"),
+    [
+        ({"aws_ecs_cluster": {"setting": [{"name": "containerInsights", "value": "enabled"}]}}, "Container"),
+        (
+            {
+                "aws_api_gateway_method_settings": {"settings": {"metrics_enabled": True}},
+                "aws_api_gateway_method": {},
+            },
+            "Metrics",
+        ),
+    ],
+)
+def test_bill_counts_custom_metrics(resources: dict[str, Any], kind: str) -> None:
+    found = Bill.of(resources_of(stack(**resources)), Prices.load())
+    assert [each.split()[0] for each in found.kinds] == [kind]
+    assert found.total >= 5 * 0.3
+
+
+def test_health_checks_pay_for_firewall() -> None:
+    with_rule, without = bill_of_shop(), bill_of_shop(firewall={"requests_per_5_minutes": 0})
+    region, requests = "global", "Requests of the health checkers"
+    assert with_rule.at(region, requests) > without.at(region, requests)
+
+
+def test_savings_are_named_one_by_one() -> None:
+    resources, prices = resources_of_shop(**RUNNING_BLOG), Prices.load()
+    found = savings(resources, Bill.of(resources, prices), prices, ["eu-west-1", "ap-southeast-1"])
+    assert len(found) >= 7
+    assert all(each.usd > 1 for each in found)
+
+
+def test_busy_month_grows_with_orders() -> None:
+    prices = Prices.load()
+    few, many = (
+        sum(line.usd for line in busy_month(prices, regions=2, firewall=True, month=Month(orders=orders)))
+        for orders in (1e6, 2e6)
+    )
+    assert 0 < few < many
+
+
+def test_abuse_costs_order_of_magnitude_less() -> None:
+    found = abuse(resources_of_shop(), Prices.load(), regions=2, orders_an_hour=100)
+    assert len(found) == 2
+    for each in found:
+        assert each.after * 10 < each.before
+
+
+def test_abuse_without_rate_rule_is_dear() -> None:
+    resources = resources_of_shop(firewall={"requests_per_5_minutes": 0})
+    anonymous, _ = abuse(resources, Prices.load(), regions=2, orders_an_hour=100)
+    assert anonymous.after * 10 > anonymous.before
 
 
 @pytest.mark.parametrize("source", ["github", "codecommit"])

@@ -12,9 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud.environment import SIGN_UP_CODE
 from localcloud.ministack.state_store import StateStore
 from tests.support.emulator import REGIONS, TABLE, Emulator
+from tests.support.size import sized
 from tests.support.waiting import wait_until
 
 IRELAND = REGIONS[0]
+ORDERS = sized(short=500, full=50_000)
 
 
 def test_kill_keeps_items_and_streams(emulator: Emulator) -> None:
@@ -183,3 +185,28 @@ def test_log_stream_keeps_newest_events(emulator: Emulator) -> None:
 
     wait_until(lambda: len(kept()) == 1_000, 20, lambda: str(len(kept())))
     assert kept()[-1] == "1499"
+
+
+@pytest.mark.timeout(3600)
+def test_many_orders_survive_stop_and_kill(emulator: Emulator) -> None:
+    """Neither a stop, as for an upgrade, nor a kill may depend on how long the state takes to save."""
+    table = emulator.client("dynamodb", IRELAND)
+    for first in range(0, ORDERS, 25):
+        puts = [
+            {"PutRequest": {"Item": {"id": {"S": f"order-{number}"}, "text": {"S": "x" * 400}}}}
+            for number in range(first, first + 25)
+        ]
+        table.batch_write_item(RequestItems={TABLE: puts})
+    emulator.restart()
+    assert count(emulator) == ORDERS
+    emulator.kill()
+    assert count(emulator) == ORDERS
+
+
+def count(emulator: Emulator) -> int:
+    pages = (
+        emulator.client("dynamodb", REGIONS[1])
+        .get_paginator("scan")
+        .paginate(TableName=TABLE, Select="COUNT")
+    )
+    return sum(page["Count"] for page in pages)

@@ -65,7 +65,9 @@ class Cleaner:
                 **more,
             )
             for user in answer["Users"]:
-                yield user["Username"], user["UserCreateDate"]
+                # Not only by the filter: MiniStack ignores it, and would return every account.
+                if user["UserStatus"] == "UNCONFIRMED":
+                    yield user["Username"], user["UserCreateDate"]
             if "PaginationToken" not in answer:
                 return
             more = {"PaginationToken": answer["PaginationToken"]}

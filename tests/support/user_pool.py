@@ -20,6 +20,7 @@ class UserPool:
 
     def __init__(self, page: int = 60) -> None:
         self.users: dict[str, dict[str, Any]] = {}
+        self.ignores_filter = False
         self._page = page
 
     def add(self, email: str, *, status: str = "CONFIRMED", created: datetime | None = None) -> str:
@@ -43,7 +44,11 @@ class UserPool:
         assert UserPoolId == POOL
         found = re.fullmatch(r'(email|sub|cognito:user_status) = "([^"]*)"', Filter)
         assert found, Filter
-        matching = [user for user in self.users.values() if found[2] == self._value(user, found[1])]
+        matching = [
+            user
+            for user in self.users.values()
+            if self.ignores_filter or found[2] == self._value(user, found[1])
+        ]
         start, end = int(PaginationToken), int(PaginationToken) + min(Limit, self._page)
         more = {"PaginationToken": str(end)} if end < len(matching) else {}
         return {"Users": matching[start:end], **more}

@@ -43,6 +43,14 @@ def test_old_unconfirmed_accounts_are_deleted(job: Cleaner, pool: UserPool) -> N
     assert job.delete_unconfirmed(NOW) == 0
 
 
+def test_answer_with_confirmed_accounts_deletes_none(job: Cleaner, pool: UserPool) -> None:
+    """As the emulator answers, which ignores this filter."""
+    pool.ignores_filter = True
+    pool.add("shopper@example.com", created=NOW - 2 * UNCONFIRMED_FOR)
+    assert job.delete_unconfirmed(NOW) == 0
+    assert pool.users
+
+
 def test_one_run_deletes_a_limited_number(
     job: Cleaner, pool: UserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -175,7 +175,7 @@ test: $(END_TO_END) ## Every check and promise in 15 minutes, with a bookstore o
 	rm -f .local/durations
 	# Terraform waits during most of a deployment: the checks run meanwhile, each printed when it ends.
 	$(MAKE) --jobs=3 --output-sync=target $(addprefix timed-,e2e-up $(CHECKS))
-	$(MAKE) $(addprefix timed-,e2e-drill e2e-tests)
+	$(MAKE) $(addprefix timed-,e2e-drill e2e-tests e2e-browser)
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))

@@ -51,6 +51,8 @@ class RegionState:
     bestsellers: dict[str, Any] = field(default_factory=lambda: {"items": [], "stale": True})
     blog: str | None = None
     """Role of the region's blog: writer, reader or unavailable; None without the blog feature."""
+    copies: int | None = None
+    """Copies of the best seller that the region may sell; None if the book is not counted."""
     broken: set[str] = field(default_factory=set)
     busy: str | None = None
 
@@ -86,6 +88,12 @@ class Observer:
         current = self.incident
         if current is None or current.is_over or current.region != region:
             self.incident = Incident(region, kind, time.time(), moves_traffic)
+
+    @property
+    def best_seller(self) -> dict[str, Any] | None:
+        """The first of the primary's bestsellers whose copies are counted."""
+        items = next(iter(self.regions.values())).bestsellers["items"]
+        return next((item for item in items if item["counted"]), None)
 
     @property
     def missing(self) -> set[str]:
@@ -154,6 +162,10 @@ class Observer:
             )
             if answer.status_code == httpx.codes.OK:
                 state.bestsellers = _bestsellers(answer.json())
+            if book := self.best_seller:
+                answer = await http.get(f"{self._addresses.regions[region]}/books/{book['id']}")
+                if answer.status_code == httpx.codes.OK:
+                    state.copies = (answer.json()["stock"] or {}).get("here")
         if region in self._addresses.blogs:
             state.blog = await _blog_role(http, self._addresses.blogs[region])
 
@@ -177,5 +189,13 @@ async def _blog_role(http: httpx.AsyncClient, address: str) -> str:
 
 
 def _bestsellers(ranking: Mapping[str, Any]) -> dict[str, Any]:
-    items = [{"title": item["book"]["title"], "sold": item["sold"]} for item in ranking["items"]]
+    items = [
+        {
+            "id": item["book"]["id"],
+            "title": item["book"]["title"],
+            "sold": item["sold"],
+            "counted": item["book"]["stock"] is not None,
+        }
+        for item in ranking["items"]
+    ]
     return {"items": items, "stale": ranking["stale"]}

@@ -151,7 +151,7 @@ class ControlRoom:
         found = await self._shoppers.check(deployment)
         self._journal.note(
             f"Compared with every region's tables: {found.confirmed} orders confirmed, {len(found.lost)} lost, "
-            f"{len(found.doubled) + len(found.unexpected)} doubled."
+            f"{len(found.doubled) + len(found.unexpected)} doubled, {len(found.stock.oversold)} books oversold."
         )
 
     async def _control_tour(self, request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +18,7 @@ from ops.drill.ledger import Ledger
 from ops.drill.reconcile import Reconciliation, reconcile
 from ops.drill.recording import Recording, Sample
 from ops.drill.shoppers import Pace, Shopping, Visitor
+from ops.drill.stock_count import count_stock
 
 SHOPPERS = 6
 TURN_SECONDS = 0.9
@@ -129,8 +130,9 @@ class Shoppers:
             await asyncio.wait([self._work])
 
     async def check(self, deployment: Deployment) -> Reconciliation:
-        """Compare the shoppers' orders with every region's tables. Raises botocore's errors."""
-        self.reconciliation = await asyncio.to_thread(reconcile, deployment, self.ledger, self._customers)
+        """Compare the shoppers' orders and the stock with every region's tables. Raises botocore's errors."""
+        found = await asyncio.to_thread(reconcile, deployment, self.ledger, self._customers)
+        self.reconciliation = replace(found, stock=await asyncio.to_thread(count_stock, deployment))
         return self.reconciliation
 
     async def _shop(

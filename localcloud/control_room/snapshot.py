@@ -39,6 +39,7 @@ def snapshot(
             {"from": source, "to": target, "seconds": [round(each, 2) for each in lags]}
             for (source, target), lags in sorted(observer.lags.items())
         ],
+        "copies": _copies(observer),
         "totals": _totals(observer, shoppers, confirmed),
         "orders": _orders(observer, shoppers, origins),
         "incident": incident and incident.view(region_name(incident.region)),
@@ -88,6 +89,7 @@ def _totals(observer: Observer, shoppers: Shoppers, confirmed: set[str]) -> dict
         **asdict(shoppers.totals),
         "everywhere": len(confirmed - observer.missing),
         "lost": len(confirmed - held - shoppers.confirmed_within(LOST_AFTER_SECONDS)),
+        "oversold": len(checked.stock.oversold) if checked else None,
         "checked": checked
         and {
             "confirmed": checked.confirmed,
@@ -95,6 +97,15 @@ def _totals(observer: Observer, shoppers: Shoppers, confirmed: set[str]) -> dict
             "doubled": len(checked.doubled) + len(checked.unexpected),
         },
     }
+
+
+def _copies(observer: Observer) -> dict[str, Any] | None:
+    """Copies of the best seller by region; None if they are not counted."""
+    book = observer.best_seller
+    if book is None or any(state.copies is None for state in observer.regions.values()):
+        return None
+    regions = [{"region": name, "left": state.copies} for name, state in observer.regions.items()]
+    return {"title": book["title"], "regions": regions}
 
 
 def _orders(observer: Observer, shoppers: Shoppers, origins: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -166,7 +166,7 @@ class Tour:
         totals = self._shoppers.totals
         self._say(
             f"The sums: {found.confirmed} orders confirmed, {len(found.lost)} lost, "
-            f"{len(found.doubled) + len(found.unexpected)} doubled. "
+            f"{len(found.doubled) + len(found.unexpected)} doubled, {len(found.stock.oversold)} books oversold. "
             f"{totals.repeated} requests were repeated in the other region, {totals.failed} failed.",
             "",
         )

@@ -234,8 +234,14 @@ def test_tour_explains_a_lost_region(open_room: OpenRoom) -> None:
             visit.picture(f"{event.replace(' ', '-')}-{size}")
     for visit, size in ((wide, "wide"), (phone, "phone")):
         sums = visit.page.locator("#sentences li").last
-        expect(sums).to_contain_text(f"{number(visit.page, 'confirmed')} orders confirmed, 0 lost, 0 doubled")
+        expect(sums).to_contain_text(
+            f"{number(visit.page, 'confirmed')} orders confirmed, 0 lost, 0 doubled, 0 books oversold"
+        )
         assert_totals_agree(visit.page)
+        expect(visit.page.locator("#oversold")).to_have_text("0")
+        expect(visit.page.locator("#copies")).to_contain_text(
+            re.compile(r"Copies left of .+: \w+ \d+, \w+ \d+")
+        )
         expect(visit.page.locator("#tour-stop")).to_be_hidden(timeout=DETECTED_MS)
         expect(headline(visit.page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
         visit.picture(f"end-{size}")

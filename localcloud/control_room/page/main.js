@@ -6,7 +6,7 @@ import { drawJournal } from './journal.js';
 import { drawLags } from './lags.js';
 import { drawMap } from './map.js';
 import { drawRegion } from './regions.js';
-import { drawTotals } from './totals.js';
+import { drawCopies, drawTotals } from './totals.js';
 import { drawTour } from './tour.js';
 
 const COLOURS = ['#5eead4', '#fbbf24', '#c4a5ff', '#7cc4ff', '#ff9ec6', '#b6e36b'];
@@ -25,6 +25,7 @@ function draw(snapshot) {
   drawMap(snapshot, colours);
   for (const region of snapshot.regions) drawRegion(region, colours.get(region.name), failed);
   drawTotals(snapshot);
+  drawCopies(snapshot);
   drawTour(snapshot.tour);
   drawLags(snapshot, colours);
   drawJournal(snapshot.journal);

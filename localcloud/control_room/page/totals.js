@@ -1,7 +1,14 @@
 // The figures of all shoppers, and the buttons that start shoppers and the tour.
 import { byId, setText } from './dom.js';
 
-export function drawTotals({ totals, shopping, leaving, deployed, regions, tour, stock }) {
+/** Copies left of the best seller, region by region. */
+export function drawCopies({ copies, regions }) {
+  const label = new Map(regions.map((region) => [region.name, region.label]));
+  const shares = copies?.regions.map(({ region, left }) => `${label.get(region)} ${left}`) ?? [];
+  setText(byId('copies'), copies ? `Copies left of ${copies.title}: ${shares.join(', ')}` : '');
+}
+
+export function drawTotals({ totals, shopping, leaving, deployed, regions, tour }) {
   setText(byId('confirmed'), totals.confirmed);
   setText(byId('everywhere'), totals.everywhere);
   setText(byId('missing'), totals.confirmed - totals.everywhere);
@@ -9,8 +16,7 @@ export function drawTotals({ totals, shopping, leaving, deployed, regions, tour,
   setText(byId('failed'), totals.failed);
   setText(byId('lost'), totals.lost);
   setText(byId('doubled'), totals.doubled);
-  setText(byId('oversold'), stock?.oversold ?? '–');
-  byId('oversold').parentElement.hidden = stock === undefined;
+  setText(byId('oversold'), totals.oversold ?? '–');
   for (const id of ['lost', 'doubled', 'oversold'])
     byId(id).parentElement.classList.toggle('wrong', Number(byId(id).textContent) > 0);
   const shoppers = byId('shoppers');

@@ -51,7 +51,8 @@ class Room:
         self.shopping = False
 
     async def check(self, _deployment: Deployment) -> Any:
-        return SimpleNamespace(confirmed=4, lost=[], doubled=[], unexpected=[])
+        stock = SimpleNamespace(oversold=[])
+        return SimpleNamespace(confirmed=4, lost=[], doubled=[], unexpected=[], stock=stock)
 
     def tour(self) -> Tour:
         room = cast(Any, self)
@@ -71,7 +72,7 @@ async def test_tour_ends_with_the_sums() -> None:
     assert not tour.start(cast(Deployment, None))
     await ended(tour)
     texts = [sentence.text for sentence in tour.progress.sentences]
-    assert texts[-1].startswith("The sums: 4 orders confirmed, 0 lost, 0 doubled.")
+    assert texts[-1].startswith("The sums: 4 orders confirmed, 0 lost, 0 doubled, 0 books oversold.")
     assert "After 0.8 s" in texts[3]
     assert tour.progress.error == ""
     assert not room.regions[HERE].broken

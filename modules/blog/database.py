@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 from cdktf_cdktf_provider_aws.rds_global_cluster import RdsGlobalCluster
 from constructs import Construct
 
-from modules.blog.database_secret import DatabaseSecret, password_of
+from modules.blog.database_secret import DatabaseSecret, master_password_of
 from modules.network import Group, Network
 from modules.support.resources import log_group
 from modules.support.suppression import SMALL_GLOBAL_DATABASE, suppress
@@ -172,8 +172,8 @@ class RegionDatabase(Construct):
         """Arguments of the first cluster only. The others replicate database and user."""
         return {
             "database_name": DATABASE,
-            "master_username": DatabaseSecret.USER,
-            "master_password_wo": password_of(self, secret.arn),
+            "master_username": DatabaseSecret.MASTER,
+            "master_password_wo": master_password_of(self, secret.arn),
             "master_password_wo_version": secret.value_version,
         }
 

@@ -14,7 +14,10 @@ SALT_LENGTH = 64
 
 
 class DatabaseSecret(Construct):
-    """A secret with the database user, the password and the salt of WordPress's cookies, replicated to all regions.
+    """A secret with the credentials of WordPress and of the database's master, and the salt of WordPress's cookies.
+
+    It is replicated to all regions. WordPress's user has only the privileges that WordPress needs; a container with the
+    master's credentials creates it (blog/bin/database-user.php).
 
     The value is in no plan and no state: it comes from an ephemeral resource and goes into a write-only argument.
     Terraform cannot compare it, so it changes only with `version`. That is how it is rotated (docs/runbooks/blog.md).
@@ -23,7 +26,9 @@ class DatabaseSecret(Construct):
     """
 
     USER = "wordpress"
-    """Name of the database user."""
+    """Name of WordPress's database user."""
+    MASTER = "blogmaster"
+    """Name of the database's master user."""
 
     def __init__(
         self,
@@ -56,13 +61,15 @@ class DatabaseSecret(Construct):
         )
         suppress(secret, {"CKV_AWS_149": AWS_MANAGED_KEY, "CKV2_AWS_57": SMALL_GLOBAL_DATABASE})
         password = self._random("password", PASSWORD_LENGTH)
+        master = self._random("master", PASSWORD_LENGTH)
         salt = self._random("salt", SALT_LENGTH)
         self._version = SecretsmanagerSecretVersion(
             self,
             "version",
             secret_id=secret.id,
             secret_string_wo=(
-                f'${{jsonencode({{"username" = "{self.USER}", "password" = {password}, "salt" = {salt}}})}}'
+                f'${{jsonencode({{"username" = "{self.USER}", "password" = {password}, "salt" = {salt}, '
+                f'"master_username" = "{self.MASTER}", "master_password" = {master}}})}}'
             ),
             secret_string_wo_version=version,
         )
@@ -81,8 +88,8 @@ class DatabaseSecret(Construct):
         return f"ephemeral.aws_secretsmanager_random_password.{label}.random_password"
 
 
-def password_of(scope: Construct, secret_arn: str) -> str:
-    """Return an expression for the password in a secret, for write-only arguments in the stack of `scope`.
+def master_password_of(scope: Construct, secret_arn: str) -> str:
+    """Return an expression for the master's password in a secret, for write-only arguments in the stack of `scope`.
 
     The password is read from Secrets Manager, not taken from the generator: after a failed apply, the next one would
     generate another password, and secret and database would differ.
@@ -90,6 +97,5 @@ def password_of(scope: Construct, secret_arn: str) -> str:
     TerraformStack.of(scope).add_override(
         "ephemeral.aws_secretsmanager_secret_version.blog_database", {"secret_id": secret_arn}
     )
-    return (
-        '${jsondecode(ephemeral.aws_secretsmanager_secret_version.blog_database.secret_string)["password"]}'
-    )
+    value = "jsondecode(ephemeral.aws_secretsmanager_secret_version.blog_database.secret_string)"
+    return f'${{{value}["master_password"]}}'

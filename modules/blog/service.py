@@ -185,30 +185,64 @@ class Service(Construct):
             execution_role_arn=self._execution_role(),
             task_role_arn=self._task_role(uploads),
             volume=[EcsTaskDefinitionVolume(name=_volume(path)) for path in _SCRATCH],
-            container_definitions=Fn.jsonencode([self._container(environment)]),
+            container_definitions=Fn.jsonencode(
+                [self._database_user(environment), self._wordpress(environment)]
+            ),
         )
 
-    def _container(self, environment: Mapping[str, str]) -> dict[str, object]:
+    def _database_user(self, environment: Mapping[str, str]) -> dict[str, object]:
+        """Return the container that creates WordPress's database user, and ends before WordPress starts.
+
+        Only this container has the master's credentials. It does nothing where the database is read-only.
+        """
+        wanted = {name: value for name, value in environment.items() if name.startswith("WORDPRESS_DB_")}
         return {
-            "name": "wordpress",
-            "image": f"{self._image.url}:{self._options.image_tag or 'none'}",
+            **self._container("database-user", wanted),
+            "essential": False,
+            "command": ["php", "bin/database-user.php"],
+            "secrets": self._secrets(
+                {
+                    "DATABASE_MASTER_USER": "master_username",
+                    "DATABASE_MASTER_PASSWORD": "master_password",
+                    "WORDPRESS_DB_USER": "username",
+                    "WORDPRESS_DB_PASSWORD": "password",
+                }
+            ),
+        }
+
+    def _wordpress(self, environment: Mapping[str, str]) -> dict[str, object]:
+        return {
+            **self._container("wordpress", environment),
             "essential": True,
-            "user": _USER,
-            "readonlyRootFilesystem": True,
-            "linuxParameters": {"initProcessEnabled": True},
+            "dependsOn": [{"containerName": "database-user", "condition": "SUCCESS"}],
             "portMappings": [{"containerPort": self.PORT, "hostPort": self.PORT, "protocol": "tcp"}],
             "mountPoints": [
                 {"sourceVolume": _volume(path), "containerPath": path, "readOnly": False} for path in _SCRATCH
             ],
+            "secrets": self._secrets(
+                {
+                    "WORDPRESS_DB_PASSWORD": "password",
+                    "WORDPRESS_DB_USER": "username",
+                    "WORDPRESS_SALT": "salt",
+                }
+            ),
+        }
+
+    def _secrets(self, keys: Mapping[str, str]) -> list[dict[str, str]]:
+        """Return variables with the values of the secret's keys."""
+        return [
+            {"name": variable, "valueFrom": f"{self._secret_arn}:{key}::"} for variable, key in keys.items()
+        ]
+
+    def _container(self, name: str, environment: Mapping[str, str]) -> dict[str, object]:
+        """Return what both containers of a task have in common."""
+        return {
+            "name": name,
+            "image": f"{self._image.url}:{self._options.image_tag or 'none'}",
+            "user": _USER,
+            "readonlyRootFilesystem": True,
+            "linuxParameters": {"initProcessEnabled": True},
             "environment": [{"name": key, "value": value} for key, value in sorted(environment.items())],
-            "secrets": [
-                {"name": variable, "valueFrom": f"{self._secret_arn}:{key}::"}
-                for variable, key in (
-                    ("WORDPRESS_DB_PASSWORD", "password"),
-                    ("WORDPRESS_DB_USER", "username"),
-                    ("WORDPRESS_SALT", "salt"),
-                )
-            ],
             "logConfiguration": {
                 "logDriver": "awslogs",
                 "options": {

@@ -57,7 +57,9 @@ class Secrets(BaseHTTPRequestHandler):
         """Respond by the requested operation."""
         self.rfile.read(int(self.headers["Content-Length"]))
         asked = self.headers["X-Amz-Target"].rsplit(".", 1)[-1]
-        secret = json.dumps({"username": "name", "password": "word", "salt": "salt"})
+        secret = json.dumps(
+            {"username": "name", "password": "word", "salt": "salt", "master_password": "word"}
+        )
         answer = json.dumps(
             {"GetRandomPassword": {"RandomPassword": "word"}, "GetSecretValue": {"SecretString": secret}}[
                 asked

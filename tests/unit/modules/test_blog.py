@@ -48,6 +48,16 @@ def test_task_reads_secrets_in_own_region(stack: Stack) -> None:
     assert f":secretsmanager:{region}:" in containers
 
 
+def test_only_user_container_has_master_credentials(stack: Stack) -> None:
+    creating, serving = task(stack).split('"name" = "wordpress"')
+    assert "DATABASE_MASTER_PASSWORD" in creating
+    assert ":master_password::" in creating
+    assert "master" not in serving.lower()
+    assert '"condition" = "SUCCESS", "containerName" = "database-user"' in serving or (
+        '"containerName" = "database-user", "condition" = "SUCCESS"' in serving
+    )
+
+
 def test_service_runs_in_two_zones(stack: Stack) -> None:
     service = stack.only("aws_ecs_service")
     assert service["desired_count"] == 2

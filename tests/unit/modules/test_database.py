@@ -91,6 +91,15 @@ def test_password_is_ephemeral_and_write_only(blog: Shop) -> None:
         assert "ephemeral." not in json.dumps(without), "an ephemeral value may not be put out"
 
 
+def test_master_is_not_wordpress(blog: Shop) -> None:
+    assert cluster(blog, REGIONS[0])["master_username"] == "blogmaster"
+    assert "master_password" in cluster(blog, REGIONS[0])["master_password_wo"]
+    assert (
+        '"username" = "wordpress"'
+        in blog["global"].only("aws_secretsmanager_secret_version")["secret_string_wo"]
+    )
+
+
 def test_secret_is_replicated_to_all_regions(blog: Shop) -> None:
     replicas = blog["global"].only("aws_secretsmanager_secret")["replica"]
     assert [replica["region"] for replica in replicas] == list(REGIONS[1:])

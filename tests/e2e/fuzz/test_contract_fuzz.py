@@ -38,6 +38,8 @@ CHECKS = (
     "ignored_auth",
 )
 """Without `use_after_free`: a deleted book's cart is an empty cart by contract."""
+API_GATEWAY_SECONDS = 30
+"""API Gateway answers 504 before: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 FIRST_LINES = 20
 ROUNDS = sized(
     {"examples,coverage": 25, "fuzzing": 50, "stateful": 100},
@@ -84,6 +86,7 @@ class Lane:
                 f"--phases={phases}",
                 "--exclude-operation-id=deleteAccount",  # these two end the sign-in of the run
                 "--exclude-operation-id=signOut",
+                f"--request-timeout={API_GATEWAY_SECONDS}",
                 f"--max-examples={ROUNDS[phases]}",
                 f"--seed={next(self._seeds)}",
                 "--generation-database=none",

@@ -62,6 +62,9 @@ def _described(alarm: dict[str, Any]) -> dict[str, Any]:
         if value is not None
         and not name.endswith("Timestamp")  # numbers in JSON, texts in XML; nothing here reads them
         and (is_of_one_metric or name not in OF_ONE_METRIC)
+        and not (
+            name == "Statistic" and alarm.get("ExtendedStatistic")
+        )  # MiniStack has an average beside a percentile
     }
 
 

@@ -93,17 +93,20 @@ def test_alarms_are_described_completely(emulator: Emulator) -> None:
         "AlarmActions": ["arn:aws:sns:eu-west-1:000000000000:alarms"],
     }
     cloudwatch.put_metric_alarm(**alarm)
+    percentile = {name: value for name, value in alarm.items() if name != "Statistic"}
+    cloudwatch.put_metric_alarm(**{**percentile, "AlarmName": "slow", "ExtendedStatistic": "p99"})
     cloudwatch.put_composite_alarm(**composite)
-    names = "&AlarmNames.member.1=errors&AlarmNames.member.2=unhealthy"
+    names = "&AlarmNames.member.1=errors&AlarmNames.member.2=unhealthy&AlarmNames.member.3=slow"
     types = "&AlarmTypes.member.1=MetricAlarm&AlarmTypes.member.2=CompositeAlarm"
     found = query(emulator, "monitoring", f"Action=DescribeAlarms&Version=2010-08-01{names}{types}")
     cloudwatch.delete_alarms(AlarmNames=["unhealthy"])
-    cloudwatch.delete_alarms(AlarmNames=["errors"])
+    cloudwatch.delete_alarms(AlarmNames=["errors", "slow"])
     for name in ("AlarmDescription", "TreatMissingData", "Statistic", "Period"):
         assert f"<{name}>{escape(str(alarm[name]))}</{name}>" in found
     assert "<Dimensions><member><Name>FunctionName</Name><Value>orders</Value></member></Dimensions>" in found
-    assert found.count("<ActionsEnabled>true</ActionsEnabled>") == 2
-    assert found.count("<AlarmActions><member>arn:aws:sns:") == 2
+    assert found.count("<ActionsEnabled>true</ActionsEnabled>") == 3
+    assert found.count("<AlarmActions><member>arn:aws:sns:") == 3
+    assert (found.count("<Statistic>"), found.count("<ExtendedStatistic>p99<")) == (1, 1)
     assert f"<AlarmDescription>{composite['AlarmDescription']}</AlarmDescription>" in found
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -141,8 +142,10 @@ def test_password_is_reset_with_sign_up_code(emulator: Emulator) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> StateStore:
-    return StateStore(tmp_path)
+def store(tmp_path: Path) -> Iterator[StateStore]:
+    made = StateStore(tmp_path)
+    yield made
+    made.close()
 
 
 def full(store: StateStore) -> Any:

@@ -24,6 +24,8 @@ ACTIONS = {
     "s3:ListObjectsV2": "s3:ListBucket",
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
+LOCK = ".tflock"
+"""The end of the lock's name: GitHub's workflows plan without a lock."""
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 
 
@@ -33,7 +35,9 @@ def missing_actions(requests: Path, policy: Mapping[str, object]) -> set[str]:
     called = {
         action
         for request in read(requests)
-        if PROGRAM in request.headers.get("user-agent", "") and (action := _action(request))
+        if PROGRAM in request.headers.get("user-agent", "")
+        and not request.path.endswith(LOCK)
+        and (action := _action(request))
     }
     return called - allowed
 

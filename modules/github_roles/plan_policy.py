@@ -88,6 +88,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     ),
     "logs": (
         "DescribeLogGroups",
+        "DescribeMetricFilters",
         "GetDelivery",
         "GetDeliveryDestination",
         "GetDeliverySource",

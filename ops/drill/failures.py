@@ -207,7 +207,7 @@ class RedisLost(Failure):
         client.invoke(FunctionName=reader, Payload=json.dumps(self.FIRST_REQUEST))
 
     def heal(self, region: str) -> None:
-        """Flush Redis if it is reachable from here, restore the address and rebuild the ranking.
+        """Flush Redis if it is reachable from here, restore the address and rebuild the bestsellers.
 
         On AWS the cache is reachable only inside its network, so it keeps its data.
         """

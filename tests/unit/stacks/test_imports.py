@@ -20,7 +20,7 @@ ALLOWED = {
     "ops": {"ops", "client", "stacks.settings"},
     "localcloud": {"localcloud", "ops", "client", "stacks.settings"},
 }
-"""Packages of this project that each folder may import; DESIGN says why."""
+"""Packages of this project that each folder may import. Imports go one way."""
 PRIVATE_ALLOWED = ROOT / "modules" / "support" / "fast_synth"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.plan.conftest import Planner
+from tests.support.planning import Changes, Planned, plan
 from tests.support.synthesis import shop
 
 WRITE = """
@@ -21,7 +21,11 @@ fast_synth.enable()
 from tests.support.synthesis import write
 write(Path(sys.argv[1]), json.loads(sys.argv[2]))
 """
-SETTINGS = {"features": {"delivery": True}, "delivery": {"repository": "someone/bookstore"}}
+SETTINGS = {
+    "features": {"delivery": True},
+    "delivery": {"repository": "someone/bookstore"},
+    "firewall": {"requests_per_5_minutes": 0},
+}
 """Without the blog and the web ACLs, which CDKTF cannot write as HCL."""
 STACKS = ("global", "eu-west-1", "edge")
 """The other region's stack is equal (tests/unit/stacks/test_regions.py)."""
@@ -37,12 +41,23 @@ def hcl(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_hcl_plans_the_same(hcl: Path, stack: str, planned: Planner) -> None:
+@pytest.fixture(scope="module")
+def plans(hcl: Path, secrets: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Changes]:
+    """Changes by form (`json` or `hcl`) and stack, of one plan."""
     of = shop(**SETTINGS)
-    folder = hcl / "stacks" / f"{of.name}-{stack}"
+    stacks = {
+        f"{form}-{stack}": Planned(of, stack, source)
+        for form, source in (("json", of.folder), ("hcl", hcl))
+        for stack in STACKS
+    }
+    return plan(tmp_path_factory.mktemp("plans"), stacks, secrets)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_hcl_plans_the_same(hcl: Path, stack: str, plans: Mapping[str, Changes]) -> None:
+    folder = hcl / "stacks" / f"{shop(**SETTINGS).name}-{stack}"
     assert not list(folder.glob("*.tf.json")), "both forms in one folder would define each resource twice"
-    as_json, as_hcl = planned(of, stack, of.folder), planned(of, stack, hcl)
+    as_json, as_hcl = plans[f"json-{stack}"], plans[f"hcl-{stack}"]
     assert as_hcl.keys() == as_json.keys(), "another address would recreate the resource"
     different = {
         address

@@ -1,11 +1,11 @@
 """Terraform plans every stack, for the settings that differ most."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.plan.conftest import Planner
-from tests.support.planning import EVERYTHING
+from tests.support.planning import EVERYTHING, Changes, Planned, plan
 from tests.support.synthesis import shop
 
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -42,9 +42,18 @@ PLANS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def plans(secrets: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Changes]:
+    """Changes by variant and stack, of one plan."""
+    variants = {name: shop(**settings) for name, settings in VARIANTS.items()}
+    stacks = {
+        f"{name}-{stack}": Planned(variants[name], stack, variants[name].folder) for name, stack in PLANS
+    }
+    return plan(tmp_path_factory.mktemp("plans"), stacks, secrets)
+
+
 @pytest.mark.parametrize(("variant", "stack"), PLANS)
-def test_stack_plans_to_create_all(variant: str, stack: str, planned: Planner) -> None:
-    of = shop(**VARIANTS[variant])
-    changes = planned(of, stack, of.folder)
-    for resource in of[stack].resources():
+def test_stack_plans_to_create_all(variant: str, stack: str, plans: Mapping[str, Changes]) -> None:
+    changes = plans[f"{variant}-{stack}"]
+    for resource in shop(**VARIANTS[variant])[stack].resources():
         assert changes[resource.address]["actions"] == ["create"]

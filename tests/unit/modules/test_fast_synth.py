@@ -23,6 +23,10 @@ LOADED = """
     loaded = [name for name in sys.modules if name.startswith("cdktf_cdktf_provider_aws.")]
     print(enabled, len(loaded) < 100, os.environ.get("NODE_OPTIONS"))
 """
+REPLACED = """
+    print(enabled, "cdktf_cdktf_provider_aws" in sys.modules)
+"""
+"""Prints whether the provider's package is replaced by one whose `__init__` is not executed."""
 NAME_TWICE = """
     from cdktf import App, TerraformStack
     from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
@@ -121,7 +125,8 @@ def test_path_with_space_and_umlaut(tmp_path: Path) -> None:
 
 
 def test_switch_loads_plainly() -> None:
-    assert run(LOADED, FAST_SYNTH="0").stdout == "False False None\n"
+    assert run(REPLACED).stdout == "True True\n"
+    assert run(REPLACED, FAST_SYNTH="0").stdout == "False False\n"
 
 
 def test_javascript_error_names_the_line() -> None:

@@ -175,7 +175,9 @@ class TestAccessLogs:
         assert rule["expiration"] == [{"days": 14}]
 
     def test_only_log_delivery_writes_logs(self) -> None:
-        (document,) = shop()["global"].data("aws_iam_policy_document")
+        stack = shop()["global"]
+        policy = stack.only("aws_s3_bucket_policy")["policy"]
+        (document,) = [each for each in stack.data("aws_iam_policy_document") if each.id in policy]
         (allowed,) = [each for each in document.body["statement"] if each.get("effect") != "Deny"]
 
         assert allowed["principals"] == [{"type": "Service", "identifiers": ["delivery.logs.amazonaws.com"]}]

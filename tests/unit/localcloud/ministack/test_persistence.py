@@ -136,8 +136,8 @@ def test_password_is_reset_with_sign_up_code(emulator: Emulator) -> None:
     pools.confirm_sign_up(**who, ConfirmationCode=SIGN_UP_CODE)
     pools.forgot_password(**who)
     with pytest.raises(ClientError, match="CodeMismatch"):
-        pools.confirm_forgot_password(**who, ConfirmationCode="654321", Password="Other-Secret-1")
-    pools.confirm_forgot_password(**who, ConfirmationCode=SIGN_UP_CODE, Password="Other-Secret-1")
+        pools.confirm_forgot_password(**who, ConfirmationCode="654321", Password="Louder-Meridian-8!")
+    pools.confirm_forgot_password(**who, ConfirmationCode=SIGN_UP_CODE, Password="Louder-Meridian-8!")
     pools.delete_user_pool(UserPoolId=pool)
 
 

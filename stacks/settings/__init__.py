@@ -2,7 +2,8 @@
 
 from stacks.settings.errors import SettingsError
 from stacks.settings.fields import known_regions
-from stacks.settings.model import (
+from stacks.settings.model import Settings
+from stacks.settings.sections import (
     Blog,
     Cache,
     Compute,
@@ -14,7 +15,6 @@ from stacks.settings.model import (
     RegionAddresses,
     ReplicationDelay,
     Routing,
-    Settings,
     State,
 )
 

@@ -85,6 +85,11 @@ def assert_other_routes_work(cloud: Any, region: str, mine: dict[str, Api], book
             assert mine[elsewhere].get("/bestsellers")["stale"] is False
 
 
+def wait_until_stale(api: Api) -> None:
+    # A function reuses a list for five seconds before it asks Redis again.
+    wait_until(lambda: api.get("/bestsellers")["stale"] is True, 15)
+
+
 def refusals(redis: Redis) -> int:
     """Number of commands that Redis refused."""
     return int(redis.client.info("stats")["total_error_replies"])
@@ -103,7 +108,7 @@ def test_redis_restarted_empty_recovers(
     sales.wait_until_exact(cloud)
 
     redis.stop()
-    assert api.get("/bestsellers")["stale"] is True
+    wait_until_stale(api)
     assert_other_routes_work(cloud, region, mine, books[1], books[2])
 
     redis.start()
@@ -121,7 +126,7 @@ def test_redis_hanging_is_timed_out(
     before = sales.of_region(cloud, region).get(books[1]["id"], 0)
     redis.hang()
     try:
-        assert mine[region].get("/bestsellers")["stale"] is True
+        wait_until_stale(mine[region])
         assert_other_routes_work(cloud, region, mine, books[1], books[2])
     finally:
         redis.wake()

@@ -33,11 +33,15 @@ def compare_copies(settings: Settings) -> Mapping[str, Copy]:
     Raises:
         BotoCoreError, ClientError: AWS does not answer, or a bucket does not exist yet.
     """
-    listed = {
-        kind: _list_all(settings, kind)
+    kinds = [
+        kind
         for kind, is_on in ((WEB, settings.features.storefront), (MEDIA, settings.features.blog))
         if is_on
-    }
+    ]
+    if not kinds:
+        return {region: Copy(objects=0) for region in settings.regions}
+    account = _account(settings)
+    listed = {kind: _list_all(settings, kind, account) for kind in kinds}
     return {region: _compare(listed, settings.primary, region) for region in settings.regions}
 
 
@@ -52,25 +56,27 @@ def copy_missing_media(settings: Settings) -> int:
     """
     if not settings.features.blog:
         return 0
-    listed = _list_all(settings, MEDIA)
-    source = bucket_name(settings, MEDIA, settings.primary)
+    account = _account(settings)
+    listed = _list_all(settings, MEDIA, account)
+    source = bucket_name(settings, MEDIA, settings.primary, account)
+    source_client = boto3.client("s3", region_name=settings.primary)
     copied = 0
     for region in settings.regions[1:]:
         s3 = boto3.client("s3", region_name=region)
         for key in sorted(listed[settings.primary].keys() - listed[region].keys()):
             s3.copy(
                 {"Bucket": source, "Key": key},
-                bucket_name(settings, MEDIA, region),
+                bucket_name(settings, MEDIA, region, account),
                 key,
-                SourceClient=boto3.client("s3", region_name=settings.primary),
+                SourceClient=source_client,
             )
             copied += 1
     return copied
 
 
-def bucket_name(settings: Settings, kind: str, region: str) -> str:
-    """Return the name of a region's bucket of `kind`."""
-    return f"{settings.name}-{kind}-{region}-{_account(settings)}"
+def bucket_name(settings: Settings, kind: str, region: str, account: str) -> str:
+    """Return the name of a region's bucket of `kind` in an account, given by its id."""
+    return f"{settings.name}-{kind}-{region}-{account}"
 
 
 def _account(settings: Settings) -> str:
@@ -78,10 +84,12 @@ def _account(settings: Settings) -> str:
     return account
 
 
-def _list_all(settings: Settings, kind: str) -> dict[str, dict[str, str]]:
+def _list_all(settings: Settings, kind: str, account: str) -> dict[str, dict[str, str]]:
     """ETags by key, by region."""
     with ThreadPoolExecutor(max_workers=len(settings.regions)) as pool:
-        found = pool.map(lambda region: _list(bucket_name(settings, kind, region), region), settings.regions)
+        found = pool.map(
+            lambda region: _list(bucket_name(settings, kind, region, account), region), settings.regions
+        )
         return dict(zip(settings.regions, found, strict=True))
 
 

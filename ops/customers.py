@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops import items
 from ops.aws import explain
 from ops.deployment import Deployment
 from ops.errors import InputError, OperatorError
+from ops.items import Item
 
 TABLES = ("cart", "orders")
 """Tables with items of customers, by short name."""
-
-Item = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -137,21 +136,7 @@ def _delete_account(deployment: Deployment, customer: Customer) -> bool:
 
 
 def _items(deployment: Deployment, region: str, table: str, customer_id: str) -> list[Item]:
-    pages = (
-        deployment.client("dynamodb", region)
-        .get_paginator("query")
-        .paginate(
-            TableName=deployment.regions[region].tables[table],
-            KeyConditionExpression="customerId = :customer",
-            ExpressionAttributeValues={":customer": {"S": customer_id}},
-            ConsistentRead=True,
-        )
-    )
-    return [_plain({"M": item}) for page in pages for item in page["Items"]]
-
-
-def _plain(value: Mapping[str, Any]) -> Any:
-    return _numbers(TypeDeserializer().deserialize(value))
+    return [_numbers(item) for item in items.of_customer(deployment, region, table, customer_id)]
 
 
 def _numbers(value: Any) -> Any:

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
-from ops import stock
+from ops import items, stock
 from ops.stock import Deployment
 
 HELD = "#held#oversold"
@@ -64,14 +62,15 @@ def hold_oversold(deployment: Deployment, region: str) -> list[Oversold]:
 
 def _taken(dynamodb: Any, table: str, region: str) -> Iterator[_Taken]:
     """Yield the copies that orders have now from this region. A cancelled order has none."""
-    pages = dynamodb.get_paginator("scan").paginate(
+    found = items.read(
+        dynamodb,
+        "scan",
         TableName=table,
         ProjectionExpression="customerId, orderId, createdAt, books, #state",
         ExpressionAttributeNames={"#state": "state"},
-        ConsistentRead=True,
     )
     created, holds = {}, []
-    for item in (_plain(item) for page in pages for item in page["Items"]):
+    for item in found:
         order_id, _, kind = item["orderId"].partition("#")
         if kind == "":
             created[item["customerId"], order_id] = item["createdAt"]
@@ -90,7 +89,3 @@ def _hold(dynamodb: Any, table: str, order: _Taken) -> None:
         "createdAt": f"{order.created_at}{HELD}",
     }
     dynamodb.put_item(TableName=table, Item={name: {"S": value} for name, value in item.items()})
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}

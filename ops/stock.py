@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from ops.errors import OperatorError
+from ops.items import plain
 
 GIVEN, CLAIMED, ACCEPTED = "given:", "claimed:", "accepted:"
 REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
@@ -58,19 +58,19 @@ class Row:
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "Row":
         """Read an item in DynamoDB's attribute notation."""
-        plain = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+        values = plain(item)
 
         def prefixed(prefix: str) -> dict[str, int]:
             return {
                 name.removeprefix(prefix): int(count)
-                for name, count in plain.items()
+                for name, count in values.items()
                 if name.startswith(prefix)
             }
 
-        numbers = {name: int(plain.get(name, 0)) for name in ("received", "restored", "spent", "wanted")}
+        numbers = {name: int(values.get(name, 0)) for name in ("received", "restored", "spent", "wanted")}
         return cls(
-            plain["bookId"],
-            plain["region"],
+            values["bookId"],
+            values["region"],
             **numbers,
             given=prefixed(GIVEN),
             claimed=prefixed(CLAIMED),

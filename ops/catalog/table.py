@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import TypeSerializer
 
 from ops.catalog.rows import Book
 from ops.errors import OperatorError
+from ops.items import plain
 
 BATCH = 25
 """The most items in one BatchWriteItem.
@@ -74,7 +75,7 @@ def wait_for(client: Any, table: str, key: str, wanted: Mapping[str, Any], secon
     deadline = time.monotonic() + seconds
     while True:
         item = client.get_item(TableName=table, Key={"id": {"S": key}}).get("Item", {})
-        if wanted.items() <= _deserialized(item).items():
+        if wanted.items() <= plain(item).items():
             return True
         if time.monotonic() > deadline:
             return False
@@ -134,8 +135,3 @@ def _scan(client: Any, table: str, segment: int) -> Iterator[list[dict[str, Any]
 def _serialized(item: Mapping[str, Any]) -> dict[str, Any]:
     serialize = TypeSerializer().serialize
     return {name: serialize(value) for name, value in item.items()}
-
-
-def _deserialized(item: Mapping[str, Any]) -> dict[str, Any]:
-    deserialize = TypeDeserializer().deserialize
-    return {name: deserialize(value) for name, value in item.items()}

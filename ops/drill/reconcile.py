@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from boto3.dynamodb.types import TypeDeserializer
 
 from ops.deployment import Deployment
 from ops.drill.ledger import Ledger
 from ops.drill.stock_count import StockCount
+from ops.items import Item, of_customer, read
 
 Stored = Mapping[tuple[str, str], Any]
 """Orders of a region by customer and id."""
@@ -96,7 +96,9 @@ def reconcile(deployment: Deployment, ledger: Ledger, customers: Iterable[str]) 
 def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[str]:
     """Return the differences between a region's bestsellers and the sum of its orders."""
     sold: Counter[str] = Counter()
-    for order in _scan(deployment, region, "orders"):
+    for order in read(
+        deployment.client("dynamodb", region), "scan", TableName=deployment.regions[region].tables["orders"]
+    ):
         if isinstance(order.get("items"), list):
             sold.update(_quantities(order))
         elif order["orderId"].endswith("#cancelled"):
@@ -220,33 +222,10 @@ def _carts_of(deployment: Deployment, region: str, customers: list[str]) -> dict
     }
 
 
-def _query(deployment: Deployment, region: str, table: str, customer: str) -> Iterator[dict[str, Any]]:
-    pages = (
-        deployment.client("dynamodb", region)
-        .get_paginator("query")
-        .paginate(
-            TableName=deployment.regions[region].tables[table],
-            KeyConditionExpression="customerId = :customer",
-            ExpressionAttributeValues={":customer": {"S": customer}},
-            ConsistentRead=True,
-        )
-    )
-    items = (_plain(item) for page in pages for item in page["Items"])
+def _query(deployment: Deployment, region: str, table: str, customer: str) -> Iterator[Item]:
+    found = of_customer(deployment, region, table, customer)
     # Keys with # belong to later events of orders and to counters.
-    return (item for item in items if not any("#" in str(item.get(key)) for key in ("orderId", "bookId")))
-
-
-def _scan(deployment: Deployment, region: str, table: str) -> Iterator[dict[str, Any]]:
-    pages = (
-        deployment.client("dynamodb", region)
-        .get_paginator("scan")
-        .paginate(TableName=deployment.regions[region].tables[table], ConsistentRead=True)
-    )
-    return (_plain(item) for page in pages for item in page["Items"])
-
-
-def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    return (item for item in found if not any("#" in str(item.get(key)) for key in ("orderId", "bookId")))
 
 
 def _quantities(order: dict[str, Any]) -> dict[str, int]:

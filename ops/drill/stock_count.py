@@ -3,12 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
-from ops import stock
+from ops import items, stock
 from ops.deployment import Deployment
+from ops.items import Item
 
 HOLD, CANCELLED = "#stock#", "#cancelled"
 """Sort keys of the Orders table: copies that a region has taken for an order, and a cancellation."""
@@ -87,18 +85,12 @@ def _taken(deployment: Deployment) -> tuple[Counter[tuple[str, str]], list[str]]
     return taken, wrong
 
 
-def _events(deployment: Deployment, region: str) -> Iterator[dict[str, Any]]:
+def _events(deployment: Deployment, region: str) -> Iterator[Item]:
     """Yield a region's holds and cancellations."""
-    pages = (
-        deployment.client("dynamodb", region)
-        .get_paginator("scan")
-        .paginate(
-            TableName=deployment.regions[region].tables["orders"],
-            FilterExpression="contains(orderId, :hold) OR contains(orderId, :cancelled)",
-            ExpressionAttributeValues={":hold": {"S": HOLD}, ":cancelled": {"S": CANCELLED}},
-            ConsistentRead=True,
-        )
+    return items.read(
+        deployment.client("dynamodb", region),
+        "scan",
+        TableName=deployment.regions[region].tables["orders"],
+        FilterExpression="contains(orderId, :hold) OR contains(orderId, :cancelled)",
+        ExpressionAttributeValues={":hold": {"S": HOLD}, ":cancelled": {"S": CANCELLED}},
     )
-    for page in pages:
-        for item in page["Items"]:
-            yield {name: TypeDeserializer().deserialize(value) for name, value in item.items()}

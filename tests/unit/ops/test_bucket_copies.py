@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from ops.bucket_copies import MEDIA, WEB, bucket_name, compare_copies, copy_missing_media
 from ops.commands.status import _completeness
@@ -22,14 +23,14 @@ def s3() -> Iterator[Any]:
         for region in REGIONS:
             for kind in (WEB, MEDIA):
                 boto3.client("s3", region_name=region).create_bucket(
-                    Bucket=bucket_name(WITH_BLOG, kind, region),
+                    Bucket=bucket_name(WITH_BLOG, kind, region, DEFAULT_ACCOUNT_ID),
                     CreateBucketConfiguration={"LocationConstraint": region},
                 )
         yield client
 
 
 def put(s3: Any, kind: str, region: str, key: str, body: bytes = b"same") -> None:
-    s3.put_object(Bucket=bucket_name(WITH_BLOG, kind, region), Key=key, Body=body)
+    s3.put_object(Bucket=bucket_name(WITH_BLOG, kind, region, DEFAULT_ACCOUNT_ID), Key=key, Body=body)
 
 
 def test_equal_buckets_are_complete(s3: Any) -> None:

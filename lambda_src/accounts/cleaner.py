@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from runtime import aws, clock, dynamo, log
+from runtime import aws, clock, log
 from runtime.settings import Settings, settings
 from shop import erasures
 
@@ -82,7 +82,7 @@ class Cleaner:
         aws.call(
             self._dynamodb.update_item,
             TableName=self._settings.orders_table,
-            Key=dynamo.dump({"customerId": customer_id, "orderId": erasures.KEY}),
+            Key=erasures.key(customer_id),
             UpdateExpression="REMOVE sweep, sweepAt",
         )
 

@@ -66,12 +66,7 @@ class Accounts:
         moment = clock.now()
         writes = [
             {"Put": revocations.put_if_current(self._settings.cart_table, sign_in, moment)},
-            {
-                "Put": {
-                    "TableName": self._settings.orders_table,
-                    "Item": erasures.request_item(sign_in.customer_id, moment),
-                }
-            },
+            erasures.request_put(sign_in.customer_id, self._settings, moment),
         ]
         try:
             aws.call(self._client.transact_write_items, TransactItems=writes)
@@ -83,9 +78,11 @@ class Accounts:
             raise Unavailable("The account is being changed; try again.") from lost
 
     def _is_requested(self, customer_id: str) -> bool:
-        key = dynamo.dump({"customerId": customer_id, "orderId": erasures.KEY})
         answer = aws.call(
-            self._client.get_item, TableName=self._settings.orders_table, Key=key, ConsistentRead=True
+            self._client.get_item,
+            TableName=self._settings.orders_table,
+            Key=erasures.key(customer_id),
+            ConsistentRead=True,
         )
         return "Item" in answer
 

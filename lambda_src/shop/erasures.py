@@ -13,7 +13,6 @@ from typing import Any
 from runtime import clock, dynamo
 from runtime.dynamo import Item
 from runtime.settings import Settings
-from shop import revocations
 
 KEY = "#erased"
 """Sort key of the request."""
@@ -29,13 +28,14 @@ def request_item(customer_id: str, moment: datetime) -> dict[str, Any]:
     return dynamo.dump(item)
 
 
-def request_writes(customer_id: str, settings: Settings, moment: datetime) -> list[dict[str, Any]]:
-    """Return the transaction that requests an erasure and ends all sign-ins."""
-    ended = dynamo.dump(revocations.revocation(customer_id, moment))
-    return [
-        {"Put": {"TableName": settings.orders_table, "Item": request_item(customer_id, moment)}},
-        {"Put": {"TableName": settings.cart_table, "Item": ended}},
-    ]
+def request_put(customer_id: str, settings: Settings, moment: datetime) -> dict[str, Any]:
+    """Return the write of the request, for a transaction that also ends all sign-ins."""
+    return {"Put": {"TableName": settings.orders_table, "Item": request_item(customer_id, moment)}}
+
+
+def key(customer_id: str) -> dict[str, Any]:
+    """Return the key of the request in DynamoDB's notation."""
+    return dynamo.dump({"customerId": customer_id, "orderId": KEY})
 
 
 def pending(client: Any, settings: Settings) -> Iterator[Item]:

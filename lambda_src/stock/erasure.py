@@ -32,7 +32,11 @@ class Erasure:
             TransactionCancelled: another write was in the way; try again.
             Unavailable: DynamoDB does not answer or is busy.
         """
-        writes = erasures.request_writes(customer_id, self._settings, moment)
+        ended = dynamo.dump(revocations.revocation(customer_id, moment))
+        writes = [
+            erasures.request_put(customer_id, self._settings, moment),
+            {"Put": {"TableName": self._settings.cart_table, "Item": ended}},
+        ]
         aws.call(self._client.transact_write_items, TransactItems=writes)
 
     def is_requested(self, customer_id: str) -> bool:
@@ -40,7 +44,7 @@ class Erasure:
         answer = aws.call(
             self._client.get_item,
             TableName=self._settings.orders_table,
-            Key=dynamo.dump({"customerId": customer_id, "orderId": erasures.KEY}),
+            Key=erasures.key(customer_id),
             ConsistentRead=True,
         )
         return "Item" in answer

@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "cdktf-cli.md"
 OPTIONS = {"diff": "--skip-provider-lock"} | dict.fromkeys(
     ("deploy", "destroy"), "--skip-provider-lock --auto-approve"
 )
-"""Options that a test needs: no registry, and nobody to ask."""
+"""Options of a test: no registry and no questions."""
 REGION = "eu-west-1"
 
 SETTINGS = """

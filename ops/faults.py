@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ops.aws import client, invoke
-from ops.drill.failures import MISSING_HANDLER, UNREACHABLE_REDIS
+from ops.drill.failures import MISSING_HANDLER, UNREACHABLE_REDIS, has_moved_mapping, move_mappings_back
 from ops.drill.region_loss import EdgeFaults
 from ops.health_probe import Probe
 from ops.replication_pause import Pausing
@@ -42,6 +42,12 @@ def find_faults(settings: Settings) -> Iterator[Fault]:
     for region in settings.regions:
         if traffic.is_evacuated(region):
             yield Fault(f"{region} is evacuated", partial(traffic.restore, region))
+    for region in settings.regions:
+        gateway, hosts = client("apigatewayv2", region), (settings.api_host(region), settings.api_host())
+        if has_moved_mapping(gateway, hosts):
+            yield Fault(
+                f"{region}: the API's base path is missing", partial(move_mappings_back, gateway, hosts)
+            )
     for region in settings.regions:
         functions = _functions(region, settings.name)
         broken = [each["FunctionName"] for each in functions if _is_broken(each)]

@@ -130,9 +130,14 @@ def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> lis
 async def _run(deployment: Deployment, plan: Plan) -> Report:
     rehearsal = Drill(deployment, plan, say=lambda text: print(text, flush=True))
     task = asyncio.ensure_future(rehearsal.run())
-    # Heal everything when an operator stops the drill with a signal.
+
+    def stop() -> None:
+        """Heal everything. A second signal must not end the healing."""
+        if not task.cancelling():
+            task.cancel()
+
     for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(received, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(received, stop)
     return Report(
         name=deployment.settings.name,
         seed=plan.seed,

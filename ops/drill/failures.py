@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import redis
@@ -66,12 +66,11 @@ class MappingDeleted(Failure):
     def break_(self, region: str) -> None:
         """Move the mappings of the region's own and of the shared domain name."""
         gateway = self._deployment.client("apigatewayv2", region)
-        for domain in (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain):
-            for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:
-                base_path = mapping.get("ApiMappingKey", "")
-                if not base_path.startswith(MOVED_PREFIX):
-                    self._moved.append((region, domain, mapping))
-                    _map(gateway, domain, mapping, f"{MOVED_PREFIX}{base_path}")
+        domains = (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain)
+        for domain, mapping in _mappings(gateway, domains):
+            if not _is_moved(mapping):
+                self._moved.append((region, domain, mapping))
+                _map(gateway, domain, mapping, f"{MOVED_PREFIX}{mapping.get('ApiMappingKey', '')}")
 
     def heal(self, region: str) -> None:
         """Move them back."""
@@ -79,6 +78,29 @@ class MappingDeleted(Failure):
         for where, domain, mapping in [moved for moved in self._moved if moved[0] == region]:
             _map(gateway, domain, mapping, mapping.get("ApiMappingKey", ""))
             self._moved.remove((where, domain, mapping))
+
+
+def has_moved_mapping(gateway: Any, domains: Sequence[str]) -> bool:
+    """Whether a drill moved a mapping of `domains` away and did not move it back."""
+    return any(_is_moved(mapping) for _, mapping in _mappings(gateway, domains))
+
+
+def move_mappings_back(gateway: Any, domains: Sequence[str]) -> None:
+    """Move every mapping of `domains` that a drill moved away back to its base path."""
+    for domain, mapping in _mappings(gateway, domains):
+        if _is_moved(mapping):
+            _map(gateway, domain, mapping, mapping["ApiMappingKey"].removeprefix(MOVED_PREFIX))
+
+
+def _is_moved(mapping: Mapping[str, Any]) -> bool:
+    return str(mapping.get("ApiMappingKey", "")).startswith(MOVED_PREFIX)
+
+
+def _mappings(gateway: Any, domains: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each mapping with its domain name."""
+    for domain in domains:
+        for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:
+            yield domain, mapping
 
 
 def _map(gateway: Any, domain: str, mapping: Mapping[str, Any], base_path: str) -> None:

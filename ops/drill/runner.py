@@ -25,6 +25,7 @@ from ops.drill.recording import Incident, Population, Recording, Sample
 from ops.drill.region_loss import measure_data_loss
 from ops.drill.shoppers import VIEWER_HEADER, Pace, Shopping, Visitor
 from ops.drill.stock_count import count_stock
+from ops.drill.threads import in_thread
 from ops.drill.warm_up import warm
 from ops.errors import OperatorError
 from ops.replication_pause import NotCaughtUpError, Pausing
@@ -88,8 +89,8 @@ class Drill:
         healed, WriteRejectedError if a region rejects a valid write, and errors of boto3 and httpx.
         """
         try:
-            await asyncio.to_thread(self._open_accounts)
-            await asyncio.to_thread(self._set_delay, self._plan.delay)
+            await in_thread(self._open_accounts)
+            await in_thread(self._set_delay, self._plan.delay)
             books = await self._books()
             await self._warm(books)
             self.recording = Recording()
@@ -101,8 +102,8 @@ class Drill:
             await self._await_replication()
             return await self._reconcile()
         finally:
-            await asyncio.to_thread(self._set_delay, self._plan.delay and ReplicationDelay(median=0, p95=0))
-            await asyncio.to_thread(self._close_accounts)
+            await in_thread(self._set_delay, self._plan.delay and ReplicationDelay(median=0, p95=0))
+            await in_thread(self._close_accounts)
 
     def _set_delay(self, delay: ReplicationDelay | None) -> None:
         pausing = Pausing.of(self._deployment.settings)
@@ -112,8 +113,8 @@ class Drill:
     async def _await_replication(self) -> None:
         """Wait until no write waits. Raises NotCaughtUpError."""
         if (pausing := Pausing.of(self._deployment.settings)) and self._plan.delay:
-            await asyncio.to_thread(self._set_delay, ReplicationDelay(median=0, p95=0))
-            await asyncio.to_thread(pausing.await_caught_up, QUIET)
+            await in_thread(self._set_delay, ReplicationDelay(median=0, p95=0))
+            await in_thread(pausing.await_caught_up, QUIET)
 
     async def _run_with_shoppers(self, books: list[dict[str, Any]]) -> None:
         """Raises the first error of the drill itself."""
@@ -150,7 +151,7 @@ class Drill:
             await self._await_home_regions()
             self._say(f"{number}. {region}: {failure.description}")
             try:
-                await asyncio.to_thread(failure.break_, region)
+                await in_thread(failure.break_, region)
                 incident.broke_at = self.recording.mark("break", incident, failure.name)
                 if failure.pauses_replication:
                     await self._write_isolated(incident, books)
@@ -168,7 +169,7 @@ class Drill:
         """Measure what the failure costs before it is healed."""
         if failure.isolates_region:
             lost_at = time.time() - (self.recording.now() - incident.broke_at)
-            incident.loss = await asyncio.to_thread(
+            incident.loss = await in_thread(
                 measure_data_loss,
                 self._deployment,
                 self.ledger,
@@ -181,7 +182,7 @@ class Drill:
                 f"RPO {incident.loss.oldest_seconds:.2f} s"
             )
         if failure.loses_sign_in:
-            incident.sign_in = await asyncio.to_thread(attempt_sign_in, self._deployment, self._accounts[0])
+            incident.sign_in = await in_thread(attempt_sign_in, self._deployment, self._accounts[0])
             orders = [
                 sample
                 for sample in self.recording.samples
@@ -194,7 +195,7 @@ class Drill:
         return [account.id for account in (*self._accounts, *self._conflict_accounts)]
 
     async def _warm(self, books: list[dict[str, Any]]) -> None:
-        token = await asyncio.to_thread(self._accounts[0].shopper.token)
+        token = await in_thread(self._accounts[0].shopper.token)
         await warm(self.endpoints, token, books[0]["id"])
 
     async def _await_home_regions(self) -> None:
@@ -212,7 +213,7 @@ class Drill:
 
     async def _write_isolated(self, incident: Incident, books: list[dict[str, Any]]) -> None:
         """Write conflicting carts and orders with separate accounts while the region does not replicate."""
-        new = [await asyncio.to_thread(self._open_account) for _ in range(SCENARIOS)]
+        new = [await in_thread(self._open_account) for _ in range(SCENARIOS)]
         self._conflict_accounts += new
         regions = {incident.region: self.endpoints.regions[incident.region], **self.endpoints.regions}
         await ConflictingWrites(regions, self.ledger, books).send_isolated(new)
@@ -306,19 +307,19 @@ class Drill:
     async def _reconcile(self) -> Reconciliation:
         """Wait until the streams are processed, then compare."""
         self._say("reconciling orders, carts, best sellers and stock in every region")
-        found = await asyncio.to_thread(reconcile, self._deployment, self.ledger, self._customers())
+        found = await in_thread(reconcile, self._deployment, self.ledger, self._customers())
         for region, api in self.endpoints.regions.items():
             deadline = self.recording.now() + QUIET
-            wrong = await asyncio.to_thread(compare_bestsellers, self._deployment, region, api)
+            wrong = await in_thread(compare_bestsellers, self._deployment, region, api)
             while wrong and self.recording.now() < deadline:
                 await asyncio.sleep(1.0)
-                wrong = await asyncio.to_thread(compare_bestsellers, self._deployment, region, api)
+                wrong = await in_thread(compare_bestsellers, self._deployment, region, api)
             found.bestsellers.extend(wrong)
         deadline = self.recording.now() + QUIET
-        counted = await asyncio.to_thread(count_stock, self._deployment)
+        counted = await in_thread(count_stock, self._deployment)
         while counted.inconsistent and self.recording.now() < deadline:
             await asyncio.sleep(1.0)
-            counted = await asyncio.to_thread(count_stock, self._deployment)
+            counted = await in_thread(count_stock, self._deployment)
         return replace(found, stock=counted)
 
     async def _shop(self, visitor: Visitor, books: list[dict[str, Any]], number: int) -> None:
@@ -365,7 +366,7 @@ class Drill:
 async def _heal(failure: Failure, region: str) -> None:
     """Heal a region. Raises UnhealedError on any error."""
     try:
-        await asyncio.to_thread(failure.heal, region)
+        await in_thread(failure.heal, region)
     except (BotoCoreError, ClientError, RedisError, httpx.HTTPError, NotCaughtUpError) as error:
         raise UnhealedError(
             f"{region} is still broken ({failure.description}): {error}\n"

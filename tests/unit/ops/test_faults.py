@@ -1,11 +1,12 @@
 """Faults that a killed drill leaves are found, described and healed."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ops import faults
-from ops.drill.failures import MISSING_HANDLER
+from ops.drill.failures import MISSING_HANDLER, MOVED_PREFIX
 from ops.drill.region_loss import EdgeFaults
 from ops.faults import find_faults
 from ops.health_probe import Probe
@@ -35,7 +36,15 @@ class Shop:
         self.stale: set[str] = set()
         self.handlers = dict.fromkeys(REGIONS, "orders.handler.handle")
         self.traffic = Traffic(SETTINGS, route53=Route53())
+        self.base_paths = dict.fromkeys((LOCAL.api_host(HERE), LOCAL.api_host()), "v1")
         self.healed: list[tuple[object, ...]] = []
+
+    def get_api_mappings(self, *, DomainName: str) -> dict[str, Any]:  # noqa: N803  boto3's own
+        ids = {"ApiMappingId": "id", "ApiId": "api", "Stage": "live"}
+        return {"Items": [{**ids, "ApiMappingKey": self.base_paths[DomainName]}]}
+
+    def update_api_mapping(self, *, DomainName: str, ApiMappingKey: str, **_: Any) -> None:  # noqa: N803
+        self.base_paths[DomainName] = ApiMappingKey
 
     def record(self, name: str) -> Any:
         return lambda *arguments: self.healed.append((name, *arguments[1:]))
@@ -49,6 +58,8 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(Pausing, "unavailable_apis", lambda _: made.away)
     monkeypatch.setattr(Probe, "has_stale_bestsellers", lambda _, region: region in made.stale)
     monkeypatch.setattr(faults, "Traffic", lambda _: made.traffic)
+    elsewhere = SimpleNamespace(get_api_mappings=lambda **_: {"Items": []})
+    monkeypatch.setattr(faults, "client", lambda _, region: made if region == HERE else elsewhere)
     monkeypatch.setattr(
         faults,
         "_functions",
@@ -95,6 +106,15 @@ def test_faults_restore_evacuated_region(shop: Shop) -> None:
     shop.traffic.evacuate(THERE)
     assert descriptions() == [f"{THERE} is evacuated"]
     heal()
+    assert descriptions() == []
+
+
+def test_faults_move_api_mappings_back(shop: Shop) -> None:
+    before = dict(shop.base_paths)
+    shop.base_paths = {host: f"{MOVED_PREFIX}{base_path}" for host, base_path in before.items()}
+    assert descriptions() == [f"{HERE}: the API's base path is missing"]
+    heal()
+    assert shop.base_paths == before
     assert descriptions() == []
 
 

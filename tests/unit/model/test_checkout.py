@@ -174,7 +174,7 @@ THIRD_DEVICE = {
 @pytest.mark.parametrize("second", SECOND_DEVICE)
 @pytest.mark.parametrize("third", THIRD_DEVICE)
 @pytest.mark.parametrize("region", REGIONS)
-def test_nothing_is_lost_or_doubled_between_three_devices(region: str, second: str, third: str) -> None:
+def test_three_devices_lose_and_double_nothing(region: str, second: str, third: str) -> None:
     """Two other devices may change the cart in any way while it is ordered, also where the order fails over."""
     devices = (*checkout("phone", 1, "A", region), *SECOND_DEVICE[second], THIRD_DEVICE[third])
     scenario = Scenario(2, devices)
@@ -191,7 +191,7 @@ SHORT = ("adds at home", "removes at home", "orders abroad")
     "second",
     [pytest.param(name, marks=() if name in SHORT else pytest.mark.full_size) for name in SECOND_DEVICE],
 )
-def test_nothing_is_lost_or_doubled_when_a_retry_fails_over(second: str) -> None:
+def test_retry_failover_loses_and_doubles_nothing(second: str) -> None:
     """Two other devices are at the cart meanwhile."""
     devices = (
         *checkout("phone", 1, "A", "A", "B"),
@@ -239,7 +239,7 @@ def test_no_guard_is_idle(guard: str, invariant: str) -> None:
     pytest.fail(f"Without {guard} no {invariant}, only {broken or 'nothing'}")
 
 
-def test_a_key_for_other_items_abroad_is_beyond_what_replication_can_refuse() -> None:
+def test_key_reused_abroad_is_not_refused() -> None:
     """The known limit: one key for two different carts, in two regions that have not heard of each other, is
     one order in the end, the last writer's. A client that takes `checkoutKey` never gets there.
     """

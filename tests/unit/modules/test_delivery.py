@@ -46,7 +46,7 @@ def allowed(role: str, source: Source = GITHUB) -> dict[str, set[str]]:
     return may
 
 
-def test_what_was_not_tested_is_not_deployed() -> None:
+def test_untested_build_is_not_deployed() -> None:
     stages = delivery().only("aws_codepipeline")["stage"]
     assert [stage["name"] for stage in stages] == ["Source", "Test", "Deploy"]
     test, deploy = stages[1]["action"][0], stages[2]["action"][0]
@@ -56,12 +56,12 @@ def test_what_was_not_tested_is_not_deployed() -> None:
     )
 
 
-def test_the_build_runs_the_projects_own_targets_in_order() -> None:
+def test_build_runs_make_targets_in_order() -> None:
     specification = project("shop-test")["source"]["buildspec"]
     assert specification.index("make test") < specification.index("make web")
 
 
-def test_hashed_files_are_kept_for_ever_and_never_invalidated() -> None:
+def test_hashed_files_are_cached_and_not_invalidated() -> None:
     specification = project("shop-deploy")["source"]["buildspec"]
     (invalidation,) = [line for line in specification.splitlines() if "create-invalidation" in line]
     assert "-maxdepth 1" in invalidation, "assets/ is a folder below"
@@ -70,28 +70,28 @@ def test_hashed_files_are_kept_for_ever_and_never_invalidated() -> None:
     assert all("immutable" in line for line in assets)
 
 
-def test_assets_are_delivered_as_terraform_uploads_them() -> None:
+def test_assets_have_headers_of_terraform_uploads() -> None:
     specification = project("shop-deploy")["source"]["buildspec"]
     others, *kinds = [line for line in specification.splitlines() if "sync assets" in line]
     for suffix in ("js", "css"):
-        told = f'--content-type "{content_type(Path(f"file.{suffix}"))}"'
+        option = f'--content-type "{content_type(Path(f"file.{suffix}"))}"'
         assert f'--exclude "*.{suffix}"' in others
         plain, compressed = [line for line in kinds if f'"*.{suffix}' in line]
-        assert told in plain
+        assert option in plain
         assert "--content-encoding" not in plain
-        assert told in compressed
+        assert option in compressed
         assert "--content-encoding br" in compressed
     assert '--exclude "*.br"' in others
 
 
-def test_index_html_comes_last_and_config_json_is_left_alone() -> None:
+def test_index_comes_last_without_config_json() -> None:
     specification = project("shop-deploy")["source"]["buildspec"]
     assert specification.rindex("sync assets") < specification.index("cp index.html")
     assert "--exclude config.json" in specification
     assert "--delete" not in specification
 
 
-def test_only_the_deploying_build_may_touch_what_shoppers_see() -> None:
+def test_only_deploying_build_writes_web_files() -> None:
     deploys, tests, pipeline = allowed("deploy_"), allowed("test_"), allowed("")
     assert deploys[f"{SITE.bucket_arn}/*"] == {"s3:PutObject"}
     assert deploys[SITE.distribution_arn] == {"cloudfront:CreateInvalidation"}
@@ -99,7 +99,7 @@ def test_only_the_deploying_build_may_touch_what_shoppers_see() -> None:
         assert not {SITE.bucket_arn, f"{SITE.bucket_arn}/*", SITE.distribution_arn} & others.keys()
 
 
-def test_no_role_of_it_has_a_wildcard() -> None:
+def test_pipeline_roles_have_no_wildcard() -> None:
     for role in ("deploy_", "test_", ""):
         for resource, actions in allowed(role).items():
             assert resource != "*"
@@ -110,7 +110,7 @@ def test_builds_keep_a_cache() -> None:
     assert project("shop-test")["cache"]["type"] == "S3"
 
 
-def test_failures_are_told_by_mail() -> None:
+def test_failures_are_mailed() -> None:
     rule = delivery().only("aws_cloudwatch_event_rule")
     assert "FAILED" in json.dumps(rule["event_pattern"])
     topic = delivery().only("aws_cloudwatch_event_target")["arn"]
@@ -125,19 +125,19 @@ def test_failures_are_told_by_mail() -> None:
         (CODE_COMMIT, "CodeCommit", "aws_codecommit_repository"),
     ],
 )
-def test_the_source_is_a_choice(source: Source, provider: str, resource: str) -> None:
+def test_source_is_selected_by_setting(source: Source, provider: str, resource: str) -> None:
     stack = delivery(source)
     assert stack.only("aws_codepipeline")["stage"][0]["action"][0]["provider"] == provider
     kinds = {each.kind for each in stack.resources()}
     assert {"aws_codeconnections_connection", "aws_codecommit_repository"} & kinds == {resource}
 
 
-def test_the_connection_is_used_by_the_action_whose_prefix_its_arn_has() -> None:
+def test_connection_action_has_prefix_of_its_arn() -> None:
     (arn,) = [resource for resource in allowed("") if "aws_codeconnections_connection" in resource]
     assert allowed("")[arn] == {"codeconnections:UseConnection"}
 
 
-def test_a_push_to_code_commit_starts_the_pipeline_and_nothing_polls() -> None:
+def test_codecommit_push_starts_pipeline() -> None:
     stack = delivery(CODE_COMMIT)
     configuration = stack.only("aws_codepipeline")["stage"][0]["action"][0]["configuration"]
     assert configuration["PollForSourceChanges"] == "false", "or a push would start it twice"
@@ -150,7 +150,7 @@ def test_a_push_to_code_commit_starts_the_pipeline_and_nothing_polls() -> None:
     assert "delivery_trigger_role" in target["role_arn"]
 
 
-def test_what_a_push_may_do_is_to_start_this_pipeline() -> None:
+def test_push_may_only_start_this_pipeline() -> None:
     ((resource, actions),) = allowed("trigger_", CODE_COMMIT).items()
     assert resource == delivery(CODE_COMMIT).find("aws_cloudwatch_event_target", arn=resource).body["arn"], (
         "the pipeline that the rule names"
@@ -158,7 +158,7 @@ def test_what_a_push_may_do_is_to_start_this_pipeline() -> None:
     assert actions == {"codepipeline:StartPipelineExecution"}
 
 
-def test_a_pull_request_into_the_branch_wants_an_approval() -> None:
+def test_pull_request_requires_approval() -> None:
     stack = delivery(CODE_COMMIT)
     template = stack.only("aws_codecommit_approval_rule_template")
     rule = json.loads(template["content"])
@@ -170,6 +170,6 @@ def test_a_pull_request_into_the_branch_wants_an_approval() -> None:
     assert wanted["approval_rule_template_name"].startswith("${aws_codecommit_approval_rule_template.")
 
 
-def test_a_connection_to_github_starts_the_pipeline_itself() -> None:
+def test_github_connection_starts_pipeline() -> None:
     rules = [rule.body["name"] for rule in delivery(GITHUB).resources("aws_cloudwatch_event_rule")]
     assert rules == ["shop-delivery-failed"]

@@ -32,7 +32,7 @@ def watched(stack: Stack, namespace: str, metric: str, **dimensions: str) -> boo
     )
 
 
-def test_every_function_has_alarms_for_errors_and_throttles(region: Stack) -> None:
+def test_function_has_error_and_throttle_alarms(region: Stack) -> None:
     functions = [function.body["function_name"] for function in region.resources("aws_lambda_function")]
     assert functions
     for name in functions:
@@ -40,7 +40,7 @@ def test_every_function_has_alarms_for_errors_and_throttles(region: Stack) -> No
             assert watched(region, "AWS/Lambda", metric, FunctionName=name), (name, metric)
 
 
-def test_every_reader_of_a_stream_has_an_alarm_for_being_behind(region: Stack) -> None:
+def test_stream_reader_has_iterator_age_alarm(region: Stack) -> None:
     for mapping in region.resources("aws_lambda_event_source_mapping"):
         function = re.match(r"\$\{aws_lambda_function\.([\w-]+)\.", mapping.body["function_name"])
         assert function
@@ -48,7 +48,7 @@ def test_every_reader_of_a_stream_has_an_alarm_for_being_behind(region: Stack) -
         assert watched(region, "AWS/Lambda", "IteratorAge", FunctionName=name)
 
 
-def test_every_queue_has_an_alarm_for_what_waits_in_it(region: Stack) -> None:
+def test_queue_has_alarm_for_messages(region: Stack) -> None:
     queues = region.resources("aws_sqs_queue")
     assert queues
     for queue in queues:
@@ -56,7 +56,7 @@ def test_every_queue_has_an_alarm_for_what_waits_in_it(region: Stack) -> None:
         assert watched(region, "AWS/SQS", metric, QueueName=queue.body["name"])
 
 
-def test_every_table_has_alarms_for_throttles_and_for_slow_replication(region: Stack) -> None:
+def test_table_has_throttle_and_replication_alarms(region: Stack) -> None:
     tables = [table.body["name"] for table in shop(regions=REGIONS)["global"].resources("aws_dynamodb_table")]
     assert tables
     for table in tables:
@@ -68,13 +68,13 @@ def test_every_table_has_alarms_for_throttles_and_for_slow_replication(region: S
         assert any("ReplicationLatency" in query and f"'{table}'" in query for query in queries)
 
 
-def test_every_api_has_alarms_for_failures_and_for_the_slowest_answers(region: Stack) -> None:
+def test_api_has_error_and_latency_alarms(region: Stack) -> None:
     for api in region.resources("aws_api_gateway_rest_api"):
         assert watched(region, "AWS/ApiGateway", "5XXError", ApiName=api.body["name"])
         assert watched(region, "AWS/ApiGateway", "Latency", ApiName=api.body["name"])
 
 
-def test_every_global_index_has_throttle_alarm(region: Stack) -> None:
+def test_global_index_has_throttle_alarm(region: Stack) -> None:
     tables = shop(regions=REGIONS)["global"].resources("aws_dynamodb_table")
     indexes = [
         (table.body["name"], index["name"])
@@ -167,19 +167,19 @@ def certificates_watched(of: Shop) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("regions", [REGIONS, ["us-east-1", "eu-west-1"]])
-def test_every_certificate_has_an_alarm_for_its_end_in_its_own_region(regions: list[str]) -> None:
+def test_certificate_has_expiry_alarm_in_its_region(regions: list[str]) -> None:
     of = shop(regions=regions)
     there = list(certificates(of))
     assert len(there) == len(regions) + 1, "CloudFront's too"
     assert sorted(certificates_watched(of)) == sorted(there)
 
 
-def test_nobody_is_told_of_a_certificate_that_nothing_uses() -> None:
+def test_unused_certificate_has_no_alarm() -> None:
     watched = certificates_watched(shop(features={"storefront": False}))
     assert sorted(region for region, _ in watched) == ["ap-southeast-1", "eu-west-1"]
 
 
-def test_no_two_alarms_of_a_region_have_the_same_name() -> None:
+def test_alarm_names_are_unique_in_region() -> None:
     names = [
         (region_of(stack, alarm), alarm["alarm_name"])
         for stack in shop(regions=["us-east-1", "eu-west-1"]).stacks.values()
@@ -188,14 +188,14 @@ def test_no_two_alarms_of_a_region_have_the_same_name() -> None:
     assert len(names) == len(set(names))
 
 
-def test_a_serverless_cache_has_alarms_for_memory_and_evictions() -> None:
+def test_serverless_cache_has_alarms() -> None:
     stack = shop()["eu-west-1"]
     (cache,) = stack.resources("aws_elasticache_serverless_cache")
     for metric in ("BytesUsedForCache", "Evictions"):
         assert watched(stack, "AWS/ElastiCache", metric, clusterId=cache.body["name"])
 
 
-def test_every_node_of_a_replicated_cache_has_them() -> None:
+def test_cache_nodes_have_alarms() -> None:
     stack = shop(cache={"mode": "replicated"})["eu-west-1"]
     (cache,) = stack.resources("aws_elasticache_replication_group")
     for number in range(1, cache.body["num_cache_clusters"] + 1):
@@ -225,7 +225,7 @@ def computed_with(stack: Stack, metric: str, **dimensions: str) -> bool:
     )
 
 
-def test_every_balancer_has_an_alarm_for_failures_its_own_and_its_targets(with_blog: Stack) -> None:
+def test_load_balancer_has_5xx_alarm(with_blog: Stack) -> None:
     balancers = with_blog.resources("aws_lb")
     assert balancers
     for balancer in balancers:
@@ -234,7 +234,7 @@ def test_every_balancer_has_an_alarm_for_failures_its_own_and_its_targets(with_b
             assert computed_with(with_blog, metric, **dimensions)
 
 
-def test_every_target_group_has_an_alarm_for_unhealthy_targets(with_blog: Stack) -> None:
+def test_target_group_has_unhealthy_alarm(with_blog: Stack) -> None:
     groups = with_blog.resources("aws_lb_target_group")
     assert groups
     for group in groups:
@@ -242,7 +242,7 @@ def test_every_target_group_has_an_alarm_for_unhealthy_targets(with_blog: Stack)
         assert watched(with_blog, "AWS/ApplicationELB", "UnHealthyHostCount", TargetGroup=suffix)
 
 
-def test_every_service_has_alarm_for_missing_tasks(with_blog: Stack) -> None:
+def test_service_has_alarm_for_missing_tasks(with_blog: Stack) -> None:
     (cluster,) = with_blog.resources("aws_ecs_cluster")
     (service,) = with_blog.resources("aws_ecs_service")
     assert cluster.body["setting"] == [{"name": "containerInsights", "value": "disabled"}], "its metrics cost"
@@ -253,7 +253,7 @@ def test_every_service_has_alarm_for_missing_tasks(with_blog: Stack) -> None:
     assert alarm["treat_missing_data"] == "breaching", "no task, no sample"
 
 
-def test_every_database_has_alarms_for_its_load_and_for_being_behind(with_blog: Stack) -> None:
+def test_database_has_load_and_lag_alarms(with_blog: Stack) -> None:
     clusters = with_blog.resources("aws_rds_cluster")
     assert clusters
     for cluster in clusters:
@@ -268,7 +268,7 @@ def test_every_database_has_alarms_for_its_load_and_for_being_behind(with_blog: 
         assert any("AuroraGlobalDBReplicationLag" in query and f"'{name}'" in query for query in queries)
 
 
-def test_a_formula_names_only_metrics_that_it_is_given(with_blog: Stack) -> None:
+def test_expression_names_defined_metrics(with_blog: Stack) -> None:
     for alarm in alarms(with_blog):
         queries = alarm.get("metric_query", [])
         ids = {query["id"] for query in queries if "metric" in query}
@@ -287,10 +287,10 @@ def test_blog_alarms_do_not_affect_region_health() -> None:
 
 
 @pytest.mark.parametrize("short_name", [*REGIONS, "edge"])
-def test_every_alarm_tells_the_topic_of_its_region_when_it_starts_and_ends(short_name: str) -> None:
+def test_alarm_notifies_topic_of_its_region(short_name: str) -> None:
     stack = shop(regions=REGIONS)[short_name]
     (topic,) = stack.resources("aws_sns_topic")
-    told = [f"${{{topic.address}.arn}}"]
+    topic_arn = [f"${{{topic.address}.arn}}"]
     composites = [each.body for each in stack.resources("aws_cloudwatch_composite_alarm")]
     silent = {"bookstore-prod-orders-are-placed", "bookstore-prod-replication-not-measured"}
     for alarm in [*alarms(stack), *composites]:
@@ -298,12 +298,12 @@ def test_every_alarm_tells_the_topic_of_its_region_when_it_starts_and_ends(short
             assert "alarm_actions" not in alarm, "it is a part of a composite alarm"
             continue
         assert region_of(stack, alarm) == region_of(stack, topic.body)
-        assert alarm["alarm_actions"] == told
-        assert alarm["ok_actions"] == told
+        assert alarm["alarm_actions"] == topic_arn
+        assert alarm["ok_actions"] == topic_arn
         assert alarm["alarm_description"]
 
 
-def test_the_region_is_unhealthy_when_shoppers_notice(region: Stack) -> None:
+def test_region_alarm_covers_failures_shoppers_see(region: Stack) -> None:
     rule = unhealthy(region)["alarm_rule"]
     by_name = {alarm["alarm_name"]: alarm.get("metric_name") for alarm in alarms(region)}
     named = re.findall(r'ALARM\("([^"]+)"\)', rule)
@@ -313,7 +313,7 @@ def test_the_region_is_unhealthy_when_shoppers_notice(region: Stack) -> None:
     assert not {"IteratorAge", "DaysToExpiry", "ReplicationLatency"} & heard
 
 
-def test_the_shop_is_unhealthy_when_every_region_is() -> None:
+def test_app_alarm_requires_all_regions() -> None:
     edge = shop(regions=REGIONS)["edge"]
     alarm = edge.only("aws_cloudwatch_composite_alarm")
     assert alarm["provider"] == "aws.us-east-1", (
@@ -325,14 +325,16 @@ def test_the_shop_is_unhealthy_when_every_region_is() -> None:
     assert alarm["alarm_rule"].count(" AND ") == len(REGIONS) - 1
 
 
-def test_the_addresses_are_told_in_every_region_and_of_the_whole_shop() -> None:
-    told = shop(observability={"emails": ["a@example.com", "b@example.com"]})
+def test_emails_are_subscribed_in_every_region() -> None:
+    stacks = shop(observability={"emails": ["a@example.com", "b@example.com"]})
     for short_name in ("eu-west-1", "ap-southeast-1", "edge"):
-        emails = [each.body["endpoint"] for each in told[short_name].resources("aws_sns_topic_subscription")]
+        emails = [
+            each.body["endpoint"] for each in stacks[short_name].resources("aws_sns_topic_subscription")
+        ]
         assert sorted(emails) == ["a@example.com", "b@example.com"]
 
 
-def test_sampling_and_retention_are_settings() -> None:
+def test_sampling_and_retention_follow_settings() -> None:
     stack = shop(observability={"trace_rate": 0.5}, log_retention_days=90)["eu-west-1"]
     assert stack.find("aws_xray_sampling_rule", url_path="*").body["fixed_rate"] == 0.5
     kept = {
@@ -342,7 +344,7 @@ def test_sampling_and_retention_are_settings() -> None:
     assert kept["/aws/lambda/bookstore-prod-orders"] == 90
 
 
-def test_no_log_is_left_to_aws_which_would_keep_it_for_ever(with_blog: Stack) -> None:
+def test_every_log_group_has_retention(with_blog: Stack) -> None:
     groups = {group.body["name"]: group.address for group in with_blog.resources("aws_cloudwatch_log_group")}
     for limits in with_blog.resources("aws_api_gateway_method_settings"):
         name = f"API-Gateway-Execution-Logs_{limits.body['rest_api_id']}/live"
@@ -353,13 +355,13 @@ def test_no_log_is_left_to_aws_which_would_keep_it_for_ever(with_blog: Stack) ->
             assert groups[name] in database.body["depends_on"]
 
 
-def test_without_the_feature_there_are_none() -> None:
+def test_alarms_can_be_disabled() -> None:
     for stack in shop(features={"alarms": False}).stacks.values():
         assert not stack.resources("aws_cloudwatch_metric_alarm")
         assert not stack.resources("aws_cloudwatch_dashboard")
 
 
-def test_what_happens_is_traced_from_the_api_on(region: Stack) -> None:
+def test_api_and_functions_are_traced(region: Stack) -> None:
     assert region.only("aws_api_gateway_stage")["xray_tracing_enabled"] is True
     for function in region.resources("aws_lambda_function"):
         assert function.body["tracing_config"] == {"mode": "Active"}
@@ -387,7 +389,7 @@ def widgets(regions: list[str], cache_mode: CacheMode = "serverless") -> list[di
     return found
 
 
-def test_a_row_of_the_dashboard_asks_every_region_the_same() -> None:
+def test_dashboard_row_has_same_metric_per_region() -> None:
     regional = [each for each in widgets(REGIONS) if each["properties"]["title"].startswith(tuple(REGIONS))]
     rows: dict[int, list[dict[str, Any]]] = {}
     for widget in regional:
@@ -404,13 +406,13 @@ def test_a_row_of_the_dashboard_asks_every_region_the_same() -> None:
         ("replicated", [["CacheClusterId", "shop-cache-001"], ["CacheClusterId", "shop-cache-002"]]),
     ],
 )
-def test_the_dashboard_asks_the_cache_that_there_is(mode: CacheMode, nodes: list[list[str]]) -> None:
+def test_dashboard_uses_deployed_cache_kind(mode: CacheMode, nodes: list[list[str]]) -> None:
     (redis,) = [each for each in widgets(REGIONS[:1], mode) if "Redis" in each["properties"]["title"]]
     assert [line[2:4] for line in redis["properties"]["metrics"]] == nodes
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])
-def test_the_dashboards_widgets_never_overlap_and_stay_on_the_page(count: int) -> None:
+def test_dashboard_widgets_do_not_overlap(count: int) -> None:
     cells = [
         (x, y)
         for widget in widgets([f"region-{number}" for number in range(count)])

@@ -139,14 +139,14 @@ async def test_cut_and_heal_region(client: Client) -> None:
 async def test_command_ends_with_the_control_room(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = tmp_path / "pid"
-    os.mkfifo(told)
+    pid_pipe = tmp_path / "pid"
+    os.mkfifo(pid_pipe)
     waiting = tmp_path / "waits"
-    waiting.write_text(f'#!/bin/sh\necho $$ > "{told}"\nexec sleep 600\n')
+    waiting.write_text(f'#!/bin/sh\necho $$ > "{pid_pipe}"\nexec sleep 600\n')
     waiting.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(waiting))
     await client.post(f"/_room/restore/{HERE}")
-    pid = int(await asyncio.to_thread(told.read_text))
+    pid = int(await asyncio.to_thread(pid_pipe.read_text))
     await client.close()
     assert began(pid) is None
 

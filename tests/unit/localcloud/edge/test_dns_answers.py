@@ -23,14 +23,14 @@ def all_but(*ids: str) -> Callable[[str], bool]:
     return lambda id_: id_ not in ids
 
 
-EVERYBODY_WELL = all_but()
+ALL_HEALTHY = all_but()
 TWO = Zone((latency("eu-west-1"), latency("ap-southeast-1")))
 PAIR = Zone((failover("PRIMARY", "eu-west-1"), failover("SECONDARY", "ap-southeast-1")))
 
 
 @pytest.mark.parametrize(("viewer", "region"), [(DUBLIN, "eu-west-1"), (TOKYO, "ap-southeast-1")])
 def test_latency_records_answer_nearest_region(viewer: object, region: str) -> None:
-    assert TWO.answer(API, viewer, EVERYBODY_WELL).record.region == region  # type: ignore[arg-type]
+    assert TWO.answer(API, viewer, ALL_HEALTHY).record.region == region  # type: ignore[arg-type]
 
 
 def test_latency_skips_unhealthy_region() -> None:
@@ -38,12 +38,12 @@ def test_latency_skips_unhealthy_region() -> None:
 
 
 def test_all_unhealthy_answers_nearest() -> None:
-    nobody = all_but("check-eu-west-1", "check-ap-southeast-1")
-    assert TWO.answer(API, TOKYO, nobody).record.region == "ap-southeast-1"
+    none_healthy = all_but("check-eu-west-1", "check-ap-southeast-1")
+    assert TWO.answer(API, TOKYO, none_healthy).record.region == "ap-southeast-1"
 
 
 def test_failover_healthy_primary_answers() -> None:
-    assert PAIR.answer(API, TOKYO, EVERYBODY_WELL).target == "d-eu-west-1"
+    assert PAIR.answer(API, TOKYO, ALL_HEALTHY).target == "d-eu-west-1"
 
 
 def test_failover_unhealthy_primary_answers_secondary() -> None:
@@ -55,12 +55,12 @@ def test_failover_all_unhealthy_answers_primary() -> None:
 
 
 def test_alias_has_aws_ttl() -> None:
-    assert TWO.answer(API, DUBLIN, EVERYBODY_WELL).ttl == ALIAS_TTL
+    assert TWO.answer(API, DUBLIN, ALL_HEALTHY).ttl == ALIAS_TTL
 
 
 def test_record_has_own_ttl() -> None:
     zone = Zone((Record("www.bookstore.example", "A", ttl=5, values=("192.0.2.1",)),))
-    answer = zone.answer("www.bookstore.example", DUBLIN, EVERYBODY_WELL)
+    answer = zone.answer("www.bookstore.example", DUBLIN, ALL_HEALTHY)
     assert (answer.target, answer.ttl) == ("192.0.2.1", 5)
 
 
@@ -71,7 +71,7 @@ def test_alias_in_zone_takes_target_ttl() -> None:
             Record("eu.bookstore.example", "A", ttl=7, values=("x",)),
         )
     )
-    answer = zone.answer(API, DUBLIN, EVERYBODY_WELL)
+    answer = zone.answer(API, DUBLIN, ALL_HEALTHY)
     assert (answer.target, answer.ttl) == ("x", 7)
 
 
@@ -92,4 +92,4 @@ def test_target_health_not_evaluated_ignored() -> None:
 
 def test_answer_without_record_raises() -> None:
     with pytest.raises(NoRecordError):
-        TWO.answer("nobody.bookstore.example", DUBLIN, EVERYBODY_WELL)
+        TWO.answer("unknown.bookstore.example", DUBLIN, ALL_HEALTHY)

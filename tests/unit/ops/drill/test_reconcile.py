@@ -22,12 +22,12 @@ class Tables:
     """Tables of orders and carts in two regions, without replication."""
 
     def __init__(self) -> None:
-        told = outputs(REGIONS)
+        values = outputs(REGIONS)
         for region in REGIONS:
-            told[region]["tables"] = {table: f"tables-{table}" for table in SORT_KEYS}
+            values[region]["tables"] = {table: f"tables-{table}" for table in SORT_KEYS}
             for table, sort_key in SORT_KEYS.items():
                 _make(region, f"tables-{table}", sort_key)
-        self.deployment = Deployment.of(Settings(regions=REGIONS), told)
+        self.deployment = Deployment.of(Settings(regions=REGIONS), values)
 
     def holds(self, table: str, item: dict[str, Any], *regions: str) -> None:
         """Put an item into `regions`, or into all regions."""

@@ -26,9 +26,9 @@ SETTINGS = Settings(
 CART = f"{SETTINGS.name}-cart"
 
 
-def run_ops(command: str, *arguments: str) -> Result:
-    """The result of `python -m ops COMMAND`, with its exit code."""
-    return CliRunner().invoke(application(), [command, *arguments])
+def run_ops(command: str, *arguments: str, input: str | None = None) -> Result:
+    """The result of `python -m ops COMMAND`, with its exit code. `input` answers its questions."""
+    return CliRunner().invoke(application(), [command, *arguments], input=input)
 
 
 class Route53:

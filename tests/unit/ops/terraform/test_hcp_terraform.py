@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from localcloud.layout import url
+from ops.commands import unlock as unlock_command
 from ops.commands.move_state import move
-from ops.commands.unlock import find_lock
 from ops.planning.planner import exit_code, plan_stacks
 from ops.state_buckets import ensure_state_bucket
 from ops.teardown.state_resources import state_resources
@@ -22,6 +22,7 @@ from ops.terraform.process import Terraform
 from stacks.settings import LocalCloud, Settings, State
 from tests.support.emulator import running
 from tests.support.hcp_terraform import ORGANIZATION, HcpTerraform, hcp_terraform
+from tests.support.operators import run_ops
 from tests.support.terraform_stacks import CloudState, S3State, TerraformStacks
 from tests.support.waiting import wait_until
 
@@ -96,14 +97,23 @@ def test_deploy_of_locked_workspace_names_the_lock(
         assert other.wait() == 0
 
 
-def test_unlock_frees_a_locked_workspace(hcp: HcpTerraform, engine: Engine) -> None:
+@pytest.mark.parametrize(("answer", "stays_locked"), [("y", False), ("n", True)])
+def test_unlock_asks_before_it_frees_the_workspace(
+    hcp: HcpTerraform,
+    settings: Settings,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    stays_locked: bool,
+) -> None:
+    monkeypatch.setattr(Settings, "load", lambda _file: settings)
+    monkeypatch.setattr(unlock_command, "synthesize", lambda *_: None)
     engine.deploy({"global": ()})
     hcp.workspaces["global"].locked = True
-    terraform = Terraform("global")
-    lock = find_lock(terraform)
-    assert lock
-    terraform.text("force-unlock", "-force", lock.id)
-    assert not hcp.workspaces["global"].locked
+    done = run_ops("unlock", "global", input=f"{answer}\n")
+    assert done.exit_code == stays_locked, done.output
+    assert "global: locked by another run in HCP Terraform, lock " in done.stdout
+    assert hcp.workspaces["global"].locked is stays_locked
 
 
 def test_destroy_empties_the_workspaces(hcp: HcpTerraform, engine: Engine) -> None:

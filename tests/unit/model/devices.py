@@ -1,8 +1,4 @@
-"""Shoppers' devices: they change carts and look at them, in steps that others may come between.
-
-Every decision is taken by the functions that the Lambdas run; a guard that is switched off is undone around them,
-never in them.
-"""
+"""Shoppers' devices: they change and view carts, in steps that can interleave with others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,13 +9,13 @@ from shop import lines as cart_lines
 from shop.cart_view import checkout_key
 from shop.lines import Line
 from tests.unit.model.scenario import Setting
-from tests.unit.model.state import Added, Deed, Removed, Version, World
-from tests.unit.model.writes import become, line_of, successor, value_of
+from tests.unit.model.state import Added, Operation, Removed, Version, World
+from tests.unit.model.writes import line_of, next_version, value_of, with_process
 
 
 @dataclass(frozen=True)
 class Change:
-    """A device adds copies of a book, sets how many there are, or removes it: it reads the line, then replaces it."""
+    """A device adds copies of a book, sets their number, or removes the book: it reads the line, then replaces it."""
 
     name: str
     does: Literal["adds", "sets", "removes"]
@@ -35,26 +31,26 @@ class Change:
             return
         current = world.line(self.region, self.customer, self.book)
         if self.seen is None:
-            yield become(world, index, replace(self, seen=(current,)))
+            yield with_process(world, index, replace(self, seen=(current,)))
         elif setting.guards.cart_checks_line and value_of(current) != value_of(self.seen[0]):
-            yield become(world, index, replace(self, seen=None))
+            yield with_process(world, index, replace(self, seen=None))
         else:
             yield self._written(world, index, setting, current, self.seen[0])
 
     def _written(
         self, world: World, index: int, setting: Setting, current: Version | None, seen: Version | None
     ) -> World:
-        line, deeds = self._decided(world, setting, line_of(seen))
-        after = become(world, index, replace(self, done=True))
+        line, operations = self._decided(world, setting, line_of(seen))
+        after = with_process(world, index, replace(self, done=True))
         if line is None:
             return after
-        version = successor(world, self.region, setting, current, line, *deeds)
+        version = next_version(world, self.region, setting, current, line, *operations)
         return after.written(self.region, {("cart", self.customer, self.book): version})
 
     def _decided(
         self, world: World, setting: Setting, seen: Line | None
-    ) -> tuple[Line | None, tuple[Deed, ...]]:
-        """The new version, if there is to be one, and what is done by writing it."""
+    ) -> tuple[Line | None, tuple[Operation, ...]]:
+        """The line to write, or None, and the operations that it records."""
         moment = world.moment(self.region, setting.skew)
         lines = {} if seen is None else {self.book: seen}
         added = Added(self.name, self.copies, world.known_orders(self.region, self.customer))
@@ -68,9 +64,9 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Stated:
-    """Request of a device: a key, copies by book and the total it has shown; and of which cart that was
-    the view.
+class ShownCart:
+    """Cart as a device has shown it: the key of the request, copies by book, the total, the cart's key and the
+    versions of its lines.
     """
 
     key: str
@@ -81,15 +77,15 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Look:
-    """A device looks at the cart and makes the request that orders it."""
+class ViewCart:
+    """A device views the cart and makes the request that orders it."""
 
     name: str
     customer: str
     region: str
     request: int
-    seen: Stated | None = None
-    states_versions: bool = False
+    seen: ShownCart | None = None
+    sends_versions: bool = False
 
     def steps(self, world: World, index: int, setting: Setting) -> Iterator[World]:
         if self.seen is not None:
@@ -104,5 +100,7 @@ class Look:
         quantities = tuple((line.book_id, line.quantity) for line in shown)
         prices = setting.prices[self.region]
         total = sum(prices[book] * quantity for book, quantity in quantities)
-        versions = tuple((line.book_id, line.version) for line in shown) if self.states_versions else ()
-        yield become(world, index, replace(self, seen=Stated(key, quantities, total, cart, versions)))
+        versions = tuple((line.book_id, line.version) for line in shown) if self.sends_versions else ()
+        yield with_process(
+            world, index, replace(self, seen=ShownCart(key, quantities, total, cart, versions))
+        )

@@ -1,20 +1,20 @@
-"""Every way in which the world can go on, to the end."""
+"""Explores every order of steps and deliveries."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shop.lines import Line
 from shop.placed_orders import Order
-from tests.unit.model.devices import Look
+from tests.unit.model.devices import ViewCart
 from tests.unit.model.requests import Process
 from tests.unit.model.scenario import CHARGED_TWICE, DOUBLED, LOST, BrokenInvariantError, Setting
-from tests.unit.model.state import REGIONS, Settled, World, owed
+from tests.unit.model.state import REGIONS, Settled, World, expected_copies
 
 
 @dataclass(frozen=True)
 class Exploration:
-    """How many different states there are, how invariants are broken in them, and how many requests were confirmed
-    where most were: a shop that takes no order breaks nothing.
+    """Number of states, broken invariants, and the largest number of confirmed requests in one state (0 would break
+    nothing).
     """
 
     states: int
@@ -23,12 +23,12 @@ class Exploration:
 
     @property
     def invariants(self) -> set[str]:
-        """The names of the broken ones."""
+        """Names of the broken invariants."""
         return {message.partition(":")[0] for message in self.broken}
 
 
 def explore(start: World, setting: Setting) -> Exploration:
-    """Go through every order of steps and deliveries, up to where an invariant breaks."""
+    """Explore every order of steps and deliveries; a state with a broken invariant is not explored further."""
     seen, open_worlds = {start.key}, [start]
     broken: set[str] = set()
     confirmed = 0
@@ -60,9 +60,7 @@ def _following(world: World, setting: Setting, broken: set[str]) -> Iterator[Wor
 
 
 def check(world: World) -> None:
-    """Invariants that must hold whenever the regions have heard everything of each other, also if nothing happens any
-    more: each process that has not ended may as well have crashed.
-    """
+    """Invariants that must hold when all writes are replicated. A process that has not ended may have crashed."""
     for request, answer in world.confirmed:
         for region in REGIONS:
             _found(world, region, request, answer)
@@ -83,13 +81,13 @@ def _found(world: World, region: str, request: int, answer: Order) -> None:
 
 
 def _one_order_a_cart(world: World) -> None:
-    """Devices that looked at the same lines have not ordered them twice, nor one request twice."""
+    """One order for each viewed cart and for each request."""
     carts: dict[object, set[str]] = {}
     requests: dict[int, set[str]] = {}
     for request, answer in world.confirmed:
         requests.setdefault(request, set()).add(answer.order_id)
         for process in world.processes:
-            if isinstance(process, Look) and process.request == request and process.seen:
+            if isinstance(process, ViewCart) and process.request == request and process.seen:
                 carts.setdefault((answer.customer_id, process.seen.cart), set()).add(answer.order_id)
     if any(len(orders) > 1 for orders in requests.values()):
         raise BrokenInvariantError(f"{DOUBLED}: a request has become several orders")
@@ -98,15 +96,15 @@ def _one_order_a_cart(world: World) -> None:
 
 
 def _paid_once(world: World) -> None:
-    """A version of a line is in one order. Only orders of different regions may overlap: those are held."""
-    stated = {
+    """A version of a line is in one order. Only orders of different regions may overlap; these are put on hold."""
+    shown = {
         process.request: process.seen.versions
         for process in world.processes
-        if isinstance(process, Look) and process.seen
+        if isinstance(process, ViewCart) and process.seen
     }
     paid: dict[object, set[str]] = {}
     for request, answer in world.confirmed:
-        for line in stated.get(request, ()):
+        for line in shown.get(request, ()):
             paid.setdefault((answer.customer_id, line), set()).add(answer.order_id)
     for orders in paid.values():
         if len(orders) > 1 and len({region for region, order in world.placed if order in orders}) == 1:
@@ -123,5 +121,5 @@ def _left_the_cart(world: World, region: str, order_id: str) -> None:
         line = world.line(region, order.customer_id, book)
         if line is None or not line.clean or not isinstance(line.value, Line):
             continue
-        if line.value.quantity > owed((*line.story, Settled(order_id, copies))):
+        if line.value.quantity > expected_copies((*line.operations, Settled(order_id, copies))):
             raise BrokenInvariantError(f"{CHARGED_TWICE}: {book} is paid and still in the cart of {region}")

@@ -1,8 +1,4 @@
-"""Handling of a request to order, in steps that can interleave with others: it is decided, then written.
-
-Every decision is taken by the functions that the Lambdas run; a guard that is switched off is undone around them,
-never in them.
-"""
+"""Handling of a request to order, in steps that can interleave with others: decision, then write."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,24 +9,24 @@ from orders.rules import Context, Placement, Seen, Settlement
 from runtime.errors import CartChanged, KeyReused, PriceChanged
 from shop.lines import Line
 from shop.placed_orders import Order
-from tests.unit.model.devices import Change, Look, Stated
+from tests.unit.model.devices import Change, ShownCart, ViewCart
 from tests.unit.model.scenario import DOUBLED, LOST, BrokenInvariantError, Setting
 from tests.unit.model.state import Item, Settled, Version, World
-from tests.unit.model.writes import become, line_of, stamped, successor
+from tests.unit.model.writes import line_of, next_stamp, next_version, with_process
 
 
 @dataclass(frozen=True)
 class Send:
-    """A request to order arrives in a region: it is decided on what is read, then written.
+    """A request to order arrives in a region: it decides from the items that it reads, then writes.
 
-    Several of these with one request are its retries. They may overlap: a client that no longer waits does
-    not stop what it has started. One that never takes its next step has crashed.
+    Several of these with the same request are its retries. They may overlap: a client that no longer waits does not
+    end the Lambda invocation that it has started. A process that takes no further step has crashed.
     """
 
     customer: str
     region: str
     request: int
-    stated: Stated | None = None
+    shown: ShownCart | None = None
     plan: Placement | None = None
     unsettled: tuple[Settlement, ...] = ()
     done: bool = False
@@ -48,16 +44,16 @@ class Send:
                 yield self._decide(world, index, setting, request)
 
     def _request(self, world: World) -> OrderRequest | None:
-        stated = self.stated or next(
+        shown = self.shown or next(
             process.seen
             for process in world.processes
-            if isinstance(process, Look) and process.request == self.request
+            if isinstance(process, ViewCart) and process.request == self.request
         )
-        if stated is None:
+        if shown is None:
             return None
-        order_id = order_id_of(self.customer, stated.key)
+        order_id = order_id_of(self.customer, shown.key)
         return OrderRequest(
-            self.customer, order_id, dict(stated.quantities), stated.total, dict(stated.versions)
+            self.customer, order_id, dict(shown.quantities), shown.total, dict(shown.versions)
         )
 
     def _decide(self, world: World, index: int, setting: Setting, request: OrderRequest) -> World:
@@ -68,8 +64,8 @@ class Send:
         try:
             plan = self._plan(world, setting, request)
         except (CartChanged, PriceChanged):
-            return become(world, index, replace(self, done=True))
-        return become(world, index, replace(self, plan=plan))
+            return with_process(world, index, replace(self, done=True))
+        return with_process(world, index, replace(self, plan=plan))
 
     def _replay(
         self, world: World, index: int, setting: Setting, request: OrderRequest, existing: Order
@@ -78,7 +74,7 @@ class Send:
             answer = rules.replay(request, existing)
         except KeyReused:
             if setting.guards.items_bound_to_key:
-                return become(world, index, replace(self, done=True))
+                return with_process(world, index, replace(self, done=True))
             answer = existing
         return self._answered(world, index, answer, request)
 
@@ -106,12 +102,12 @@ class Send:
             guards.order_checks_line and guards.absolute_quantity and self._changed(world, setting, plan)
         )
         if (exists and guards.put_if_absent) or changed:
-            return become(world, index, replace(self, plan=None))
+            return with_process(world, index, replace(self, plan=None))
         if exists:
             raise BrokenInvariantError(f"{DOUBLED}: {order.order_id} is placed twice in {self.region}")
         settlements = plan.settlements if guards.one_transaction else ()
         versions: dict[Item, Version] = {
-            ("orders", self.customer, order.order_id): Version(order, stamped(world, self.region, setting))
+            ("orders", self.customer, order.order_id): Version(order, next_stamp(world, self.region, setting))
         }
         versions |= self._settled(world, setting, order, settlements)
         after = world.written(self.region, versions)
@@ -124,7 +120,7 @@ class Send:
     def _settle_late(self, world: World, index: int, setting: Setting) -> World:
         assert self.plan is not None
         versions = self._settled(world, setting, self.plan.order, self.unsettled)
-        return become(world, index, replace(self, unsettled=())).written(self.region, versions)
+        return with_process(world, index, replace(self, unsettled=())).written(self.region, versions)
 
     def _changed(self, world: World, setting: Setting, plan: Placement) -> bool:
         return any(
@@ -144,20 +140,20 @@ class Send:
             if not setting.guards.absolute_quantity:
                 held = line_of(current)
                 line = line._replace(quantity=(held.quantity if held else 0) - order.quantities[book])
-            deed = Settled(order.order_id, order.quantities[book])
-            versions["cart", self.customer, book] = successor(
-                world, self.region, setting, current, line, deed
+            operation = Settled(order.order_id, order.quantities[book])
+            versions["cart", self.customer, book] = next_version(
+                world, self.region, setting, current, line, operation
             )
         return versions
 
     def _answered(self, world: World, index: int, order: Order, request: OrderRequest) -> World:
         if order.quantities != request.quantities:
             raise BrokenInvariantError(f"{LOST}: the answer is an order of other items")
-        after = become(world, index, replace(self, done=True))
+        after = with_process(world, index, replace(self, done=True))
         return replace(after, confirmed=after.confirmed | {(self.request, order)})
 
 
-Process = Change | Look | Send
+Process = Change | ViewCart | Send
 
 
 def _without_marker(line: Line | None, setting: Setting) -> Line | None:

@@ -1,11 +1,15 @@
-"""The promises, and the guards that keep them."""
+"""Names of the invariants, and the guards that ensure them.
+
+The model calls the functions of `lambda_src`. To test without a guard, the model changes their input or result; the
+functions stay unchanged.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 class BrokenInvariantError(Exception):
-    """Something happened that never may; the message begins with the invariant's name."""
+    """An invariant is broken. The message begins with its name."""
 
 
 LOST, DOUBLED = "order lost", "order doubled"
@@ -31,9 +35,7 @@ class Guards:
 
 @dataclass(frozen=True)
 class Setting:
-    """Constants of a scenario: guards, prices by region, clocks that are off
-    (milliseconds).
-    """
+    """Constants of a scenario: guards, prices by region, clock skew in milliseconds by region."""
 
     guards: Guards
     prices: Mapping[str, Mapping[str, int]]

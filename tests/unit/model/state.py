@@ -1,11 +1,10 @@
-"""Two regions, their tables and what travels between them, as checkout sees them.
+"""Two regions, their tables and the writes that are not replicated yet.
 
-A write happens in one region and travels to the other item by item, each item's versions in order, after any
-time; where two versions meet, the later stamp wins, as in DynamoDB global tables:
+A write happens in one region and is replicated to the other item by item, each item's versions in order, after
+any time. Of two versions the one with the later stamp wins, as in DynamoDB global tables:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 
-Each version also has a story, which the bookstore does not see: the operations that led to it. The expected
-quantity follows from the story.
+Each version records its operations, which the bookstore does not see. The expected quantity follows from them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,9 +21,7 @@ START = datetime(2026, 1, 31, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Added:
-    """A shopper put copies into the cart, where these orders were known already and so have no claim on
-    them.
-    """
+    """A shopper put copies into the cart. `known`: orders that the region had then; they take none of these copies."""
 
     by: str
     copies: int
@@ -40,21 +37,21 @@ class Removed:
 
 @dataclass(frozen=True)
 class Settled:
-    """An order took up to so many copies. An order is one order, wherever and however often it is placed."""
+    """An order took up to `copies` from the cart. It counts once, even if it is placed in both regions."""
 
     order_id: str
     copies: int
 
 
-Deed = Added | Removed | Settled
+Operation = Added | Removed | Settled
 
 
-def owed(story: Iterable[Deed]) -> int:
-    """Copies that a cart line ought to hold after all this."""
+def expected_copies(operations: Iterable[Operation]) -> int:
+    """Expected copies after these operations."""
     lots: list[tuple[int, frozenset[str]]] = []
     settled: set[str] = set()
-    for deed in story:
-        match deed:
+    for operation in operations:
+        match operation:
             case Added(_, copies, known):
                 lots.append((copies, known))
             case Removed():
@@ -81,16 +78,14 @@ class Version:
     """One version of an item.
 
     Attributes:
-        stamp: when and where it was written; of two versions the greater stays. story: of a line, how it came
-        about; of an order, nothing. clean: whether no version that it did not build on was ever given up for
-        it. Where two regions have changed one
-            line before they heard of each other, one of the changes is lost: a cart line is its last
-            writer's.
+        stamp: time and region of the write; the later one wins.
+        operations: those that led to this version of a line; empty for an order.
+        clean: False if replication has discarded a change of this line.
     """
 
     value: Line | Order
     stamp: tuple[int, str]
-    story: tuple[Deed, ...] = ()
+    operations: tuple[Operation, ...] = ()
     clean: bool = True
 
     def __hash__(self) -> int:
@@ -98,8 +93,8 @@ class Version:
 
     @cached_property
     def _hash(self) -> int:
-        """Kept, since a version is looked up in thousands of worlds."""
-        return hash((self.value, self.stamp, self.story, self.clean))
+        """Cached, because a version is looked up in thousands of worlds."""
+        return hash((self.value, self.stamp, self.operations, self.clean))
 
 
 Item = tuple[str, str, str]
@@ -108,7 +103,7 @@ Item = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class World:
-    """The state of everything between two steps."""
+    """State of both regions and of all processes between two steps."""
 
     items: Mapping[tuple[str, Item], Version]
     travelling: Mapping[tuple[str, Item], tuple[Version, ...]] = field(default_factory=dict)
@@ -154,7 +149,7 @@ class World:
         }
 
     def written(self, region: str, versions: Mapping[Item, Version]) -> "World":
-        """After a region has written items, all at once, and sent each on its way."""
+        """After a region has written items in one transaction; their replication starts."""
         items, travelling = dict(self.items), dict(self.travelling)
         other = REGIONS[1 - REGIONS.index(region)]
         for item, version in versions.items():
@@ -163,23 +158,25 @@ class World:
         return replace(self, items=items, travelling=travelling, writes=self.writes + 1)
 
     def delivered(self, region: str, item: Item) -> "World":
-        """After the oldest travelling version of an item has reached a region."""
+        """After the oldest unreplicated version of an item has reached a region."""
         items, travelling = dict(self.items), dict(self.travelling)
         arrived, *later = travelling.pop((region, item))
         if later:
             travelling[region, item] = tuple(later)
-        items[region, item] = met(items.get((region, item)), arrived)
+        items[region, item] = merge(items.get((region, item)), arrived)
         return replace(self, items=items, travelling=travelling)
 
 
-def met(here: Version | None, arrived: Version) -> Version:
+def merge(here: Version | None, arrived: Version) -> Version:
     """Result of merging two versions."""
     if here is None:
         return arrived
     winner, loser = (arrived, here) if arrived.stamp > here.stamp else (here, arrived)
-    lost = set(_names(loser.story)) - set(_names(winner.story))
+    lost = set(_names(loser.operations)) - set(_names(winner.operations))
     return replace(winner, clean=winner.clean and loser.clean and not lost)
 
 
-def _names(story: Iterable[Deed]) -> Iterable[str]:
-    return (deed.order_id if isinstance(deed, Settled) else deed.by for deed in story)
+def _names(operations: Iterable[Operation]) -> Iterable[str]:
+    return (
+        operation.order_id if isinstance(operation, Settled) else operation.by for operation in operations
+    )

@@ -1,9 +1,8 @@
-"""Checkout, through every interleaving of devices, regions, replication and retries, and without each of its
-guards.
+"""Checkout in every interleaving of devices, regions, replication and retries, and without each of its guards.
 
-What is promised: no confirmed order is lost or becomes two, no copy in a cart is charged twice or dropped
-uncharged. What is not: a cart line is its last writer's, so of two changes to one line in two regions that
-have not heard of each other one is lost, and `Version.clean` takes such lines out of the account.
+Promised: no confirmed order is lost or duplicated; no copy is charged twice or removed without an order. Not
+promised: if two regions change one line before replication, the later write wins. `Version.clean` excludes such
+lines.
 """
 
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 import pytest
 
 from shop import lines as cart_lines
-from tests.unit.model.devices import Change, Look, Stated
+from tests.unit.model.devices import Change, ShownCart, ViewCart
 from tests.unit.model.explorer import Exploration, explore
 from tests.unit.model.requests import Process, Send
 from tests.unit.model.scenario import CHARGED_TWICE, DOUBLED, DROPPED, LOST, Guards, Setting
@@ -25,7 +24,7 @@ KEY = "3b241101-e2bb-4255-8caf-4136c566a962"
 
 @dataclass(frozen=True)
 class Scenario:
-    """Copies of "book" that are in the cart before, known everywhere, and what happens then, all at once."""
+    """Copies in the cart at the start, in both regions, and the concurrent processes."""
 
     cart: int
     processes: tuple[Process, ...]
@@ -36,7 +35,7 @@ class Scenario:
 
     @property
     def requests(self) -> int:
-        """How many different requests to order there are."""
+        """Number of different requests to order."""
         return len({process.request for process in self.processes if isinstance(process, Send)})
 
     def run(self, guards: Guards) -> Exploration:
@@ -70,31 +69,31 @@ def remove(name: str, region: str) -> Change:
     return Change(name, "removes", "ada", region, "book")
 
 
-def checkout(name: str, request: int, look: str, *send: str, customer: str = "ada") -> tuple[Process, ...]:
-    """Look at the cart in one region, then send the order to regions, without waiting for an answer."""
-    return (Look(name, customer, look, request), *(Send(customer, region, request) for region in send))
+def checkout(name: str, request: int, view: str, *send: str, customer: str = "ada") -> tuple[Process, ...]:
+    """View the cart in one region, then send the order to regions without waiting for an answer."""
+    return (ViewCart(name, customer, view, request), *(Send(customer, region, request) for region in send))
 
 
 def tab(name: str, request: int, *send: str) -> tuple[Process, ...]:
-    """Look at the cart, then order exactly the versions of its lines."""
-    look = Look(name, "ada", send[0], request, states_versions=True)
-    return (look, *(Send("ada", region, request) for region in send))
+    """View the cart, then order exactly the versions of its lines."""
+    view = ViewCart(name, "ada", send[0], request, sends_versions=True)
+    return (view, *(Send("ada", region, request) for region in send))
 
 
 REMOVE_OTHER = Change("laptop", "removes", "ada", "A", "other")
 
 
-def order(request: int, stated: Stated, *send: str) -> tuple[Process, ...]:
-    """Order what the client says, from whichever cart, with a key of its own."""
-    return tuple(Send("ada", region, request, stated) for region in send)
+def order(request: int, shown: ShownCart, *send: str) -> tuple[Process, ...]:
+    """Orders given items with a key of its own."""
+    return tuple(Send("ada", region, request, shown) for region in send)
 
 
-ONE = Stated(KEY, (("book", 1),), 5)
-TWO = Stated(KEY, (("book", 2),), 10)
+ONE = ShownCart(KEY, (("book", 1),), 5)
+TWO = ShownCart(KEY, (("book", 2),), 10)
 
 SCENARIOS = {
-    "retried at home": Scenario(2, checkout("phone", 1, "A", "A", "A")),
-    "retried abroad": Scenario(2, checkout("phone", 1, "A", "A", "B")),
+    "retried in same region": Scenario(2, checkout("phone", 1, "A", "A", "A")),
+    "retried in other region": Scenario(2, checkout("phone", 1, "A", "A", "B")),
     "retried twice": Scenario(2, checkout("phone", 1, "A", "A", "B", "A")),
     "two devices, one region": Scenario(
         2, (*checkout("phone", 1, "A", "A"), *checkout("laptop", 2, "A", "A"))
@@ -103,10 +102,10 @@ SCENARIOS = {
         2, (*checkout("phone", 1, "A", "A"), *checkout("laptop", 2, "B", "B"))
     ),
     "added meanwhile": Scenario(2, (*checkout("phone", 1, "A", "A", "A"), add("laptop", "A"))),
-    "added meanwhile, retried abroad": Scenario(
+    "added meanwhile, retried in other region": Scenario(
         2, (*checkout("phone", 1, "A", "A", "B"), add("laptop", "A"))
     ),
-    "added abroad": Scenario(2, (*checkout("phone", 1, "A", "A", "B"), add("laptop", "B"))),
+    "added in other region": Scenario(2, (*checkout("phone", 1, "A", "A", "B"), add("laptop", "B"))),
     "removed meanwhile": Scenario(2, (*checkout("phone", 1, "A", "A", "B"), remove("laptop", "A"))),
     "removed and added meanwhile": Scenario(
         2, (*checkout("phone", 1, "A", "A"), remove("laptop", "A"), add("tablet", "A", 3))
@@ -114,7 +113,7 @@ SCENARIOS = {
     "set to more and to fewer meanwhile": Scenario(
         2, (*checkout("phone", 1, "A", "A"), put("laptop", "A", 3), put("tablet", "A", 1))
     ),
-    "set abroad": Scenario(2, (*checkout("phone", 1, "A", "A", "B"), put("laptop", "B", 3))),
+    "set in other region": Scenario(2, (*checkout("phone", 1, "A", "A", "B"), put("laptop", "B", 3))),
     "two additions meanwhile": Scenario(
         1, (*checkout("phone", 1, "A", "A"), add("laptop", "A"), add("tablet", "A", 2))
     ),
@@ -143,7 +142,7 @@ SCENARIOS = {
 
 
 REFUSED = {"one key, other items": 1}
-"""Requests of a scenario that are never confirmed, whatever happens."""
+"""Number of requests of a scenario that are always refused."""
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -154,20 +153,20 @@ def test_nothing_is_lost_or_doubled(name: str) -> None:
 
 
 SECOND_DEVICE = {
-    "adds at home": (add("laptop", "A"),),
-    "adds abroad": (add("laptop", "B"),),
-    "sets at home": (put("laptop", "A", 3),),
-    "sets abroad": (put("laptop", "B", 1),),
-    "removes at home": (remove("laptop", "A"),),
-    "removes abroad": (remove("laptop", "B"),),
-    "orders at home": checkout("laptop", 2, "A", "A"),
-    "orders abroad": checkout("laptop", 2, "B", "B"),
+    "adds in same region": (add("laptop", "A"),),
+    "adds in other region": (add("laptop", "B"),),
+    "sets in same region": (put("laptop", "A", 3),),
+    "sets in other region": (put("laptop", "B", 1),),
+    "removes in same region": (remove("laptop", "A"),),
+    "removes in other region": (remove("laptop", "B"),),
+    "orders in same region": checkout("laptop", 2, "A", "A"),
+    "orders in other region": checkout("laptop", 2, "B", "B"),
 }
 THIRD_DEVICE = {
-    "adds at home": add("tablet", "A", 2),
-    "adds abroad": add("tablet", "B", 2),
-    "sets at home": put("tablet", "A", 1),
-    "removes at home": remove("tablet", "A"),
+    "adds in same region": add("tablet", "A", 2),
+    "adds in other region": add("tablet", "B", 2),
+    "sets in same region": put("tablet", "A", 1),
+    "removes in same region": remove("tablet", "A"),
 }
 
 
@@ -175,7 +174,7 @@ THIRD_DEVICE = {
 @pytest.mark.parametrize("third", THIRD_DEVICE)
 @pytest.mark.parametrize("region", REGIONS)
 def test_three_devices_lose_and_double_nothing(region: str, second: str, third: str) -> None:
-    """Two other devices may change the cart in any way while it is ordered, also where the order fails over."""
+    """Two other devices change the cart while it is ordered, also when the order fails over."""
     devices = (*checkout("phone", 1, "A", region), *SECOND_DEVICE[second], THIRD_DEVICE[third])
     scenario = Scenario(2, devices)
     explored = scenario.run(Guards())
@@ -183,7 +182,7 @@ def test_three_devices_lose_and_double_nothing(region: str, second: str, third: 
     assert explored.confirmed == scenario.requests
 
 
-SHORT = ("adds at home", "removes at home", "orders abroad")
+SHORT = ("adds in same region", "removes in same region", "orders in other region")
 """Second devices whose retries `make test` explores. Each of the others takes half a minute more."""
 
 
@@ -192,11 +191,11 @@ SHORT = ("adds at home", "removes at home", "orders abroad")
     [pytest.param(name, marks=() if name in SHORT else pytest.mark.full_size) for name in SECOND_DEVICE],
 )
 def test_retry_failover_loses_and_doubles_nothing(second: str) -> None:
-    """Two other devices are at the cart meanwhile."""
+    """Two other devices change the cart at the same time."""
     devices = (
         *checkout("phone", 1, "A", "A", "B"),
         *SECOND_DEVICE[second],
-        THIRD_DEVICE["adds at home"],
+        THIRD_DEVICE["adds in same region"],
     )
     scenario = Scenario(2, devices)
     explored = scenario.run(Guards())
@@ -219,13 +218,13 @@ WITHOUT = {
 }
 
 
-def test_every_guard_is_tried() -> None:
+def test_every_guard_has_an_invariant() -> None:
     assert {guard.name for guard in fields(Guards)} == set(WITHOUT)
 
 
 @pytest.mark.parametrize(("guard", "invariant"), WITHOUT.items())
-def test_no_guard_is_idle(guard: str, invariant: str) -> None:
-    """Without the guard this very invariant breaks in some scenario."""
+def test_missing_guard_breaks_its_invariant(guard: str, invariant: str) -> None:
+    """Without the guard, its invariant breaks in at least one scenario."""
     guards, began, states = replace(Guards(), **{guard: False}), time.monotonic(), 0
     broken: set[str] = set()
     for scenario in SCENARIOS.values():
@@ -239,9 +238,9 @@ def test_no_guard_is_idle(guard: str, invariant: str) -> None:
     pytest.fail(f"Without {guard} no {invariant}, only {broken or 'nothing'}")
 
 
-def test_key_reused_abroad_is_not_refused() -> None:
-    """The known limit: one key for two different carts, in two regions that have not heard of each other, is
-    one order in the end, the last writer's. A client that takes `checkoutKey` never gets there.
+def test_key_reused_in_other_region_is_not_refused() -> None:
+    """Known limit: one key for two different carts, used in two regions before replication, results in one order:
+    the later write. A client that uses `checkoutKey` never does this.
     """
     misuse = Scenario(2, (*order(1, ONE, "A"), *order(2, TWO, "B")))
     assert misuse.run(Guards()).invariants == {LOST}

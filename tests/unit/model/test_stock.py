@@ -319,7 +319,7 @@ WITHOUT = {
 }
 
 
-def test_every_guard_is_tried() -> None:
+def test_every_guard_has_an_invariant() -> None:
     assert {guard.name for guard in fields(Guards)} == set(WITHOUT)
 
 

@@ -1,19 +1,19 @@
-"""How a step of a process writes: the version that replaces another, with its story and its stamp."""
+"""Writes of a process: the next version of an item, with its operations and its stamp."""
 
 from dataclasses import replace
 
 from shop.lines import Line
 from tests.unit.model.scenario import CHARGED_TWICE, DROPPED, BrokenInvariantError, Setting
-from tests.unit.model.state import Deed, Version, World, owed
+from tests.unit.model.state import Operation, Version, World, expected_copies
 
 
-def become(world: World, index: int, process: object) -> World:
+def with_process(world: World, index: int, process: object) -> World:
     """The world after a process has taken a step."""
     return replace(world, processes=(*world.processes[:index], process, *world.processes[index + 1 :]))
 
 
-def stamped(world: World, region: str, setting: Setting) -> tuple[int, str]:
-    """When and where something is written now."""
+def next_stamp(world: World, region: str, setting: Setting) -> tuple[int, str]:
+    """Stamp of a write that happens now."""
     return (world.writes + setting.skew.get(region, 0), region)
 
 
@@ -23,27 +23,28 @@ def value_of(version: Version | None) -> object:
 
 
 def line_of(version: Version | None) -> Line | None:
-    """The cart line that it is."""
+    """The version as a cart line."""
     assert version is None or isinstance(version.value, Line)
     return None if version is None else version.value  # type: ignore[return-value]
 
 
-def successor(
-    world: World, region: str, setting: Setting, current: Version | None, line: Line, *deeds: Deed
+def next_version(
+    world: World, region: str, setting: Setting, current: Version | None, line: Line, *operations: Operation
 ) -> Version:
-    """The version that replaces `current`. Where nothing was lost to another region, it must hold what is owed.
+    """The version that replaces `current`. If it is clean, its quantity must equal `expected_copies(...)`.
 
     Raises:
-        BrokenInvariantError: it holds more, or less.
+        BrokenInvariantError: the quantity is higher or lower.
     """
-    stamp = stamped(world, region, setting)
+    stamp = next_stamp(world, region, setting)
     if current is not None:
-        # DynamoDB never lets a region's own later write lose to its earlier one.
+        # In DynamoDB a region's later write always wins over its own earlier one.
         stamp = max(stamp, (current.stamp[0] + 1, region))
-    story = (*(current.story if current else ()), *deeds)
-    version = Version(line, stamp, story, current.clean if current else True)
-    if version.clean and line.quantity > owed(story):
-        raise BrokenInvariantError(f"{CHARGED_TWICE}: {line.quantity} are left of {owed(story)}, {story}")
-    if version.clean and line.quantity < owed(story):
-        raise BrokenInvariantError(f"{DROPPED}: {line.quantity} are left of {owed(story)}, {story}")
+    operations = (*(current.operations if current else ()), *operations)
+    version = Version(line, stamp, operations, current.clean if current else True)
+    expected = expected_copies(operations)
+    if version.clean and line.quantity > expected:
+        raise BrokenInvariantError(f"{CHARGED_TWICE}: {line.quantity} are left of {expected}, {operations}")
+    if version.clean and line.quantity < expected:
+        raise BrokenInvariantError(f"{DROPPED}: {line.quantity} are left of {expected}, {operations}")
     return version

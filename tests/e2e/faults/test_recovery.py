@@ -7,15 +7,11 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from localcloud.processes import Supervisor
@@ -23,7 +19,8 @@ from ops.drill.region_loss import EdgeFaults
 from ops.faults import find_faults
 from stacks.settings import Settings
 from tests.e2e.faults.conftest import StoredData
-from tests.support.api import Api, Json, item
+from tests.e2e.faults.shopper import Shopper
+from tests.support.api import Api, Json
 from tests.support.size import FULL_SIZE, sized
 from tests.support.waiting import wait_until
 
@@ -37,50 +34,6 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-
-
-class Shopper:
-    """Orders one book after the other. An order without an answer is sent again with its key, as clients do."""
-
-    def __init__(self, mine: Mapping[str, Api], books: list[Json]) -> None:
-        self._apis = list(mine.values())
-        self._books = books
-        self._over = threading.Event()
-        self.confirmed: list[str] = []
-        """Ids of the confirmed orders."""
-
-    @contextmanager
-    def shopping(self) -> Iterator[None]:
-        """Shop in a thread during the body."""
-        thread = threading.Thread(target=self._shop)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join()
-
-    def _shop(self) -> None:
-        number = 0
-        while not self._over.is_set():
-            self._order(self._books[number % len(self._books)], str(uuid.uuid4()), self._apis[number % 2])
-            number += 1
-
-    def _order(self, book: Json, key: str, api: Api) -> None:
-        body = {"items": [item(book)], "expectedTotal": book["price"]}
-        while True:
-            try:
-                answer = api.send("POST", "/orders", headers={"idempotency-key": key}, json=body)
-            except (httpx.TransportError, AssertionError):
-                pass  # The region is away, or its answer is the gateway's and not of the contract.
-            else:
-                if answer.status_code == httpx.codes.CREATED:
-                    self.confirmed.append(answer.json()["orderId"])
-                    return
-                if answer.status_code == httpx.codes.CONFLICT:
-                    return  # sold out
-            if self._over.wait(0.2):
-                return
 
 
 @pytest.mark.timeout(3600)

@@ -19,6 +19,9 @@ ALLOWED = {
     "client": {"client"},
     "ops": {"ops", "client", "stacks.settings"},
     "localcloud": {"localcloud", "ops", "client", "stacks.settings"},
+    "lambda_src": {"lambda_src"},
+    "policy": {"policy"},
+    "tools": {"tools"},
 }
 """Packages of this project that each folder may import. Imports go one way."""
 PRIVATE_ALLOWED = ROOT / "modules" / "support" / "fast_synth"

@@ -112,7 +112,7 @@ export function useCartActions(): CartActions {
   const set = async (bookId: string, quantity: number) => {
     const argument = { bookId, cartLineQuantity: { quantity } };
     await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
-    dispatch(mergeSettled({ shopper, bookId })); // the shopper's choice replaces an interrupted merge's target
+    dispatch(mergeSettled({ shopper, bookId })); // the shopper's choice cancels what is left of an interrupted merge
   };
   return {
     set,

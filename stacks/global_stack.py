@@ -44,7 +44,7 @@ class GlobalStack(BaseStack):
         self.user_pool_id = identity.pool_id
         self.user_pool_client_id = identity.client_id
         self.tables = BaseTables(self, "tables", name=settings.name, protected=settings.protected)
-        self._add_cleaner()
+        self.accounts = self._accounts()
 
         if settings.budget.usd_a_month:
             AccountBudget(
@@ -58,10 +58,10 @@ class GlobalStack(BaseStack):
         self.blog_database = self._blog_database() if settings.features.blog else None
         self._finish(zone)
 
-    def _add_cleaner(self) -> None:
+    def _accounts(self) -> Accounts:
         """Add the function that deletes accounts: only this region has the user pool."""
         settings = self.settings
-        Accounts(
+        return Accounts(
             self,
             "account-deletion",
             platform=Platform(

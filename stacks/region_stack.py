@@ -114,6 +114,8 @@ class RegionStack(BaseStack):
 
     def _metrics(self) -> RegionMetrics:
         bestsellers = self.bestsellers
+        # The global stack has neither alarms nor a topic; its function and queue are in the first region.
+        accounts = self._global.accounts if self.region == self.settings.primary else None
         return RegionMetrics(
             api=self.settings.name,
             stage=self.api.stage,
@@ -123,6 +125,7 @@ class RegionStack(BaseStack):
                 "bestsellers-rebuild": bestsellers.rebuild.name,
                 "search-builder": self.search.builder.name,
                 "stock": self.stock.function.name,
+                **({"accounts-cleaner": accounts.cleaner.name} if accounts else {}),
             },
             stream_readers={
                 "bestsellers-feeder": bestsellers.feeder.name,
@@ -133,6 +136,7 @@ class RegionStack(BaseStack):
                 "bestsellers": bestsellers.dead_letters.name,
                 "search": self.search.dead_letters.name,
                 "stock": self.stock.dead_letters.name,
+                **({"accounts": accounts.dead_letters.name} if accounts else {}),
             },
             tables=self._table_names,
             cache=bestsellers.cache_name,

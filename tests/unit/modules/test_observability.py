@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -24,12 +24,22 @@ def alarms(stack: Stack) -> Iterator[Body]:
         yield alarm.body
 
 
-def watched(stack: Stack, namespace: str, metric: str, **dimensions: str) -> bool:
+def alarms_of_region(of: Shop, name: str) -> Iterator[Body]:
+    """The alarms that all stacks have in a region."""
+    for stack in of.stacks.values():
+        yield from (alarm for alarm in alarms(stack) if region_of(stack, alarm) == name)
+
+
+def watches(found: Iterable[Body], namespace: str, metric: str, dimensions: Mapping[str, str]) -> bool:
     return any(
         (alarm.get("namespace"), alarm.get("metric_name")) == (namespace, metric)
         and dimensions.items() <= alarm["dimensions"].items()
-        for alarm in alarms(stack)
+        for alarm in found
     )
+
+
+def watched(stack: Stack, namespace: str, metric: str, **dimensions: str) -> bool:
+    return watches(alarms(stack), namespace, metric, dimensions)
 
 
 def test_function_has_error_and_throttle_alarms(region: Stack) -> None:
@@ -40,6 +50,34 @@ def test_function_has_error_and_throttle_alarms(region: Stack) -> None:
             assert watched(region, "AWS/Lambda", metric, FunctionName=name), (name, metric)
 
 
+def scheduled_functions(stack: Stack) -> Iterator[Body]:
+    """Functions that a schedule of the stack invokes."""
+    rules = {
+        f"${{{rule.address}.name}}"
+        for rule in stack.resources("aws_cloudwatch_event_rule")
+        if "schedule_expression" in rule.body
+    }
+    functions = {f"${{{each.address}.arn}}": each.body for each in stack.resources("aws_lambda_function")}
+    for target in stack.resources("aws_cloudwatch_event_target"):
+        if target.body["rule"] in rules:
+            yield functions[target.body["arn"]]
+
+
+def test_scheduled_function_has_alarms() -> None:
+    of = shop(regions=REGIONS)
+    scheduled = [
+        (region_of(stack, function), function)
+        for stack in of.stacks.values()
+        for function in scheduled_functions(stack)
+    ]
+    names = {function["function_name"].removeprefix("bookstore-prod-") for _, function in scheduled}
+    assert names == {"accounts-cleaner", "bestsellers-rebuild", "search-builder", "stock"}
+    for name, function in scheduled:
+        for metric in ("Errors", "Throttles"):
+            dimensions = {"FunctionName": function["function_name"]}
+            assert watches(alarms_of_region(of, name), "AWS/Lambda", metric, dimensions), dimensions
+
+
 def test_stream_reader_has_iterator_age_alarm(region: Stack) -> None:
     for mapping in region.resources("aws_lambda_event_source_mapping"):
         function = re.match(r"\$\{aws_lambda_function\.([\w-]+)\.", mapping.body["function_name"])
@@ -48,12 +86,17 @@ def test_stream_reader_has_iterator_age_alarm(region: Stack) -> None:
         assert watched(region, "AWS/Lambda", "IteratorAge", FunctionName=name)
 
 
-def test_queue_has_alarm_for_messages(region: Stack) -> None:
-    queues = region.resources("aws_sqs_queue")
-    assert queues
-    for queue in queues:
+def test_queue_has_alarm_for_messages() -> None:
+    of = shop(regions=REGIONS)
+    queues = [
+        (region_of(stack, queue.body), queue.body["name"])
+        for stack in of.stacks.values()
+        for queue in stack.resources("aws_sqs_queue")
+    ]
+    assert {name for name, _ in queues} == set(REGIONS)
+    for name, queue in queues:
         metric = "ApproximateNumberOfMessagesVisible"
-        assert watched(region, "AWS/SQS", metric, QueueName=queue.body["name"])
+        assert watches(alarms_of_region(of, name), "AWS/SQS", metric, {"QueueName": queue}), queue
 
 
 def test_table_has_throttle_and_replication_alarms(region: Stack) -> None:

@@ -30,19 +30,21 @@ ANONYMIZING_NETWORKS = "AWSManagedRulesAnonymousIpList"
 PAGE_RULES = "AWSManagedRulesCommonRuleSet"
 """Parses bodies as HTML forms, so it suits web pages and not the API."""
 
+WORDPRESS_SEARCH = r"(^|&)\s*(s|search)(=|\[|&|$)"
+"""Parameters in a decoded query. PHP ignores spaces before a name."""
+WORDPRESS_SEARCH_PATH = "^(/index\\.php)?/search/"
+
 
 @dataclass(frozen=True)
 class FromCloudFront:
     """Requests that arrive from CloudFront's addresses, so that one address stands for many clients.
 
-    CloudFront's own web ACL limits those clients. They are recognized by a part of the path or by the beginning of the
-    host name, and have a limit of their own, which also holds for a client that imitates CloudFront.
+    CloudFront's own web ACL limits those clients. They are recognized by a part of the path, and have a limit of their
+    own, which also holds for a client that imitates CloudFront.
     """
 
-    path_part: str
-    """Part of the path."""
-    host_prefix: str
-    """Beginning of the host name."""
+    path_parts: Sequence[str]
+    """Parts of the paths, two at least."""
     requests_per_5_minutes: int = 20_000
     """Limit for one of CloudFront's addresses."""
 
@@ -59,6 +61,8 @@ class FirewallRules:
     """Limit for one address. A page takes about 20 requests, and shoppers may share an address. None: no limit."""
     from_cloudfront: FromCloudFront | None = None
     """Requests that CloudFront sends to this web ACL's resources."""
+    searches_per_5_minutes: int | None = None
+    """Limit for one address's searches of WordPress, which read every post. None: no limit of their own."""
 
 
 class Firewall(Construct):
@@ -145,6 +149,10 @@ def _rules(rules: FirewallRules) -> list[Rule]:
     limits = []
     if rules.requests_per_5_minutes is not None:
         limits = _rate_limits(rules.requests_per_5_minutes, rules.from_cloudfront)
+    if rules.searches_per_5_minutes is not None:
+        limits.append(
+            _rate_limit("rate-limit-search", len(limits), rules.searches_per_5_minutes, _searches())
+        )
     if not rules.managed:
         return limits
     first = len(limits)
@@ -178,20 +186,40 @@ def _rate_limit(name: str, priority: int, requests: int, scope: Mapping[str, Any
 
 
 def _of_cloudfront(requests: FromCloudFront) -> dict[str, Any]:
-    path = _match({"uri_path": {}}, "CONTAINS", requests.path_part, "NONE")
-    host = _match({"single_header": {"name": "host"}}, "STARTS_WITH", requests.host_prefix, "LOWERCASE")
-    return {"or_statement": {"statement": [path, host]}}
+    parts = [
+        {
+            "byte_match_statement": {
+                "field_to_match": {"uri_path": {}},
+                "positional_constraint": "CONTAINS",
+                "search_string": part,
+                # Without it, /pages/../ would have CloudFront's limit.
+                "text_transformation": _transformations("URL_DECODE", "NORMALIZE_PATH"),
+            }
+        }
+        for part in requests.path_parts
+    ]
+    return {"or_statement": {"statement": parts}}
 
 
-def _match(field: Mapping[str, Any], constraint: str, value: str, transformation: str) -> dict[str, Any]:
+def _searches() -> dict[str, Any]:
+    """Match the parameters of WordPress's search, of pages and of the REST API, and its path `/search/<words>`."""
+    query = _pattern({"query_string": {}}, WORDPRESS_SEARCH, "URL_DECODE")
+    path = _pattern({"uri_path": {}}, WORDPRESS_SEARCH_PATH, "URL_DECODE", "NORMALIZE_PATH")
+    return {"or_statement": {"statement": [query, path]}}
+
+
+def _pattern(field: Mapping[str, Any], pattern: str, *transformations: str) -> dict[str, Any]:
     return {
-        "byte_match_statement": {
+        "regex_match_statement": {
             "field_to_match": field,
-            "positional_constraint": constraint,
-            "search_string": value,
-            "text_transformation": [{"priority": 0, "type": transformation}],
+            "regex_string": pattern,
+            "text_transformation": _transformations(*transformations),
         }
     }
+
+
+def _transformations(*types: str) -> list[dict[str, Any]]:
+    return [{"priority": place, "type": each} for place, each in enumerate(types)]
 
 
 def _managed(rule: str, priority: int, *, action: Literal["none", "count"] = "none") -> Rule:

@@ -6,8 +6,11 @@ from constructs import Construct
 from modules.firewall import BASE_RULES, PAGE_RULES, Firewall, FirewallRules, FromCloudFront
 from stacks.settings import Settings
 
-FROM_CLOUDFRONT = FromCloudFront(path_part="/pages/", host_prefix="blog")
-"""CloudFront requests the storefront's pages from the API, and the blog."""
+FROM_CLOUDFRONT = FromCloudFront(path_parts=("/pages/", "/wp-json/"))
+"""CloudFront requests the storefront's pages from the API, and posts from the blog's REST API."""
+SEARCHES_OF_BLOG = 100
+"""Searches of one address in five minutes. No cache is in front of them
+(docs/adr/0025-limit-searches-of-the-blog-instead-of-caching-pages.md)."""
 
 
 def region_firewall(scope: Construct, settings: Settings, region: str) -> Firewall | None:
@@ -23,6 +26,7 @@ def region_firewall(scope: Construct, settings: Settings, region: str) -> Firewa
             managed=BASE_RULES if settings.features.waf else (),
             requests_per_5_minutes=settings.firewall.requests_per_5_minutes or None,
             from_cloudfront=FROM_CLOUDFRONT,
+            searches_per_5_minutes=_searches(settings),
         ),
         log_retention_days=settings.firewall_log_retention_days,
     )
@@ -46,3 +50,7 @@ def storefront_firewall(
         log_retention_days=settings.firewall_log_retention_days,
         provider=us_east_1,
     )
+
+
+def _searches(settings: Settings) -> int | None:
+    return SEARCHES_OF_BLOG if settings.features.blog and settings.firewall.requests_per_5_minutes else None

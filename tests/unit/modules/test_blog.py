@@ -240,7 +240,9 @@ def test_posts_are_cached_by_query_only() -> None:
     of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
     policy = of["edge"].find("aws_cloudfront_cache_policy", name="bookstore-prod-blog-posts").body
     key = policy["parameters_in_cache_key_and_forwarded_to_origin"]
-    assert key["query_strings_config"]["query_string_behavior"] == "all"
+    parameters = key["query_strings_config"]
+    assert parameters["query_string_behavior"] == "whitelist", "neither a search nor _jsonp reaches WordPress"
+    assert set(parameters["query_strings"]["items"]) == {"_fields", "book", "per_page"}
     assert key["cookies_config"]["cookie_behavior"] == "none"
     assert key["headers_config"]["header_behavior"] == "none"
 

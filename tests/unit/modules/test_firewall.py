@@ -1,5 +1,8 @@
 """The web ACLs of a region's API and blog."""
 
+import re
+from urllib.parse import unquote_plus
+
 import pytest
 
 from tests.support.synthesis import Body, Stack, shop
@@ -72,9 +75,56 @@ def test_cloudfront_addresses_have_own_limit(region: Stack) -> None:
         rates["rate-limit"]["scope_down_statement"]["not_statement"]["statement"]
         == theirs["scope_down_statement"]
     )
-    path, host = theirs["scope_down_statement"]["or_statement"]["statement"]
-    assert path["byte_match_statement"]["search_string"] in "/v1/pages/index.html"
-    assert host["byte_match_statement"]["field_to_match"] == {"single_header": {"name": "host"}}
+    matches = [
+        each["byte_match_statement"] for each in theirs["scope_down_statement"]["or_statement"]["statement"]
+    ]
+    parts = [each["search_string"] for each in matches]
+    for path in ("/v1/pages/index.html", "/wp-json/wp/v2/posts"):
+        assert any(part in path for part in parts)
+    for path in ("/v1/books", "/", "/bread-is-a-clock/"):
+        assert not any(part in path for part in parts), "a reader's own address has the lower limit"
+    for each in matches:
+        assert [step["type"] for step in each["text_transformation"]] == ["URL_DECODE", "NORMALIZE_PATH"]
+
+
+def searched(acl: Body) -> tuple[str, str]:
+    """The patterns of queries and paths that count as searches of the blog."""
+    either = limits(acl)["rate-limit-search"]["scope_down_statement"]["or_statement"]["statement"]
+    query, path = (each["regex_match_statement"] for each in either)
+    assert query["field_to_match"] == {"query_string": {}}
+    assert path["field_to_match"] == {"uri_path": {}}
+    return query["regex_string"], path["regex_string"]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_search"),
+    [
+        ("s=bread", True),
+        ("paged=2&s=bread", True),
+        ("%73=bread", True),
+        ("+s=bread", True),
+        ("s[]=bread", True),
+        ("per_page=3&search=bread", True),
+        ("per_page=3&_fields=id,slug,status", False),
+        ("q=search&sort=price", False),
+        ("books=s", False),
+    ],
+)
+def test_search_of_blog_is_recognized(region: Stack, query: str, is_search: bool) -> None:
+    pattern, _ = searched(region.only("aws_wafv2_web_acl"))
+    assert bool(re.search(pattern, unquote_plus(query))) is is_search
+
+
+def test_search_of_blog_has_low_limit(region: Stack) -> None:
+    acl = region.only("aws_wafv2_web_acl")
+    _, path = searched(acl)
+    assert re.search(path, "/search/bread")
+    assert not re.search(path, "/v1/search")
+    assert limits(acl)["rate-limit-search"]["limit"] <= 100
+
+
+def test_search_limit_absent_without_blog() -> None:
+    assert "rate-limit-search" not in limits(shop()["eu-west-1"].only("aws_wafv2_web_acl"))
 
 
 def test_api_has_no_address_beside_its_domains(region: Stack) -> None:

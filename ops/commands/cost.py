@@ -25,7 +25,7 @@ SYNTHS_AT_ONCE = 2
 """Each synth uses a Python and a Node process."""
 
 
-_WANTED_BY = {
+_REQUIRED_BY = {
     "blog": (("BOOKSTORE_BLOG__IMAGE_TAG", "any"),),
     "delivery": (("BOOKSTORE_DELIVERY__REPOSITORY", "owner/name"),),
 }
@@ -34,7 +34,7 @@ _WANTED_BY = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same environment with one thing changed."""
+    """The same environment with one change."""
 
     label: str
     variables: tuple[tuple[str, str], ...]
@@ -85,7 +85,7 @@ def _features(environment: Settings) -> list[Comparison]:
                 label=feature if is_on else f"{feature} (off; would add)",
                 variables=(
                     (f"BOOKSTORE_FEATURES__{feature.upper()}", str(not is_on).lower()),
-                    *_WANTED_BY.get(feature, ()),
+                    *_REQUIRED_BY.get(feature, ()),
                 ),
                 removes=is_on,
             )
@@ -173,7 +173,7 @@ def _print_abuse(environment: Settings, prices: Prices, resources: Sequence[Reso
         resources,
         prices,
         regions=len(environment.regions),
-        orders_an_hour=environment.orders.per_hour,
+        orders_per_hour=environment.orders.per_hour,
     ):
         times = each.before / each.after
         table.add_row(each.client, f"{each.before:,.0f}", f"{each.after:,.0f}", f"{times:.0f}")

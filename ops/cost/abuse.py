@@ -14,7 +14,7 @@ GB_SECONDS = 0.03 * 0.5
 
 @dataclass(frozen=True)
 class Request:
-    """What one request uses."""
+    """Resources that one request uses."""
 
     kilobytes: float
     reads: float = 0
@@ -48,9 +48,9 @@ class Abuse:
 
 
 def abuse(
-    resources: Sequence[Resource], prices: Prices, *, regions: int, orders_an_hour: int
+    resources: Sequence[Resource], prices: Prices, *, regions: int, orders_per_hour: int
 ) -> Sequence[Abuse]:
-    """Return what an anonymous and a signed-in client cost in a month, before and after the limits.
+    """Return the monthly cost of an anonymous and of a signed-in client, before and after the limits.
 
     The client sends as fast as one method of the stage allows. Before: no rule of WAF, answers without compression,
     bestsellers read from DynamoDB for each request, orders without a cap. Blocked requests cost WAF's price alone:
@@ -63,7 +63,7 @@ def abuse(
     large, small = Request(kilobytes=24, reads=20), Request(kilobytes=5)
     order = Request(kilobytes=2, reads=6, writes=12 * regions)
     refused = Request(kilobytes=1, reads=1)
-    orders = min(allowed, orders_an_hour * prices.hours)
+    orders = min(allowed, orders_per_hour * prices.hours)
     return (
         Abuse("anonymous: GET /bestsellers", sent * large.usd(prices), blocked + allowed * small.usd(prices)),
         Abuse(

@@ -1,4 +1,4 @@
-"""A month's bill of an idle deployment, and how it differs from another one's."""
+"""A month's bill of an idle deployment."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,21 +11,21 @@ from ops.cost.rules import (
     GLOBAL,
     checker_requests,
     costs_of,
+    is_classified,
     is_regional_firewall,
-    is_understood,
 )
 from ops.cost.synthesized import Resource
 
 
 @dataclass(frozen=True)
 class Bill:
-    """USD a month by kind and place, and what no sum can hold."""
+    """USD a month by kind and place, and the types that are not priced."""
 
     usd: dict[tuple[str, str], float]
     by_use: dict[str, int]
-    """Types that cost by use, and how many there are."""
+    """Number of resources of each type that is charged by use."""
     unknown: dict[str, int]
-    """Types that this program cannot price, and how many there are."""
+    """Number of resources of each type without a rule."""
 
     @classmethod
     def of(cls, resources: Iterable[Resource], prices: Prices) -> "Bill":
@@ -45,7 +45,7 @@ class Bill:
             for cost in costs_of(resource, prices):
                 usd[cost.kind, cost.place] += cost.usd  # type: ignore[assignment]  # Counter adds floats too
             by_use[resource.type] += resource.type in BY_USE
-            unknown[resource.type] += not is_understood(resource.type)
+            unknown[resource.type] += not is_classified(resource.type)
         return cls(dict(usd), dict(+by_use), dict(+unknown))
 
     @property
@@ -70,7 +70,7 @@ class Bill:
         )
 
     def places(self, regions: Iterable[str]) -> list[str]:
-        """The columns: the regions in their order, others that are paid in, and what belongs to none."""
+        """The columns: the given regions in their order, then other regions with a cost, then `global`."""
         known = [*regions]
         paid_in = {place for _, place in self.usd}
         return [*known, *sorted(paid_in - {*known, GLOBAL}), GLOBAL]

@@ -1,4 +1,4 @@
-"""The cost of a busy month by service: what the idle month does not count."""
+"""The cost of a busy month by service: costs that depend on use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,42 +15,43 @@ class Month:
     orders: float = 1e6
     page_views: float = 50e6
     active_users: float = 500_000
-    files_a_view: float = 4
+    files_per_view: float = 4
     """CloudFront's requests: browsers keep the build's files for a year."""
-    kb_a_view: float = 80
-    calls_a_view: float = 1.5
+    kb_per_view: float = 80
+    requests_per_view: float = 1.5
     """API requests, also those of CloudFront for pages that it has not cached."""
-    calls_an_order: float = 8
+    requests_per_order: float = 8
     """API requests from the first change of the cart to the order."""
-    kb_a_call: float = 4
+    kb_per_request: float = 4
     """Compressed answer."""
-    reads_a_call: float = 3
+    reads_per_request: float = 3
     """Read units of DynamoDB."""
-    writes_an_order: float = 12
+    writes_per_order: float = 12
     """Write units in one region: cart lines, order, its index, stock and counters."""
-    kb_an_order: float = 2
-    seconds_a_call: float = 0.03
+    kb_per_order: float = 2
+    seconds_per_request: float = 0.03
     gb_of_function: float = 0.5
-    log_bytes_a_call: float = 900
+    log_bytes_per_request: float = 900
     trace_rate: float = 0.05
-    series_a_region: int = 8
+    series_per_region: int = 8
     """Custom metrics, counted by the values of their dimensions."""
 
     @property
-    def calls(self) -> float:
+    def requests(self) -> float:
         """API requests of shoppers."""
-        return self.page_views * self.calls_a_view + self.orders * self.calls_an_order
+        return self.page_views * self.requests_per_view + self.orders * self.requests_per_order
 
     def assumptions(self) -> str:
         """The assumptions as a sentence."""
         return (
             f"Assumed: {self.orders / MILLION:g} million orders, {self.page_views / MILLION:g} million page views, "
-            f"{self.active_users:,.0f} active users. A view: {self.files_a_view:g} requests to CloudFront, "
-            f"{self.kb_a_view:g} KB, {self.calls_a_view:g} API requests. An order: {self.calls_an_order:g} API "
-            f"requests, {self.writes_an_order:g} write units in each region. An API request: {self.kb_a_call:g} KB, "
-            f"{self.reads_a_call:g} read units, {self.seconds_a_call * 1000:g} ms of {self.gb_of_function:g} GB, "
-            f"{self.log_bytes_a_call:g} bytes of logs; {self.trace_rate:.0%} are traced. Prices of eu-west-1 for all "
-            "regions. It comes on top of the idle month, without the blog."
+            f"{self.active_users:,.0f} active users. A view: {self.files_per_view:g} requests to CloudFront, "
+            f"{self.kb_per_view:g} KB, {self.requests_per_view:g} API requests. An order: "
+            f"{self.requests_per_order:g} API requests, {self.writes_per_order:g} write units in each region. "
+            f"An API request: {self.kb_per_request:g} KB, {self.reads_per_request:g} read units, "
+            f"{self.seconds_per_request * 1000:g} ms of {self.gb_of_function:g} GB, "
+            f"{self.log_bytes_per_request:g} bytes of logs; {self.trace_rate:.0%} are traced. Prices of eu-west-1 for "
+            "all regions. It comes on top of the idle month, without the blog."
         )
 
 
@@ -65,51 +66,51 @@ class Line:
 
 def busy_month(prices: Prices, *, regions: int, firewall: bool, month: Month = Month()) -> Sequence[Line]:
     """Return the cost of each service, the most expensive first."""
-    calls, views = month.calls, month.page_views
+    requests, views = month.requests, month.page_views
     millions = {
-        "API Gateway": (calls, "api_request_million", "requests"),
-        "CloudFront, requests": (views * month.files_a_view, "cloudfront_request_million", "requests"),
-        "DynamoDB, reads": (calls * month.reads_a_call, "dynamodb_read_million", "units"),
+        "API Gateway": (requests, "api_request_million", "requests"),
+        "CloudFront, requests": (views * month.files_per_view, "cloudfront_request_million", "requests"),
+        "DynamoDB, reads": (requests * month.reads_per_request, "dynamodb_read_million", "units"),
         "DynamoDB, writes": (
-            month.orders * month.writes_an_order * regions,
+            month.orders * month.writes_per_order * regions,
             "dynamodb_write_million",
             "units",
         ),
-        "X-Ray": (calls * month.trace_rate, "trace_million", "traces"),
+        "X-Ray": (requests * month.trace_rate, "trace_million", "traces"),
         "ElastiCache": (month.orders * 10 * regions, "cache_command_million", "commands"),
-        "Route 53": (calls * 0.1, "route53_query_million", "queries"),
+        "Route 53": (requests * 0.1, "route53_query_million", "queries"),
     }
     if firewall:
-        millions["WAF"] = (calls + views * month.files_a_view, "web_acl_request_million", "requests")
+        millions["WAF"] = (requests + views * month.files_per_view, "web_acl_request_million", "requests")
     lines = [
         Line(service, f"{count / MILLION:,.1f} million {unit}", count / MILLION * prices.monthly(key))
         for service, (count, key, unit) in millions.items()
     ]
-    gb_seconds = calls * month.seconds_a_call * month.gb_of_function
-    lambda_usd = calls / MILLION * prices.monthly("lambda_request_million")
+    gb_seconds = requests * month.seconds_per_request * month.gb_of_function
+    lambda_usd = requests / MILLION * prices.monthly("lambda_request_million")
     lambda_usd += gb_seconds * prices.monthly("lambda_gb_second")
     lines += [
-        Line("Lambda", f"{calls / MILLION:,.1f} million requests", lambda_usd),
+        Line("Lambda", f"{requests / MILLION:,.1f} million requests", lambda_usd),
         Line(
             "Cognito",
             f"{month.active_users:,.0f} active users",
             month.active_users * prices.monthly("cognito_user"),
         ),
-        _by_gb("CloudFront, transfer", views * month.kb_a_view, prices.monthly("cloudfront_gb")),
-        _by_gb("API, transfer", calls * month.kb_a_call, prices.monthly("transfer_gb")),
-        _by_gb("CloudWatch Logs", calls * month.log_bytes_a_call / 1e3, prices.monthly("log_gb")),
+        _by_gb("CloudFront, transfer", views * month.kb_per_view, prices.monthly("cloudfront_gb")),
+        _by_gb("API, transfer", requests * month.kb_per_request, prices.monthly("transfer_gb")),
+        _by_gb("CloudWatch Logs", requests * month.log_bytes_per_request / 1e3, prices.monthly("log_gb")),
         _by_gb(
-            "DynamoDB, new data", month.orders * month.kb_an_order * regions, prices.monthly("dynamodb_gb")
+            "DynamoDB, new data", month.orders * month.kb_per_order * regions, prices.monthly("dynamodb_gb")
         ),
         _by_gb(
             "Replication, transfer",
-            month.orders * month.writes_an_order * (regions - 1),
+            month.orders * month.writes_per_order * (regions - 1),
             prices.monthly("transfer_region_gb"),
         ),
         Line(
             "CloudWatch metrics",
-            f"{month.series_a_region * regions} custom metrics",
-            month.series_a_region * regions * prices.monthly("metric"),
+            f"{month.series_per_region * regions} custom metrics",
+            month.series_per_region * regions * prices.monthly("metric"),
         ),
     ]
     return sorted(lines, key=lambda line: -line.usd)

@@ -1,4 +1,4 @@
-"""The price file: what it holds, and what it says when it misses something."""
+"""Reads the price file; a missing price is an error that names the key."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ PRICE_FILE = Path(__file__).with_name("prices.toml")
 
 
 class MissingPriceError(OperatorError):
-    """The price file has no such region or key; the message names what to add, and where."""
+    """The price file has no such region or key. The message names the key and its section."""
 
 
 @dataclass(frozen=True)
 class Prices:
-    """On-demand list prices in USD. An hourly one is asked for by its hour and answered for a month."""
+    """On-demand list prices in USD. `monthly` multiplies prices whose key ends with `_hour` by the hours of a month."""
 
     as_of: date
     source: str
@@ -32,15 +32,15 @@ class Prices:
         return cls(
             as_of=content["as_of"],
             source=content["source"],
-            hours=content["hours_a_month"],
+            hours=content["hours_per_month"],
             everywhere=content["everywhere"],
             regions=content["region"],
         )
 
     def monthly(self, key: str, *, region: str | None = None, kind: str | None = None) -> float:
-        """USD a month for one of `key`, in `region` or everywhere; `kind` picks a node or instance type.
+        """USD a month for one of `key`, in `region` or in all regions. `kind` is a node or instance type.
 
-        Raises MissingPriceError where the file has none.
+        Raises MissingPriceError if the file has no such price.
         """
         place = f"[region.{region}]" if region else "[everywhere]"
         if region and region not in self.regions:

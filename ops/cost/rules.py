@@ -8,7 +8,7 @@ from ops.cost.prices import Prices
 from ops.cost.synthesized import Resource
 
 GLOBAL = "global"
-"""The column of what belongs to no region."""
+"""Column for costs without a region."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Cost:
 
 CHECKERS = "Requests of the health checkers"
 """Kind of cost."""
-CHECKERS_A_REGION = 2
+CHECKERS_PER_REGION = 2
 ALL_CHECKER_REGIONS = 8
 HEALTH_SECONDS, HEALTH_GB = 0.01, 0.5
 HEALTH_LOG_BYTES = 900
@@ -109,7 +109,7 @@ FREE = frozenset(
 """Resource types that are free."""
 
 FREE_FAMILIES = ("aws_api_gateway_", "aws_apigatewayv2_", "aws_s3_bucket_")
-"""Parts of an API, which costs by the call, and of a bucket, which costs by what it holds."""
+"""Resource types of an API (charged by request) and of a bucket (charged by GB)."""
 
 BY_USE = frozenset(
     {
@@ -136,23 +136,23 @@ BY_USE = frozenset(
         "aws_sqs_queue",
     }
 )
-"""Resource types that cost by request, storage or run time: next to nothing in an idle shop, and not counted."""
+"""Resource types that are charged by request, storage or run time. Not counted: almost nothing in an idle bookstore."""
 
 
-def is_understood(type_: str) -> bool:
-    """Whether this file knows how, or that nothing, is charged for a type."""
+def is_classified(type_: str) -> bool:
+    """Whether the type has a rule, is free, or is charged by use."""
     return type_ in RULES or type_ in FREE or type_ in BY_USE or type_.startswith(FREE_FAMILIES)
 
 
 def costs_of(resource: Resource, prices: Prices) -> Iterable[Cost]:
-    """The lines of one resource; none for what is free or costs by use."""
+    """Costs of one resource; empty if it is free or charged by use."""
     rule = RULES.get(resource.type)
     return rule(resource, prices) if rule else ()
 
 
 def _alarm(resource: Resource, prices: Prices) -> Iterable[Cost]:
     queries = resource.config.get("metric_query") or [{"metric": {}}]
-    # A query is charged by what it finds; for replication latency that is one metric a receiving region.
+    # A query is charged for each metric that it returns; for replication latency, one for each receiving region.
     metrics = sum("metric" in query or query["expression"].startswith("SELECT") for query in queries)
     yield Cost("CloudWatch alarm", resource.region, metrics * prices.monthly("alarm"))
 
@@ -191,7 +191,7 @@ def checker_requests(resource: Resource, hours: int, *, regions: int | None = No
     config = resource.config
     if not str(config.get("resource_path", "")).endswith("/health"):
         return 0
-    checkers = CHECKERS_A_REGION * (regions or len(config.get("regions") or range(ALL_CHECKER_REGIONS)))
+    checkers = CHECKERS_PER_REGION * (regions or len(config.get("regions") or range(ALL_CHECKER_REGIONS)))
     return checkers * hours * 3600 / int(config.get("request_interval") or 30)
 
 
@@ -223,7 +223,7 @@ def _web_acl(resource: Resource, prices: Prices) -> Iterable[Cost]:
 
 
 def is_regional_firewall(resource: Resource) -> bool:
-    """Whether it is the web ACL of a region's API, which costs by request too, also for health checks."""
+    """Whether it is the web ACL of a region's API, which is charged by request too, also for health checks."""
     return resource.type == "aws_wafv2_web_acl" and resource.config["scope"] == "REGIONAL"
 
 
@@ -244,7 +244,7 @@ def _elastic_ip(resource: Resource, prices: Prices) -> Iterable[Cost]:
 
 
 def _serverless_cache(resource: Resource, prices: Prices) -> Iterable[Cost]:
-    """Charged for at least 0.1 GB with Valkey and 1 GB with Redis OSS, however little it holds."""
+    """The minimum charge is for 0.1 GB with Valkey and 1 GB with Redis OSS."""
     engine = str(resource.config["engine"])
     least_gb = 0.1 if engine == "valkey" else 1.0
     usd = least_gb * prices.monthly(f"{engine}_serverless_gb_hour", region=resource.region)
@@ -278,7 +278,7 @@ def _ecs_cluster(resource: Resource, prices: Prices) -> Iterable[Cost]:
 
 
 def _method_settings(resource: Resource, prices: Prices) -> Iterable[Cost]:
-    """Price detailed metrics, of which every method that is called has a set."""
+    """Price detailed metrics: one set for each method that is used."""
     if (resource.config.get("settings") or {}).get("metrics_enabled"):
         methods = len(resource.stack["resource"].get("aws_api_gateway_method", {}))
         usd = methods * METRICS_OF_A_METHOD * prices.monthly("metric")
@@ -310,7 +310,7 @@ def _database_instance(resource: Resource, prices: Prices) -> Iterable[Cost]:
     elif cluster := resource.referred("cluster_identifier"):
         (scaling,) = _listed(cluster.config["serverlessv2_scaling_configuration"])
         unit = prices.monthly("aurora_capacity_unit_hour", region=region)
-        yield Cost("Aurora Serverless, always awake", region, float(scaling["min_capacity"]) * unit)
+        yield Cost("Aurora Serverless, minimum capacity", region, float(scaling["min_capacity"]) * unit)
 
 
 def _pipeline(resource: Resource, prices: Prices) -> Iterable[Cost]:

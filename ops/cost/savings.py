@@ -1,4 +1,4 @@
-"""What each design decision saves in an idle month, compared with the usual way."""
+"""Monthly savings of each design decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Saving:
 def savings(
     resources: Sequence[Resource], bill: Bill, prices: Prices, regions: Sequence[str]
 ) -> Sequence[Saving]:
-    """Return the savings of the decisions that this environment follows, the largest first."""
+    """Return the savings of the design decisions in this environment, the largest first."""
     checks = [each for each in resources if checker_requests(each, prices.hours)]
     now = sum(checker_requests(each, prices.hours) for each in checks)
     everywhere = sum(checker_requests(each, prices.hours, regions=ALL_CHECKER_REGIONS) for each in checks)

@@ -201,15 +201,15 @@ def test_busy_month_grows_with_orders() -> None:
 
 
 def test_abuse_costs_order_of_magnitude_less() -> None:
-    found = abuse(resources_of_shop(), Prices.load(), regions=2, orders_an_hour=100)
+    found = abuse(resources_of_shop(), Prices.load(), regions=2, orders_per_hour=100)
     assert len(found) == 2
     for each in found:
         assert each.after * 10 < each.before
 
 
-def test_abuse_without_rate_rule_is_dear() -> None:
+def test_abuse_without_rate_rule_costs_more() -> None:
     resources = resources_of_shop(firewall={"requests_per_5_minutes": 0})
-    anonymous, _ = abuse(resources, Prices.load(), regions=2, orders_an_hour=100)
+    anonymous, _ = abuse(resources, Prices.load(), regions=2, orders_per_hour=100)
     assert anonymous.after * 10 > anonymous.before
 
 

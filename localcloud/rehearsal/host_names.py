@@ -1,7 +1,7 @@
 """The bookstore's host names over HTTPS, for programs that respect HTTPS_PROXY.
 
 The commands of an environment on AWS connect to `https://api.<domain>`. Here a proxy ends their TLS with a certificate
-of its own and forwards the requests to the edge, which plays DNS and API Gateway. It reaches nothing else.
+of its own and forwards the requests to the edge, which replaces DNS and API Gateway. It forwards to no other host.
 """
 
 import http.client

@@ -26,15 +26,15 @@ from ops.deployment import Deployment, terraform_outputs
 from ops.errors import OperatorError
 from stacks.settings import Settings
 
-NOT_PLAYED = (
+NOT_EMULATED = (
     "X-Ray's sampling rules, the logs of web ACLs and the regions of Route 53's health checkers: not created",
     "the attributes in stacks/emulator_drift.py: not compared",
     "ElastiCache: no server runs behind its address, so bestsellers stay empty",
     "ACM issues certificates at once, without the delegation of the domain",
     "the blog and the pipeline: switched off",
-    "CloudFront, resolvers, alarms and their delays: `make up` plays the first two, nothing plays the others",
+    "CloudFront, resolvers, alarms and their delays: `make up` has replacements for the first two only",
 )
-"""Parts of AWS that a rehearsal cannot show."""
+"""Parts of AWS that a rehearsal does not test."""
 EXAMPLE = {"environment": '"trial"', "domain": '"books.example.com"'}
 """The values that page 1 of the walkthrough sets in a copy of settings/example.toml."""
 WATCH = re.compile(r"^watch -n \d+ ")
@@ -96,7 +96,7 @@ class Rehearsal:
                     except (RehearsalError, OperatorError) as failure:
                         print(failure, flush=True)
                         failed.append(step.command)
-        print("\nNot played by the emulator:", *(f"  {each}" for each in NOT_PLAYED), sep="\n")
+        print("\nNot emulated:", *(f"  {each}" for each in NOT_EMULATED), sep="\n")
         if failed:
             raise RehearsalError("\n".join(["failed:", *failed]))
 

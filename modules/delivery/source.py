@@ -110,7 +110,7 @@ class PipelineSource(Construct):
             self,
             "approval",
             name=f"{name}-approval",
-            description=f"What is merged into {source.branch} goes to shoppers",
+            description=f"Merges into {source.branch} are deployed",
             content=json.dumps(rule),
         )
         CodecommitApprovalRuleTemplateAssociation(

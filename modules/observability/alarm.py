@@ -71,7 +71,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Query:
-    """A Metrics Insights query, for metrics whose dimensions are not known here, such as other regions.
+    """A Metrics Insights query, for metrics whose dimensions differ, such as the receiving region.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-alarms.html
     """
@@ -88,7 +88,7 @@ class Query:
 
 @dataclass(frozen=True)
 class AlarmDefinition:
-    """An alarm that starts when `datapoints` of the last `periods` are beyond the threshold."""
+    """An alarm that starts when `datapoints` of the last `periods` are above (or below) the threshold."""
 
     name: str
     """Without the deployment's name, which is its prefix."""

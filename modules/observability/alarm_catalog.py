@@ -19,7 +19,7 @@ SLOW_MS = 1500
 """The 99th percentile."""
 ITERATOR_AGE_MS = 60_000
 REPLICATION_MS = 10_000
-"""Usually under a second. A lost region loses the writes that have not been replicated."""
+"""Usually under a second. The loss of a region loses the writes that have not been replicated."""
 CONCURRENCY_USED = 0.8
 """Share of the account's limit of concurrent invocations."""
 CACHE_FULL = 0.8
@@ -29,7 +29,7 @@ CERTIFICATE_DAYS = 30
 
 NO_ORDERS_SECONDS = 1800
 NO_ORDERS_CARTS = 200
-"""Calls of the cart in half an hour, of which some should become orders."""
+"""Requests to the cart in half an hour. Some of them should result in orders."""
 
 THROTTLED_REQUESTS = 100
 """Answers with status 429 in five minutes."""
@@ -74,10 +74,10 @@ def throttled_requests(namespace: str) -> AlarmDefinition:
 
 
 def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, AlarmDefinition]:
-    """Define two alarms: orders are placed here, and no latency of their replication is measured.
+    """Define two alarms: orders are placed in this region, and no latency of their replication is measured.
 
-    DynamoDB reports no latency while it replicates nothing, so the alarm on slow replication stays quiet then. Neither
-    alarm is a fault by itself. They are two, because an alarm on a query takes no other metric:
+    DynamoDB reports no latency while nothing is replicated, so the replication alarm does not start. A composite alarm
+    combines both alarms, because a Metrics Insights alarm cannot contain another metric:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Metrics_Insights_Alarm.html
     """
     latency = 'COUNT(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
@@ -85,7 +85,7 @@ def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, Al
         "orders-are-placed",
         Metric("Bookstore", "OrdersPlaced", {"shop": deployment}, period=SILENT_SECONDS),
         SILENT_ORDERS,
-        "Not a fault: orders are placed in this region.",
+        "Orders are placed in this region. Part of `replication-silent`; do not act on it alone.",
         datapoints=1,
         periods=1,
         notifies=False,
@@ -94,7 +94,7 @@ def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, Al
         "replication-not-measured",
         Query(f"SELECT {latency} WHERE TableName = '{table}'", period=SILENT_SECONDS),
         1,
-        "Not a fault while no order is placed: nothing was replicated to another region.",
+        "Nothing was replicated to another region. Part of `replication-silent`; do not act on it alone.",
         comparison="<",
         datapoints=1,
         periods=1,
@@ -111,14 +111,15 @@ def function(name: str, short_name: str, *, serves_shoppers: bool) -> Iterator[A
         f"{short_name}-errors",
         Metric("AWS/Lambda", "Errors", dimensions),
         0,
-        f"{short_name} has raised errors for minutes. Its log says why.",
+        f"{short_name} has raised errors for minutes. Its log has the reason.",
         affects_shoppers=serves_shoppers,
     )
     yield AlarmDefinition(
         f"{short_name}-throttles",
         Metric("AWS/Lambda", "Throttles", dimensions),
         0,
-        f"Calls of {short_name} are refused: the account's concurrency in this region is used up.",
+        f"Lambda throttles {short_name}: the account's concurrency in this region, or the function's reserved "
+        "concurrency, is used up.",
         affects_shoppers=serves_shoppers,
     )
 
@@ -165,7 +166,8 @@ def table(name: str, short_name: str) -> Iterator[AlarmDefinition]:
             f"{short_name}-{way.lower()}-throttles",
             Metric("AWS/DynamoDB", f"{way}ThrottleEvents", {"TableName": name}),
             0,
-            f"{short_name} refuses {way.lower()}s: one key is hot, or the load doubled within half an hour.",
+            f"{short_name} throttles {way.lower()}s: one partition key gets most requests, or the load doubled within "
+            "half an hour.",
             affects_shoppers=True,
         )
 
@@ -183,7 +185,7 @@ def index(table: str, short_name: str, name: str) -> Iterator[AlarmDefinition]:
             "FILL(reads, 0) + FILL(writes, 0)", {"reads": throttled("Read"), "writes": throttled("Write")}
         ),
         0,
-        f"Index {name} of {short_name} refuses requests: one key of the index is hot.",
+        f"Index {name} of {short_name} throttles requests: one partition key of the index gets most requests.",
         affects_shoppers=True,
     )
 
@@ -219,7 +221,7 @@ def sign_in(user_pool: str, client: str) -> Iterator[AlarmDefinition]:
             f"{kind}-throttles",
             Metric("AWS/Cognito", metric, dimensions),
             0,
-            f"Cognito refuses {kind} requests: the user pool's quota is used up. Request a higher one.",
+            f"Cognito throttles {kind} requests: the user pool's quota is used up. Request a higher one.",
         )
 
 
@@ -230,7 +232,7 @@ def replication(table: str, short_name: str) -> Iterator[AlarmDefinition]:
         f"{short_name}-replication",
         Query(f"SELECT {latency} WHERE TableName = '{table}'"),
         REPLICATION_MS,
-        f"Changes of {short_name} take more than 10 s to a region; losing this one now loses more.",
+        f"Changes of {short_name} take more than 10 s to another region; a loss of this region would lose more writes.",
     )
 
 
@@ -250,7 +252,11 @@ def cache(name: str, mode: CacheMode, largest_gb: int) -> Iterator[AlarmDefiniti
 
 def _memory(name: str, used: Metric, threshold: float) -> AlarmDefinition:
     return AlarmDefinition(
-        name, used, threshold, "Redis is four fifths full: raise its ceiling or keep guards for less long."
+        name,
+        used,
+        threshold,
+        f"Redis memory is {CACHE_FULL:.0%} used. Increase `CacheOptions.largest_gb` (serverless) or the node type, or "
+        "reduce `GUARD_SECONDS`.",
     )
 
 
@@ -259,7 +265,8 @@ def _evictions(name: str, dimensions: dict[str, str]) -> AlarmDefinition:
         name,
         Metric("AWS/ElastiCache", "Evictions", dimensions),
         0,
-        "Redis evicts data, so the bestsellers are wrong. Raise its ceiling, then rebuild them.",
+        "Redis evicts data, so the bestsellers are wrong. Increase `CacheOptions.largest_gb` (serverless) or the node "
+        "type, then rebuild them.",
         datapoints=1,
         periods=1,
     )
@@ -271,8 +278,7 @@ def certificate(arn: str, short_name: str = "certificate") -> Iterator[AlarmDefi
         f"{short_name}-ends",
         Metric("AWS/CertificateManager", "DaysToExpiry", {"CertificateArn": arn}, "Minimum", _DAY),
         CERTIFICATE_DAYS,
-        "ACM has not renewed the certificate: is its validation record still in the zone, is the domain "
-        "delegated?",
+        "ACM has not renewed the certificate. Check the validation record and the delegation of the domain.",
         comparison="<",
         datapoints=1,
         periods=1,

@@ -24,9 +24,9 @@ class BlogMetrics:
     """The dimensions of a region's blog metrics."""
 
     balancer: str
-    """The end of the load balancer's ARN."""
+    """Suffix of the load balancer's ARN, the dimension `LoadBalancer`."""
     targets: str
-    """The end of the target group's ARN."""
+    """Suffix of the target group's ARN, the dimension `TargetGroup`."""
     cluster: str
     """Name of the ECS cluster."""
     service: str

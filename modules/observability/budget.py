@@ -7,7 +7,7 @@ from constructs import Construct
 
 
 class AccountBudget(Construct):
-    """E-mails when the account's month costs more than expected. AWS computes costs some hours late.
+    """Sends e-mails when the account's monthly cost exceeds the budget. AWS computes costs some hours late.
 
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-best-practices.html
     """

@@ -128,8 +128,8 @@ class RegionAlarms(Construct):
             self,
             "replication-silent",
             alarm_name=f"{name}-replication-silent",
-            alarm_description=f"Orders are placed in {region} and none reaches another region. Losing {region} now "
-            "loses them.",
+            alarm_description=f"Orders are placed in {region} and none reaches another region. A loss of {region} "
+            "would lose them.",
             alarm_rule=" AND ".join(f'ALARM("{part.alarm_name(name)}")' for part in parts),
             alarm_actions=[self.topic.arn],
             ok_actions=[self.topic.arn],

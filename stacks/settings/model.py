@@ -66,7 +66,7 @@ class Settings(SettingsFile):
     """The operator's legal notice, linked in the storefront's footer."""
     local: LocalCloud | None = None
     emulated: bool = False
-    """Whether an emulator plays AWS, without the addresses of `[local]`: `make rehearse` sets it."""
+    """Whether the deployment runs against an emulator, without the addresses of `[local]`. `make rehearse` sets it."""
 
     @model_validator(mode="after")
     def _check_failover_pair(self) -> Self:
@@ -91,7 +91,7 @@ class Settings(SettingsFile):
     def _check_delivery(self) -> Self:
         if self.features.delivery and not self.features.storefront:
             raise ValueError(
-                "features.delivery needs features.storefront: the web files are what it delivers"
+                "features.delivery needs features.storefront: delivery uploads the storefront's files"
             )
         if self.features.delivery and not self.delivery.repository:
             raise ValueError("features.delivery needs delivery.repository, where the source is")
@@ -228,7 +228,7 @@ class Settings(SettingsFile):
 
     @property
     def is_emulated(self) -> bool:
-        """Whether an emulator plays AWS. It lacks some parts, which the properties below leave out."""
+        """Whether the deployment runs against an emulator. The properties below leave out the parts that it lacks."""
         return self.is_local or self.emulated
 
     @property

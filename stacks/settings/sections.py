@@ -27,7 +27,7 @@ class State(Section):
 
     backend: Literal["local", "s3", "cloud"] = "local"
     bucket_prefix: BucketPrefix | None = None
-    """With `s3`, the buckets are `<bucket_prefix>-<region>`. S3 wants names that are unique worldwide."""
+    """With `s3`, the buckets are `<bucket_prefix>-<region>`. S3 requires names that are unique worldwide."""
     organization: str | None = None
     project: str | None = None
     hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:\d{1,5})?$")] | None = None

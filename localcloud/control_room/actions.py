@@ -20,6 +20,7 @@ from ops.drill.failures import (
     RedisLost,
     ReplicationPaused,
 )
+from ops.errors import OperatorError
 from ops.replication_pause import NotCaughtUpError, Pausing
 
 FAILURES: Mapping[str, Callable[[Deployment, Pausing], Failure]] = {
@@ -40,6 +41,7 @@ ERRORS = (
     UnreachableError,
     RefusedError,
     NotCaughtUpError,
+    OperatorError,
 )
 """Expected errors of an action, which the journal shows."""
 

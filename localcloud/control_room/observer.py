@@ -52,7 +52,7 @@ class RegionState:
     blog: str | None = None
     """Role of the region's blog: writer, reader or unavailable; None without the blog feature."""
     copies: int | None = None
-    """Copies of the best seller that the region may sell; None if the book is not counted."""
+    """Copies of the shown book that the region may sell; None if the book is not counted."""
     broken: set[str] = field(default_factory=set)
     busy: str | None = None
 
@@ -79,6 +79,7 @@ class Observer:
         self.backlog = Backlog(())
         self.lags: defaultdict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=LAGS_KEPT))
         self.incident: Incident | None = None
+        self._contested: dict[str, Any] | None = None
         self._readers: dict[str, StreamReader] = {}
         self._since = ""
         """Creation time (ISO 8601) from which every reader sees all orders."""
@@ -89,11 +90,15 @@ class Observer:
         if current is None or current.is_over or current.region != region:
             self.incident = Incident(region, kind, time.time(), moves_traffic)
 
+    def show_copies_of(self, book: dict[str, Any] | None) -> None:
+        """Show the copies of a book instead of the best seller's; None ends that."""
+        self._contested = book
+
     @property
-    def best_seller(self) -> dict[str, Any] | None:
-        """The first of the primary's bestsellers whose copies are counted."""
+    def shown_book(self) -> dict[str, Any] | None:
+        """The book of a contest, or else the first of the primary's bestsellers whose copies are counted."""
         items = next(iter(self.regions.values())).bestsellers["items"]
-        return next((item for item in items if item["counted"]), None)
+        return self._contested or next((item for item in items if item["counted"]), None)
 
     @property
     def missing(self) -> set[str]:
@@ -162,7 +167,7 @@ class Observer:
             )
             if answer.status_code == httpx.codes.OK:
                 state.bestsellers = _bestsellers(answer.json())
-            if book := self.best_seller:
+            if book := self.shown_book:
                 answer = await http.get(f"{self._addresses.regions[region]}/books/{book['id']}")
                 if answer.status_code == httpx.codes.OK:
                     state.copies = (answer.json()["stock"] or {}).get("here")

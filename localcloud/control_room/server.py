@@ -8,7 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
+from client import Endpoints
 from localcloud.control_room.actions import ACTIONS, ERRORS, Actions
+from localcloud.control_room.contest import Contest
 from localcloud.control_room.journal import Journal
 from localcloud.control_room.observer import Addresses, Observer
 from localcloud.control_room.shoppers import Shoppers
@@ -58,6 +60,8 @@ class ControlRoom:
             self._recall_shoppers,
             announcements.announce,
         )
+        endpoints = Endpoints(addresses.api, addresses.regions)
+        self._contest = Contest(endpoints, self._journal, self._observer.show_copies_of)
         self._healthy: dict[str, bool] = {}
         self._watchers = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,6 +73,7 @@ class ControlRoom:
         app.router.add_get("/_room/events", self._stream)
         app.router.add_post("/_room/shoppers/{action:come|go}", self._shop)
         app.router.add_post("/_room/tour/{action:start|stop}", self._control_tour)
+        app.router.add_post("/_room/contest/start", self._start_contest)
         app.router.add_post("/_room/{action}/{region}", self._act)
         app.on_response_prepare.append(_add_headers)
         app.cleanup_ctx.append(self._run)
@@ -95,6 +100,7 @@ class ControlRoom:
             **snapshot(self._control.state(), self._observer, self._shoppers, self._addresses),
             "journal": self._journal.entries,
             "tour": self._tour.progress.view(),
+            "contest": self._contest.running,
         }
 
     async def _run(self, _app: web.Application) -> AsyncIterator[None]:
@@ -134,6 +140,7 @@ class ControlRoom:
         if deployment is None or self._shoppers.at_work:
             return
         self._journal.note("Six shoppers arrive.")
+        self._observer.show_copies_of(None)
         await asyncio.to_thread(self._pausing.set_delay, self._delay.median, self._delay.p95)
         await self._shoppers.come(deployment, self._addresses.api, self._addresses.regions)
 
@@ -160,11 +167,31 @@ class ControlRoom:
             return web.Response(status=503, text="the tour needs two deployed regions\n")
         if request.match_info["action"] == "stop":
             self._begin(self._tour.stop())
-        elif any(state.broken or state.busy for state in self._observer.regions.values()):
-            return web.Response(status=409, text="heal every region first\n")
-        elif not self._tour.start(deployment):
-            return web.Response(status=409, text="the tour is running\n")
+        elif obstacle := self._obstacle():
+            return web.Response(status=409, text=f"{obstacle}\n")
+        else:
+            self._tour.start(deployment)
         return web.Response(status=202)
+
+    async def _start_contest(self, _request: web.Request) -> web.Response:
+        deployment = self._deployed()
+        if deployment is None:
+            return web.Response(status=503, text="nothing is deployed yet\n")
+        if obstacle := self._obstacle():
+            return web.Response(status=409, text=f"{obstacle}\n")
+        self._contest.running = True
+        self._begin(self._contest.run(deployment, self._pausing.await_caught_up))
+        return web.Response(status=202)
+
+    def _obstacle(self) -> str:
+        """Why neither the tour nor a contest can start now; empty if they can."""
+        if self._tour.progress.running:
+            return "the tour is running"
+        if self._contest.running:
+            return "the contest is running"
+        if any(state.broken or state.busy for state in self._observer.regions.values()):
+            return "heal every region first"
+        return ""
 
     async def _act(self, request: web.Request) -> web.Response:
         action, region = request.match_info["action"], request.match_info["region"]

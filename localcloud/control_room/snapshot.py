@@ -100,8 +100,8 @@ def _totals(observer: Observer, shoppers: Shoppers, confirmed: set[str]) -> dict
 
 
 def _copies(observer: Observer) -> dict[str, Any] | None:
-    """Copies of the best seller by region; None if they are not counted."""
-    book = observer.best_seller
+    """Copies of the shown book by region; None if they are not counted."""
+    book = observer.shown_book
     if book is None or any(state.copies is None for state in observer.regions.values()):
         return None
     regions = [{"region": name, "left": state.copies} for name, state in observer.regions.items()]

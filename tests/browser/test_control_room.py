@@ -260,3 +260,20 @@ def test_stopped_tour_restores_everything(room: Visit, primary: Locator) -> None
     expect(primary.get_by_role("button", name="Heal")).to_be_disabled(timeout=DETECTED_MS)
     expect(page.get_by_role("button", name="Send shoppers in")).to_be_enabled(timeout=DETECTED_MS)
     expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+
+
+@pytest.mark.full_size
+def test_contest_sells_the_last_copies_once(room: Visit) -> None:
+    page = room.page
+    expect(headline(page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)
+    page.get_by_role("button", name="Sell the last 100 copies").click()
+    expect(page.get_by_role("button", name="The contest is running")).to_be_disabled()
+    journal = page.locator("#journal")
+    expect(journal).to_contain_text("400 shoppers order one copy each", timeout=DETECTED_MS)
+    expect(journal).to_contain_text(re.compile(r"Contest: \d+ sold"), timeout=TOUR_MS)
+    room.picture("contest")
+    assert axe.check(page) == []
+    expect(journal).to_contain_text("100 sold, 300 refused, 0 oversold", timeout=TOUR_MS)
+    expect(page.locator("#copies")).to_contain_text(": Ireland 0, Singapore 0", timeout=DETECTED_MS)
+    expect(page.get_by_role("button", name="Sell the last 100 copies")).to_be_enabled(timeout=DETECTED_MS)
+    room.picture("contest-over")

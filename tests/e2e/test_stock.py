@@ -6,17 +6,15 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
-from client import Bookstore, Endpoints, Failover, RefusedError, UnreachableError
+from client import Endpoints
+from localcloud.control_room.contest import Buyer, Purchases
 from ops import stock
 from ops.drill.accounts import Account
 from ops.drill.region_loss import EdgeFaults, RegionLost
-from ops.drill.shoppers import VIEWER_HEADER
 from ops.drill.stock_count import count_stock
 from ops.replication_pause import Pausing
 from tests.support.api import Api, Json, item
@@ -33,15 +31,6 @@ AT_ONCE = 8
 """Shoppers that order at the same time."""
 LONGEST_WAIT = 2.0
 """Seconds for which a region may lack copies that another one has, if all demand is in one region."""
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """A shopper who wants one copy, with the region that DNS leads to."""
-
-    account: Account
-    home: str
-    key: str
 
 
 @pytest.fixture
@@ -71,37 +60,15 @@ class Contest:
     """Shoppers who order one copy each, as the client library does."""
 
     def __init__(self, cloud: Cloud, book: Json) -> None:
-        self._endpoints = Endpoints(
-            cloud.endpoints["api"], {name: each["api"] for name, each in cloud.endpoints["regions"].items()}
-        )
+        regions = {name: each["api"] for name, each in cloud.endpoints["regions"].items()}
+        self._purchases = Purchases(Endpoints(cloud.endpoints["api"], regions), book, AT_ONCE)
         self._book = book
-        self.sold: dict[str, str] = {}
-        """Order ids by key."""
-        self.refused: set[str] = set()
+        self.sold = self._purchases.sold
+        self.refused = self._purchases.refused
 
-    def order(self, buyers: Iterable[Buyer]) -> list[Buyer]:
+    def order(self, buyers: Sequence[Buyer]) -> list[Buyer]:
         """Send the orders. Returns the buyers whose copies are in a region that they cannot reach."""
-        return asyncio.run(self._order(list(buyers)))
-
-    async def _order(self, buyers: Sequence[Buyer]) -> list[Buyer]:
-        turn = asyncio.Semaphore(AT_ONCE)
-        answered = await asyncio.gather(*(self._buy(buyer, turn) for buyer in buyers))
-        return [buyer for buyer, done in zip(buyers, answered, strict=True) if not done]
-
-    async def _buy(self, buyer: Buyer, turn: asyncio.Semaphore) -> bool:
-        headers = {VIEWER_HEADER: f"{buyer.key}@{buyer.home}"}
-        async with turn, httpx.AsyncClient(headers=headers) as http:
-            shop = Bookstore(Failover(http, self._endpoints), token=buyer.account.shopper.token)
-            try:
-                reply = await shop.order([item(self._book)], self._book["price"], key=buyer.key)
-            except UnreachableError:
-                return False
-            except RefusedError as error:
-                if error.slug == "out-of-stock":
-                    self.refused.add(buyer.key)
-                return error.slug == "out-of-stock"
-        self.sold[buyer.key] = reply.body["orderId"]
-        return True
+        return asyncio.run(self._purchases.order(buyers))
 
     def order_everywhere(self, buyers: Iterable[Buyer], apis: dict[str, Api]) -> None:
         """Send each order to every region at once."""
@@ -124,6 +91,7 @@ class Contest:
         return [error for error in errors if any(name in error for name in own)]
 
 
+@pytest.mark.timeout(1200)  # at full size 400 accounts are opened
 def test_contest_sells_each_copy_once(
     cloud: Cloud,
     apis: dict[str, Api],

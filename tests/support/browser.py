@@ -96,10 +96,10 @@ class Visit:
         expect(self.page.get_by_label("Code from the e-mail")).to_be_visible()
         return email
 
-    def sign_in(self, email: str) -> None:
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
         self.open("/sign-in")
         self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("link", name="Account", exact=True)).to_be_visible()
 

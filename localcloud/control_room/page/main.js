@@ -1,12 +1,13 @@
 // Draws the page from one stream of snapshots. Every button is a POST whose effect arrives through the stream.
 import { setClock } from './clock.js';
+import { drawCopies } from './copies.js';
 import { byId, post, setText } from './dom.js';
 import { tell } from './headline.js';
 import { drawJournal } from './journal.js';
 import { drawLags } from './lags.js';
 import { drawMap } from './map.js';
 import { drawRegion } from './regions.js';
-import { drawCopies, drawTotals } from './totals.js';
+import { drawTotals } from './totals.js';
 import { drawTour } from './tour.js';
 
 const COLOURS = ['#5eead4', '#fbbf24', '#c4a5ff', '#7cc4ff', '#ff9ec6', '#b6e36b'];
@@ -25,7 +26,7 @@ function draw(snapshot) {
   drawMap(snapshot, colours);
   for (const region of snapshot.regions) drawRegion(region, colours.get(region.name), failed);
   drawTotals(snapshot);
-  drawCopies(snapshot);
+  drawCopies(snapshot, colours);
   drawTour(snapshot.tour);
   drawLags(snapshot, colours);
   drawJournal(snapshot.journal);
@@ -36,6 +37,7 @@ function draw(snapshot) {
 
 byId('shoppers').addEventListener('click', ({ target }) => post(`/_room/shoppers/${target.dataset.action}`).catch(failed));
 byId('tour').addEventListener('click', () => post('/_room/tour/start').catch(failed));
+byId('contest').addEventListener('click', () => post('/_room/contest/start').catch(failed));
 byId('tour-stop').addEventListener('click', () => post('/_room/tour/stop').catch(failed));
 
 const stream = new EventSource('/_room/events');

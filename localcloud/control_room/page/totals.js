@@ -1,14 +1,7 @@
-// The figures of all shoppers, and the buttons that start shoppers and the tour.
+// The figures of all shoppers, and the buttons that start shoppers, the tour and the contest.
 import { byId, setText } from './dom.js';
 
-/** Copies left of the best seller, region by region. */
-export function drawCopies({ copies, regions }) {
-  const label = new Map(regions.map((region) => [region.name, region.label]));
-  const shares = copies?.regions.map(({ region, left }) => `${label.get(region)} ${left}`) ?? [];
-  setText(byId('copies'), copies ? `Copies left of ${copies.title}: ${shares.join(', ')}` : '');
-}
-
-export function drawTotals({ totals, shopping, leaving, deployed, regions, tour }) {
+export function drawTotals({ totals, shopping, leaving, deployed, regions, tour, contest }) {
   setText(byId('confirmed'), totals.confirmed);
   setText(byId('everywhere'), totals.everywhere);
   setText(byId('missing'), totals.confirmed - totals.everywhere);
@@ -23,5 +16,8 @@ export function drawTotals({ totals, shopping, leaving, deployed, regions, tour 
   shoppers.disabled = !deployed || leaving || tour.running;
   setText(shoppers, leaving ? 'Shoppers are leaving …' : shopping ? 'Send shoppers home' : 'Send shoppers in');
   shoppers.dataset.action = shopping ? 'go' : 'come';
-  byId('tour').disabled = !deployed || tour.running || regions.some((region) => region.busy || region.broken.length || region.evacuated);
+  const isBusy = !deployed || tour.running || contest || regions.some((region) => region.busy || region.broken.length || region.evacuated);
+  byId('tour').disabled = isBusy;
+  byId('contest').disabled = isBusy;
+  setText(byId('contest'), contest ? 'The contest is running …' : 'Sell the last 100 copies');
 }

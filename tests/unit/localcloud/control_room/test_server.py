@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from localcloud.control_room import actions
+from localcloud.control_room.contest import Contest
 from localcloud.control_room.observer import Addresses
 from localcloud.control_room.server import ControlRoom
 from localcloud.edge.api_gateway import Gateway
@@ -63,6 +64,9 @@ class Replication:
 
     def resume(self, region: str) -> None:
         self.paused.discard(region)
+
+    def await_caught_up(self, timeout: float) -> None:
+        raise NotImplementedError
 
     def backlog(self) -> Backlog:
         return Backlog(tuple(self.paused))
@@ -127,6 +131,28 @@ async def test_second_action_while_busy_is_409(client: Client, failure: Breaking
     assert failure.broken == [HERE]
     assert (await client.post(f"/_room/heal/{HERE}")).status == 202
     assert (await rested(client))["broken"] == []
+
+
+async def test_contest_waits_until_regions_are_healed(client: Client, failure: Breaking) -> None:
+    failure.goes_on.set()
+    await client.post(f"/_room/mapping/{HERE}")
+    assert (await rested(client))["broken"] == ["mapping"]
+    refused = await client.post("/_room/contest/start")
+    assert (refused.status, await refused.text()) == (409, "heal every region first\n")
+
+
+async def test_contest_runs_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = asyncio.Event()
+
+    async def run(_contest: Contest, *_: object) -> None:
+        await over.wait()
+
+    monkeypatch.setattr(Contest, "run", run)
+    assert (await client.post("/_room/contest/start")).status == 202
+    for path in ("contest/start", "tour/start"):
+        refused = await client.post(f"/_room/{path}")
+        assert (refused.status, await refused.text()) == (409, "the contest is running\n")
+    over.set()
 
 
 async def test_cut_and_heal_region(client: Client) -> None:

@@ -35,7 +35,7 @@ REBUILDS = 3
 PAGE = 3_000
 """Orders per page of a scan, about 1 MB."""
 TIMES_FASTER = 10.0
-MOST_REBUILD_SECONDS = 30.0
+MAX_REBUILD_SECONDS = 30.0
 
 
 def image() -> dict[str, Any]:
@@ -129,7 +129,7 @@ def main() -> int:
     table.add_row("one ZINCRBY a line", f"{loop.text()} orders/s", "")
     table.add_row("feeder", f"{feed.text()} orders/s", "")
     table.add_row("feeder, times faster", faster.text(1), f"{TIMES_FASTER:.0f}")
-    table.add_row(f"rebuild of {REBUILT_ORDERS:,}", f"{seconds.text(1)} s", f"{MOST_REBUILD_SECONDS:.0f} s")
+    table.add_row(f"rebuild of {REBUILT_ORDERS:,}", f"{seconds.text(1)} s", f"{MAX_REBUILD_SECONDS:.0f} s")
     Console().print(table)
     record(
         "bestsellers",
@@ -144,7 +144,7 @@ def main() -> int:
             "rebuild_s_spread": round(seconds.spread, 1),
         },
     )
-    return 0 if faster.median >= TIMES_FASTER and seconds.median <= MOST_REBUILD_SECONDS else 1
+    return 0 if faster.median >= TIMES_FASTER and seconds.median <= MAX_REBUILD_SECONDS else 1
 
 
 if __name__ == "__main__":

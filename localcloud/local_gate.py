@@ -32,7 +32,7 @@ class LocalGate:
     """Further host names, such as the site's own domain."""
 
     def refusal(self, method: str, headers: Mapping[str, str]) -> str | None:
-        """Why a request is refused; None when it is allowed. `headers` has lower-case names."""
+        """Reason that a request is refused; None if it is allowed. `headers` has lower-case names."""
         if not self._is_loopback(headers.get("host", "")):
             return "the Host header does not name this machine"
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")

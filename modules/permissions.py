@@ -54,7 +54,7 @@ class Statement:
     conditions: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     """Values by test and variable, as in a policy's JSON."""
     reason: str = ""
-    """Why the resource is `*`."""
+    """Reason that the resource is `*`."""
 
     def __post_init__(self) -> None:
         if any("*" in action for action in self.actions):

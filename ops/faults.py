@@ -1,4 +1,4 @@
-"""Finds what is not as it should be in a deployment on one machine, for example after a drill was killed."""
+"""Finds actual state that differs from the expected state on one machine, for example after a drill was killed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ REBUILD = "bestsellers-rebuild"
 
 @dataclass(frozen=True)
 class Fault:
-    """A difference between what is and what should be. `heal` is None where only Terraform restores it."""
+    """Actual state that differs from the expected state. `heal` is None where only Terraform restores it."""
 
     description: str
     heal: Callable[[], None] | None

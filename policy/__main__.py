@@ -16,7 +16,7 @@ from policy.report import Report, read
 from policy.synthesized import ENVIRONMENTS, synthesized
 from policy.tools import programs
 
-MOST_REASONS = 12
+MAX_REASONS = 12
 """Maximum number of reasons for exceptions, see docs/adr/0030."""
 
 _QUIET = {"LOG_LEVEL": "CRITICAL"}
@@ -62,10 +62,10 @@ def show(report: Report, console: Console) -> int:
     for reason, excused in reasons.items():
         console.print(f"[dim]{', '.join(sorted(excused))}[/dim]\n    {reason}")
     console.print(
-        f"{len(report.failures)} failures; {len(reasons)} reasons, of {MOST_REASONS} at most, "
+        f"{len(report.failures)} failures; {len(reasons)} reasons, of {MAX_REASONS} at most, "
         f"cover {sum(map(len, reasons.values()))} findings (a check on a kind of resource)"
     )
-    return int(bool(report.failures or report.idle) or len(reasons) > MOST_REASONS)
+    return int(bool(report.failures or report.idle) or len(reasons) > MAX_REASONS)
 
 
 if __name__ == "__main__":

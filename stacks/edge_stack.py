@@ -170,7 +170,7 @@ class EdgeStack(BaseStack):
             user_pool_id=self._global.user_pool_id,
             user_pool_client_id=self._global.user_pool_client_id,
             cognito_endpoint=settings.cognito_endpoint,
-            # The storefront's own address: CloudFront caches posts, and serves them while the blog is away.
+            # The storefront's own address: CloudFront caches posts, and serves them while the blog does not answer.
             blog="" if settings.features.blog else None,
             links=settings.site_links,
             sign_up_code=settings.sign_up_code,

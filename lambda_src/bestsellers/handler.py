@@ -1,4 +1,4 @@
-"""Public routes of what is counted: best sellers, and books that are bought together."""
+"""Public routes of bestsellers and related books."""
 
 from functools import cache
 

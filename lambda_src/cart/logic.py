@@ -33,7 +33,7 @@ class Cart:
     def show(self, only: str | None = None) -> dict[str, Any]:
         """Return the contract's `Cart`, or only its line of one book."""
         lines = self._carts.all(self._sign_in)
-        self._carts.tidy(self._customer_id, lines.values(), clock.now())
+        self._carts.delete_tombstones(self._customer_id, lines.values(), clock.now())
         return self._view(lines, only)
 
     def add(self, book_id: str, quantity: int, key: str | None = None) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from shop.placed_orders import Order, OrderState
 
 _ATTEMPTS = 10
 
-TIDIED_EVERY = 5
-"""Orders of a shopper in an hour after which the cart's tombstones are limited, also without a read of the cart."""
+DELETE_TOMBSTONES_EVERY = 5
+"""Orders of a shopper in an hour after which tombstones are limited, also if the cart is never read."""
 
 
 class Checkout:
@@ -70,8 +70,8 @@ class Checkout:
                 log.write("INFO", "checkout conflict", attempt=attempt, reasons=reasons)
                 continue
             _measure(placement.order)
-            if number % TIDIED_EVERY == 0:
-                self._tidy(request.sign_in)
+            if number % DELETE_TOMBSTONES_EVERY == 0:
+                self._delete_tombstones(request.sign_in)
             return OrderState(placement.order)
         raise Unavailable("Other devices are changing the cart; nothing was ordered, send the same again.")
 
@@ -87,11 +87,11 @@ class Checkout:
         except CartChanged as error:
             raise CartChanged(error.detail, cart=self._cart(request.sign_in)) from None
         except (StockElsewhere, OutOfStock):
-            self._want(request, found)
+            self._request_copies(request, found)
             raise
 
-    def _want(self, request: OrderRequest, found: Found) -> None:
-        """Ask for copies, if another region has any."""
+    def _request_copies(self, request: OrderRequest, found: Found) -> None:
+        """Request copies, if another region has any."""
         region = self._settings.region
         short = rules.short_of(request.quantities, found.seen.stock, region)
         elsewhere = [
@@ -102,7 +102,7 @@ class Checkout:
                 for other in found.seen.stock[book_id]
             )
         ]
-        self._orders.want(elsewhere, clock.now())
+        self._orders.request_copies(elsewhere, clock.now())
 
     def _count(self, customer_id: str) -> int:
         now, most = clock.now(), self._settings.orders_per_hour
@@ -114,12 +114,12 @@ class Checkout:
             )
         return number
 
-    def _tidy(self, sign_in: SignIn) -> None:
+    def _delete_tombstones(self, sign_in: SignIn) -> None:
         carts = self._tables.carts
         try:
-            carts.tidy(sign_in.customer_id, carts.all(sign_in).values(), clock.now())
+            carts.delete_tombstones(sign_in.customer_id, carts.all(sign_in).values(), clock.now())
         except (Unauthorized, Unavailable):
-            return  # The order is placed. A later one tidies the cart.
+            return  # The order is placed. A later order deletes the tombstones.
 
     def _cart(self, sign_in: SignIn) -> dict[str, Any]:
         now, lines = clock.now(), self._tables.carts.all(sign_in)

@@ -169,7 +169,7 @@ class Orders:
         except ConditionFailed:
             return
 
-    def want(self, short: Iterable[tuple[str, int]], moment: datetime) -> None:
+    def request_copies(self, short: Iterable[tuple[str, int]], moment: datetime) -> None:
         """Record that shoppers ordered copies of which this region has too few, as (book, copies).
 
         Other regions find it in their stream of the Stock table and give copies.

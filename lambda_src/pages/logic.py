@@ -1,4 +1,4 @@
-"""Which page belongs to a path, and what it says. Paths are the routes of the web app (`web/src/app/App.tsx`)."""
+"""Builds the page for a path. Paths are the routes of the web app (`web/src/app/App.tsx`)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol

@@ -11,7 +11,7 @@ from shop.shelves import Shelves
 
 KEY = "index.html"
 FRESH_SECONDS = 10.0
-"""How long a build is kept."""
+"""Seconds until the build is read again."""
 LINKS = 48
 """Books that a page links to."""
 
@@ -30,7 +30,7 @@ class Template:
         """Return the build's page.
 
         Raises:
-            Unavailable: S3 is away, or this region's bucket has no build.
+            Unavailable: S3 does not answer, or this region's bucket has no build.
         """
         if self._clock() - self._read_at >= FRESH_SECONDS:
             try:

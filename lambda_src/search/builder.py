@@ -1,8 +1,7 @@
-"""Builds the region's index: woken by the Books stream, and by a schedule that finds a missing or
-damaged one.
+"""Builds the region's index: invoked by the Books stream, and by a schedule that finds a missing or damaged index.
 
-Safe against records that come again, late or out of order: a record only says that the table has changed, and the
-whole table is read. Records older than the beginning of the last build say nothing new and are skipped.
+Records may be repeated, late or out of order: a record only shows that the table has changed, and the whole table is
+read. Records older than the start of the last build are skipped, because that build has read their changes.
 """
 
 import os
@@ -17,9 +16,9 @@ from search.store import FOLDER, Bucket
 from search.writer import write_index
 
 CLOCK_SECONDS = 2
-"""How much the stream's times, which are whole seconds, may lag behind this function's clock."""
+"""Allowed difference between the stream's times, which are whole seconds, and this function's clock."""
 OLDEST_SECONDS = 24 * 3600
-"""An index that is older is built again on schedule: nothing that a lost record left out stays out."""
+"""An older index is built again on schedule, so a lost record is corrected within a day."""
 
 
 @cache
@@ -28,10 +27,10 @@ def _bucket() -> Bucket:
 
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Build an index if the stream's records, or the age or the state of the one in use, ask for it.
+    """Build an index if the stream's records, or the age or the state of the index in use, require it.
 
     Raises:
-        Unavailable: DynamoDB or S3 is away; Lambda sends the records again.
+        Unavailable: DynamoDB or S3 does not answer. Lambda sends the records again.
     """
     log.follow(getattr(context, "aws_request_id", ""))
     records = event.get("Records", ())
@@ -60,7 +59,7 @@ def build() -> int:
 
 
 def _newest(records: Iterable[Mapping[str, Any]]) -> float:
-    """When the last of the records was written, in epoch seconds.
+    """Epoch second at which the last of the records was written.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
     """

@@ -4,9 +4,9 @@ from search.models import Filters
 from search.schema import PRICE_STEPS
 from search.text import bigrams, is_cjk, words
 
-MOST_WORDS = 12
+MAX_WORDS = 12
 """Words of a query that count; the rest is ignored."""
-MOST_MATCHES = 5_000
+MAX_MATCHES = 5_000
 """Matches of a text that are looked at, the best rated ones. Half of a large catalog contains the letter A."""
 
 ORDERS = {
@@ -32,7 +32,7 @@ def match(text: str) -> str:
 
     Quoted strings hold no operators: https://www.sqlite.org/fts5.html#fts5_strings
     """
-    asked = words(text)[:MOST_WORDS]
+    asked = words(text)[:MAX_WORDS]
     terms = [f"cjk : ({_all(bigrams(word))})" if is_cjk(word) else f'"{word}"' for word in asked]
     if asked and not is_cjk(asked[-1]):
         terms[-1] += " *"
@@ -46,7 +46,7 @@ def found(expression: str, *, ranked: bool = False) -> str:
     if not expression:
         return "WITH found AS NOT MATERIALIZED (SELECT * FROM books)"
     relevance = f", {_BM25} AS relevance" if ranked else ""
-    hits = f"SELECT rowid AS hit{relevance} FROM words WHERE words MATCH ? LIMIT {MOST_MATCHES}"  # noqa: S608
+    hits = f"SELECT rowid AS hit{relevance} FROM words WHERE words MATCH ? LIMIT {MAX_MATCHES}"  # noqa: S608
     return f"WITH found AS MATERIALIZED (SELECT * FROM ({hits}) JOIN books ON place = hit)"  # noqa: S608
 
 

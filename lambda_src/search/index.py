@@ -13,14 +13,14 @@ from search.schema import PRICE_STEPS
 from search.spelling import corrections
 from search.text import is_cjk, words
 
-MOST_VALUES = 50
+MAX_VALUES = 50
 """Values of a facet, those with most books."""
-MOST_COMBINATIONS = 40
+MAX_COMBINATIONS = 40
 """Corrected texts that are tried for one that finds nothing."""
 
 
 class Summary(NamedTuple):
-    """How many books a search finds, and what would narrow it.
+    """Number of books that a search finds, and its facets.
 
     Each facet is counted with all filters but its own: values of `category` and `language` with their books, most
     first; of `price` the start (included) and the end (not included; None: no end) in minor units, with the books.
@@ -69,12 +69,12 @@ class Index:
         return [book_id for (book_id,) in self._database.execute(statement, arguments)]
 
     def summary(self, text: str, filters: Filters) -> Summary:
-        """The number of results and the facets. Without a text they are the same for as long as this index lives."""
+        """The number of results and the facets. Without a text they are cached until the index is replaced."""
         return self._summary(text, filters) if text else self._remembered(filters)
 
     def correct(self, text: str, filters: Filters) -> str | None:
         """The most similar text that finds something, for one that finds nothing; None where there is none."""
-        asked = words(text)[: expressions.MOST_WORDS]
+        asked = words(text)[: expressions.MAX_WORDS]
         candidates = [[(0, word)] if is_cjk(word) else corrections(self._database, word) for word in asked]
         best: tuple[int, int, str] | None = None
         for distance, corrected in _combinations(candidates):
@@ -140,7 +140,7 @@ class Index:
 
 def _most_first(counts: Mapping[str | None, int]) -> tuple[tuple[str, int], ...]:
     known = [(value, count) for value, count in counts.items() if value is not None]
-    return tuple(sorted(known, key=lambda entry: (-entry[1], entry[0]))[:MOST_VALUES])
+    return tuple(sorted(known, key=lambda entry: (-entry[1], entry[0]))[:MAX_VALUES])
 
 
 def _combinations(candidates: list[list[tuple[int, str]]]) -> Iterable[tuple[int, str]]:
@@ -149,4 +149,4 @@ def _combinations(candidates: list[list[tuple[int, str]]]) -> Iterable[tuple[int
         (sum(distance for distance, _ in chosen), " ".join(word for _, word in chosen))
         for chosen in islice(product(*candidates), 1000)
     )
-    return sorted(texts)[:MOST_COMBINATIONS]
+    return sorted(texts)[:MAX_COMBINATIONS]

@@ -1,4 +1,4 @@
-"""Answers of the search, in the contract's words."""
+"""Answers of the search, as the contract's schemas."""
 
 from typing import Any
 
@@ -6,20 +6,20 @@ from search.index import Index, Summary
 from search.models import Query
 from shop.books import Books, present
 
-MOST_SUGGESTIONS = 8
-_KINDS = {"category": 1, "author": 3, "title": MOST_SUGGESTIONS}
-"""Most suggestions of each kind; titles fill what is left."""
+MAX_SUGGESTIONS = 8
+_KINDS = {"category": 1, "author": 3, "title": MAX_SUGGESTIONS}
+"""Maximum suggestions of each kind; titles fill the rest of the list."""
 
 
 def search(index: Index, books: Books, query: Query) -> dict[str, Any]:
     """A page of results as the contract's `SearchResult`.
 
     A text that finds nothing is corrected, and the results are those of the correction. Books are read from the
-    table: the index finds them, and the table says what they cost now. A book that has been removed since the index
-    was built is left out of the page.
+    table, which has their current prices. A book that has been removed since the index was built is left out of the
+    page.
 
     Raises:
-        Unavailable: the Books table is away or busy.
+        Unavailable: DynamoDB does not answer or is busy.
     """
     text, did_you_mean = query.text, None
     summary = index.summary(text, query.filters)
@@ -47,7 +47,7 @@ def suggest(index: Index, text: str) -> dict[str, Any]:
     """Suggestions as the contract's `SuggestionList`: categories, authors, then titles."""
     items: list[dict[str, Any]] = []
     for kind, most in _KINDS.items():
-        for found in index.suggest(text, kind, min(most, MOST_SUGGESTIONS - len(items))):
+        for found in index.suggest(text, kind, min(most, MAX_SUGGESTIONS - len(items))):
             item = {"text": found.text, "kind": kind}
             items.append(item if found.book_id is None else {**item, "bookId": found.book_id})
     return {"items": items}

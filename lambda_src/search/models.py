@@ -18,7 +18,7 @@ LONGEST_NAME = 200
 HIGHEST_PRICE = 999_999_999
 """Minor units."""
 LAST_RESULT = 10_000
-"""Results that can be paged through. Further pages are not read, and each page costs what is before it."""
+"""Results that can be paged through. Further pages are refused, because a later page costs more."""
 DEFAULT_LIMIT = 24
 _OFFSET = re.compile(r"[0-9]{1,5}")
 

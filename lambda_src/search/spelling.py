@@ -3,9 +3,9 @@
 import sqlite3
 from string import ascii_lowercase
 
-MOST_CORRECTIONS = 4
+MAX_CORRECTIONS = 4
 """Candidates for one word, the nearest and then the most frequent ones."""
-_MOST_SIMILAR = 60
+_MAX_SIMILAR = 60
 """Words with most trigrams in common that are compared letter by letter."""
 _LONG = 6
 """Letters from which on a word may differ by two."""
@@ -20,7 +20,7 @@ def corrections(database: sqlite3.Connection, word: str) -> list[tuple[int, str]
     found = _known(database, {word, *_one_edit(word)}) | _similar(database, word)
     furthest = 2 if len(word) >= _LONG else 1
     near = [(distance(word, term), -books, term) for term, books in found.items()]
-    return [(far, term) for far, _, term in sorted(near) if far <= furthest][: MOST_CORRECTIONS + 1]
+    return [(far, term) for far, _, term in sorted(near) if far <= furthest][: MAX_CORRECTIONS + 1]
 
 
 def distance(one: str, other: str) -> int:
@@ -67,6 +67,6 @@ def _similar(database: sqlite3.Connection, word: str) -> dict[str, int]:
             "SELECT term, books FROM"
             " (SELECT rowid AS hit FROM term_parts WHERE term_parts MATCH ? ORDER BY rank LIMIT ?)"
             " JOIN terms ON place = hit",
-            [parts, _MOST_SIMILAR],
+            [parts, _MAX_SIMILAR],
         )
     )

@@ -1,7 +1,7 @@
 """The region's index in S3: a file of each build, and a pointer to the one in use.
 
-A file is written whole before the pointer names it, and a reader compares its SHA-256: nothing is answered from half
-an index. Of two builds the one that began to read the table later wins, in whatever order they end.
+A file is complete before the pointer names it, and a reader compares its SHA-256, so an incomplete index is never used.
+Of two builds, the one that began to read the table later wins, in any order of their ends.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from shop.search_index import POINTER, Pointer
 FOLDER = Path("/tmp")  # noqa: S108
 """The only folder that a function may write to."""
 REFRESH_SECONDS = 30.0
-"""How long a reader keeps to what the pointer said."""
+"""Seconds until a reader reads the pointer again."""
 
 
 class Bucket:
@@ -36,7 +36,7 @@ class Bucket:
         """The pointer; None before the first build.
 
         Raises:
-            Unavailable: S3 is away.
+            Unavailable: S3 does not answer.
         """
         return search_index.read_pointer(self._client, self._name)
 
@@ -45,7 +45,7 @@ class Bucket:
         return search_index.state(self._client, self._name)
 
     def point_to(self, pointer: Pointer) -> bool:
-        """Make `pointer` the one in use, unless one that was scanned later is; return whether it was made."""
+        """Make `pointer` the one in use, unless the index in use was scanned later; return whether it was made."""
         current = self.pointer()
         if current is not None and current.scanned_at >= pointer.scanned_at:
             return False
@@ -56,7 +56,7 @@ class Bucket:
         return True
 
     def upload(self, path: Path, *, scanned_at: str, books: int) -> Pointer:
-        """Store an index file under a key of its own; no reader knows it before `point_to`."""
+        """Store an index file under a key of its own. Readers use it after `point_to`."""
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         key = f"{search_index.FOLDER}/{digest}.sqlite"
@@ -69,7 +69,7 @@ class Bucket:
         """Write the index that `pointer` names to `path`.
 
         Raises:
-            Unavailable: it is not there, or not what was uploaded.
+            Unavailable: the file is missing, or differs from the uploaded one.
         """
         try:
             content = aws.call(self._client.get_object, Bucket=self._name, Key=pointer.key)["Body"].read()
@@ -95,7 +95,7 @@ class Reader:
         self._looked_at = float("-inf")
 
     def index(self) -> Index:
-        """The index to answer from: the last one loaded, while a newer one is loaded beside.
+        """The index in use. While a newer one is loaded in a thread, this is the last one.
 
         Raises:
             Unavailable: this region has no index yet, or cannot read it.

@@ -89,15 +89,15 @@ class Carts:
         """Return the parameters of PutItem, also in a transaction, for `replace`."""
         return {"TableName": self.table, "Item": dynamo.dump(_item(customer_id, line)), **_unchanged(seen)}
 
-    def tidy(self, customer_id: str, lines: Iterable[Line], moment: datetime) -> None:
-        """Delete emptied lines beyond the limits, given all lines of the shopper.
+    def delete_tombstones(self, customer_id: str, lines: Iterable[Line], moment: datetime) -> None:
+        """Delete tombstones beyond the limits, given all lines of the shopper.
 
         Raises:
             Unavailable: DynamoDB does not answer or is busy.
         """
-        superfluous = cart_lines.superfluous(lines, moment)
-        for start in range(0, len(superfluous), _MAX_DELETED):
-            self._delete(customer_id, superfluous[start : start + _MAX_DELETED])
+        excess_tombstones = cart_lines.excess_tombstones(lines, moment)
+        for start in range(0, len(excess_tombstones), _MAX_DELETED):
+            self._delete(customer_id, excess_tombstones[start : start + _MAX_DELETED])
 
     def _delete(self, customer_id: str, lines: Sequence[Line]) -> None:
         """Delete lines, unless one of them has changed."""

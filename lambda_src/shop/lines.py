@@ -28,14 +28,15 @@ shopper, before the first order is replicated.
 MAX_MERGED = 10
 """Idempotency keys of additions in a line."""
 
-MAX_TOMBSTONES = 100
-"""Emptied lines of a shopper. Older ones are deleted, so that reading a cart costs no more."""
+TOMBSTONE_MIN_AGE = timedelta(hours=1)
+"""Age from which a tombstone may be deleted."""
 
-SETTLED_AFTER = timedelta(hours=1)
-"""Tombstones that may be deleted are older, up to `MOST_TOMBSTONES`."""
+MAX_OLD_TOMBSTONES = 100
+"""Maximum tombstones of a shopper that are older than `TOMBSTONE_MIN_AGE`; the rest is deleted to limit the cost of
+reading a cart."""
 
-MOST_TOMBSTONES = 300
-"""Emptied lines of a shopper, of any age. The oldest of more than six full orders in an hour are not needed: their
+MAX_ALL_TOMBSTONES = 300
+"""Maximum tombstones of a shopper, of any age. The oldest of more than six full orders in an hour are not needed: their
 orders have been replicated, or the regions are cut off for so long that a shopper does not repeat a request."""
 
 
@@ -72,12 +73,12 @@ def live(lines: Iterable[Line], moment: datetime) -> list[Line]:
     return sorted(held, key=lambda line: (line.changed_at, line.book_id))
 
 
-def superfluous(lines: Iterable[Line], moment: datetime) -> list[Line]:
-    """Return the oldest tombstones: old ones beyond `MAX_TOMBSTONES`, and all beyond `MOST_TOMBSTONES`."""
+def excess_tombstones(lines: Iterable[Line], moment: datetime) -> list[Line]:
+    """Return the oldest tombstones beyond `MAX_ALL_TOMBSTONES`, and the old ones beyond `MAX_OLD_TOMBSTONES`."""
     empty = sorted((line for line in lines if not line.held(moment)), key=lambda line: line.changed_at)
-    old = clock.timestamp(moment - SETTLED_AFTER)
-    beyond = max(0, len(empty) - MOST_TOMBSTONES)
-    rest = empty[beyond : max(beyond, len(empty) - MAX_TOMBSTONES)]
+    old = clock.timestamp(moment - TOMBSTONE_MIN_AGE)
+    beyond = max(0, len(empty) - MAX_ALL_TOMBSTONES)
+    rest = empty[beyond : max(beyond, len(empty) - MAX_OLD_TOMBSTONES)]
     return [*empty[:beyond], *(line for line in rest if line.changed_at < old)]
 
 

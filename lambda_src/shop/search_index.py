@@ -1,4 +1,4 @@
-"""Where a region's search index is: a pointer in the region's bucket names the file in use."""
+"""Location of a region's search index: a pointer in the region's bucket names the file in use."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ POINTER = f"{FOLDER}/current.json"
 
 
 class Pointer(NamedTuple):
-    """Where an index is: its key, its SHA-256 in hex, when reading the table began (RFC 3339), and its books."""
+    """An index file: key, SHA-256 in hex, the time at which reading the table began (RFC 3339), and number of books."""
 
     key: str
     sha256: str
@@ -26,7 +26,7 @@ def read_pointer(client: Any, bucket: str) -> Pointer | None:
     """The pointer; None before the first build.
 
     Raises:
-        Unavailable: S3 is away.
+        Unavailable: S3 does not answer.
     """
     try:
         answer = aws.call(client.get_object, Bucket=bucket, Key=POINTER)
@@ -47,7 +47,7 @@ def state(client: Any, bucket: str) -> str:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
 
     Raises:
-        Unavailable: S3 is away.
+        Unavailable: S3 does not answer.
     """
     from botocore.exceptions import ClientError
 

@@ -44,10 +44,16 @@ class GlobalDatabase:
         """Region of the writer."""
         return self.mark.read_text().strip()
 
-    def move_writer(self, region: str, *, may_lose: bool) -> None:
-        """Make `region`'s server the writer. Raises DatabaseError if data would be lost without `may_lose`."""
+    def move_writer(self, region: str, *, allow_data_loss: bool) -> None:
+        """Make `region`'s server the writer. Raises DatabaseError if data would be lost without `allow_data_loss`."""
         others = [server for name, server in self.servers.items() if name not in (region, self.writer)]
-        promote(self.servers[region], self.servers[self.writer], others, self.password, may_lose=may_lose)
+        promote(
+            self.servers[region],
+            self.servers[self.writer],
+            others,
+            self.password,
+            allow_data_loss=allow_data_loss,
+        )
         self.mark.write_text(region)
         log.info("writer is %s", region)
 
@@ -90,14 +96,14 @@ def rds_proxy(database: GlobalDatabase, emulator: str) -> web.Application:
             return web.Response(status=403, text=f"{refusal}\n")
         body = await request.read()
         call = dict(urllib.parse.parse_qsl(body.decode(errors="replace")))
-        may_lose = call.get("Action") == _FAILOVER
+        allow_data_loss = call.get("Action") == _FAILOVER
         if call.get("Action") == _SWITCHOVER:
             # The emulator's switchover needs its own servers; its failover changes the same records.
             body = urllib.parse.urlencode({**call, "Action": _FAILOVER, "AllowDataLoss": "true"}).encode()
         if call.get("Action") in (_SWITCHOVER, _FAILOVER) and database.runs:
             region = call["TargetDbClusterIdentifier"].split(":")[3]
             try:
-                await asyncio.to_thread(database.move_writer, region, may_lose=may_lose)
+                await asyncio.to_thread(database.move_writer, region, allow_data_loss=allow_data_loss)
             except DatabaseError as error:
                 return web.Response(status=400, text=_REFUSED.format(message=error), content_type="text/xml")
         answer = await _forward(request, body, emulator)

@@ -123,16 +123,18 @@ class Server:
             )
 
 
-def promote(target: Server, current: Server, others: list[Server], password: str, *, may_lose: bool) -> None:
+def promote(
+    target: Server, current: Server, others: list[Server], password: str, *, allow_data_loss: bool
+) -> None:
     """Make `target` the primary instead of `current`.
 
-    The last transactions of a reachable primary are always fetched first. With `may_lose` an unreachable primary is
-    skipped; on its return it starts over as an empty replica.
+    The last transactions of a reachable primary are always fetched first. With `allow_data_loss` an unreachable primary
+    is skipped; when it returns, it starts again as an empty replica.
 
-    Raises DatabaseError when the primary is unreachable and `may_lose` is False.
+    Raises DatabaseError when the primary is unreachable and `allow_data_loss` is False.
     """
     alive = current.answers()
-    if not alive and not may_lose:
+    if not alive and not allow_data_loss:
         raise DatabaseError(f"port {current.port}: the primary is unreachable, so data would be lost")
     if alive:
         target.catch_up(current)
@@ -142,7 +144,7 @@ def promote(target: Server, current: Server, others: list[Server], password: str
             server.follow(target, password)
 
 
-def become(folder: Path, port: int) -> None:
+def exec_server(folder: Path, port: int) -> None:
     """Prepare a new `folder`, then replace this process by the server."""
     configuration = folder / "my.cnf"
     if not (folder / "data" / "mysql").exists():
@@ -182,4 +184,4 @@ def await_answer(server: Server, seconds: float = 20) -> None:
 
 
 if __name__ == "__main__":
-    become(Path(sys.argv[1]), int(sys.argv[2]))
+    exec_server(Path(sys.argv[1]), int(sys.argv[2]))

@@ -47,7 +47,7 @@ def missing_packages() -> list[str]:
 
 
 def ensure_runnable() -> None:
-    """Install what the blog needs where that takes no question, and fetch WordPress.
+    """Install the packages that the blog needs, if it can be done without a prompt, and fetch WordPress.
 
     Raises WordPressUnavailableError with the command to run otherwise.
     """

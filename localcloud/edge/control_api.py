@@ -15,7 +15,7 @@ from ops.deployment import Deployment
 
 STATE = "/_edge/state"
 EVENTS = "/_edge/events"
-MOST_SLOW_SECONDS = 30.0
+MAX_SLOW_SECONDS = 30.0
 
 
 class Control:
@@ -97,7 +97,7 @@ class Control:
         region, seconds = request.match_info["region"], request.query.get("seconds", "")
         if region not in self._regions or not seconds.replace(".", "", 1).isdecimal():
             return web.Response(status=400, text="a known region and ?seconds= are required\n")
-        self._gateway.slow[region] = min(float(seconds), MOST_SLOW_SECONDS)
+        self._gateway.slow[region] = min(float(seconds), MAX_SLOW_SECONDS)
         return web.json_response(self.state())
 
     def _switch(self, turn: Callable[[str], None]) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -13,10 +13,10 @@ from localcloud.ministack import (
     connections,
     fault_api,
     lambda_start,
+    password_reset,
     persistence,
     recording,
     replication,
-    reset_code,
     route53,
     transport,
 )
@@ -30,7 +30,7 @@ cloudwatch.patch()
 connections.patch()
 lambda_start.patch()
 transport.patch()
-reset_code.patch()
+password_reset.patch()
 links = replication.patch()
 state = persistence.Persistence(StateStore(Path(STATE_DIR)), links)
 state.patch()

@@ -23,7 +23,7 @@ from localcloud.ministack.replication import Delay, Links, regions_with_replicas
 
 Asgi = Callable[[Mapping[str, Any], Any, Any], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
-MOST_DELAY_SECONDS = 60
+MAX_DELAY_SECONDS = 60
 _SCOPE = re.compile(rb"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
 _PRESIGNED = re.compile(
     rb"X-Amz-Credential=[^&]+?(?:/|%2F)\d{8}(?:/|%2F)([a-z0-9-]+)(?:/|%2F)", re.IGNORECASE
@@ -82,8 +82,8 @@ class FaultApi:
             delay = Delay(float(values["median"]), float(values["p95"]))
         except (KeyError, ValueError):
             return 400, {"message": "median and p95 in seconds are required"}
-        if not 0 <= delay.median <= delay.p95 <= MOST_DELAY_SECONDS:
-            return 400, {"message": f"0 <= median <= p95 <= {MOST_DELAY_SECONDS} is required"}
+        if not 0 <= delay.median <= delay.p95 <= MAX_DELAY_SECONDS:
+            return 400, {"message": f"0 <= median <= p95 <= {MAX_DELAY_SECONDS} is required"}
         self._links.delay = delay
         return 200, self._replication()
 

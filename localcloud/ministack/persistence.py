@@ -20,7 +20,7 @@ from ministack.core import persistence  # type: ignore[import-not-found]
 from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-not-found]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-not-found]
 
-from localcloud.ministack import growth
+from localcloud.ministack import retention
 from localcloud.ministack.replication import Links
 from localcloud.ministack.state_store import StateStore
 
@@ -98,7 +98,7 @@ class Persistence:
         """Limit and commit all services every SAVE_SECONDS, the growing ones excepted, until cancelled."""
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            growth.limit()
+            retention.limit()
             for name in app._build_persistence_save_dict().keys() - GROWING:
                 try:
                     self.commit([name])

@@ -1,6 +1,6 @@
-"""What a plan reads: the configuration of resources, Terraform's states and the storefront's files, and no data.
+"""Permissions of a plan: to read the configuration of resources, Terraform's states and the storefront's files.
 
-AWS's `ReadOnlyAccess` also reads the items of tables, the messages of queues, users and logs.
+AWS's `ReadOnlyAccess` would also allow reading data: the items of tables, the messages of queues, users and logs.
 """
 
 from collections.abc import Mapping, Sequence

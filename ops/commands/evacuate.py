@@ -46,7 +46,7 @@ def require_another(region: str, others: Mapping[str, str | None]) -> None:
 
 
 def unavailability(region: str, traffic: Traffic, probe: Probe) -> str | None:
-    """Why `region` cannot take traffic; None if it can."""
+    """Reason that `region` cannot take traffic; None if it can."""
     if traffic.is_evacuated(region):
         return "is evacuated"
     health = probe.health(region)

@@ -59,7 +59,7 @@ class Status:
     api: str
     answered_by: str | None
     faults: Sequence[str] = ()
-    """Differences between what is and what should be."""
+    """Actual state that differs from the expected state."""
 
 
 def status(
@@ -68,7 +68,7 @@ def status(
 ) -> None:
     """Show each region's health, evacuation and replication lag, and which region answers the API's address.
 
-    Exits with 1 and names the differences when something is not as it should be.
+    Exits with 1 and names the differences if the actual state differs from the expected state.
     """
     environment = Settings.load(settings)
     now = survey(environment, Traffic(environment), Probe(environment))
@@ -106,13 +106,13 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
                     region=region,
                     healthy=health[region].healthy,
                     detail=health[region].detail,
-                    evacuated=away,
+                    evacuated=is_evacuated,
                     replication_lag_seconds=None if behind is None else round(behind, 3),
                     replication=backlog.of(region),
                     busy=health[region].busy,
                     files=files.get(region, "?"),
                 )
-                for region, away, behind in zip(regions, evacuations, lags, strict=True)
+                for region, is_evacuated, behind in zip(regions, evacuations, lags, strict=True)
             ],
             api=probe.api,
             answered_by=probe.who_answers(),
@@ -134,8 +134,8 @@ def _faults(settings: Settings, probe: Probe, evacuated: Mapping[str, bool | Non
     return [
         *(
             f"{name} is evacuated; undo it with: make restore REGION={name}"
-            for name, away in evacuated.items()
-            if away
+            for name, is_evacuated in evacuated.items()
+            if is_evacuated
         ),
         *(f"{name}: the bestsellers are stale" for name in evacuated if probe.has_stale_bestsellers(name)),
     ]
@@ -150,7 +150,7 @@ def _backlog(settings: Settings) -> Backlog:
 
 
 def _files(settings: Settings) -> dict[str, str]:
-    """How complete each region's files are; empty when S3 does not answer."""
+    """Completeness of each region's files; empty when S3 does not answer."""
     with suppress(BotoCoreError, ClientError):
         return {region: _completeness(copy) for region, copy in compare_copies(settings).items()}
     return {}

@@ -31,7 +31,7 @@ def unlock(
             typer.echo(f"{stack}: the state is not locked")
             return
         typer.echo(f"{stack}: locked by {lock}, lock {lock.id}")
-        if not yes and not typer.confirm("Does that command run no longer, and shall the lock be removed?"):
+        if not yes and not typer.confirm("Has that command ended? Remove the lock?"):
             raise RefusedError("the lock was left")
         terraform.text("force-unlock", "-force", lock.id)
         typer.echo(f"{stack}: unlocked")

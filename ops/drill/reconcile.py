@@ -105,7 +105,7 @@ def compare_bestsellers(deployment: Deployment, region: str, api: str) -> list[s
             sold.subtract({book: int(copies) for book, copies in order["books"].items()})
     answer = httpx.get(f"{api}/bestsellers", params={"limit": BESTSELLERS}, timeout=10)
     if answer.status_code != 200 or answer.json()["stale"]:
-        return [f"{region}: best sellers are stale or away ({answer.status_code})"]
+        return [f"{region}: bestsellers are stale or unavailable ({answer.status_code})"]
     ranked = {entry["book"]["id"]: entry["sold"] for entry in answer.json()["items"]}
     wrong = [
         f"{region}: {book} ranked with {count}, ordered {sold[book]}"

@@ -174,7 +174,7 @@ class Report:
         )
 
     def _findings(self) -> Iterator[str]:
-        """What a lost region would have cost, and who could buy without the user pool."""
+        """Orders that a permanent loss of a region would have lost, and sign-in without the user pool."""
         for incident in self.recording.incidents:
             if loss := incident.loss:
                 gone = ", ".join(loss.actual) or "none"

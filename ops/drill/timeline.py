@@ -11,7 +11,7 @@ WIDTH, LEFT, RIGHT = 1200, 150, 40
 TOP, ROW, GAP = 96, 54, 10
 SLOWEST = 4.0
 """Latency at the top of a lane; slower requests are drawn there."""
-MOST_COLUMNS = 500
+MAX_COLUMNS = 500
 WIDEST_HOLE = 10
 """Gap in columns across which the latency line is still drawn."""
 COLOURS = {
@@ -61,7 +61,7 @@ def _broken(incidents: Iterable[Incident], region: str, top: float, end: float) 
 
 
 def _lane(samples: Sequence[Sample], top: float, end: float) -> Iterable[str]:
-    step = max(1.0, end / MOST_COLUMNS)
+    step = max(1.0, end / MAX_COLUMNS)
     columns: dict[int, list[Sample]] = defaultdict(list)
     for sample in samples:
         columns[int(sample.ended / step)].append(sample)

@@ -1,4 +1,5 @@
-"""Changes of a plan in Terraform's JSON form. Anything that this module does not know is a change that stops.
+"""Changes of a plan in Terraform's JSON form. Anything that this module does not know counts as a loss, so a
+reviewer must accept it.
 
 https://developer.hashicorp.com/terraform/internals/json-format
 """

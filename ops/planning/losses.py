@@ -1,4 +1,4 @@
-"""Which changes lose data, a protection, or the way by which clients reach the application."""
+"""Classifies changes that lose data, a protection, or the way by which clients reach the application."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

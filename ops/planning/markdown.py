@@ -29,7 +29,7 @@ class StackSummary:
     """The stacks that change before this one, which is then planned again."""
     is_planned: bool = True
     reason: str = ""
-    """Why it has no plan."""
+    """Reason that it has no plan."""
 
     def markdown(self, rows: int | None = None) -> str:
         """A headline, the dangerous changes, and a folded table of the first `rows` changes, or of all."""

@@ -1,7 +1,7 @@
-"""The plans that `ops plan` saved, whose they are, and which of them may be applied.
+"""The plans that `ops plan` saved, their settings, and whether they may be applied.
 
 A plan uses the outputs that other stacks had when it was made. Terraform refuses a saved plan when the stack's own
-state has changed since, but not when the stacks that it needs have: this module looks after that.
+state has changed since, but not when the stacks that it needs have: this module checks that.
 """
 
 import hashlib
@@ -133,7 +133,7 @@ class SavedPlans:
         return [other for other in self.plans if other in before and self._changes(other)]
 
     def reason(self, stack: str) -> str:
-        """Why a stack has no plan."""
+        """Reason that a stack has no plan."""
         return self.record.stacks[stack].reason
 
     def _before(self, stack: str) -> Iterator[str]:

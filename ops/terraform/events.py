@@ -112,7 +112,7 @@ class StackProgress:
     has_changes: bool = False
     """After a plan: whether applying it would change anything."""
     note: str = ""
-    """Why the stack was not started."""
+    """Reason that the stack was not started."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Update from one event."""

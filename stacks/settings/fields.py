@@ -10,12 +10,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
-MOST_CERTIFICATE_NAME = 64
+MAX_CERTIFICATE_NAME = 64
 """https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
 TAG_CHARACTERS = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*")
 """Characters that all services allow in tags. ACM, ELB, IAM and CloudWatch Logs refuse others.
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
-MOST_OWN_TAGS = 7
+MAX_OWN_TAGS = 7
 """An S3 object has at most 10 tags, and three are ours.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
 OUR_TAGS = ("Project", "Environment", "ManagedBy")
@@ -85,9 +85,9 @@ def _check_domain(domain: str) -> str:
     # A host name has at most 253 characters, `api-<region>.` included.
     if not _DOMAIN.fullmatch(domain) or len(domain) > 230:
         raise ValueError(f"bad domain {domain!r}: use a name in lower case such as 'books.example.com'")
-    if len(domain) + len("*.") > MOST_CERTIFICATE_NAME:
+    if len(domain) + len("*.") > MAX_CERTIFICATE_NAME:
         raise ValueError(
-            f"domain {domain!r} is too long: ACM takes {MOST_CERTIFICATE_NAME} characters, '*.' included"
+            f"domain {domain!r} is too long: ACM takes {MAX_CERTIFICATE_NAME} characters, '*.' included"
         )
     return domain
 
@@ -140,8 +140,8 @@ def _check_tag_text(text: str) -> str:
 
 
 def _check_tags(tags: dict[str, str]) -> dict[str, str]:
-    if len(tags) > MOST_OWN_TAGS:
-        raise ValueError(f"{len(tags)} tags: an S3 object takes {MOST_OWN_TAGS} beside ours, remove some")
+    if len(tags) > MAX_OWN_TAGS:
+        raise ValueError(f"{len(tags)} tags: an S3 object takes {MAX_OWN_TAGS} beside ours, remove some")
     keys = [key.lower() for key in tags]
     if repeated := sorted({key for key in keys if keys.count(key) > 1}):
         raise ValueError(f"tags {', '.join(repeated)} differ in case only: IAM compares keys without case")

@@ -13,7 +13,7 @@ from tests.support.browser import OpenShop
 from tests.support.waiting import wait_until
 
 BOOK = "/books/the-joy-of-cooking"
-MOST_LAYOUT_SHIFT = 0.02
+MAX_LAYOUT_SHIFT = 0.02
 OBSERVE = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -97,7 +97,7 @@ def test_loading_pages_do_not_shift(visitor: OpenShop, size: str) -> None:
         expect(page.get_by_role("article")).not_to_have_count(0)
         page.wait_for_load_state("networkidle")
         shifts[path] = page.evaluate("window.shift")
-    assert max(shifts.values()) < MOST_LAYOUT_SHIFT, shifts
+    assert max(shifts.values()) < MAX_LAYOUT_SHIFT, shifts
 
 
 @pytest.mark.parametrize("name", ["Privacy", "Imprint"])

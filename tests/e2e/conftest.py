@@ -111,7 +111,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture, work in DONE_IN_THE_PRIMARY.items() if primary != ALONE else ():
             if fixture in fixtures_of(item):
-                item.add_marker(pytest.mark.skip(reason=f"{work} in {primary}, which is away"))
+                item.add_marker(pytest.mark.skip(reason=f"{work} in {primary}, which is unavailable"))
         if "loaded" in fixtures_of(item):
             item.add_marker(pytest.mark.skip(reason="a catalog is loaded once every region has it"))
 

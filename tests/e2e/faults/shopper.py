@@ -46,7 +46,7 @@ class Shopper:
             try:
                 answer = api.send("POST", "/orders", headers={"idempotency-key": key}, json=body)
             except (httpx.TransportError, AssertionError):
-                pass  # The region is away, or its answer is the gateway's and not of the contract.
+                pass  # The region does not answer, or its answer is the gateway's and not of the contract.
             else:
                 if answer.status_code == httpx.codes.CREATED:
                     self.confirmed.append(answer.json()["orderId"])

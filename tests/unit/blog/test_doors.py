@@ -1,4 +1,4 @@
-"""Which requests count as editing, from the request alone."""
+"""Requests that count as editing, decided from the request alone."""
 
 from typing import Any
 

@@ -78,7 +78,7 @@ NAMES: Mapping[tuple[str, str], str] = {
 TAG = re.compile(r"[\w\s+\-=.:/@]*")
 """Characters that every service takes in keys and values of tags. S3, ACM, ELB and IAM refuse others.
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
-MOST_TAGS = {"aws_s3_object": 10}
+MAX_TAGS = {"aws_s3_object": 10}
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
 
 
@@ -126,7 +126,7 @@ def test_tags_within_limits(longest: Shop) -> None:
         own = resource.body.get("tags") or {}
         tags = {**provider["default_tags"][0]["tags"], **(own if isinstance(own, dict) else {})}
         place = f"{stack}: {resource.address}"
-        assert len(tags) <= MOST_TAGS.get(resource.kind, 50), place
+        assert len(tags) <= MAX_TAGS.get(resource.kind, 50), place
         assert len({key.lower() for key in tags}) == len(tags), f"{place}: IAM compares keys without case"
         for key, value in tags.items():
             assert TAG.fullmatch(plain(key)), place

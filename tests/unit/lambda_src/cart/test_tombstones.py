@@ -11,7 +11,7 @@ from orders import logic
 from orders.handler import handle as orders_handle
 from runtime import aws, clock
 from shop import lines
-from shop.lines import MAX_TOMBSTONES, MOST_TOMBSTONES, SETTLED_AFTER
+from shop.lines import MAX_ALL_TOMBSTONES, MAX_OLD_TOMBSTONES, TOMBSTONE_MIN_AGE
 from tests.support.api_events import Shopper
 from tests.support.lambda_tables import CART, Tables
 
@@ -27,12 +27,13 @@ def tombstones(tables: Tables, count: int, age: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "most"), [(2 * SETTLED_AFTER, MAX_TOMBSTONES), (SETTLED_AFTER / 2, MOST_TOMBSTONES)]
+    ("age", "most"),
+    [(2 * TOMBSTONE_MIN_AGE, MAX_OLD_TOMBSTONES), (TOMBSTONE_MIN_AGE / 2, MAX_ALL_TOMBSTONES)],
 )
 def test_read_of_empty_cart_limits_tombstones(
     tables: Tables, monkeypatch: pytest.MonkeyPatch, age: timedelta, most: int
 ) -> None:
-    tombstones(tables, MOST_TOMBSTONES + 120, age)
+    tombstones(tables, MAX_ALL_TOMBSTONES + 120, age)
     assert ada("GET", "/cart").json["items"] == []
 
     client = aws.client("dynamodb")
@@ -46,13 +47,13 @@ def test_read_of_empty_cart_limits_tombstones(
     monkeypatch.setattr(client, "query", counting)
     ada("GET", "/cart")
     assert sum(read) == most
-    assert f"b{MOST_TOMBSTONES + 119:03}" in {item["bookId"] for item in tables.scan(CART)}
+    assert f"b{MAX_ALL_TOMBSTONES + 119:03}" in {item["bookId"] for item in tables.scan(CART)}
 
 
 def test_orders_limit_tombstones_without_reads(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     """Direct purchases of other books each time. The shopper never reads the cart."""
-    monkeypatch.setattr(lines, "MOST_TOMBSTONES", 6)
-    monkeypatch.setattr(logic, "TIDIED_EVERY", 2)
+    monkeypatch.setattr(lines, "MAX_ALL_TOMBSTONES", 6)
+    monkeypatch.setattr(logic, "DELETE_TOMBSTONES_EVERY", 2)
     shopper, found = Shopper(orders_handle, "ada"), []
     for number in range(8):
         books = [f"b{number}-{each}" for each in range(3)]

@@ -20,10 +20,10 @@ class Database(GlobalDatabase):
     moves: list[tuple[str, bool]]
     refusal = ""
 
-    def move_writer(self, region: str, *, may_lose: bool) -> None:
+    def move_writer(self, region: str, *, allow_data_loss: bool) -> None:
         if self.refusal:
             raise DatabaseError(self.refusal)
-        self.moves.append((region, may_lose))
+        self.moves.append((region, allow_data_loss))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Limits what the emulator keeps for every invocation of a function.
+"""Limits the log events and metric points that the emulator keeps.
 
-MiniStack 1.5.33 keeps each log event without regard to the group's retention, and each point of a metric for two weeks:
-its memory grew by 9 KB with each request to the API.
+MiniStack 1.5.33 ignores the retention of log groups and keeps each point of a metric for two weeks: its memory grew by
+9 KB with each request to the API.
 """
 
 from ministack.services import cloudwatch, cloudwatch_logs  # type: ignore[import-not-found]

@@ -14,7 +14,7 @@ import pytest
 from localcloud.rehearsal.host_names import serving
 from localcloud.rehearsal.plan_requests import missing_actions
 from localcloud.rehearsal.rehearsal import EXAMPLE, set_values
-from localcloud.rehearsal.walkthrough import LEFT_OUT, PAGES, steps
+from localcloud.rehearsal.walkthrough import LEFT_OUT, PAGES, expected_failure, steps
 from stacks.settings import Settings
 
 ROOT = Path(__file__).parents[4]
@@ -92,6 +92,26 @@ def test_left_out_commands_are_in_the_walkthrough() -> None:
     commands = [step.command for page in PAGES for step in steps(page)]
     for start in LEFT_OUT:
         assert any(command.startswith(start) for command in commands), start
+
+
+STALE = "│ eu-west-1 │ yes │ no │\neu-west-1: the bestsellers are stale\nmake: *** [status] Error 1\n"
+
+
+def test_status_without_redis_is_expected_to_fail() -> None:
+    assert expected_failure("make status SETTINGS=settings/mine.toml", STALE)
+
+
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        ("make status", f"ap-southeast-1: unhealthy, HTTP 503\n{STALE}"),
+        ("make status", f"{STALE}eu-west-1 is evacuated; undo it with: make restore REGION=eu-west-1\n"),
+        ("make status", "make: *** [status] Error 1\n"),
+        ("make restore", STALE),
+    ],
+)
+def test_other_failures_are_not_expected(command: str, output: str) -> None:
+    assert expected_failure(command, output) is None
 
 
 def test_example_settings_take_the_walkthroughs_values(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 PIPENV := .local/tools/pipenv
 INSTALLED := .local/installed
-# The lock names versions and hashes, no addresses: what npm's cache says of them need not be asked again.
+# The lock has versions and hashes, so npm may use its cache without asking the registry.
 NPM_CI := npm ci --prefer-offline --no-fund --no-audit --loglevel=error
 CLOUD := python -m localcloud
-# Operators' commands work on AWS, or on the local cloud where the settings say so.
+# Operators' commands work on AWS, or on the local cloud if the settings have [local].
 OPS := $(CLOUD) run python -m ops
 DEPLOYMENTS := tests/e2e/regions
 TEST_CLOUD := RECORD_REQUESTS=1 LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
@@ -43,17 +43,17 @@ $(INSTALLED)/prerequisites: bin/prerequisites
 
 $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	@echo "installing the Python packages that Pipfile.lock pins"
-	unset MAKEFLAGS MFLAGS MAKELEVEL # or they reach the make of a package that is built from source
+	unset MAKEFLAGS MFLAGS MAKELEVEL # otherwise a package that is built from source inherits them
 	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install -qq pipenv==2026.10.3; }
 	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
-	# Byte code, but not of the 2,000 resources of AWS that the shop has no use for: they would take half a minute.
+	# Compiles byte code, except of the AWS provider's 2,000 modules that are not used (half a minute).
 	unset PYTHONDONTWRITEBYTECODE
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
 	.venv/bin/python -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
 	touch $@
 
-# In an environment of their own: they pin what the shop pins otherwise.
+# Separate environment: their pinned versions conflict with the project's.
 $(INSTALLED)/emulators: localcloud/emulators.txt | $(INSTALLED)/prerequisites
 	@echo "installing the emulators that localcloud/emulators.txt pins"
 	unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -147,7 +147,7 @@ remove-region: install web ## Remove a region: make remove-region REGION=r
 	@$(OPS) remove-region $(REGION) $(ARGS)
 destroy: $(INSTALLED)/python ## Destroy everything: make destroy CONFIRM=<project>-<environment>
 	@$(OPS) destroy $(ARGS)
-cost: ready ## Print the cost of an idle month.
+cost: ready ## Print the cost of an idle and of a busy month.
 	@$(OPS) cost $(ARGS)
 
 .PHONY: evacuate restore drill blog-promote

@@ -1,7 +1,7 @@
 """Speed of counting orders: feeder and rebuild against one `ZINCRBY` per order line.
 
 Stream records and table pages are generated, so this measures the functions and a local Redis. A batch has 100
-records; an order has three lines. A local Redis favours the loop, which over a network waits for each response.
+records; an order has three lines. A local Redis favors the loop, which over a network waits for each response.
 """
 
 import random

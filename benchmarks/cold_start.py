@@ -1,7 +1,7 @@
 """Cost of importing each function in a new interpreter: time, modules and bytes over bare Python.
 
 Sources are imported as in Lambda, from a folder without bytecode and not writable, so compilation counts. The
-reference bundle (boto3, Powertools for AWS Lambda and pydantic, imported whole) has bytecode, which favours it.
+reference bundle (boto3, Powertools for AWS Lambda and pydantic, imported whole) has bytecode, which favors it.
 Runs take turns for equal conditions.
 
 CPU time is judged: an import waits only for cached files, so on an idle machine it equals wall time. `wall` is wall

@@ -33,7 +33,7 @@ REMOVALS = 1_000
 
 
 def fill_shop(redis_url: str) -> None:
-    """Fill the tables: 200 books, an order, a cart of ten lines and 20 best sellers."""
+    """Fill the tables: 200 books, an order, a cart of ten lines and 20 bestsellers."""
     load(BOOKS, map(book, range(ALL_BOOKS)))
     categories = [{"name": f"Shelf {shelf}", "count": ALL_BOOKS // 8} for shelf in range(8)]
     load(BOOKS, [{"id": "_categories", "categories": categories}])

@@ -1,4 +1,4 @@
-"""`python -m localcloud`: the shop on one machine. `make up`, `make status` and `make down` call it."""
+"""`python -m localcloud`: the bookstore on one machine. `make up`, `make status` and `make down` call it."""
 
 import fcntl
 import os
@@ -31,7 +31,7 @@ from stacks.settings import Settings, SettingsError
 REFUSALS = (OperatorError, ClientError, BotoCoreError, HTTPError)
 
 app = typer.Typer(
-    help="The shop on one machine.",
+    help="The bookstore on one machine.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -74,7 +74,7 @@ def aws_part(layout: Layout) -> Part:
 
 
 def redis_part(layout: Layout, index: int, region: str) -> Part:
-    """Redis of one region. It has no persistence: best sellers are rebuilt from the orders.
+    """Redis of one region. It has no persistence: bestsellers are rebuilt from the orders.
 
     The password is in a file and not on the command line, which every user of the machine can read.
     """

@@ -162,7 +162,7 @@ class Up:
             aws = programs.aws_part(self.layout)
         with self.steps.step("AWS emulator") as say:
             say(self._start_part(aws))
-        with self.steps.step("Redis, one a region") as say:
+        with self.steps.step("Redis, one per region") as say:
             started = [self.supervisor.ensure(part) for part in redis]
             say(f"ports {', '.join(str(part.port) for part in redis)}")
         with self.steps.step("Edge") as say:
@@ -252,7 +252,7 @@ class Up:
             say(f"{report.loaded} books in {len(report.categories)} categories")
 
     def _rebuild_bestsellers(self, deployment: Deployment) -> None:
-        with self.steps.step("Best sellers counted") as say:
+        with self.steps.step("Bestsellers counted") as say:
             for region, stack in deployment.regions.items():
                 invoke(stack.functions["bestsellers-rebuild"], region)
             say("in each region")

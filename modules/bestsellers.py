@@ -1,4 +1,4 @@
-"""Best sellers: a sorted set in each region's Redis, counted from that region's stream of the orders table."""
+"""Bestsellers: a sorted set in each region's Redis, counted from that region's stream of the orders table."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ class BestsellersOptions:
     oldest_record_seconds: int = 6 * 3600
     """Older stream records are not retried. The rebuild counts them."""
     rebuild_schedule: str = "rate(5 minutes)"
-    """How often the rebuild checks whether Redis has lost the best sellers."""
+    """How often the rebuild checks whether Redis has lost the bestsellers."""
     rebuild_timeout: int = 900
     """Seconds. The default is the longest time that Lambda allows."""
 
@@ -114,7 +114,7 @@ class Bestsellers(Construct):
             "bestsellers-feeder",
             "feeder",
             FunctionOptions(
-                description="Counts new orders into the best sellers",
+                description="Counts new orders into the bestsellers",
                 timeout=60,
             ),
         )
@@ -144,7 +144,7 @@ class Bestsellers(Construct):
             "bestsellers-rebuild",
             "rebuild",
             FunctionOptions(
-                description="Counts the best sellers from all orders",
+                description="Counts the bestsellers from all orders",
                 environment=orders.environment,
                 timeout=self._options.rebuild_timeout,
             ),
@@ -155,7 +155,7 @@ class Bestsellers(Construct):
             self,
             "schedule",
             name=f"{self._platform.name}-bestsellers-rebuild",
-            description="Rebuilds the best sellers if Redis has lost them",
+            description="Rebuilds the bestsellers if Redis has lost them",
             schedule_expression=self._options.rebuild_schedule,
         )
         CloudwatchEventTarget(

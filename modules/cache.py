@@ -61,7 +61,7 @@ class Cache(Construct):
         self._network = network
         self._options = options
         self._group = network.security_group(
-            self, "group", name=f"{name}-cache", description="The cache of the best sellers"
+            self, "group", name=f"{name}-cache", description="The cache of the bestsellers"
         )
         members.allow_to("cache", self._group, self.PORT)
         self._address = self._serverless() if options.mode == "serverless" else self._replicated()
@@ -78,7 +78,7 @@ class Cache(Construct):
             engine="valkey",
             major_engine_version="8",
             name=self._name,
-            description="Best sellers of this region",
+            description="Bestsellers of this region",
             subnet_ids=list(self._network.private_subnet_ids),
             security_group_ids=[self._group.id],
             cache_usage_limits=[
@@ -99,7 +99,7 @@ class Cache(Construct):
             self,
             "replicated",
             replication_group_id=self._name,
-            description="Best sellers of this region",
+            description="Bestsellers of this region",
             engine="valkey",
             engine_version="8.0",
             node_type=self._options.node_type,

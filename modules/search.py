@@ -30,7 +30,7 @@ class SearchOptions:
     batching_window_seconds: int = 60
     """How long Lambda collects stream records: loading a whole catalog builds the index once a minute."""
     oldest_record_seconds: int = 6 * 3600
-    """Older stream records are not retried. The schedule builds the index anew."""
+    """Older stream records are not retried. The schedule builds the index again."""
     schedule: str = "rate(15 minutes)"
     """How often the builder checks whether the index is missing or older than a day."""
     reader_memory: int = 1024

@@ -24,7 +24,7 @@ from ops.traffic import Traffic, TrafficError
 from stacks.settings import Settings
 
 SECONDS = 120.0
-"""For a region to pass: functions start anew, and an alarm of one-minute periods needs two of them."""
+"""For a region to pass: functions start again, and an alarm of one-minute periods needs two of them."""
 POLL = 5.0
 TIMEOUT = 10.0
 """Seconds for each request of the purchase."""

@@ -1,4 +1,4 @@
-"""Replication paused and resumed in a shop on one machine, where an address of the emulator does it.
+"""Pauses and resumes replication in a bookstore on one machine, by an address of the emulator.
 
 On AWS it takes an experiment of the Fault Injection Service, with a role of its own:
 https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html#dynamodb-actions-reference

@@ -1,1 +1,1 @@
-"""Commands for those who work on the shop itself, not for those who run it."""
+"""Commands for developers of the bookstore, not for its operators."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
-"""Short, so that a missing Redis does not delay the best sellers."""
+"""Short, so that a missing Redis does not delay the bestsellers."""
 
 
 @cache

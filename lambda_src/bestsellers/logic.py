@@ -1,4 +1,4 @@
-"""The list of best sellers, also while Redis does not answer."""
+"""The list of bestsellers, also while Redis does not answer."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 5.0
 
 
 class Bestsellers:
-    """The list of best sellers, and its last copy."""
+    """The list of bestsellers, and its last copy."""
 
     def __init__(self, counts: Callable[[], Counts], books: Books) -> None:
         self._counts = counts

@@ -1,4 +1,4 @@
-"""Events that the best sellers count: placed orders and cancelled ones."""
+"""Events that the bestsellers count: placed orders and cancelled ones."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -8,7 +8,7 @@
   An item without one is a direct purchase: it is ordered even if the book is not in the cart.
 - The line of every ordered book gets the order's id, even if it has no copies to take. If the request is repeated
   in a region that has the line but not yet the order, later copies stay in the cart.
-- A line is replaced only if it is the version that was read. Otherwise the transaction is cancelled and decided anew.
+- A line is replaced only if it is the version that was read. Otherwise the transaction is cancelled and decided again.
 - A region sells from its own share of the stock. The transaction also writes a hold with the sold copies, so that a
   region whose order was replaced by another region's can put them back.
 """

@@ -1,6 +1,6 @@
 """Erases a person's data in one region: deletes the cart and removes the delivery addresses from the orders.
 
-Orders keep their keys, books and prices: the law requires them, and a new key would count for the best sellers again.
+Orders keep their keys, books and prices: the law requires them, and a new key would count for the bestsellers again.
 Their user id leads to no person once the account is deleted.
 """
 

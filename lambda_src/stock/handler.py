@@ -5,7 +5,7 @@ with `{"sweep": true}`; an operator may add `"olderThanHours"` to check holds be
 `{"erase": "<user id>"}` an operator erases a person.
 
 AWS recommends one function for each stream of a global table, since more readers may be throttled. The Orders stream
-has two, this one and the best sellers' feeder: a Redis that does not answer must not keep copies from returning.
+has two, this one and the bestsellers' feeder: a Redis that does not answer must not keep copies from returning.
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 """
 

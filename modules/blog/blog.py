@@ -17,7 +17,7 @@ from modules.network import Network
 
 @dataclass(frozen=True)
 class BlogHosts:
-    """Host names of the blog and the shop."""
+    """Host names of the blog and the bookstore."""
 
     shared: str
     """Host name that all regions serve."""

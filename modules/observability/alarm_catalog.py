@@ -140,7 +140,7 @@ def unreadable_records(deployment: str) -> AlarmDefinition:
         "bestsellers-unreadable",
         Metric("Bookstore", "UnreadableRecords", {"shop": deployment}),
         0,
-        "Items of the orders table are not orders, so the best sellers do not count them. The feeder's log has "
+        "Items of the orders table are not orders, so the bestsellers do not count them. The feeder's log has "
         "their event ids and the reasons.",
         datapoints=1,
         periods=1,

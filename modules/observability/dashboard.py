@@ -102,7 +102,7 @@ def _rows(name: str, metrics: DashboardMetrics) -> tuple[Row, ...]:
             [f"SELECT {revenue} WHERE shop = '{name}' GROUP BY currency"],
         ),
         Row(
-            "Best sellers behind, ms",
+            "Bestsellers behind, ms",
             [
                 ("Bookstore", "BestsellersLag", shop, "p99"),
                 ("AWS/Lambda", "IteratorAge", {"FunctionName": metrics.feeder}, "Maximum"),

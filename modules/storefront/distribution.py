@@ -186,7 +186,7 @@ class Distribution(Construct):
             depends_on=list(after) or None,
         )
         """The CloudFront distribution."""
-        reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "The shop sells to all countries"}
+        reasons = {"CKV_AWS_86": UNSEEN_BY_CHECKOV, "CKV_AWS_374": "The bookstore sells to all countries"}
         if not options.managed_rules:
             reasons["CKV2_AWS_47"] = OFF_FOR_ITS_PRICE
         if options.web_acl_arn is None:

@@ -9,7 +9,7 @@ from cdktf import TerraformElement
 
 AWS_MANAGED_KEY = (
     "Encrypted with a key that AWS manages. A key of our own would be a further regional dependency: disabling it "
-    "would stop the shop or its alarms, and CloudWatch cannot publish with the AWS managed key of SNS"
+    "would stop the bookstore or its alarms, and CloudWatch cannot publish with the AWS managed key of SNS"
 )
 PUBLIC_ON_PURPOSE = "The catalog and the blog are public. Port 80 only redirects to HTTPS"
 OFF_FOR_ITS_PRICE = (

@@ -11,7 +11,7 @@ from ops.catalog.rows import Book
 class Checkpoint:
     """The number of books, from the first on, that are in the table.
 
-    A checkpoint is for these books in this table: another file, another order, or a table that was created anew
+    A checkpoint is for these books in this table: another file, another order, or a table that was created again
     under the same name (another `incarnation`) starts from zero.
     """
 

@@ -306,7 +306,7 @@ class Drill:
 
     async def _reconcile(self) -> Reconciliation:
         """Wait until the streams are processed, then compare."""
-        self._say("reconciling orders, carts, best sellers and stock in every region")
+        self._say("reconciling orders, carts, bestsellers and stock in every region")
         found = await in_thread(reconcile, self._deployment, self.ledger, self._customers())
         for region, api in self.endpoints.regions.items():
             deadline = self.recording.now() + QUIET

@@ -14,7 +14,7 @@ SLOWEST = 4.0
 MAX_COLUMNS = 500
 WIDEST_HOLE = 10
 """Gap in columns across which the latency line is still drawn."""
-COLOURS = {
+COLORS = {
     "break": "#c0392b",
     "detected": "#b9770e",
     "switched": "#1f618d",
@@ -101,10 +101,10 @@ def _latency(columns: Mapping[int, Sequence[Sample]]) -> Iterable[list[tuple[int
 
 def _marks(marks: Sequence[Mark], end: float, bottom: float) -> Iterable[str]:
     for mark in marks:
-        x, y, colour = _x(mark.at, end), TOP - 18, COLOURS[mark.kind]
+        x, y, color = _x(mark.at, end), TOP - 18, COLORS[mark.kind]
         text = f"{mark.at:.1f} s: {mark.kind}, {mark.text}"
         yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 12}" y2="{bottom:.0f}" '
-        yield f'stroke="{colour}" class="mark">'
+        yield f'stroke="{color}" class="mark">'
         yield f"<title>{escape(text)}</title></line>"
         if mark.kind == "break":
             turned = f'transform="rotate(-24 {x:.1f} {y})"'

@@ -16,7 +16,7 @@ TITLE = "The Joy of Cooking"
 
 
 def sold(visit: Visit) -> int:
-    """Copies of the book among the best sellers; 0 if it is not listed."""
+    """Copies of the book among the bestsellers; 0 if it is not listed."""
     visit.open("/bestsellers")
     expect(visit.page.get_by_text(re.compile("Counted from|Nothing sold"))).not_to_have_count(0)
     tile = visit.page.get_by_role("article").filter(has_text=TITLE)
@@ -46,7 +46,7 @@ def assert_prints_only_the_receipt(visit: Visit) -> None:
 
 @pytest.fixture(scope="module")
 def bestselling_book(deployment: Deployment, endpoints: dict[str, Any]) -> None:
-    """Orders enough copies to put the book among the best sellers."""
+    """Orders enough copies to put the book among the bestsellers."""
     api = endpoints["api"]
     reader = open_account(deployment, f"reader-{uuid.uuid4()}@example.com").shopper
     price = httpx.get(f"{api}/books/{BOOK}").json()["price"]
@@ -57,7 +57,7 @@ def bestselling_book(deployment: Deployment, endpoints: dict[str, Any]) -> None:
     ).raise_for_status()
     deadline = time.monotonic() + 10
     while BOOK not in [item["book"]["id"] for item in httpx.get(f"{api}/bestsellers").json()["items"]]:
-        assert time.monotonic() < deadline, "99 copies do not make a best seller here"
+        assert time.monotonic() < deadline, "99 copies do not make a bestseller here"
 
 
 @pytest.mark.usefixtures("bestselling_book")

@@ -22,7 +22,7 @@ def _index(partition: str, sort: str, name: str) -> dict[str, Any]:
 
 
 def create_tables(client: Any) -> None:
-    """Create the three empty tables."""
+    """Create the four empty tables."""
     client.create_table(
         TableName=BOOKS,
         BillingMode="PAY_PER_REQUEST",

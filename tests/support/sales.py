@@ -1,4 +1,4 @@
-"""Copies sold, from the orders and from each region's best sellers."""
+"""Copies sold, from the orders and from each region's bestsellers."""
 
 from collections import Counter
 from functools import partial

@@ -43,7 +43,7 @@ class HeaderRule:
 
 @dataclass(frozen=True)
 class Behavior:
-    """Cache behaviour of requests whose path matches `pattern`."""
+    """Cache behavior of requests whose path matches `pattern`."""
 
     pattern: str
     origins: OriginGroup
@@ -82,7 +82,7 @@ class Distribution:
     error_pages: Mapping[int, ErrorPage] | None = None
 
     def behavior(self, path: str) -> Behavior:
-        """The behaviour for `path`."""
+        """The behavior for `path`."""
         return next(behavior for behavior in self.behaviors if behavior.matches(path))
 
 
@@ -108,7 +108,7 @@ def read_distribution(id_: str) -> Distribution:
 
 
 def _groups(config: Mapping[str, Any]) -> dict[str, OriginGroup]:
-    """Possible targets of a behaviour by id: origin groups, and each origin as a group of one."""
+    """Possible targets of a behavior by id: origin groups, and each origin as a group of one."""
     origins = {origin.id: origin for origin in map(_origin, _items(config["Origins"]))}
     alone = {id_: OriginGroup((origin,)) for id_, origin in origins.items()}
     groups = {

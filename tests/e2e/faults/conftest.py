@@ -114,7 +114,7 @@ def checkout(
 
 @pytest.fixture
 def exact(cloud: Any) -> Iterator[Callable[[], None]]:
-    """Waits until every region's best sellers equal the orders. Checked before and after the test too."""
+    """Waits until every region's bestsellers equal the orders. Checked before and after the test too."""
 
     def wait() -> None:
         sales.wait_until_exact(cloud)

@@ -1,4 +1,4 @@
-"""A region's Redis is stopped, hangs, is slow, full or restarted empty. Best sellers degrade and recover, other routes
+"""A region's Redis is stopped, hangs, is slow, full or restarted empty. Bestsellers degrade and recover, other routes
 are unaffected, and every order is counted once.
 """
 
@@ -73,7 +73,7 @@ def redis(cloud: Any, region: str, exact: Callable[[], None]) -> Iterator[Redis]
 
 
 def assert_other_routes_work(cloud: Any, region: str, mine: dict[str, Api], book: Json, other: Json) -> None:
-    """All routes work, except the region's best sellers."""
+    """All routes work, except the region's bestsellers."""
     api = mine[region]
     order = api.order_book(book, 3)
     assert api.get("/orders")["items"][0] == order

@@ -25,7 +25,7 @@ def catalog() -> dict[str, dict[str, str]]:
         return {row["id"]: row for row in csv.DictReader(file)}
 
 
-def test_blog_has_ten_posts() -> None:
+def test_content_has_ten_posts_at_least() -> None:
     assert len(POSTS) >= 10
 
 

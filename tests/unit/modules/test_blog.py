@@ -214,12 +214,12 @@ def test_posts_fall_back_to_empty_list() -> None:
     of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
     edge = of["edge"]
     distribution = edge.only("aws_cloudfront_distribution")
-    behaviour = next(
+    behavior = next(
         each for each in distribution["ordered_cache_behavior"] if each["path_pattern"] == "wp-json/*"
     )
-    assert behaviour["allowed_methods"] == ["GET", "HEAD"]
+    assert behavior["allowed_methods"] == ["GET", "HEAD"]
     group = next(
-        each for each in distribution["origin_group"] if each["origin_id"] == behaviour["target_origin_id"]
+        each for each in distribution["origin_group"] if each["origin_id"] == behavior["target_origin_id"]
     )
     first, second = (member["origin_id"] for member in group["member"])
     origins = {origin["origin_id"]: origin for origin in distribution["origin"]}

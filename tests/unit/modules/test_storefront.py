@@ -49,9 +49,9 @@ class TestDistribution:
 
         assert [member["origin_id"] for member in group["member"]] == TWO
         assert set(group["failover_criteria"]["status_codes"]) == {403, 404, 500, 502, 503, 504}
-        for behaviour in behaviours(distribution()):
-            assert behaviour["target_origin_id"] in (group["origin_id"], "pages-or-index")
-            assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}  # origin groups support no others
+        for behavior in behaviors(distribution()):
+            assert behavior["target_origin_id"] in (group["origin_id"], "pages-or-index")
+            assert set(behavior["allowed_methods"]) == {"GET", "HEAD"}  # origin groups support no others
 
     def test_origin_times_out_within_three_seconds(self) -> None:
         for origin in distribution()["origin"]:
@@ -71,8 +71,8 @@ class TestDistribution:
         (group,) = stack.only("aws_cloudfront_distribution")["origin_group"]
         assert group["origin_id"] == "pages-or-index"
         assert stack.resources("aws_s3_bucket_replication_configuration") == []
-        for behaviour in stack.only("aws_cloudfront_distribution")["ordered_cache_behavior"]:
-            assert behaviour["target_origin_id"] == TWO[0]
+        for behavior in stack.only("aws_cloudfront_distribution")["ordered_cache_behavior"]:
+            assert behavior["target_origin_id"] == TWO[0]
 
     def test_bucket_requests_are_signed(self) -> None:
         for origin in distribution()["origin"]:
@@ -86,10 +86,10 @@ class TestDistribution:
         assert found["http_version"] == "http2and3"
         assert found["is_ipv6_enabled"] is True
         assert found["viewer_certificate"]["minimum_protocol_version"] == "TLSv1.2_2021"
-        for behaviour in behaviours(found):
-            assert behaviour["viewer_protocol_policy"] == "redirect-to-https"
-            assert behaviour["compress"] is True
-            assert "response_headers_policy_id" in behaviour
+        for behavior in behaviors(found):
+            assert behavior["viewer_protocol_policy"] == "redirect-to-https"
+            assert behavior["compress"] is True
+            assert "response_headers_policy_id" in behavior
 
     def test_distribution_has_no_error_pages(self) -> None:
         assert "custom_error_response" not in distribution()
@@ -313,7 +313,7 @@ class TestFiles:
         assert len(found["index.html"]["depends_on"]) == len(found) - 1
 
     def test_config_is_written_after_replication(self) -> None:
-        """It names the regions, so it is written anew, and replicated, when one is added."""
+        """It names the regions, so it is written and replicated again when one is added."""
         stack = edge()
         (replication,) = stack.resources("aws_s3_bucket_replication_configuration")
         assert replication.address in uploaded(stack)["config.json"]["depends_on"]
@@ -396,7 +396,7 @@ def regions_group(found: Body) -> Body:
     return dict(group)
 
 
-def behaviours(found: Body) -> list[Body]:
+def behaviors(found: Body) -> list[Body]:
     return [found["default_cache_behavior"], *found["ordered_cache_behavior"]]
 
 

@@ -156,7 +156,7 @@ def line(book_id: str) -> dict[str, Any]:
 
 
 def sold(region: Region) -> list[Any]:
-    """Events that the best sellers count."""
+    """Events that the bestsellers count."""
     events, unreadable = sort(region.records)
     assert unreadable == []
     return events

@@ -44,7 +44,10 @@ $(INSTALLED)/prerequisites: bin/prerequisites
 $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	@echo "installing the Python packages that Pipfile.lock pins"
 	unset MAKEFLAGS MFLAGS MAKELEVEL # otherwise a package that is built from source inherits them
-	[ -x $(PIPENV)/bin/pipenv ] || { $(PYTHON) -m venv $(PIPENV) && $(PIPENV)/bin/pip install -qq pipenv==2026.10.3; }
+	[ -x $(PIPENV)/bin/pipenv ] || {
+	  $(PYTHON) -m venv $(PIPENV)
+	  $(PIPENV)/bin/pip install -qq --require-hashes --requirement policy/pipenv.txt
+	}
 	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
 	# Compiles byte code, except of the AWS provider's 2,000 modules that are not used (half a minute).

@@ -73,9 +73,7 @@ def python_vulnerabilities() -> list[Vulnerability]:
     """Vulnerabilities of what Pipfile.lock and the tools' files pin. Raises UnreachableError."""
     with tempfile.TemporaryDirectory() as folder:
         requirements = Path(folder) / "locked.txt"
-        requirements.write_text(
-            "".join(f"{name}{entry['version']}\n" for name, entry in locked_python().items())
-        )
+        requirements.write_text("".join(requirement(*entry) for entry in locked_python().items()))
         files = [f"--requirement={path}" for path in (requirements, *PINNED)]
         options = ["--no-deps", "--disable-pip", "--vulnerability-service=osv", "--format=json"]
         report = answer(
@@ -87,6 +85,12 @@ def python_vulnerabilities() -> list[Vulnerability]:
         for package in report["dependencies"]
         for one in package.get("vulns", ())
     ]
+
+
+def requirement(name: str, entry: dict[str, Any]) -> str:
+    """A line of a requirements file for an entry of the lock. pip-audit wants hashes in all files or in none."""
+    hashes = " ".join(f"--hash={each}" for each in entry["hashes"])
+    return f"{name}{entry['version']} {hashes}\n"
 
 
 def require_all(reported: list[dict[str, Any]], locked: Iterable[str]) -> None:

@@ -18,9 +18,7 @@ def programs(tool: str) -> Path:
     if not stamp.exists() or stamp.read_text() != wanted:
         print(f"installing {tool}", flush=True)
         venv.create(home, clear=True, with_pip=True)
-        subprocess.run(
-            [home / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
-            check=True,
-        )
+        options = ["--quiet", "--disable-pip-version-check", "--require-hashes"]
+        subprocess.run([home / "bin/pip", "install", *options, "--requirement", requirements], check=True)
         stamp.write_text(wanted)
     return home / "bin"

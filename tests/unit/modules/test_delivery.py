@@ -1,4 +1,5 @@
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,18 @@ def test_untested_build_is_not_deployed() -> None:
     assert deploy["input_artifacts"] == test["output_artifacts"], (
         "shoppers get the very files that were tested"
     )
+
+
+def test_build_checks_terraform_by_own_checksum() -> None:
+    """A checksum from the server of the file would be changed together with it."""
+    build = project("shop-test")
+    variables = {each["name"]: each["value"] for each in build["environment"]["environment_variable"]}
+    assert re.fullmatch("[0-9a-f]{64}", variables["TERRAFORM_SHA256"])
+    download, check, unpack = (
+        build["source"]["buildspec"].index(step) for step in ("curl", "{TERRAFORM_SHA256}  ", "unzip")
+    )
+    assert download < check < unpack
+    assert "SHA256SUMS" not in build["source"]["buildspec"]
 
 
 def test_build_runs_make_targets_in_order() -> None:

@@ -1,13 +1,16 @@
 import json
+import subprocess
 import sys
+import venv
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policy import dependencies
+from policy import dependencies, tools
 from policy.dependencies import (
+    PINNED,
     UnreachableError,
     Vulnerability,
     answer,
@@ -15,9 +18,11 @@ from policy.dependencies import (
     judged,
     node_mistakes,
     require_all,
+    requirement,
 )
 
 PACKAGE = "node_modules/left"
+MAKEFILE = Path("Makefile")
 
 
 def test_judged_returns_fixable_vulnerabilities() -> None:
@@ -71,3 +76,34 @@ def test_node_mistakes_compares_hashes(
 
 def lock(integrity: str) -> str:
     return json.dumps({"packages": {"": {}, PACKAGE: {"version": "1.0.0", "integrity": integrity}}})
+
+
+@pytest.mark.parametrize("file", PINNED, ids=str)
+def test_pinned_packages_have_hashes(file: Path) -> None:
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    pinned = [place for place, line in enumerate(lines) if not line.startswith(" ")]
+    assert pinned
+    for place in pinned:
+        assert "==" in lines[place]
+        assert "--hash=sha256:" in lines[place + 1]
+
+
+def test_requirement_of_locked_package_has_hashes() -> None:
+    entry = {"version": "==1.2", "hashes": ["sha256:aa", "sha256:bb"]}
+    assert requirement("left", entry) == "left==1.2 --hash=sha256:aa --hash=sha256:bb\n"
+
+
+def test_makefile_installs_by_hash() -> None:
+    installations = [line for line in MAKEFILE.read_text().splitlines() if "pip install" in line]
+    assert len(installations) == 2
+    assert all("--require-hashes" in line for line in installations)
+
+
+def test_checkers_are_installed_by_hash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    commands: list[list[Any]] = []
+    monkeypatch.setattr(tools, "TOOLS", tmp_path)
+    monkeypatch.setattr(venv, "create", lambda home, **_: home.mkdir())
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: commands.append(command))
+    tools.programs("actionlint")
+    (command,) = commands
+    assert "--require-hashes" in command

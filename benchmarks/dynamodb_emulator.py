@@ -1,4 +1,4 @@
-"""A private emulator with the application's tables, for one benchmark."""
+"""A private emulator with the application's tables and an empty search bucket, for one benchmark."""
 
 import os
 import sys
@@ -25,6 +25,8 @@ from tests.support.ports import free_base
 BATCH = 25
 """Item limit of BatchWriteItem."""
 LOADERS = 2
+REGION = "eu-west-1"
+SEARCH_BUCKET = "search"
 PATIENCE = 120.0
 """Read timeout in seconds: the emulator takes seconds for a page of a large table."""
 
@@ -40,14 +42,15 @@ def emulator(redis_url: str) -> Iterator[None]:
             os.environ.update(
                 {
                     "AWS_ENDPOINT_URL": url(layout.aws),
-                    "AWS_REGION": "eu-west-1",
-                    "AWS_DEFAULT_REGION": "eu-west-1",
+                    "AWS_REGION": REGION,
+                    "AWS_DEFAULT_REGION": REGION,
                     "AWS_ACCESS_KEY_ID": "test",
                     "AWS_SECRET_ACCESS_KEY": "test",
                     "BOOKS_TABLE": BOOKS,
                     "CART_TABLE": CART,
                     "ORDERS_TABLE": ORDERS,
                     "STOCK_TABLE": STOCK,
+                    "SEARCH_BUCKET": SEARCH_BUCKET,
                     "CANCEL_MINUTES": "30",
                     "ORDERS_PER_HOUR": "1000000",
                     "USER_POOL_CLIENT_ID": CLIENT,
@@ -56,6 +59,9 @@ def emulator(redis_url: str) -> Iterator[None]:
             )
             aws.client = cache(partial(aws.client.__wrapped__, read_timeout=PATIENCE))
             create_tables(aws.client("dynamodb"))
+            aws.client("s3").create_bucket(
+                Bucket=SEARCH_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
             yield
         finally:
             supervisor.stop_all()

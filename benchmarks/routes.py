@@ -20,6 +20,7 @@ from catalog import handler as catalog
 from health import handler as health
 from orders import handler as orders
 from runtime import clock
+from search import builder
 from shop.stock_rows import REGISTRY
 from tests.support.api_events import event
 from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK
@@ -33,10 +34,11 @@ REMOVALS = 1_000
 
 
 def fill_shop(redis_url: str) -> None:
-    """Fill the tables: 200 books, an order, a cart of ten lines and 20 bestsellers."""
+    """Fill the tables: 200 books and their search index, an order, a cart of ten lines and 20 bestsellers."""
     load(BOOKS, map(book, range(ALL_BOOKS)))
     categories = [{"name": f"Shelf {shelf}", "count": ALL_BOOKS // 8} for shelf in range(8)]
     load(BOOKS, [{"id": "_categories", "categories": categories}])
+    builder.build()
     load(ORDERS, [placed("ada", 0)])
     for number in range(10):
         sent = request("ada", "PUT", "/cart/{bookId}", {"quantity": 1}, path={"bookId": f"book-{number}"})

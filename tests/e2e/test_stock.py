@@ -99,9 +99,9 @@ def test_contest_sells_each_copy_once(
     loss: RegionLost,
     new_account: Callable[[], Account],
 ) -> None:
-    began = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         accounts = list(pool.map(lambda _: new_account(), range(ACCOUNTS)))
+    began = time.monotonic()
     stock.add(cloud.deployment, book["id"], COPIES)
     buyers = [
         Buyer(accounts[number % ACCOUNTS], cloud.regions[number % 2], str(uuid.uuid4()))

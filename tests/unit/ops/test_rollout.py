@@ -50,9 +50,9 @@ def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TerraformStacks:
     return TerraformStacks(tmp_path / "cdktf.out", NEEDS)
 
 
-def deploy(stacks: TerraformStacks) -> None:
+def deploy(stacks: TerraformStacks, *, at_once: bool = False) -> None:
     console, log = Console(file=io.StringIO()), stacks.folder / "deploy.log"
-    deploy_stacks(SETTINGS, console=console, log=log, at_once=False)
+    deploy_stacks(SETTINGS, console=console, log=log, at_once=at_once)
 
 
 def release(stacks: TerraformStacks, value: str) -> None:
@@ -83,3 +83,9 @@ def test_passed_canary_deploys_second_region(stacks: TerraformStacks, broken: se
     release(stacks, "next")
     deploy(stacks)
     assert all("next" in stacks.held()[stack] for stack in (ONE, TWO, EDGE))
+
+
+def test_deploy_at_once_has_no_canary(stacks: TerraformStacks, broken: set[str]) -> None:
+    broken.add(FIRST)
+    deploy(stacks, at_once=True)
+    assert stacks.held().keys() == NEEDS.keys()

@@ -24,8 +24,8 @@ def corrections(database: sqlite3.Connection, word: str) -> list[tuple[int, str]
 
 
 def distance(one: str, other: str) -> int:
-    """Insertions, deletions, replacements and swaps of neighbours that turn one word into the other (optimal string
-    alignment, https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance).
+    """Insertions, deletions, replacements and swaps of adjacent letters that turn one word into the other (optimal
+    string alignment, https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance).
     """
     before: list[int] = []
     last = list(range(len(other) + 1))

@@ -27,12 +27,12 @@ def is_cjk(word: str) -> bool:
 
 
 def bigrams(run: str) -> list[str]:
-    """Each two neighbours of a run of characters; the character itself where there is only one."""
+    """Each pair of adjacent characters of a run; the character itself if there is only one."""
     return [run[start : start + 2] for start in range(len(run) - 1)] or [run]
 
 
 def cjk_terms(text: str) -> str:
-    """Every character and every pair of neighbours in the CJK runs of `text`, separated by spaces.
+    """Every character and every pair of adjacent characters in the CJK runs of `text`, separated by spaces.
 
     A full-text index of these finds any part of a title, from one character on. SQLite's own trigram tokenizer needs
     three (https://www.sqlite.org/fts5.html#the_trigram_tokenizer), and many Japanese words have two.

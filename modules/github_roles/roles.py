@@ -22,7 +22,7 @@ APPLY_SECONDS = 7200
 
 @dataclass(frozen=True)
 class Repository:
-    """Who may assume the roles."""
+    """The repository, branch and environment that may assume the roles."""
 
     name: str
     """`owner/name`."""

@@ -17,13 +17,13 @@ def synthesize(settings: Settings, folder: Path) -> None:
     A region's stack creates one resource at once and a second one when the file named by GATE exists.
     """
     app = App(outdir=str(folder))
-    shared = TerraformStack(app, f"{settings.name}-global")
-    set_backend(shared, settings, settings.primary)
-    wisdom = DataResource(shared, "wisdom", input={"text": "what all regions know"})
+    global_stack = TerraformStack(app, f"{settings.name}-global")
+    set_backend(global_stack, settings, settings.primary)
+    shared = DataResource(global_stack, "shared", input={"text": "read by all regions"})
     for region in settings.regions:
         stack = TerraformStack(app, f"{settings.name}-{region}")
         set_backend(stack, settings, region)
-        first = DataResource(stack, "first", input={"text": wisdom.output.lookup("text")})
+        first = DataResource(stack, "first", input={"text": shared.output.lookup("text")})
         DataResource(
             stack,
             "second",
@@ -34,7 +34,7 @@ def synthesize(settings: Settings, folder: Path) -> None:
                 )
             ],
         )
-        TerraformOutput(stack, "heard", value=first.output)
+        TerraformOutput(stack, "received", value=first.output)
     app.synth()
 
 

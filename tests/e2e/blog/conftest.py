@@ -52,12 +52,12 @@ def anyone(cloud: Cloud, blog: Blog) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, blog: Blog) -> "Desk":
+def publisher(tmp_path: Path, blog: Blog) -> "Publisher":
     """Publishes posts."""
-    return Desk(tmp_path, blog)
+    return Publisher(tmp_path, blog)
 
 
-class Desk:
+class Publisher:
     """Publishes with the blog's import command, as an operator does."""
 
     def __init__(self, folder: Path, blog: Blog) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.blog.service import Blog
 from localcloud.layout import ROOT
-from tests.e2e.blog.conftest import Desk
+from tests.e2e.blog.conftest import Publisher
 from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
@@ -43,11 +43,11 @@ def promote(region: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(420)
 def test_standby_becomes_writer_after_loss(
-    cloud: Cloud, blog: Blog, readers: dict[str, Reader], anyone: Reader, desk: Desk, mended: None
+    cloud: Cloud, blog: Blog, readers: dict[str, Reader], anyone: Reader, publisher: Publisher, mended: None
 ) -> None:
     home, standby = cloud.regions[:2]
     published = f"before-{uuid.uuid4().hex[:8]}"
-    desk.publish(published)
+    publisher.publish(published)
     wait_until(lambda: published in readers[standby].slugs(), 5)
     everything = readers[home].slugs()
 
@@ -62,7 +62,7 @@ def test_standby_becomes_writer_after_loss(
     assert blog.writer == standby
 
     afterwards = f"after-{uuid.uuid4().hex[:8]}"
-    desk.publish(afterwards)
+    publisher.publish(afterwards)
     assert anyone.slugs() == {*everything, afterwards}
 
     blog.start_region(home)
@@ -73,12 +73,12 @@ def test_standby_becomes_writer_after_loss(
 
 
 def test_planned_switch_keeps_all_posts(
-    cloud: Cloud, blog: Blog, readers: dict[str, Reader], desk: Desk, mended: None
+    cloud: Cloud, blog: Blog, readers: dict[str, Reader], publisher: Publisher, mended: None
 ) -> None:
     home, standby = cloud.regions[:2]
     published = [f"switch-{uuid.uuid4().hex[:8]}" for _ in range(3)]
     for slug in published:
-        desk.publish(slug)
+        publisher.publish(slug)
     done = promote(standby)
     assert done.returncode == 0, done.stderr
     assert blog.writer == standby

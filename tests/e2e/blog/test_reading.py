@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.e2e.blog.conftest import Desk
+from tests.e2e.blog.conftest import Publisher
 from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
@@ -16,17 +16,17 @@ EVERYWHERE_WITHIN = 5.0
 """Seconds from publication in the primary region to the last region's response."""
 
 
-def test_post_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
+def test_post_reaches_every_region(readers: dict[str, Reader], publisher: Publisher) -> None:
     slug = f"fresh-{uuid.uuid4().hex[:8]}"
-    desk.publish(slug)
+    publisher.publish(slug)
     for reader in readers.values():
         wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
 
 
-def test_change_reaches_every_region(readers: dict[str, Reader], desk: Desk) -> None:
+def test_change_reaches_every_region(readers: dict[str, Reader], publisher: Publisher) -> None:
     slug = f"edited-{uuid.uuid4().hex[:8]}"
-    desk.publish(slug, title="Before")
-    desk.publish(slug, title="After")
+    publisher.publish(slug, title="Before")
+    publisher.publish(slug, title="After")
     for reader in readers.values():
         wait_until(
             lambda reader=reader: (
@@ -109,11 +109,13 @@ def test_search_finds_a_post(anyone: Reader) -> None:
     assert "Bread is a clock" in anyone.get("/", s="bread").text
 
 
-def test_scheduled_post_appears_when_due(readers: dict[str, Reader], anyone: Reader, desk: Desk) -> None:
+def test_scheduled_post_appears_when_due(
+    readers: dict[str, Reader], anyone: Reader, publisher: Publisher
+) -> None:
     slug = f"later-{uuid.uuid4().hex[:8]}"
-    desk.publish(slug, date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
+    publisher.publish(slug, date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
     assert slug not in anyone.slugs()
-    desk.make_due(slug)
+    publisher.make_due(slug)
     for reader in readers.values():
         wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
         assert reader.get(f"/{slug}/").status_code == 200

@@ -26,7 +26,7 @@ from tests.support.api import Api, Json
 from tests.support.size import sized
 
 CASES = int(os.environ.get("FUZZ_CASES") or sized(2_000, 20_000))
-LANES = 4
+CONCURRENT_RUNS = 4
 """Parallel runs: more than the cores, since each run waits for responses."""
 CHECKS = (
     "not_a_server_error",
@@ -48,15 +48,15 @@ ROUNDS = sized(
 """Examples per operation, or scenarios, in a run of these phases."""
 
 
-class Lane:
+class FuzzRun:
     """Consecutive runs as one shopper in one region."""
 
     def __init__(self, number: int, api: Api, account: Account, folder: Path) -> None:
         self.account = account
         self._stateful = number % 2 == 1
         self._api = api
-        self._config = folder / f"lane-{number}.toml"
-        self._seeds = iter(range(number, 1_000_000, LANES))
+        self._config = folder / f"run-{number}.toml"
+        self._seeds = iter(range(number, 1_000_000, CONCURRENT_RUNS))
 
     def fill_cart(self, books: list[Json]) -> None:
         """Add a cart line for the first scenarios to order."""
@@ -117,20 +117,21 @@ def test_fuzz_cases_keep_the_contract(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     places = [*apis.values()]
-    lanes = [
-        Lane(number, places[number // 2 % len(places)], new_account(), tmp_path) for number in range(LANES)
+    runs = [
+        FuzzRun(number, places[number // 2 % len(places)], new_account(), tmp_path)
+        for number in range(CONCURRENT_RUNS)
     ]
-    for lane in lanes:
-        lane.fill_cart(books[:FIRST_LINES])
+    for run in runs:
+        run.fill_cart(books[:FIRST_LINES])
     counted: Counter[str] = Counter()
     lock, failed = threading.Lock(), threading.Event()
 
-    def drive(lane: Lane, progress: Callable[[int, int], None]) -> None:
+    def drive(run: FuzzRun, progress: Callable[[int, int], None]) -> None:
         first = True
         while counted.total() < CASES and not failed.is_set():
-            phases = lane.phases(first)
+            phases = run.phases(first)
             try:
-                cases = lane.run(phases)
+                cases = run.run(phases)
             except AssertionError:
                 failed.set()
                 raise
@@ -141,14 +142,14 @@ def test_fuzz_cases_keep_the_contract(
 
     began = time.monotonic()
     with capsys.disabled():  # what takes an hour is watched
-        with counting("fuzz", "cases") as progress, ThreadPoolExecutor(LANES) as pool:
-            list(pool.map(drive, lanes, repeat(progress)))
+        with counting("fuzz", "cases") as progress, ThreadPoolExecutor(CONCURRENT_RUNS) as pool:
+            list(pool.map(drive, runs, repeat(progress)))
         took = time.monotonic() - began
         print(
             f"{counted.total():,} cases in {took:.0f} s, {counted.total() / took:.0f} a second: {dict(counted)}"
         )
     assert counted.total() >= CASES
-    assert any(ordered(cloud, lane.account) for lane in lanes), "no case went as far as an order"
+    assert any(ordered(cloud, run.account) for run in runs), "no case went as far as an order"
 
 
 def ordered(cloud: Any, account: Account) -> int:

@@ -157,7 +157,7 @@ def test_move_from_files_to_s3_and_back_keeps_all(world: World, moving: Move) ->
     assert f"{moving.in_files.name}-{HERE}/terraform.tfstate" in keys
 
     # The files hold an older state of the same resources.
-    code, output = moving.terraform("global").run(*APPLY, "-replace=terraform_data.wisdom")
+    code, output = moving.terraform("global").run(*APPLY, "-replace=terraform_data.shared")
     assert code == 0, output
     moving(moving.in_s3, moving.in_files)
     moving.assert_nothing_to_change()

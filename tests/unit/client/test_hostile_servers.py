@@ -112,5 +112,5 @@ def test_bad_answer_alone_is_no_success(kind: str) -> None:
     assert raised.value.may_have_arrived
 
 
-def test_zoo_has_twenty_kinds() -> None:
+def test_bad_answers_have_twenty_kinds() -> None:
     assert len(BAD_ANSWERS) >= 20

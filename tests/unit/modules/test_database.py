@@ -1,4 +1,4 @@
-"""The global database: who founds it, who may reach it, and that its password is written down nowhere."""
+"""The global database: creation, access and password."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from tests.support.synthesis import Shop, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
-FOUNDERS_OWN = {"database_name", "master_username", "master_password_wo", "master_password_wo_version"}
+CREATOR_ONLY = {"database_name", "master_username", "master_password_wo", "master_password_wo_version"}
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,15 @@ def cluster(of: Shop, region: str) -> dict[str, Any]:
 
 def test_primary_creates_database_others_join(blog: Shop) -> None:
     first, *others = (cluster(blog, region) for region in REGIONS)
-    assert first.keys() >= FOUNDERS_OWN
+    assert first.keys() >= CREATOR_ONLY
     for other in others:
-        assert not other.keys() & FOUNDERS_OWN
+        assert not other.keys() & CREATOR_ONLY
         assert other["global_cluster_identifier"] == first["global_cluster_identifier"]
 
 
 def test_clusters_are_otherwise_equal(blog: Shop) -> None:
     first, *others = (
-        {key: value for key, value in cluster(blog, region).items() if key not in {"//", *FOUNDERS_OWN}}
+        {key: value for key, value in cluster(blog, region).items() if key not in {"//", *CREATOR_ONLY}}
         for region in REGIONS
     )
     assert all(other == first for other in others)

@@ -1,4 +1,4 @@
-"""Nothing that can fail is without its alarm: what there is, is read from the synthesized Terraform itself."""
+"""Every resource has its alarms; the resources are read from the synthesized Terraform."""
 
 import json
 import re
@@ -179,7 +179,7 @@ def certificates(of: Shop) -> Iterator[tuple[str, str]]:
 
 
 def region_of(stack: Stack, body: Body) -> str:
-    """Where a resource is, by the provider that makes it."""
+    """Region of a resource, from its provider."""
     (region,) = [
         provider["region"]
         for provider in stack.document["provider"]["aws"]
@@ -188,7 +188,7 @@ def region_of(stack: Stack, body: Body) -> str:
     return str(region)
 
 
-def told_by(of: Shop, reference: str) -> str:
+def resolved_output(of: Shop, reference: str) -> str:
     """Value of another stack's output if a reference leads to one; else the reference."""
     output = re.search(r"\.outputs\.([\w-]+)\}$", reference)
     values = [
@@ -202,7 +202,7 @@ def told_by(of: Shop, reference: str) -> str:
 def certificates_watched(of: Shop) -> list[tuple[str, str]]:
     """Regions of alarms for the end of a certificate, and the certificates' ARNs."""
     return [
-        (region_of(stack, alarm), told_by(of, alarm["dimensions"]["CertificateArn"]))
+        (region_of(stack, alarm), resolved_output(of, alarm["dimensions"]["CertificateArn"]))
         for stack in of.stacks.values()
         for alarm in alarms(stack)
         if (alarm.get("namespace"), alarm.get("metric_name")) == ("AWS/CertificateManager", "DaysToExpiry")
@@ -351,9 +351,9 @@ def test_region_alarm_covers_failures_shoppers_see(region: Stack) -> None:
     by_name = {alarm["alarm_name"]: alarm.get("metric_name") for alarm in alarms(region)}
     named = re.findall(r'ALARM\("([^"]+)"\)', rule)
     assert set(named) <= by_name.keys()
-    heard = {by_name[name] for name in named}
-    assert {"5XXError", "Latency", "Errors", "WriteThrottleEvents"} <= heard
-    assert not {"IteratorAge", "DaysToExpiry", "ReplicationLatency"} & heard
+    covered = {by_name[name] for name in named}
+    assert {"5XXError", "Latency", "Errors", "WriteThrottleEvents"} <= covered
+    assert not {"IteratorAge", "DaysToExpiry", "ReplicationLatency"} & covered
 
 
 def test_app_alarm_requires_all_regions() -> None:

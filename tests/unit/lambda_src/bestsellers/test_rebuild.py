@@ -57,7 +57,7 @@ def test_order_fed_during_rebuild_counts_once(
         return fill(self, *arguments)
 
     monkeypatch.setattr(Counts, "fill", fill_while_fed)
-    # One reader: the feeder writes from within it here, and moto's tables bear one thread at a time.
+    # One reader: the feeder writes in the reader's thread, because moto supports one thread.
     monkeypatch.setattr(rebuild, "SEGMENTS", 1)
     rebuild.handle({}, None)
     feed({"Records": [make_record(before), make_record(during)]}, None)

@@ -42,7 +42,7 @@ async def fine(_request: web.Request) -> web.StreamResponse:
 
 
 @dataclass
-class Trial:
+class GatewayUnderTest:
     """A gateway in front of an upstream, and a client in front of both."""
 
     upstream: Upstream
@@ -51,9 +51,9 @@ class Trial:
 
 
 @asynccontextmanager
-async def trial(
+async def gateway_under_test(
     reply: Reply = fine, read: Callable[[str, str], list[BasePath]] = lambda _region, _host: [V1]
-) -> AsyncIterator[Trial]:
+) -> AsyncIterator[GatewayUnderTest]:
     upstream = Upstream(reply)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", upstream.answer)
@@ -65,11 +65,11 @@ async def trial(
         front = web.Application()
         front.router.add_route("*", "/{path:.*}", forward)
         async with TestClient(TestServer(front)) as client:
-            yield Trial(upstream, gateway, client)
+            yield GatewayUnderTest(upstream, gateway, client)
 
 
 async def test_request_reaches_mapped_stage() -> None:
-    async with trial() as t:
+    async with gateway_under_test() as t:
         answer = await t.client.get("/v1/books?category=Fairy%20Tales&limit=1")
         assert answer.status == 200
         assert t.upstream.asked[0].raw_path == "/live/books?category=Fairy%20Tales&limit=1"
@@ -77,13 +77,13 @@ async def test_request_reaches_mapped_stage() -> None:
 
 
 async def test_path_encoding_is_kept() -> None:
-    async with trial() as t:
+    async with gateway_under_test() as t:
         await t.client.get(URL("/v1/books/a%2Fb%20c", encoded=True))
         assert t.upstream.asked[0].raw_path == "/live/books/a%2Fb%20c"
 
 
 async def test_request_is_passed_unchanged() -> None:
-    async with trial() as t:
+    async with gateway_under_test() as t:
         await t.client.post(
             "/v1/orders", data=b"{}", headers={"Idempotency-Key": "k", "x-viewer": "me@tokyo"}
         )
@@ -98,7 +98,7 @@ async def test_request_is_passed_unchanged() -> None:
 
 async def test_request_of_storefront_passes_emulators_gate() -> None:
     gate = LocalGate(origins=own_origins(4560), cognito_only=True)
-    async with trial() as t:
+    async with gateway_under_test() as t:
         page = {"Origin": "http://127.0.0.1:4560", "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}
         await t.client.get("/v1/books", headers=page)
         request = t.upstream.asked[0]
@@ -114,7 +114,7 @@ async def test_answer_is_passed_unchanged() -> None:
             headers={"x-region": "eu-west-1", "Connection": "x-hop", "x-hop": "1"},
         )
 
-    async with trial(teapot) as t:
+    async with gateway_under_test(teapot) as t:
         answer = await t.client.get("/v1/tea")
         assert (answer.status, await answer.read(), answer.headers["x-region"]) == (
             418,
@@ -130,7 +130,7 @@ async def test_compressed_answer_is_passed_unchanged() -> None:
         response.enable_compression(web.ContentCoding.gzip)
         return response
 
-    async with trial(compressed) as t:
+    async with gateway_under_test(compressed) as t:
         answer = await t.client.get("/v1/books")
         assert answer.headers["Content-Encoding"] == "gzip"
         assert await answer.read() == b"x" * 5000
@@ -146,7 +146,7 @@ async def test_answer_is_streamed() -> None:
         return response
 
     first_seen = asyncio.Event()
-    async with trial(slow) as t:
+    async with gateway_under_test(slow) as t:
         answer = await t.client.get("/v1/stream")
         assert await answer.content.readexactly(5) == b"first"
         first_seen.set()
@@ -155,28 +155,28 @@ async def test_answer_is_streamed() -> None:
 
 @pytest.mark.parametrize("path", ["/v2/books", "/v1x/books", "/"])
 async def test_path_without_mapping_answers_403(path: str) -> None:
-    async with trial() as t:
+    async with gateway_under_test() as t:
         answer = await t.client.get(path)
         assert (answer.status, await answer.json()) == (403, {"message": "Forbidden"})
         assert not t.upstream.asked
 
 
 async def test_region_without_mapping_answers_403() -> None:
-    async with trial(read=lambda _region, _host: []) as t:
+    async with gateway_under_test(read=lambda _region, _host: []) as t:
         answer = await t.client.get("/v1/books")
         assert (answer.status, await answer.json()) == (403, {"message": "Forbidden"})
 
 
 async def test_longest_base_path_wins() -> None:
     deeper = BasePath("v1/books", "deep00", "live")
-    async with trial(read=lambda _region, _host: [V1, deeper]) as t:
+    async with gateway_under_test(read=lambda _region, _host: [V1, deeper]) as t:
         await t.client.get("/v1/books/1")
         await t.client.get("/v1/cart")
         assert [request.host.split(".")[0] for request in t.upstream.asked] == ["deep00", "abc123"]
 
 
 async def test_cut_region_drops_connection() -> None:
-    async with trial() as t:
+    async with gateway_under_test() as t:
         t.gateway.cut.add("eu-west-1")
         with pytest.raises(aiohttp.ClientConnectionError):
             await t.client.get("/v1/books")
@@ -188,7 +188,7 @@ async def test_stopped_emulator_drops_connection() -> None:
     def gone(_region: str, _host: str) -> list[BasePath]:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
 
-    async with trial(read=gone) as t:
+    async with gateway_under_test(read=gone) as t:
         with pytest.raises(aiohttp.ClientConnectionError):
             await t.client.get("/v1/books")
 
@@ -203,7 +203,7 @@ async def test_concurrent_requests_share_one_mapping_read(
         looks.append(host)
         return [V1]
 
-    async with trial(read=read) as t:
+    async with gateway_under_test(read=read) as t:
         answers = await asyncio.gather(*(t.client.get("/v1/books") for _ in range(300)))
         assert {answer.status for answer in answers} == {200}
         assert looks == [HOST]
@@ -219,13 +219,13 @@ async def test_probe_follows_status(status: int, *, well: bool) -> None:
     async def reply(_request: web.Request) -> web.StreamResponse:
         return web.Response(status=status)
 
-    async with trial(reply) as t:
+    async with gateway_under_test(reply) as t:
         assert await t.gateway.probe("eu-west-1", CHECK) == (well, f"HTTP {status}")
         assert t.upstream.asked[0].raw_path == "/live/health"
 
 
 async def test_probe_without_mapping_or_region_fails() -> None:
-    async with trial(read=lambda _region, _host: []) as t:
+    async with gateway_under_test(read=lambda _region, _host: []) as t:
         assert await t.gateway.probe("eu-west-1", CHECK) == (False, "HTTP 403")
         t.gateway.cut.add("eu-west-1")
         assert await t.gateway.probe("eu-west-1", CHECK) == (False, "connection failed")
@@ -234,7 +234,7 @@ async def test_probe_without_mapping_or_region_fails() -> None:
 @pytest.mark.parametrize(("search", "well"), [("ok", True), ("sick", False)])
 async def test_probe_searches_string(search: str, *, well: bool) -> None:
     check = HealthCheck("check", "HTTPS_STR_MATCH", host=HOST, path="/v1/health", search=search)
-    async with trial() as t:
+    async with gateway_under_test() as t:
         assert (await t.gateway.probe("eu-west-1", check))[0] is well
 
 
@@ -244,5 +244,5 @@ async def test_probe_slow_endpoint_times_out(monkeypatch: pytest.MonkeyPatch) ->
         raise AssertionError
 
     monkeypatch.setattr("localcloud.edge.api_gateway.RESPONSE_SECONDS", 0.05)
-    async with trial(hang) as t:
+    async with gateway_under_test(hang) as t:
         assert await t.gateway.probe("eu-west-1", CHECK) == (False, "timed out")

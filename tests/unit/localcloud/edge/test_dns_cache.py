@@ -6,8 +6,8 @@ DUBLIN, TOKYO = place("Dublin"), place("Tokyo")
 TTL = 60
 
 
-class Authority:
-    """Answers with what is set, and counts how often it is asked."""
+class DnsAnswers:
+    """Returns `target`, and counts the queries."""
 
     def __init__(self) -> None:
         self.target = "eu-west-1"
@@ -23,48 +23,48 @@ class Authority:
 
 
 def test_resolver_keeps_answer_for_ttl() -> None:
-    authority = Authority()
-    resolver = authority.resolver()
+    answers = DnsAnswers()
+    resolver = answers.resolver()
     client = Client("one", DUBLIN)
     resolver.resolve(client, "api")
-    authority.target = "ap-southeast-1"
-    authority.time = TTL - 0.1
+    answers.target = "ap-southeast-1"
+    answers.time = TTL - 0.1
     assert resolver.resolve(client, "api").target == "eu-west-1"
-    authority.time = TTL
+    answers.time = TTL
     assert resolver.resolve(client, "api").target == "ap-southeast-1"
 
 
 def test_resolver_ttl_starts_at_answer() -> None:
-    authority = Authority()
-    resolver = authority.resolver()
+    answers = DnsAnswers()
+    resolver = answers.resolver()
     for second in range(0, TTL * 2, 10):
-        authority.time = float(second)
+        answers.time = float(second)
         resolver.resolve(Client("one", DUBLIN), "api")
-    assert authority.asked == 2
+    assert answers.asked == 2
 
 
 def test_resolver_caches_by_client() -> None:
-    authority = Authority()
-    resolver = authority.resolver()
+    answers = DnsAnswers()
+    resolver = answers.resolver()
     resolver.resolve(Client("one", DUBLIN), "api")
-    authority.target = "ap-southeast-1"
+    answers.target = "ap-southeast-1"
     assert resolver.resolve(Client("two", DUBLIN), "api").target == "ap-southeast-1"
 
 
 def test_resolver_moved_client_asks_again() -> None:
-    authority = Authority()
-    resolver = authority.resolver()
+    answers = DnsAnswers()
+    resolver = answers.resolver()
     resolver.resolve(Client("one", DUBLIN), "api")
     resolver.resolve(Client("one", TOKYO), "api")
-    assert authority.asked == 2
+    assert answers.asked == 2
 
 
 def test_resolver_evicts_least_recent_client() -> None:
-    authority = Authority()
-    resolver = authority.resolver()
+    answers = DnsAnswers()
+    resolver = answers.resolver()
     for number in range(CLIENTS + 1):
         resolver.resolve(Client(str(number), DUBLIN), "api")
     resolver.resolve(Client(str(CLIENTS), DUBLIN), "api")
-    assert authority.asked == CLIENTS + 1
+    assert answers.asked == CLIENTS + 1
     resolver.resolve(Client("0", DUBLIN), "api")
-    assert authority.asked == CLIENTS + 2
+    assert answers.asked == CLIENTS + 2

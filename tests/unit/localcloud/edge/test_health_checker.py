@@ -38,7 +38,7 @@ class Schedule:
         await over.wait()
 
     async def probed(self) -> float:
-        """Wait for the end of a probe, let the pause after it be over, and tell how long it was to last."""
+        """Wait for a probe, end the pause after it, and return the pause's length."""
         seconds, over = await self.pauses.get()
         over.set()
         return seconds

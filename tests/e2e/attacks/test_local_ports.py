@@ -1,12 +1,16 @@
 """A hostile page in the developer's browser, and other users of the machine, against every local port."""
 
 import socket
+import stat
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from localcloud.addresses import edge_ports
+from localcloud.blog.mariadb import Server
 from localcloud.layout import HOST
 
 CROSS_SITE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
@@ -51,6 +55,33 @@ def test_redis_refuses_config(cloud: Any) -> None:
     for index in range(len(cloud.regions)):
         answer = command(cloud.layout.redis(index), f"AUTH {password}\r\nCONFIG GET dir")
         assert "-NOPERM" in answer
+
+
+def test_mariadb_refuses_root_over_tcp(cloud: Any) -> None:
+    for index in range(len(cloud.regions)):
+        port = cloud.layout.mariadb(index)
+        if not listens(port):
+            pytest.skip("the blog does not run")
+        options = ["--no-defaults", "--protocol=tcp", f"--host={HOST}", f"--port={port}", "--user=root"]
+        refused = subprocess.run(
+            ["mariadb", *options, "--execute=SELECT 1"], capture_output=True, text=True, timeout=15
+        )
+        assert refused.returncode
+        assert "Access denied" in refused.stderr or "not allowed to connect" in refused.stderr
+
+
+def test_mariadb_writes_files_in_own_folder_only(cloud: Any) -> None:
+    for index, region in enumerate(cloud.regions):
+        folder = cloud.layout.cloud / "blog" / region
+        server = Server(folder, cloud.layout.mariadb(index))
+        if not server.answers():
+            pytest.skip("the blog does not run")
+        assert Path(server.run("SELECT @@secure_file_priv")) == folder / "files"
+
+
+def test_local_folder_is_private(cloud: Any) -> None:
+    """It has passwords, keys and the data of the databases."""
+    assert stat.S_IMODE(cloud.layout.directory.stat().st_mode) == 0o700
 
 
 def command(port: int, text: str) -> str:

@@ -82,6 +82,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         finally:
             upstream.close()
+        try:
+            self._answer(answer, content)
+        except OSError:
+            self.close_connection = True  # the client's time was over
+
+    def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in {*_NOT_FORWARDED, "content-length", "date", "server"}:

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from localcloud.rehearsal.plan_requests import missing_actions
 from localcloud.rehearsal.rehearsal import EXAMPLE, set_values
 from localcloud.rehearsal.walkthrough import LEFT_OUT, PAGES, expected_failure, steps
 from stacks.settings import Settings
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[4]
 ALLOWED = {"statement": [{"actions": ["dynamodb:DescribeTable"]}]}
@@ -34,9 +37,9 @@ class Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def echo() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
+def echo(handler: type[Echo] = Echo) -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server.server_port
         server.shutdown()
@@ -69,6 +72,34 @@ def test_host_names_are_served_over_tls(tmp_path: Path, monkeypatch: pytest.Monk
                 http.get("https://aws.amazon.com/")
     assert (first.status_code, first.headers["x-path"], first.text) == (201, "/v1/orders?x=1", "one")
     assert second.text == "two"
+
+
+def test_client_that_leaves_early_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    received, left = threading.Event(), threading.Event()
+
+    class Slow(Echo):
+        def do_POST(self) -> None:
+            received.set()
+            left.wait(20)
+            super().do_POST()
+
+    with echo(Slow) as port, serving({"api.books.example.com": port}, tmp_path) as environment:
+        before = threads()
+        proxy = httpx.URL(environment["HTTPS_PROXY"])
+        with socket.create_connection((proxy.host, proxy.port or 0)) as plain:
+            plain.sendall(b"CONNECT api.books.example.com:443 HTTP/1.1\r\n\r\n")
+            assert b" 200 " in plain.recv(1000)
+            trusted = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+            with trusted.wrap_socket(plain, server_hostname="api.books.example.com") as client:
+                client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n" + bytes(100_000))
+                assert received.wait(20)
+        left.set()
+        wait_until(lambda: threads() <= before, 20, "the proxy still answers")
+    assert capfd.readouterr().err == ""
+
+
+def threads() -> set[int | None]:
+    return {thread.ident for thread in threading.enumerate()}
 
 
 def test_plan_requests_within_policy_miss_nothing(tmp_path: Path) -> None:

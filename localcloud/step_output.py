@@ -74,7 +74,8 @@ class BackgroundStep:
         self._steps = steps
         self._title = title
         self._began = time.monotonic()
-        self._printed = False
+        self.is_printed = False
+        """Whether its line was printed."""
         self._succeeded = False
         self.skipped = ""
         """Reason of a skipped step, once it is printed."""
@@ -87,9 +88,9 @@ class BackgroundStep:
 
         Without `wait`, do nothing while the work still runs.
         """
-        if self._printed or not (wait or self._result.done()):
+        if self.is_printed or not (wait or self._result.done()):
             return self._succeeded
-        self._printed = True
+        self.is_printed = True
         try:
             with self._steps.spinner(self._title):
                 note, seconds = self._result.result()

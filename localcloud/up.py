@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,17 +73,13 @@ class Up:
             with self.steps.step("Terraform synthesized") as say:
                 say(self._synthesize())
             self._remove_stale_locks(settings)
-            deployed = self._deploy(settings, is_sound=is_sound)
-        deployment = Deployment.read(settings, self.layout.outputs)
-        if deployed:
-            self._seed(deployment)
-        if deployed or redis_is_new:
-            self._rebuild_bestsellers(deployment)
-        with self.steps.step("Every region answers"):
-            silent = self._silent(regions)
-            if silent:
-                raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
-        self._show_addresses(deployment, blog)
+            blog_follows = self._deploy(settings, blog, redis_is_new=redis_is_new, is_sound=is_sound)
+        if blog and blog_follows and blog.finish():
+            write_endpoints(self.layout, Deployment.read(settings, self.layout.outputs), has_blog=True)
+            self.steps.console.print(" ".join(("Blog:", *blog_row(self.layout, url(self.layout.blog)))))
+        self.steps.console.print(
+            f"First, open the control room and start the tour: {url(self.layout.control_room)}"
+        )
 
     def _check_machine(self) -> None:
         """Raises UpError without disk space, file descriptors or emulators."""
@@ -109,18 +106,13 @@ class Up:
                 missing.write_text(str(reason), encoding="utf-8")
                 say("missing; the rest comes up without the blog")
 
-    def _show_addresses(self, deployment: Deployment, blog: BackgroundStep | None) -> None:
-        """Publish the addresses; the blog's follow when it runs, or the reason why it does not."""
-        console, address = self.steps.console, url(self.layout.blog)
-        has_blog = bool(blog and blog.finish(wait=False))
-        state = (address if has_blog else blog.skipped or "starting") if blog else ""
+    def _show_addresses(self, deployment: Deployment, blog: BackgroundStep | None, *, deployed: bool) -> None:
+        """Publish the addresses. The blog's follow when it is `deployed` and runs."""
+        runs = bool(blog and blog.finish(wait=False))
+        has_blog = runs and deployed
+        state = (url(self.layout.blog) if has_blog else blog.skipped or "starting") if blog else ""
         write_endpoints(self.layout, deployment, has_blog=has_blog)
-        console.print(addresses(self.layout, deployment.settings.regions, blog=state))
-        if blog and state == "starting":
-            has_blog = blog.finish()
-            write_endpoints(self.layout, deployment, has_blog=has_blog)
-            console.print(" ".join(("Blog:", *blog_row(self.layout, address if has_blog else blog.skipped))))
-        console.print(f"First, open the control room and start the tour: {url(self.layout.control_room)}")
+        self.steps.console.print(addresses(self.layout, deployment.settings.regions, blog=state))
 
     def _synthesize(self) -> str:
         """Synthesize unless nothing changed that a synth reads. Returns a summary."""
@@ -214,8 +206,13 @@ class Up:
             ensure_state_bucket(bucket, region, tags=settings.tags)
         return list(buckets.values())
 
-    def _deploy(self, settings: Settings, *, is_sound: bool) -> bool:
-        """Deploy unless nothing would change and `is_sound`. Returns whether it deployed."""
+    def _deploy(
+        self, settings: Settings, blog: BackgroundStep | None, *, redis_is_new: bool, is_sound: bool
+    ) -> bool:
+        """Deploy unless nothing would change and `is_sound`, and open the shop as soon as its own stacks are applied.
+
+        Returns whether the blog's address is still to be published.
+        """
         marks = self.layout.cloud / "deployed.json"
         now = Fingerprint.now(settings, self.layout.synthesized)
         if (
@@ -226,13 +223,23 @@ class Up:
         ):
             with self.steps.step("Deployed") as say:
                 say("as synthesized: same Terraform, same state, every region answers")
-            return False
+            deployment = Deployment.read(settings, self.layout.outputs)
+            if redis_is_new:
+                self._rebuild_bestsellers(deployment)
+            self._show_addresses(deployment, blog, deployed=True)
+            return blog is not None and not blog.is_printed
         with self.steps.step("Deployed", own_display=True):
             log = self.layout.log("deploy")
             log.unlink(missing_ok=True)
-            deploy_stacks(settings, console=self.steps.console, log=log, at_once=True)
-        with self.steps.step("Outputs read"):
-            Deployment.of(settings, terraform_outputs(settings)).write(self.layout.outputs)
+            deploy_stacks(
+                settings,
+                console=self.steps.console,
+                log=log,
+                at_once=True,
+                open_shop=lambda: self._open_shop(settings, blog),
+            )
+        if blog:
+            self._read_outputs(settings)
         Fingerprint.now(settings, self.layout.synthesized).write(marks)
         return True
 
@@ -246,15 +253,33 @@ class Up:
                 fault.heal()
         return True
 
+    def _open_shop(self, settings: Settings, blog: BackgroundStep | None) -> None:
+        """Load the catalog, count the best sellers and publish the addresses, while the blog deploys."""
+        deployment = self._read_outputs(settings, blog=False)
+        self._seed(deployment)
+        self._rebuild_bestsellers(deployment)
+        with self.steps.step("Every region answers", own_display=True):
+            silent = self._silent(settings.regions)
+            if silent:
+                raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
+        self._show_addresses(deployment, blog, deployed=False)
+
+    def _read_outputs(self, settings: Settings, *, blog: bool = True) -> Deployment:
+        with self.steps.step("Outputs read", own_display=True):
+            deployment = Deployment.of(settings, terraform_outputs(settings, blog=blog))
+            deployment.write(self.layout.outputs)
+        return deployment
+
     def _seed(self, deployment: Deployment) -> None:
-        with self.steps.step("Catalog loaded") as say:
+        with self.steps.step("Catalog loaded", own_display=True) as say:
             report = load(deployment, CATALOG)
             say(f"{report.loaded} books in {len(report.categories)} categories")
 
     def _rebuild_bestsellers(self, deployment: Deployment) -> None:
-        with self.steps.step("Bestsellers counted") as say:
-            for region, stack in deployment.regions.items():
-                invoke(stack.functions["bestsellers-rebuild"], region)
+        with self.steps.step("Bestsellers counted", own_display=True) as say:
+            with ThreadPoolExecutor() as pool:
+                functions = [stack.functions["bestsellers-rebuild"] for stack in deployment.regions.values()]
+                list(pool.map(invoke, functions, deployment.regions))
             say("in each region")
 
     def _silent(self, regions: Sequence[str]) -> list[str]:

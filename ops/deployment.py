@@ -17,6 +17,8 @@ from stacks.settings import Settings
 
 OUTPUTS_VARIABLE = "DEPLOYMENT_OUTPUTS"
 """Names a JSON file with every stack's outputs, which the local cloud keeps. Without it Terraform is run."""
+BLOG = "blog"
+"""End of the names of the blog's stacks: one in each region, and one for its DNS."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,8 @@ class Deployment:
     def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
         """From every stack's outputs. Raises DeploymentError when a stack or an output is missing."""
         outputs = {}
-        for part in parts(settings):
-            # The API and the storefront work without the blog.
-            if not values.get(part) and not part.endswith("-blog"):
+        for part in ("global", *settings.regions, "edge"):
+            if not values.get(part):
                 raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
             outputs[part] = Outputs(part, values.get(part) or {})
         return cls(
@@ -184,17 +185,17 @@ class Deployment:
         new.replace(path)
 
 
-def parts(settings: Settings) -> tuple[str, ...]:
-    """The names of an environment's stacks, without its prefix."""
-    return tuple(settings.stack_regions)
+def parts(settings: Settings, *, blog: bool = True) -> tuple[str, ...]:
+    """The names of an environment's stacks, without its prefix; without the blog's if `blog` is False."""
+    return tuple(part for part in settings.stack_regions if blog or not part.endswith(BLOG))
 
 
-def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:
+def terraform_outputs(settings: Settings, *, blog: bool = True) -> dict[str, dict[str, Any]]:
     """Every stack's outputs from Terraform; empty for a stack that was never deployed.
 
     Raises DeploymentError before a synth, TerraformError when a state cannot be read.
     """
-    names = parts(settings)
+    names = parts(settings, blog=blog)
     for name in names:
         _check_synthesized(f"{settings.name}-{name}")
     with ThreadPoolExecutor(max_workers=len(names)) as pool:

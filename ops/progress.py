@@ -147,7 +147,7 @@ def _doing(stack: StackProgress) -> str:
         first, *others = list(stack.busy)
         return first + (f" and {len(others)} more" if others else "")
     if stack.phase is Phase.DONE:
-        return "" if stack.planned else "nothing to change"
+        return "" if stack.planned else stack.note or "nothing to change"
     if stack.phase is Phase.FAILED and stack.errors:
         return stack.errors[0].summary
     return stack.note or str(stack.phase)
@@ -158,7 +158,7 @@ def _phase(stack: StackProgress) -> str:
     if stack.phase is Phase.APPLYING:
         return f"applying {_changes(stack.planned)}"
     if stack.phase is Phase.DONE:
-        return f"done, {_changes(stack.planned) if stack.planned else 'nothing to change'}"
+        return f"done, {_changes(stack.planned) if stack.planned else stack.note or 'nothing to change'}"
     return f"{stack.phase}: {stack.note}" if stack.note else str(stack.phase)
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from cdktf import App
 
+from stacks.blog_routing_stack import BlogRoutingStack
 from stacks.blog_stack import BlogStack
 from stacks.edge_stack import EdgeStack
 from stacks.global_stack import GlobalStack
+from stacks.logs_stack import LogsStack
 from stacks.region_stack import RegionStack
 from stacks.settings import Settings
 
@@ -25,7 +27,7 @@ def synthesize(settings: Settings) -> None:
 
 
 def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
-    """Add to `app` a global stack, a stack for each region and for its blog, and an edge stack.
+    """Add to `app` every stack of the environment.
 
     Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it.
     """
@@ -41,23 +43,24 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
         )
         for region in settings.regions
     }
-    blogs = _blogs(app, settings, shared, regions)
+    _blogs(app, settings, shared, regions)
+    logs = (
+        LogsStack(app, f"{settings.name}-logs", settings=settings) if settings.features.storefront else None
+    )
     EdgeStack(
         app,
         f"{settings.name}-edge",
         settings=settings,
         global_stack=shared,
         regions=regions,
-        blogs={region: stack.blog for region, stack in blogs.items()},
+        log_bucket_arn=logs.log_bucket_arn if logs else None,
         web_dist=web_dist,
     )
 
 
-def _blogs(
-    app: App, settings: Settings, shared: GlobalStack, regions: Mapping[str, RegionStack]
-) -> dict[str, BlogStack]:
+def _blogs(app: App, settings: Settings, shared: GlobalStack, regions: Mapping[str, RegionStack]) -> None:
     if shared.blog_database is None:
-        return {}
+        return
     blogs = {
         region: BlogStack(
             app,
@@ -72,4 +75,10 @@ def _blogs(
         # A secondary cluster can join the global database only once the primary cluster exists.
         if region != settings.primary:
             stack.add_dependency(blogs[settings.primary])
-    return blogs
+    BlogRoutingStack(
+        app,
+        f"{settings.name}-blog",
+        settings=settings,
+        zone_id=shared.zone_id,
+        blogs={region: stack.blog for region, stack in blogs.items()},
+    )

@@ -7,11 +7,10 @@ from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudfront_distribution import CloudfrontDistribution
 from constructs import Construct
 
-from modules.blog import Blog, BlogEndpoint, BlogRouting, BlogRoutingOptions
 from modules.certificate import IssuedCertificate
 from modules.delivery import Site as DeliverySite
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
-from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebBucket, WebReplication
+from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebBucket
 from stacks.base_stack import BaseStack, aws_provider
 from stacks.firewalls import storefront_firewall
 from stacks.global_stack import GlobalStack
@@ -32,10 +31,13 @@ class EdgeStack(BaseStack):
         settings: Settings,
         global_stack: GlobalStack,
         regions: Mapping[str, RegionStack],
-        blogs: Mapping[str, Blog],
+        log_bucket_arn: str | None,
         web_dist: Path,
     ) -> None:
-        """Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it."""
+        """`log_bucket_arn` enables the storefront.
+
+        Raises FileNotFoundError when it is enabled and `web_dist` holds no build of it.
+        """
         super().__init__(scope, id, settings=settings, region=settings.primary)
         self._global = global_stack
         self._regions = regions
@@ -48,13 +50,11 @@ class EdgeStack(BaseStack):
             firewall.protect("sign-in", global_stack.user_pool_arn, scope=self)
         if settings.features.alarms:
             self._monitor(us_east_1)
-        if global_stack.log_bucket:
-            distribution = self._storefront(web_dist, global_stack.log_bucket.arn, us_east_1)
+        if log_bucket_arn:
+            distribution = self._storefront(web_dist, log_bucket_arn, us_east_1)
             bucket = regions[settings.primary].web_bucket
             if settings.features.delivery and bucket:
                 self._pipeline(bucket, distribution)
-        if blogs:
-            self._blog(blogs)
 
         health = self.routing.health.items()
         self._outputs["health_checks"] = {region: checks.record.id for region, checks in health}
@@ -134,32 +134,6 @@ class EdgeStack(BaseStack):
         self._outputs["distribution_id"] = storefront.distribution.id
         self._outputs["distribution_domain_name"] = storefront.distribution.domain_name
         return storefront.distribution
-
-    def _blog(self, blogs: Mapping[str, Blog]) -> None:
-        host = self.settings.blog_host()
-        routing = BlogRouting(
-            self,
-            "blog",
-            name=self.settings.name,
-            zone_id=self._global.zone_id,
-            endpoints=[
-                BlogEndpoint(name, blog.host, blog.balancer.dns_name, blog.balancer.zone_id)
-                for name, blog in blogs.items()
-            ],
-            options=BlogRoutingOptions(
-                host=host,
-                interval=self.settings.routing.health_check_interval,
-                threshold=self.settings.routing.health_check_threshold,
-                checker_regions=self.settings.health_checker_regions,
-            ),
-        )
-        buckets = [RegionBucket(name, blog.uploads.name) for name, blog in blogs.items()]
-        if len(buckets) > 1:
-            WebReplication(
-                self, "blog-media", name=f"{self.settings.name}-blog", source=buckets[0], targets=buckets[1:]
-            )
-        self._outputs["blog_domain"] = host
-        self._outputs["blog_health_checks"] = {name: check.id for name, check in routing.checks.items()}
 
     def _site(self) -> Site:
         settings = self.settings

@@ -1,6 +1,5 @@
-"""Resources that exist once: zone, user pool with its cleaner, base tables, CloudFront's certificate and log bucket."""
+"""Resources that exist once: zone, user pool with its cleaner, base tables, CloudFront's certificate."""
 
-from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
@@ -10,7 +9,6 @@ from modules.certificate import Certificate
 from modules.function import Platform
 from modules.identity import Identity, IdentityOptions, SesSender
 from modules.observability import AccountBudget
-from modules.storefront import LogBucket
 from modules.support.stack_files import stack_folder
 from modules.support.suppression import DECIDED_BY_DOMAIN_OWNER, FEW_ADDRESSES, suppress
 from modules.tables import BaseTables
@@ -19,7 +17,7 @@ from stacks.settings import Settings
 
 
 class GlobalStack(BaseStack):
-    """`<name>-global`, in the first region; CloudFront's certificate and logs are in us-east-1."""
+    """`<name>-global`, in the first region; CloudFront's certificate is in us-east-1."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:
         super().__init__(scope, id, settings=settings, region=settings.primary)
@@ -54,7 +52,6 @@ class GlobalStack(BaseStack):
                 usd_a_month=settings.budget.usd_a_month,
                 emails=settings.observability.emails,
             )
-        self.log_bucket = self._log_bucket(us_east_1) if settings.features.storefront else None
         self.blog_database = self._blog_database() if settings.features.blog else None
         self._finish(zone)
 
@@ -75,16 +72,6 @@ class GlobalStack(BaseStack):
             ),
             orders=self.tables["orders"],
             user_pool=UserPool(id=self.user_pool_id, arn=self.user_pool_arn),
-        )
-
-    def _log_bucket(self, us_east_1: TerraformProvider) -> LogBucket:
-        return LogBucket(
-            self,
-            "log-bucket",
-            name=self.settings.name,
-            retention_days=self.settings.address_log_retention_days,
-            disposable=not self.settings.protected,
-            provider=us_east_1,
         )
 
     def _blog_database(self) -> GlobalDatabase:

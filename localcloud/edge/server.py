@@ -155,7 +155,7 @@ class Edge:
 
     def _blog_apps(self) -> Mapping[int, web.Application]:
         def name() -> str | None:
-            return self._deployment.outputs["edge"].get("blog_domain") if self._deployment else None
+            return self._deployment.outputs.get("blog", {}).get("blog_domain") if self._deployment else None
 
         return {
             self._layout.blog: shared_blog(self._blogs, self._route53, name, self._viewer),

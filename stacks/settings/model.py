@@ -147,11 +147,12 @@ class Settings(SettingsFile):
     @property
     def stack_regions(self) -> Mapping[str, str]:
         """The region of each stack, by the stack's name after `<project>-<environment>-`, in order of deployment."""
-        blogs = {f"{region}-blog": region for region in self.regions} if self.features.blog else {}
+        blogs = {f"{region}-blog": region for region in self.regions}
         return {
             "global": self.primary,
             **{region: region for region in self.regions},
-            **blogs,
+            **(blogs | {"blog": self.primary} if self.features.blog else {}),
+            **({"logs": self.primary} if self.features.storefront else {}),
             "edge": self.primary,
         }
 

@@ -34,6 +34,8 @@ PLANS = [
             "ap-southeast-1",
             "eu-west-1-blog",
             "ap-southeast-1-blog",
+            "blog",
+            "logs",
             "edge",
         )
     ),

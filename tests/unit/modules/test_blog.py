@@ -157,10 +157,10 @@ def test_media_bucket_is_private(stack: Stack) -> None:
 
 
 def test_blog_fails_over_in_order_of_regions() -> None:
-    edge = with_blog()["edge"]
+    stack = with_blog()["blog"]
     records = [
         each.body
-        for each in edge.resources("aws_route53_record")
+        for each in stack.resources("aws_route53_record")
         if each.body["name"] == "blog.books.example.com"
     ]
     assert {record["failover_routing_policy"]["type"]: record["set_identifier"] for record in records} == {
@@ -171,13 +171,13 @@ def test_blog_fails_over_in_order_of_regions() -> None:
 
 
 def test_blog_with_three_regions_is_chain() -> None:
-    edge = with_blog((*REGIONS, "us-west-2"))["edge"]
-    names = [each.body["name"] for each in edge.resources("aws_route53_record")]
+    stack = with_blog((*REGIONS, "us-west-2"))["blog"]
+    names = [each.body["name"] for each in stack.resources("aws_route53_record")]
     assert names.count("blog.books.example.com") == 2
     assert names.count("standby-blog.books.example.com") == 2
     second = next(
         each.body
-        for each in edge.resources("aws_route53_record")
+        for each in stack.resources("aws_route53_record")
         if each.body["name"] == "blog.books.example.com"
         and each.body["failover_routing_policy"]["type"] == "SECONDARY"
     )
@@ -185,13 +185,13 @@ def test_blog_with_three_regions_is_chain() -> None:
 
 
 def test_blog_in_one_region_has_primary_record() -> None:
-    edge = with_blog(("eu-west-1",))["edge"]
-    record = edge.find("aws_route53_record", name="blog.books.example.com").body
+    stack = with_blog(("eu-west-1",))["blog"]
+    record = stack.find("aws_route53_record", name="blog.books.example.com").body
     assert record["failover_routing_policy"] == {"type": "PRIMARY"}
 
 
 def test_blog_health_check_requests_readyz() -> None:
-    checks = [each.body for each in with_blog()["edge"].resources("aws_route53_health_check")]
+    checks = [each.body for each in with_blog()["blog"].resources("aws_route53_health_check")]
     paths = {
         check["fqdn"]: check["resource_path"] for check in checks if check.get("fqdn", "").startswith("blog-")
     }

@@ -40,7 +40,7 @@ def lifecycle(content: Versioned | Expiring) -> dict[str, Any]:
     return dict(rule)
 
 
-@pytest.mark.parametrize("part", ["global", "eu-west-1", "ap-southeast-1", "edge"])
+@pytest.mark.parametrize("part", ["logs", "eu-west-1", "ap-southeast-1", "edge"])
 def test_every_bucket_is_private(part: str) -> None:
     stack = everything()[part]
     buckets = {f"${{{each.address}.id}}" for each in stack.resources("aws_s3_bucket")}

@@ -164,20 +164,18 @@ class TestSecurityHeaders:
 
 
 class TestAccessLogs:
-    def test_access_logs_use_global_bucket(self) -> None:
+    def test_access_logs_use_own_stack(self) -> None:
         of = shop(log_retention_days=14)
-        (bucket,) = of["global"].resources("aws_s3_bucket")
+        (bucket,) = of["logs"].resources("aws_s3_bucket")
         destination = of["edge"].only("aws_cloudwatch_log_delivery_destination")
 
         assert bucket.body["provider"] == "aws.us-east-1"
         assert bucket.id in json.dumps(destination["delivery_destination_configuration"])
-        (rule,) = of["global"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
+        (rule,) = of["logs"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
         assert rule["expiration"] == [{"days": 14}]
 
     def test_only_log_delivery_writes_logs(self) -> None:
-        stack = shop()["global"]
-        policy = stack.only("aws_s3_bucket_policy")["policy"]
-        (document,) = [each for each in stack.data("aws_iam_policy_document") if each.id in policy]
+        (document,) = shop()["logs"].data("aws_iam_policy_document")
         (allowed,) = [each for each in document.body["statement"] if each.get("effect") != "Deny"]
 
         assert allowed["principals"] == [{"type": "Service", "identifiers": ["delivery.logs.amazonaws.com"]}]
@@ -188,7 +186,8 @@ class TestAccessLogs:
         assert account.startswith("${data.aws_caller_identity.")
 
     def test_log_bucket_needs_storefront(self) -> None:
-        assert shop(features={"storefront": False})["global"].resources("aws_s3_bucket") == []
+        of = shop(features={"storefront": False})
+        assert f"{of.name}-logs" not in of.stacks
 
 
 class TestSite:

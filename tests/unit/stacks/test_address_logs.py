@@ -32,7 +32,7 @@ def test_address_logs_are_kept_30_days() -> None:
 
 
 def test_cloudfront_logs_are_kept_30_days() -> None:
-    (rule,) = shop(**YEAR)["global"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
+    (rule,) = shop(**YEAR)["logs"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
     assert rule["expiration"] == [{"days": 30}]
 
 

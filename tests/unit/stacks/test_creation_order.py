@@ -59,9 +59,9 @@ def test_public_resources_follow_internet_gateway(kind: str) -> None:
 
 
 def test_alias_follows_record_that_it_targets() -> None:
-    edge = shop(**EVERYTHING)["edge"]
-    graph = Graph(edge)
-    records = edge.resources("aws_route53_record")
+    stack = shop(**EVERYTHING)["blog"]
+    graph = Graph(stack)
+    records = stack.resources("aws_route53_record")
     targets = 0
     for record in records:
         for target in records_named(records, record.body["alias"]["name"]):
@@ -74,12 +74,14 @@ def records_named(records: list[Resource], name: str) -> list[Resource]:
     return [record for record in records if record.body["name"] == name]
 
 
-@pytest.mark.parametrize("host", ["blog.books.example.com", "api.books.example.com"])
+@pytest.mark.parametrize(
+    ("stack", "host"), [("blog", "blog.books.example.com"), ("edge", "api.books.example.com")]
+)
 @pytest.mark.parametrize("regions", [REGIONS[:1], REGIONS[:2], REGIONS])
-def test_records_of_a_name_share_one_policy(host: str, regions: list[str]) -> None:
+def test_records_of_a_name_share_one_policy(stack: str, host: str, regions: list[str]) -> None:
     """Otherwise a region more or fewer would replace a simple record by others of the same name."""
     records = records_named(
-        shop(**{**EVERYTHING, "regions": regions})["edge"].resources("aws_route53_record"), host
+        shop(**{**EVERYTHING, "regions": regions})[stack].resources("aws_route53_record"), host
     )
     policies = {key for record in records for key in record.body if key.endswith("_routing_policy")}
     assert len(policies) == 1
@@ -88,8 +90,8 @@ def test_records_of_a_name_share_one_policy(host: str, regions: list[str]) -> No
 
 def test_first_blog_record_keeps_its_address() -> None:
     def first(regions: list[str]) -> Resource:
-        edge = shop(**{**EVERYTHING, "regions": regions})["edge"]
-        return edge.find("aws_route53_record", name="blog.books.example.com", set_identifier=REGIONS[0])
+        stack = shop(**{**EVERYTHING, "regions": regions})["blog"]
+        return stack.find("aws_route53_record", name="blog.books.example.com", set_identifier=REGIONS[0])
 
     assert first(REGIONS[:1]) == first(REGIONS[:2]) == first(REGIONS)
 

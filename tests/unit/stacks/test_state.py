@@ -10,6 +10,7 @@ REGIONS = {
     "global": "eu-west-1",
     "eu-west-1": "eu-west-1",
     "ap-southeast-1": "ap-southeast-1",
+    "logs": "eu-west-1",
     "edge": "eu-west-1",
 }
 

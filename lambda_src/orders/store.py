@@ -96,7 +96,8 @@ class Orders:
             ExpressionAttributeValues=dynamo.dump(values),
             ScanIndexForward=False,
             ConsistentRead=True,
-            Limit=limit + 1,
+            # One more shows where the last order's events end; the order of `after` is read and left out.
+            Limit=limit + (1 if after is None else 2),
         )
         states = (
             state

@@ -429,6 +429,19 @@ def test_orders_of_an_hour_are_limited(tables: Tables, monkeypatch: pytest.Monke
     assert adas_cart("GET", "/cart").json["items"] == []
 
 
+def test_page_needs_one_query(tables: Tables) -> None:
+    for _ in range(9):
+        order(ada, {"a": 1}, 500, key=str(uuid.uuid4()))
+    queries: list[str] = []
+    tables.client.meta.events.register(
+        "before-call.dynamodb.Query", lambda model, **_: queries.append(model.name)
+    )
+    first = ada("GET", "/orders", query={"limit": "3"}).json
+    assert len(queries) == 1
+    ada("GET", "/orders", query={"limit": "3", "cursor": first["nextCursor"]})
+    assert len(queries) == 2
+
+
 def test_checkout_needs_three_requests(tables: Tables) -> None:
     tables.stock("a", received=9)
     order(ada, {"a": 1}, 500)

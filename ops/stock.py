@@ -18,7 +18,6 @@ GIVEN, CLAIMED, ACCEPTED = "given:", "claimed:", "accepted:"
 REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
 """Key of the item with the names of all regions that may have rows. Functions read it."""
 
-_ZERO = {name: {"N": "0"} for name in ("received", "restored", "spent", "wanted")}
 _WORKERS = 8
 
 
@@ -131,9 +130,9 @@ def register(deployment: Deployment) -> None:
 
 
 def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str, int] | None = None) -> int:
-    """Create the rows of books that have none, with their copies shared over the regions by weight.
+    """Share the copies of each book over the regions by weight, unless a region has received copies of it.
 
-    Existing rows stay as they are, so a repetition adds nothing. Returns the number of books with new rows.
+    A repetition therefore adds nothing. Returns the number of books of which a region received copies.
     """
     if not copies:
         return 0
@@ -144,15 +143,26 @@ def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str
         for region, share in split(total, list(deployment.regions), weights).items()
     ]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        created = list(pool.map(lambda job: _create(deployment, *job), jobs))
+        created = list(pool.map(lambda job: _receive(deployment, *job), jobs))
     return len({book for (_, book, _), new in zip(jobs, created, strict=True) if new})
 
 
-def _create(deployment: Deployment, region: str, book: str, copies: int) -> bool:
+def _receive(deployment: Deployment, region: str, book: str, copies: int) -> bool:
+    """Write the first copies of a book into a region's row. Returns False if it has received some already.
+
+    The row may exist: when another region's row arrives first, the region's function asks for copies in its own.
+    """
     client, table = _table(deployment, region)
-    item = {"bookId": {"S": book}, "region": {"S": region}, **_ZERO, "received": {"N": str(copies)}}
+    condition = "attribute_not_exists(bookId)" + (" OR received = :none" if copies else "")
     try:
-        client.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(bookId)")
+        client.update_item(
+            TableName=table,
+            Key={"bookId": {"S": book}, "region": {"S": region}},
+            UpdateExpression="SET wanted = if_not_exists(wanted, :none) "
+            "ADD received :copies, restored :none, spent :none",
+            ConditionExpression=condition,
+            ExpressionAttributeValues={":copies": {"N": str(copies)}, ":none": {"N": "0"}},
+        )
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise

@@ -83,6 +83,20 @@ def test_load_shares_copies_once(deployment: Deployment) -> None:
     assert [name["S"] for name in registry["names"]["L"]] == [THERE, HERE]
 
 
+def test_load_adds_to_row_that_asked_for_copies(deployment: Deployment) -> None:
+    """A region's function sees another region's row before this command has written its own."""
+    deployment.clients[THERE].update_item(
+        TableName="stock",
+        Key={"bookId": {"S": "a"}, "region": {"S": THERE}},
+        UpdateExpression="SET wanted = :wanted ADD spent :none, received :none, restored :none",
+        ExpressionAttributeValues={":wanted": {"N": "5"}, ":none": {"N": "0"}},
+    )
+    assert stock.load(deployment, {"a": 11}) == 1
+    assert stock.load(deployment, {"a": 11}) == 0
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 6, THERE: 5}
+    assert shares(deployment)[THERE].wanted == 5
+
+
 def test_copies_are_shared_by_weight(deployment: Deployment) -> None:
     stock.load(deployment, {"a": 9}, {HERE: 3, THERE: 0})
     assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 9, THERE: 0}

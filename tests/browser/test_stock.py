@@ -33,7 +33,9 @@ def cloud(layout: Layout, endpoints: dict[str, Any], deployment: Deployment) -> 
 def book(cloud: Cloud) -> Iterator[Json]:
     """A book of its own that no listing has. Its copies are not counted until a region has some."""
     books, book_id = cloud.table("books"), f"scarce-{uuid.uuid4()}"
-    item = {**books.get_item(Key={"id": BOOK})["Item"], "id": book_id, "category": book_id}
+    # A title of its own: other tests search for the original.
+    own = {"id": book_id, "title": f"Rare {book_id[-8:]}", "category": book_id}
+    item = {**books.get_item(Key={"id": BOOK})["Item"], **own}
     del item["listing"]
     books.put_item(Item=item)
     yield {**item, "price": int(item["price"])}

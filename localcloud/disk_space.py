@@ -28,16 +28,17 @@ def full(folder: Path) -> str | None:
 
 @contextmanager
 def interrupt_when_full(folder: Path) -> Iterator[None]:
-    """Send SIGINT to this process once the disk of `folder` is full.
+    """Send SIGTERM to this process once the disk of `folder` is full.
 
-    The emulator and Terraform repeat failed requests for minutes, so waiting for their errors takes long.
+    The emulator and Terraform repeat failed requests for minutes, so waiting for their errors takes long. A shell lets
+    commands in the background ignore SIGINT, so that signal would not do.
     """
     ended = threading.Event()
 
     def watch() -> None:
         while not ended.wait(CHECK_SECONDS):
             if full(folder):
-                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGTERM)
                 return
 
     watcher = threading.Thread(target=watch, daemon=True)

@@ -85,6 +85,7 @@ def test_up_small_disk_is_refused_first(layout: Layout) -> None:
 FILLS = """
 (for _ in $(seq 600); do [ -d {cloud}/aws ] && break; sleep 0.05; done; cat /dev/zero > {folder}/other) \\
   </dev/null >/dev/null 2>&1 &
+trap '' INT  # as for a command in the background
 exec "$0" "$@"
 """
 

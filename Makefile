@@ -227,7 +227,7 @@ e2e-tests:
 	$(TEST_CLOUD) python -m localcloud.request_audit # every request so far, against AWS's own models
 CONTROL_ROOM := tests/browser/test_control_room.py
 e2e-browser:
-	@$(TEST_CLOUD) pytest tests/browser --ignore=$(CONTROL_ROOM) --numprocesses=$(TEST_PROCESSES) --dist=loadfile --durations=10
+	@$(TEST_CLOUD) pytest tests/browser --ignore=$(CONTROL_ROOM) --durations=10 # one browser: two slow the functions down
 	$(TEST_CLOUD) pytest $(CONTROL_ROOM) --durations=10 # alone: it breaks regions
 e2e-alone: $(INSTALLED)/python ## Each region alone, its peers unreachable, with a running bookstore.
 	@$(CLOUD) run python -m tests.support.single_region $(ARGS)

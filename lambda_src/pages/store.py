@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from runtime import aws
+from runtime import aws, log
 from runtime.errors import Unavailable
 from shop.books import Books, present
 from shop.shelves import Shelves
@@ -27,17 +27,20 @@ class Template:
         self._read_at = float("-inf")
 
     def html(self) -> str:
-        """Return the build's page.
+        """Return the build's page; the one that was read last if the bucket cannot be read now.
 
         Raises:
-            Unavailable: S3 does not answer, or this region's bucket has no build.
+            Unavailable: no build was read so far, and S3 does not answer or the bucket has none.
         """
         if self._clock() - self._read_at >= FRESH_SECONDS:
             try:
                 answer = aws.call(self._client.get_object, Bucket=self._bucket, Key=KEY)
-            except self._client.exceptions.NoSuchKey as error:
-                raise Unavailable("This region has no build of the storefront.") from error
-            self._html = answer["Body"].read().decode()
+            except (Unavailable, self._client.exceptions.ClientError) as error:
+                if not self._html:
+                    raise Unavailable("This region has no build of the storefront.") from error
+                log.write("WARNING", "build not read", error=str(error))
+            else:
+                self._html = answer["Body"].read().decode()
             self._read_at = self._clock()
         return self._html
 

@@ -161,7 +161,7 @@ class Deployment:
         for part in ("global", *settings.regions, "edge"):
             if not values.get(part):
                 raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
-            outputs[part] = Outputs(part, values.get(part) or {})
+            outputs[part] = Outputs(part, values[part])
         return cls(
             settings=settings,
             shared=Shared.of(outputs["global"]),

@@ -1,6 +1,7 @@
 """Deploys the synthesized stacks of an environment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -30,17 +31,15 @@ def deploy_stacks(
     gate of the one before. `open_shop` is called in a thread once every stack but the blog's is applied. Raises
     StacksFailedError; KeyboardInterrupt once every Terraform has ended.
     """
-    needs = stack_dependencies()
-    engine = Engine(settings, console, log)
-    if not at_once:
-        engine.deploy(region_by_region(needs, settings), gates=gates(settings))
-    elif open_shop:
+    stacks = stack_dependencies()
+    graph = dict[str, Collection[str]](stacks if at_once else region_by_region(stacks, settings))
+    work = {} if at_once else dict(gates(settings))
+    if open_shop:
+        graph[SHOP] = [name for name in stacks if not name.endswith(BLOG)]
+        work[SHOP] = partial(_open, open_shop)
+    Engine(settings, console, log).deploy(graph, gates=work)
 
-        def open_(task: Task) -> None:
-            open_shop()
-            task.progress.note = "open"
 
-        shop = [name for name in needs if not name.endswith(BLOG)]
-        engine.deploy({**needs, SHOP: shop}, gates={SHOP: open_})
-    else:
-        engine.deploy(needs)
+def _open(open_shop: Callable[[], None], task: Task) -> None:
+    open_shop()
+    task.progress.note = "open"

@@ -1,7 +1,6 @@
 """A contest for the last copies of a book: many shoppers order one copy each, in all regions at once."""
 
 import asyncio
-import contextlib
 import secrets
 import time
 import uuid
@@ -11,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from botocore.exceptions import BotoCoreError, ClientError
 
 from client import Bookstore, Endpoints, Failover, RefusedError, UnreachableError
 from localcloud.control_room.journal import Journal
 from localcloud.edge.region_locations import region_name
 from ops import stock
 from ops.deployment import Deployment
-from ops.drill.accounts import Account, close_account, open_account
+from ops.drill.accounts import Account, close_reachable, open_account
 from ops.drill.shoppers import VIEWER_HEADER
 
 COPIES, ORDERS, ACCOUNTS = 100, 400, 12
@@ -117,7 +115,7 @@ class Contest:
             await self._sell(deployment, book, _buyers(accounts, list(deployment.regions)), before, catch_up)
         finally:
             self.running = False
-            await asyncio.to_thread(_close, deployment, accounts)
+            await asyncio.to_thread(close_reachable, deployment, accounts)
 
     async def _book(self, book_id: str) -> Json:
         async with httpx.AsyncClient() as http:
@@ -179,13 +177,6 @@ def _open(deployment: Deployment, accounts: list[Account]) -> None:
     party = secrets.token_hex(4)
     for number in range(ACCOUNTS):
         accounts.append(open_account(deployment, f"contest-{party}-{number}@example.com"))
-
-
-def _close(deployment: Deployment, accounts: Sequence[Account]) -> None:
-    """Delete the accounts; an account remains if its user pool is unavailable."""
-    for account in accounts:
-        with contextlib.suppress(BotoCoreError, ClientError):
-            close_account(deployment, account)
 
 
 def _figures(purchases: Purchases) -> str:

@@ -1,19 +1,17 @@
 """Simulated shoppers of the control room."""
 
 import asyncio
-import contextlib
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import httpx
-from botocore.exceptions import BotoCoreError, ClientError
 
 from client import Bookstore, Endpoints, Failover
 from localcloud.edge.region_locations import CITIES, Place, distance_km, place
 from ops.deployment import Deployment
-from ops.drill.accounts import close_account, open_account
+from ops.drill.accounts import close_reachable, open_account
 from ops.drill.ledger import Ledger
 from ops.drill.reconcile import Reconciliation, reconcile
 from ops.drill.recording import Recording, Sample
@@ -156,7 +154,8 @@ class Shoppers:
                     )
                     group.create_task(shopping.run(Pace(TURN_SECONDS, index * TURN_SECONDS / SHOPPERS, over)))
         finally:
-            await asyncio.to_thread(_close, deployment, visitors)
+            accounts = [visitor.account for visitor in visitors]
+            await asyncio.to_thread(close_reachable, deployment, accounts)
 
 
 def _visitors(deployment: Deployment, regions: Sequence[str]) -> list[Visitor]:
@@ -185,10 +184,3 @@ def _cities(regions: Sequence[str]) -> list[tuple[str, Place]]:
         (region, near[region][number // len(regions) % len(near[region])] if near[region] else place(region))
         for number, region in enumerate(homes)
     ]
-
-
-def _close(deployment: Deployment, visitors: list[Visitor]) -> None:
-    """Delete the accounts; an account remains if its user pool is unavailable."""
-    for visitor in visitors:
-        with contextlib.suppress(BotoCoreError, ClientError):
-            close_account(deployment, visitor.account)

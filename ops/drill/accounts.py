@@ -3,6 +3,8 @@
 import base64
 import json
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +60,13 @@ def close_account(deployment: Deployment, account: Account) -> None:
     """Delete the account; its orders remain."""
     cognito = deployment.client("cognito-idp", deployment.shared.user_pool_region)
     cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
+
+
+def close_reachable(deployment: Deployment, accounts: Iterable[Account]) -> None:
+    """Delete accounts. Each stays whose user pool is unavailable."""
+    for account in accounts:
+        with suppress(BotoCoreError, ClientError):
+            close_account(deployment, account)
 
 
 def attempt_sign_in(deployment: Deployment, account: Account) -> SignIn:

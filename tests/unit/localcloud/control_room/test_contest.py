@@ -18,6 +18,7 @@ from localcloud.control_room.contest import Buyer, Contest, Purchases
 from localcloud.control_room.journal import Journal
 from ops import stock
 from ops.deployment import Deployment
+from ops.drill import accounts
 from ops.drill.accounts import Account
 from ops.stock import Status
 
@@ -88,8 +89,8 @@ class Bookshop:
 @pytest.fixture
 def bookshop(monkeypatch: pytest.MonkeyPatch) -> Bookshop:
     made = Bookshop()
-    for name in ("open_account", "close_account"):
-        monkeypatch.setattr(contest, name, getattr(made, name))
+    monkeypatch.setattr(contest, "open_account", made.open_account)
+    monkeypatch.setattr(accounts, "close_account", made.close_account)
     for name in ("add", "status"):
         monkeypatch.setattr(stock, name, getattr(made, name))
     for name, value in {"COPIES": 10, "ORDERS": 40, "PART": 10, "RETRY_SECONDS": 0}.items():

@@ -41,13 +41,23 @@ class RefusedError(BookstoreClientError):
         status: HTTP status.
         body: problem details (RFC 9457).
         region: region that answered.
+        retry_after: seconds after which the request may succeed; None if the region named none.
     """
 
-    def __init__(self, status: int, body: Json, region: str, attempts: Sequence[Attempt]) -> None:
+    def __init__(
+        self,
+        status: int,
+        body: Json,
+        region: str,
+        attempts: Sequence[Attempt],
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(f"{status} {body['title']}", attempts)
         self.status = status
         self.body = body
         self.region = region
+        self.retry_after = retry_after
 
     @property
     def slug(self) -> str:

@@ -100,7 +100,9 @@ class Failover:
         if refused is None:
             raise UnreachableError(attempts)
         raw, details = refused
-        raise RefusedError(raw.status, details, raw.headers["x-region"], attempts)
+        raise RefusedError(
+            raw.status, details, raw.headers["x-region"], attempts, retry_after=replies.retry_after(raw)
+        )
 
     async def _attempt(self, endpoint: str, request: Outgoing) -> tuple[Raw | None, Attempt]:
         began = time.monotonic()

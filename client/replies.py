@@ -1,6 +1,7 @@
 """Decides whether an HTTP response is an answer of the bookstore: only one that fits the contract is."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,12 @@ def problem(raw: Raw) -> Json | None:
     if body is None or body.get("status") != raw.status or not isinstance(body.get("title"), str):
         return None
     return body if str(body.get("type", "")).startswith(PROBLEM_TYPE) else None
+
+
+def retry_after(raw: Raw) -> int | None:
+    """Return the seconds of `retry-after`, `None` without them. The bookstore sends no dates."""
+    value = raw.headers.get("retry-after", "").strip()
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else None
 
 
 def certainly_not_processed(raw: Raw) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ops.aws import client, invoke
 from ops.drill.failures import MISSING_HANDLER, UNREACHABLE_REDIS, has_moved_mapping, move_mappings_back
+from ops.drill.overload import has_limits, lift_limits
 from ops.drill.region_loss import EdgeFaults
 from ops.health_probe import Probe
 from ops.replication_pause import Pausing
@@ -49,6 +50,8 @@ def find_faults(settings: Settings) -> Iterator[Fault]:
                 f"{region}: the API's base path is missing", partial(move_mappings_back, gateway, hosts)
             )
     for region in settings.regions:
+        yield from _limits(region, settings.api_host(region))
+    for region in settings.regions:
         functions = _functions(region, settings.name)
         broken = [each["FunctionName"] for each in functions if _is_broken(each)]
         if broken:
@@ -88,6 +91,14 @@ def _replication_faults(pausing: Pausing) -> Iterator[Fault]:
             f"{late} writes wait for their replication",
             partial(pausing.await_caught_up, CATCH_UP_SECONDS),
         )
+
+
+def _limits(region: str, host: str) -> Iterator[Fault]:
+    gateway = client("apigateway", region)
+    for mapping in client("apigatewayv2", region).get_api_mappings(DomainName=host)["Items"]:
+        stage = (mapping["ApiId"], mapping["Stage"])
+        if has_limits(gateway, *stage):
+            yield Fault(f"{region}: the API's limits are a drill's", partial(lift_limits, gateway, *stage))
 
 
 def _functions(region: str, name: str) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ def _proxy(response: Response) -> dict[str, Any]:
     headers = {
         "x-region": settings().region,
         "access-control-allow-origin": "*",
-        "access-control-expose-headers": "x-region",
+        "access-control-expose-headers": "x-region, retry-after",
         "cache-control": "no-store",
         **_SECURITY_HEADERS,
         **_content_type(response.body),

@@ -1,6 +1,7 @@
 """API Gateway's own error responses, as problem details (RFC 9457)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
@@ -28,6 +29,8 @@ class GatewayProblem:
     """Title of the problem."""
     with_detail: bool = False
     """Whether the response contains API Gateway's message, for callers who can correct the request."""
+    retry_after: int | None = None
+    """Value of the header `retry-after` in seconds. API Gateway adds none."""
 
     @property
     def body(self) -> str:
@@ -55,7 +58,9 @@ PROBLEMS = (
     GatewayProblem(
         ("UNSUPPORTED_MEDIA_TYPE",), 415, "unsupported-media-type", "The body must be application/json"
     ),
-    GatewayProblem(("QUOTA_EXCEEDED", "THROTTLED"), 429, "too-many-requests", "Too many requests; slow down"),
+    GatewayProblem(("QUOTA_EXCEEDED",), 429, "too-many-requests", "Too many requests; slow down"),
+    # The stage's limits are per second: a second later it accepts as many requests again.
+    GatewayProblem(("THROTTLED",), 429, "too-many-requests", "Too many requests; slow down", retry_after=1),
     GatewayProblem(("DEFAULT_5XX",), 500, "internal-error", "Internal error"),
     GatewayProblem(
         ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"),
@@ -80,12 +85,11 @@ class GatewayResponses(Construct):
         values = {
             "Content-Type": "application/problem+json",
             "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "x-region",
+            "Access-Control-Expose-Headers": "x-region, retry-after",
             "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
             "X-Content-Type-Options": "nosniff",
             "x-region": region,
         }
-        headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in values.items()}
         self.all: list[ITerraformDependable] = [
             ApiGatewayGatewayResponse(
                 self,
@@ -93,9 +97,15 @@ class GatewayResponses(Construct):
                 rest_api_id=rest_api_id,
                 response_type=kind,
                 status_code=str(problem.status),
-                response_parameters=headers,
+                response_parameters=_parameters(values, problem),
                 response_templates={"application/json": problem.body},
             )
             for problem in PROBLEMS
             for kind in problem.kinds
         ]
+
+
+def _parameters(values: Mapping[str, str], problem: GatewayProblem) -> dict[str, str]:
+    """Headers of a problem's response, as static values."""
+    own = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
+    return {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in {**values, **own}.items()}

@@ -25,6 +25,7 @@ from ops.drill.failures import (
     ReplicationPaused,
     WritesFailing,
 )
+from ops.drill.overload import Overloaded
 from ops.drill.region_loss import EdgeFaults, RegionLost, RegionSlow, UserPoolLost
 from ops.drill.report import Report, seconds
 from ops.drill.runner import Drill, Plan
@@ -60,7 +61,7 @@ def drill(
     deployment = Deployment.load(Settings.load(settings))
     if len(deployment.regions) < 2:
         raise InputError("a drill needs two regions, and this deployment has one: add another to `regions`")
-    known = steps(deployment, within_reach(deployment), short=short)
+    known = steps(deployment, within_reach(deployment), rate=rate, short=short)
     chosen = [step for step in known if only.lower() in step[0].name.lower()]
     if not chosen:
         names = ", ".join(dict.fromkeys(failure.name for failure, _ in known))
@@ -98,8 +99,13 @@ def within_reach(deployment: Deployment) -> Sequence[str]:
     return (here,)
 
 
-def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> list[tuple[Failure, str]]:
-    """Failures and regions in order: each failure in each of `regions`; if `short` two in the first."""
+def steps(
+    deployment: Deployment, regions: Sequence[str], *, rate: float, short: bool
+) -> list[tuple[Failure, str]]:
+    """Failures and regions in order: each failure in each of `regions`; if `short` two in the first.
+
+    `rate` is in requests per second of all shoppers.
+    """
     mapping, redis = MappingDeleted(deployment), RedisLost(deployment)
     if short:
         return [(redis, regions[0]), (mapping, regions[0])]
@@ -122,6 +128,7 @@ def steps(deployment: Deployment, regions: Sequence[str], *, short: bool) -> lis
         *paused,
         redis,
         WritesFailing(deployment),
+        Overloaded(deployment, rate),
         Evacuated(Traffic(deployment.settings)),
     ]
     return losses + [(failure, region) for failure in failures for region in regions]

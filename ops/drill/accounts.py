@@ -3,9 +3,10 @@
 import base64
 import json
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -69,11 +70,12 @@ def close_reachable(deployment: Deployment, accounts: Iterable[Account]) -> None
             close_account(deployment, account)
 
 
-def attempt_sign_in(deployment: Deployment, account: Account) -> SignIn:
-    """Try to sign in, and read the validity of the account's current token."""
-    _, payload, _ = account.shopper.token().split(".")
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    shared = deployment.shared
+def attempt_sign_in(deployment: Deployment, accounts: Sequence[Account]) -> SignIn:
+    """Try to sign in with the first account, and read the validity of all accounts' current tokens."""
+    tokens = [_claims(account.shopper.token()) for account in accounts]
+    left = [claims["exp"] - time.time() for claims in tokens]
+    found = SignIn("", tokens[0]["exp"] - tokens[0]["iat"], (min(left), max(left)))
+    account, shared = accounts[0], deployment.shared
     try:
         sign_in(
             deployment.client("cognito-idp", shared.user_pool_region),
@@ -83,8 +85,14 @@ def attempt_sign_in(deployment: Deployment, account: Account) -> SignIn:
             password=account.password,
         )
     except (BotoCoreError, ClientError) as error:
-        return SignIn(str(error), claims["exp"] - claims["iat"])
-    return SignIn("", claims["exp"] - claims["iat"])
+        return replace(found, error=str(error))
+    return found
+
+
+def _claims(token: str) -> dict[str, Any]:
+    _, payload, _ = token.split(".")
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
 
 
 def _subject(attributes: list[dict[str, Any]]) -> str:

@@ -34,6 +34,8 @@ class Failure(ABC):
     """Whether the region does not replicate meanwhile."""
     isolates_region = False
     """Whether nothing reaches the region meanwhile, so that its last writes wait in it."""
+    sheds_load = False
+    """Whether the other regions get more requests than they accept, and answer the rest with 429."""
     loses_sign_in = False
     """Whether the user pool is unavailable meanwhile."""
     dependent_actions: tuple[str, ...] = ()

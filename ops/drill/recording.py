@@ -28,6 +28,8 @@ class Sample:
     outcome: str
     ok: bool
     failed_attempts: int
+    retry_after: int | None = None
+    """Seconds of `retry-after` in a refusal."""
 
     @property
     def ended(self) -> float:
@@ -74,6 +76,8 @@ class SignIn:
 
     error: str
     token_seconds: int
+    expire_in: tuple[float, float] = (0.0, 0.0)
+    """Seconds until the first and until the last signed-in shopper cannot order any more."""
     orders: int = 0
     """Orders that signed-in shoppers of the region placed meanwhile."""
 
@@ -95,6 +99,10 @@ class Incident:
     """Confirmed orders that only the region holds; None if it was not isolated."""
     sign_in: SignIn | None = None
     """Sign-in while the user pool is unavailable; None for other failures."""
+    sheds_load: bool = False
+    """Whether the other regions get more requests than they accept."""
+    health: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Answers to health checks meanwhile: how often each region gave each answer."""
     settled: bool = True
     """Whether requests succeeded again after healing."""
 

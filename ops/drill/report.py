@@ -11,7 +11,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from ops.drill.answers import answer_rows, answers, overload_errors
 from ops.drill.figures import CLIENT_BAR, DNS_ALLOWANCE, Arithmetic, Outage, outage
+from ops.drill.health_watch import HEALTH_INTERVAL, HEALTH_TIMEOUT
 from ops.drill.reconcile import Reconciliation
 from ops.drill.recording import Incident, Recording
 from ops.drill.timeline import timeline
@@ -46,11 +48,16 @@ class Report:
         by_failure: dict[str, Any] = {}
         for incident in self.recording.incidents:
             client, dns = self.outages(incident)
+            seen = answers(self.recording, incident)
             by_failure[f"{incident.failure}, {incident.region}"] = {
                 "rto_client_s": _plain(client.longest_wait),
                 "rto_dns_s": _plain(dns.last_recovered),
                 "client_failed": client.failed,
                 "dns_failed": dns.failed,
+                "served": seen.served,
+                "throttled": seen.throttled,
+                "throttled_with_retry_after": seen.timed,
+                "attempts_per_request": round(seen.attempts / max(1, seen.served + seen.failed.total()), 2),
                 **(
                     {
                         "only_in_region": len(incident.loss.actual),
@@ -88,6 +95,8 @@ class Report:
         if incident.loss and not incident.loss.matches:
             return [f"{where}: reported as gone {incident.loss.reported}, gone are {incident.loss.actual}"]
         late = [] if incident.settled else [f"{where}: requests still failed after healing"]
+        if incident.sheds_load:
+            return [*late, *(f"{where}: {error}" for error in overload_errors(self.recording, incident))]
         if incident.is_planned:
             late += self._lingering(where, dns)
         if not incident.moves_traffic or incident.is_planned:
@@ -158,6 +167,7 @@ class Report:
             missed="".join(f"<li>{escape(line)}</li>" for line in missed),
             timeline=timeline(self.recording, self.regions),
             rows=self._rows(),
+            answers=answer_rows(self.recording),
             findings="".join(f"<li>{escape(line)}</li>" for line in self._findings()),
             rpo="–" if self.rpo is None else f"{self.rpo:.2f} s",
             total=self._total(),
@@ -171,6 +181,8 @@ class Report:
             allowance=f"{DNS_ALLOWANCE:.0f}",
             client_bar=CLIENT_BAR,
             seed=self.seed,
+            health_interval=f"{HEALTH_INTERVAL:.0f}",
+            health_timeout=f"{HEALTH_TIMEOUT:.0f}",
         )
 
     def _findings(self) -> Iterator[str]:
@@ -187,8 +199,9 @@ class Report:
                 yield (
                     f"Without the user pool in {incident.region}, sign-in "
                     f"{'fails' if sign_in.error else 'succeeds'}; a token is valid for "
-                    f"{sign_in.token_seconds / 60:.0f} min, and signed-in shoppers of that region placed "
-                    f"{sign_in.orders} orders meanwhile."
+                    f"{sign_in.token_seconds / 60:.0f} min. Signed-in shoppers of that region placed "
+                    f"{sign_in.orders} orders meanwhile; their tokens would have expired after "
+                    f"{sign_in.expire_in[0] / 60:.0f} to {sign_in.expire_in[1] / 60:.0f} min more."
                 )
 
     def _rows(self) -> str:

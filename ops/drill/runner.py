@@ -19,6 +19,7 @@ from ops.drill.accounts import Account, attempt_sign_in, close_account, open_acc
 from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites
 from ops.drill.failures import Failure
 from ops.drill.figures import DNS_ALLOWANCE, Arithmetic, dns_arithmetic
+from ops.drill.health_watch import watch_health
 from ops.drill.ledger import Ledger
 from ops.drill.reconcile import Reconciliation, compare_bestsellers, reconcile
 from ops.drill.recording import Incident, Population, Recording, Sample
@@ -145,6 +146,7 @@ class Drill:
                 moves_traffic=failure.moves_traffic,
                 is_planned=failure.is_planned,
                 dependent_actions=failure.dependent_actions,
+                sheds_load=failure.sheds_load,
             )
             self.recording.incidents.append(incident)
             await self._warm(books)
@@ -155,7 +157,8 @@ class Drill:
                 incident.broke_at = self.recording.mark("break", incident, failure.name)
                 if failure.pauses_replication:
                     await self._write_isolated(incident, books)
-                await self._watch(incident)
+                async with watch_health(incident, self.endpoints.regions):
+                    await self._watch(incident)
                 await self._measure(failure, incident)
             finally:
                 incident.healed_at = self.recording.mark("heal", incident, "healed")
@@ -182,7 +185,7 @@ class Drill:
                 f"RPO {incident.loss.oldest_seconds:.2f} s"
             )
         if failure.loses_sign_in:
-            incident.sign_in = await in_thread(attempt_sign_in, self._deployment, self._accounts[0])
+            incident.sign_in = await in_thread(attempt_sign_in, self._deployment, self._accounts)
             orders = [
                 sample
                 for sample in self.recording.samples
@@ -264,6 +267,9 @@ class Drill:
         ):
             at = self.recording.mark("detected", incident, "DNS answers with another region")
             self._say(f"   detected after {at - incident.broke_at:.1f} s")
+        if incident.sheds_load:  # Refused requests do not show which region shoppers use.
+            await asyncio.sleep(max(0.0, deadline - self.recording.now()) + 2 * SETTLED)
+            return
         while self.recording.now() < deadline and not self._all_moved(incident):
             await asyncio.sleep(0.5)
         if self._all_moved(incident):

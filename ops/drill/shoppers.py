@@ -109,12 +109,14 @@ class Shopping:
         at = self._recording.now()
         body: Json | None = None
         region: str | None = None
+        retry_after: int | None = None
         try:
             reply = await ask()
             body, region, failed = reply.body, reply.region, len(reply.attempts) - 1
             outcome = "stale" if body.get("stale") else "ok"
         except RefusedError as error:
             outcome, region, failed = str(error.status), error.region, len(error.attempts)
+            retry_after = error.retry_after
         except UnreachableError as error:
             outcome, failed = error.attempts[-1].outcome, len(error.attempts)
         self._recording.samples.append(
@@ -129,6 +131,7 @@ class Shopping:
                 outcome=outcome,
                 ok=body is not None,
                 failed_attempts=failed,
+                retry_after=retry_after,
             )
         )
         return body

@@ -155,6 +155,21 @@ def test_refusal_of_the_request_is_final(servers: Servers, status: int, slug: st
     assert (servers.hosts, raised.value.slug, raised.value.region) == (["api"], slug, "eu-west-1")
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7), ("", None), ("Thu, 01 Jan 2026 00:00:00 GMT", None)]
+)
+def test_refusal_carries_retry_after(servers: Servers, header: str, seconds: int | None) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        refusal = refusing(429, "too-many-orders")(request)
+        refusal.headers["retry-after"] = header
+        return refusal
+
+    servers.answers["api"] = refuse
+    with pytest.raises(RefusedError) as raised:
+        run(servers, lambda store: store.books())
+    assert raised.value.retry_after == seconds
+
+
 def test_order_follows_stock_elsewhere(servers: Servers) -> None:
     servers.answers["api"] = refusing(409, "stock-elsewhere", regions=["unknown", "ap-southeast-1"])
     reply = run(servers, lambda store: store.order(LINES, 1000, key=KEY))

@@ -151,6 +151,11 @@ def test_gateway_problems_match_functions(problem: GatewayProblem) -> None:
         assert problem.slug in {"forbidden", "too-many-requests"}, "only API Gateway returns these two"
 
 
+def test_throttled_answer_has_retry_after() -> None:
+    throttled = region().find("aws_api_gateway_gateway_response", response_type="THROTTLED")
+    assert throttled.body["response_parameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+
+
 def test_gateway_statuses_are_in_contract() -> None:
     documented = {
         int(status)

@@ -7,6 +7,7 @@ import pytest
 
 from ops import faults
 from ops.drill.failures import MISSING_HANDLER, MOVED_PREFIX
+from ops.drill.overload import EVERY_METHOD, HEALTH_METHOD
 from ops.drill.region_loss import EdgeFaults
 from ops.faults import find_faults
 from ops.health_probe import Probe
@@ -37,6 +38,7 @@ class Shop:
         self.handlers = dict.fromkeys(REGIONS, "orders.handler.handle")
         self.traffic = Traffic(SETTINGS, route53=Route53())
         self.base_paths = dict.fromkeys((LOCAL.api_host(HERE), LOCAL.api_host()), "v1")
+        self.limits = {EVERY_METHOD: {"throttlingRateLimit": 500.0, "throttlingBurstLimit": 1000}}
         self.healed: list[tuple[object, ...]] = []
 
     def get_api_mappings(self, *, DomainName: str) -> dict[str, Any]:  # noqa: N803  boto3's own
@@ -45,6 +47,12 @@ class Shop:
 
     def update_api_mapping(self, *, DomainName: str, ApiMappingKey: str, **_: Any) -> None:  # noqa: N803
         self.base_paths[DomainName] = ApiMappingKey
+
+    def get_stage(self, **_: Any) -> dict[str, Any]:
+        return {"methodSettings": self.limits}
+
+    def update_stage(self, **_: Any) -> None:
+        self.limits.pop(HEALTH_METHOD)
 
     def record(self, name: str) -> Any:
         return lambda *arguments: self.healed.append((name, *arguments[1:]))
@@ -115,6 +123,13 @@ def test_faults_move_api_mappings_back(shop: Shop) -> None:
     assert descriptions() == [f"{HERE}: the API's base path is missing"]
     heal()
     assert shop.base_paths == before
+    assert descriptions() == []
+
+
+def test_faults_lift_limits_of_overload(shop: Shop) -> None:
+    shop.limits[HEALTH_METHOD] = shop.limits[EVERY_METHOD]
+    assert descriptions() == [f"{HERE}: the API's limits are a drill's"]
+    heal()
     assert descriptions() == []
 
 

@@ -174,7 +174,7 @@ def test_answers_have_region_and_cors_headers() -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
         assert answer.headers["access-control-allow-origin"] == "*"
-        assert answer.headers["access-control-expose-headers"] == "x-region"
+        assert answer.headers["access-control-expose-headers"] == "x-region, retry-after"
     assert get("/away").headers["retry-after"] == "1"
 
 

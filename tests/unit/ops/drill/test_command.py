@@ -32,7 +32,7 @@ def deployment(settings: Settings) -> Deployment:
 
 
 def names(settings: Settings, *, short: bool = False) -> list[tuple[str, str]]:
-    planned = drill.steps(deployment(settings), REGIONS, short=short)
+    planned = drill.steps(deployment(settings), REGIONS, rate=6, short=short)
     return [(failure.name, region) for failure, region in planned]
 
 
@@ -43,6 +43,7 @@ def test_steps_full_cover_regions_and_failures() -> None:
         "replication paused",
         "Redis lost",
         "writes failing",
+        "overload",
         "evacuation",
     ]
     assert names(HERE) == [(failure, region) for failure in failures for region in REGIONS]

@@ -1,9 +1,9 @@
-"""Time and memory of a synth of the whole app, with `modules/support/fast_synth` and without it (`FAST_SYNTH=0`).
+"""Time and memory of a synth of the whole app as cdktf.json starts it, and of a plain one (`FAST_SYNTH=0`, no `-O`).
 
-Both must write the same bytes. Each run is a fresh process, started as cdktf.json says. A figure is the median, with
-half the distance between the quartiles. `wall` is judged. `processor` is the time of Python and of jsii's Node process
-together. `peak` is the larger one of the two processes. Further lists of regions show how the cost grows; the plain
-synth is measured for the settings' own regions only.
+Both must write the same bytes. Each run is a fresh process. A figure is the median, with half the distance between the
+quartiles. `wall` is judged. `processor` is the time of Python and of jsii's Node process together. `peak` is the larger
+one of the two processes. Further lists of regions show how the cost grows; the plain synth is measured for the
+settings' own regions only, in turns with the others.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ NUMBERS_OF_REGIONS = (1, 2, 3, 6)
 TIMES_FASTER = 4.0
 
 COMMAND = json.loads((ROOT / "cdktf.json").read_text())["app"].split()[1:]
-PLAIN = {"FAST_SYNTH": "0"}
+PLAIN_COMMAND = ["main.py"]
 FOREIGN = ("BOOKSTORE_", "FAST_SYNTH", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE")
 """Prefixes of variables that would change the measurement: other settings, and no byte code on disk."""
 
@@ -63,18 +63,19 @@ class Cost:
         )
 
 
-def synth(regions: Sequence[str], variables: Mapping[str, str] | None = None) -> Run:
-    """Synthesize into an empty folder, in a process with `variables` in its environment."""
+def synth(regions: Sequence[str], *, plain: bool = False) -> Run:
+    """Synthesize into an empty folder. Raises SystemExit when the synth fails."""
     with tempfile.TemporaryDirectory(prefix="synth-") as folder:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)},
             "BOOKSTORE_REGIONS": json.dumps(regions),
             "CDKTF_OUTDIR": folder,
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-            **(variables or {}),
+            **({"FAST_SYNTH": "0"} if plain else {}),
         }
+        command = PLAIN_COMMAND if plain else COMMAND
         started = time.perf_counter()
-        process = os.posix_spawn(sys.executable, [sys.executable, *COMMAND], environment)
+        process = os.posix_spawn(sys.executable, [sys.executable, *command], environment)
         _, status, usage = os.wait4(process, 0)
         wall = time.perf_counter() - started
         if status:
@@ -97,13 +98,16 @@ def region_lists(own: Sequence[str]) -> dict[int, list[str]]:
     return {number: all_regions[:number] for number in NUMBERS_OF_REGIONS}
 
 
-def measure(lists: Mapping[int, Sequence[str]]) -> dict[int, list[Run]]:
-    """Run each list of regions several times, in turns, so that a busy moment affects all of them."""
+def measure(lists: Mapping[int, Sequence[str]], own: Sequence[str]) -> tuple[dict[int, list[Run]], list[Run]]:
+    """Return the runs of each list of regions, and plain ones of `own`: in turns, so that a busy moment affects all."""
     runs: dict[int, list[Run]] = {number: [] for number in lists}
-    for _ in range(RUNS):
+    plain = []
+    for turn in range(RUNS):
         for number, regions in lists.items():
             runs[number].append(synth(regions))
-    return runs
+        if turn < PLAIN_RUNS:
+            plain.append(synth(own, plain=True))
+    return runs, plain
 
 
 def growth(costs: Mapping[int, Cost]) -> dict[str, float]:
@@ -151,10 +155,9 @@ def main() -> int:
     """Measure, print and record. Returns 1 when a goal is missed."""
     os.chdir(ROOT)
     own = Settings.load(os.environ.get("SETTINGS", "settings/local.toml")).regions
-    for variables in ({}, PLAIN):
-        synth(own, variables)  # warms the file cache, jsii's cache and the byte code
-    runs = measure(region_lists(own) | {len(own): list(own)})
-    plain = [synth(own, PLAIN) for _ in range(PLAIN_RUNS)]
+    for plainly in (False, True):
+        synth(own, plain=plainly)  # warms the file cache, jsii's cache and the byte code
+    runs, plain = measure(region_lists(own) | {len(own): list(own)}, own)
     costs = {number: Cost.of(some) for number, some in sorted(runs.items())}
     identical = len({run.written for run in (*runs[len(own)], *plain)}) == 1
     named = {f"{number} region{'s' * (number > 1)}": cost for number, cost in costs.items()}

@@ -54,6 +54,7 @@ class FuzzRun:
     def __init__(self, number: int, api: Api, account: Account, folder: Path) -> None:
         self.account = account
         self._stateful = number % 2 == 1
+        self._covers = number == 0
         self._api = api
         self._config = folder / f"run-{number}.toml"
         self._seeds = iter(range(number, 1_000_000, CONCURRENT_RUNS))
@@ -66,10 +67,10 @@ class FuzzRun:
         api.close()
 
     def phases(self, first: bool) -> str:
-        """Phases of the next run; deterministic phases run once."""
+        """Phases of the next run; the deterministic phases run once, in one region."""
         if self._stateful:
             return "stateful"
-        return "examples,coverage" if first else "fuzzing"
+        return "examples,coverage" if first and self._covers else "fuzzing"
 
     def run(self, phases: str) -> int:
         """Run once and return the number of cases; fails the test on any finding."""

@@ -1,11 +1,13 @@
 """A Lambda function with a log group and a role of its own. The role has no permissions beyond those granted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.lambda_alias import LambdaAlias
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
@@ -57,6 +59,8 @@ class Platform:
     """Instruction set. `arm64` costs a fifth less per second."""
     log_retention_days: int = 30
     """How long CloudWatch keeps the logs."""
+    alias: str | None = None
+    """Alias of a published version that callers invoke, for canary deployments. None: they invoke the newest code."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,7 @@ class Function(Construct):
             memory_size=options.memory,
             timeout=options.timeout,
             reserved_concurrent_executions=options.reserved_concurrency,
+            publish=True if platform.alias else None,
             tracing_config={"mode": "Active"},
             environment={
                 "variables": {"SHOP_NAME": platform.name, "LOG_LEVEL": "INFO", **options.environment}
@@ -178,27 +183,36 @@ class Function(Construct):
                 ),
             },
         )
-        self.arn: str = self._function.arn
+        self._alias = self._alias_of_first_version(platform.alias) if platform.alias else None
+        invoked = self._alias or self._function
+        self.arn: str = invoked.arn
         """ARN for event sources and schedules."""
-        self.invoke_arn: str = self._function.invoke_arn
+        self.invoke_arn: str = invoked.invoke_arn
         """URI for API Gateway integrations."""
+        self.unqualified_arn: str = self._function.arn
+        """ARN without the alias."""
+        self.version: str = self._function.version
+        """The newest published version, with `Platform.alias`."""
         self.log_group_name: str = self._logs.name
         """Name of the function's log group."""
 
-    def allow_invocation(self, id: str, *, principal: str, source_arn: str) -> None:
+    def allow_invocation(self, id: str, *, principal: str, source_arn: str) -> Sequence[ITerraformDependable]:
         """Allow an AWS service to invoke the function on behalf of one source.
 
         `id` names the permission within this construct, `principal` is the service, for example
-        `events.amazonaws.com`.
+        `events.amazonaws.com`. Returns the permission for the alias, if there is one, which callers must wait for.
         """
-        LambdaPermission(
-            self,
-            f"invoked-by-{id}",
-            function_name=self._function.function_name,
-            action="lambda:InvokeFunction",
-            principal=principal,
-            source_arn=source_arn,
-        )
+        permission = {
+            "function_name": self._function.function_name,
+            "action": "lambda:InvokeFunction",
+            "principal": principal,
+            "source_arn": source_arn,
+        }
+        # Kept beside the alias's own: callers use it until they are switched to the alias.
+        LambdaPermission(self, f"invoked-by-{id}", **permission)
+        if self._alias is None:
+            return ()
+        return (LambdaPermission(self, f"alias-invoked-by-{id}", qualifier=self._alias.name, **permission),)
 
     def send_failures_to(self, queue: DeadLetterQueue) -> None:
         """Send asynchronous events to `queue` when they fail after Lambda's two retries."""
@@ -207,10 +221,22 @@ class Function(Construct):
             self,
             "failures",
             function_name=self._function.function_name,
+            qualifier=self._alias.name if self._alias else None,
             maximum_retry_attempts=2,
             maximum_event_age_in_seconds=6 * 3600,
             destination_config={"on_failure": {"destination": queue.arn}},
             depends_on=[self.permissions.granted],
+        )
+
+    def _alias_of_first_version(self, name: str) -> LambdaAlias:
+        return LambdaAlias(
+            self,
+            "alias",
+            name=name,
+            function_name=self._function.function_name,
+            function_version=self._function.version,
+            # CodeDeploy moves the alias to later versions.
+            lifecycle={"ignore_changes": ["function_version", "routing_config"]},
         )
 
     def _write_logs(self) -> Statement:

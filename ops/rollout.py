@@ -6,11 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ops.blog_image import image_copies
+from ops.canary import canaries
 from ops.deployment import BLOG
 from ops.health_gate import gates
 from ops.synthesis import stack_dependencies
 from ops.terraform.engine import Engine, Task
-from ops.terraform.graph import region_by_region
+from ops.terraform.graph import canaries_and_gates, region_by_region, with_canaries, with_images
 from stacks.settings import Settings
 
 SHOP = "shop"
@@ -28,16 +30,32 @@ def deploy_stacks(
     """Apply each stack after those that it needs.
 
     Independent stacks run side by side with `at_once`. Without it regions follow each other, each after the health
-    gate of the one before. `open_shop` is called in a thread once every stack but the blog's is applied. Raises
-    StacksFailedError; KeyboardInterrupt once every Terraform has ended.
+    gate of the one before. With `features.canary` new versions of a region's functions get requests after its stack is
+    applied. A region's blog follows once its repository has the image. `open_shop` is called in a thread once every
+    stack but the blog's is applied. Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
     """
     stacks = stack_dependencies()
     graph = dict[str, Collection[str]](stacks if at_once else region_by_region(stacks, settings))
     work = {} if at_once else dict(gates(settings))
+    if images := image_copies(settings):
+        graph = dict(with_images(graph, settings))
+        work |= images
+    if settings.has_canary:
+        graph = dict(with_canaries(graph, settings))
+        work |= canaries(settings)
     if open_shop:
         graph[SHOP] = [name for name in stacks if not name.endswith(BLOG)]
         work[SHOP] = partial(_open, open_shop)
     Engine(settings, console, log).deploy(graph, gates=work)
+
+
+def shift_traffic(settings: Settings, *, console: Console, log: Path) -> None:
+    """Move each region's traffic to the newest versions of its functions, each after the health gate of the one before.
+
+    For stacks that were applied without `deploy_stacks`. Raises as it does.
+    """
+    work = {**canaries(settings), **gates(settings)}
+    Engine(settings, console, log).run(canaries_and_gates(settings), work)
 
 
 def _open(open_shop: Callable[[], None], task: Task) -> None:

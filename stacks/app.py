@@ -67,9 +67,11 @@ def _blogs(app: App, settings: Settings, shared: GlobalStack, regions: Mapping[s
             f"{settings.name}-{region}-blog",
             settings=settings,
             region_stack=stack,
+            image=stack.blog_image,
             database=shared.blog_database,
         )
         for region, stack in regions.items()
+        if stack.blog_image
     }
     for region, stack in blogs.items():
         # A secondary cluster can join the global database only once the primary cluster exists.

@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from modules.blog import Blog, BlogHosts, BlogOptions, Capacity, GlobalDatabase
+from modules.blog import Blog, BlogHosts, BlogOptions, Capacity, GlobalDatabase, Image
 from modules.observability import BlogAlarms, BlogMetrics
 from stacks.base_stack import BaseStack
 from stacks.region_stack import RegionStack
@@ -19,11 +19,12 @@ class BlogStack(BaseStack):
         *,
         settings: Settings,
         region_stack: RegionStack,
+        image: Image,
         database: GlobalDatabase,
     ) -> None:
         super().__init__(scope, id, settings=settings, region=region_stack.region)
         self._region_stack = region_stack
-        self.blog = self._blog(database)
+        self.blog = self._blog(image, database)
         if region_stack.alarm_topic_arn:
             BlogAlarms(
                 self,
@@ -35,18 +36,18 @@ class BlogStack(BaseStack):
         self.finish(
             {
                 "blog_cluster_arn": self.blog.database.cluster_arn,
-                "blog_repository": self.blog.image.url,
                 "blog_service": self.blog.service.name,
             }
         )
 
-    def _blog(self, database: GlobalDatabase) -> Blog:
+    def _blog(self, image: Image, database: GlobalDatabase) -> Blog:
         settings = self.settings
         chosen = settings.blog
         return Blog(
             self,
             "blog",
             network=self._region_stack.network,
+            image=image,
             database=database,
             hosts=BlogHosts(
                 shared=settings.blog_host(),

@@ -19,11 +19,8 @@ from modules.routing import HealthAlarms, RegionHealth
 from stacks.settings import Settings
 
 
-def monitor_region(scope: Construct, settings: Settings, region: str, metrics: RegionMetrics) -> str:
-    """Add a region's alarms and, where it is supported, the share of requests that X-Ray traces.
-
-    Returns the ARN of the SNS topic that the alarms notify.
-    """
+def monitor_region(scope: Construct, settings: Settings, region: str, metrics: RegionMetrics) -> RegionAlarms:
+    """Add a region's alarms and, where it is supported, the share of requests that X-Ray traces."""
     alarms = RegionAlarms(
         scope,
         "alarms",
@@ -34,7 +31,7 @@ def monitor_region(scope: Construct, settings: Settings, region: str, metrics: R
     )
     if settings.supports_trace_sampling:
         Tracing(scope, "tracing", name=settings.name, rate=settings.observability.trace_rate)
-    return alarms.topic.arn
+    return alarms
 
 
 @dataclass(frozen=True)

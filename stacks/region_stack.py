@@ -7,11 +7,13 @@ from constructs import Construct
 
 from modules.api import Api, ApiOptions, Hosts, read_contract
 from modules.bestsellers import Bestsellers, BestsellersOptions
+from modules.blog import Image
 from modules.cache import CacheOptions
+from modules.canary import Canary, CanaryOptions
 from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
-from modules.observability import DashboardMetrics, RegionMetrics
+from modules.observability import DashboardMetrics, RegionAlarms, RegionMetrics
 from modules.search import Search, SearchOptions
 from modules.stock import Stock
 from modules.storefront import WebBucket, WebFiles, put_empty_list
@@ -25,6 +27,8 @@ from stacks.settings import Settings
 
 _ROOT = Path(__file__).parent.parent
 CONTRACT = _ROOT / "api" / "openapi.yaml"
+FUNCTION_ALIAS = "live"
+"""The alias that callers invoke, with `features.canary`."""
 _SHELVES = ("category-rating", "listing-rating")
 """Indexes of the books table."""
 _READ_STOCK = ("BatchGetItem", "GetItem")
@@ -64,6 +68,7 @@ class RegionStack(BaseStack):
             runtime=settings.compute.runtime,
             architecture=settings.compute.architecture,
             log_retention_days=settings.log_retention_days,
+            alias=FUNCTION_ALIAS if settings.has_canary else None,
         )
         self.bestsellers = Bestsellers(
             self,
@@ -83,6 +88,8 @@ class RegionStack(BaseStack):
             options=SearchOptions(storefront_url=settings.storefront_url, disposable=not settings.protected),
         )
         self.web_bucket = self._web_bucket(web_dist)
+        self.blog_image = self._blog_image()
+        """Repository of the blog's image; None without the blog. The image must be there before the blog's stack."""
         self.stock = Stock(self, "stock", platform=self.platform, tables=self.tables)
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
@@ -94,7 +101,10 @@ class RegionStack(BaseStack):
         self.alarm_topic_arn: str | None = None
         """The SNS topic that the region's alarms notify; None without alarms."""
         if settings.features.alarms:
-            self.alarm_topic_arn = monitor_region(self, settings, region, self._metrics())
+            alarms = monitor_region(self, settings, region, self._metrics())
+            self.alarm_topic_arn = alarms.topic.arn
+            if settings.has_canary:
+                self._canary(alarms)
         self.finish(self._outputs())
 
     @property
@@ -145,6 +155,7 @@ class RegionStack(BaseStack):
             throttled_namespace=self.api.throttled_namespace,
             replicated=len(self.settings.regions) > 1,
             account_concurrency=self.settings.compute.account_concurrency,
+            canary=self.settings.has_canary,
             certificate_arn=self.certificate_arn,
             user_pool=self._global.user_pool_id,
             user_pool_client=self._global.user_pool_client_id,
@@ -282,24 +293,49 @@ class RegionStack(BaseStack):
         WebFiles(self, "web-files", dist=web_dist, bucket=bucket.name, domain=settings.domain, after=stand_in)
         return bucket
 
-    def _outputs(self) -> Mapping[str, object]:
-        functions = [
+    def _blog_image(self) -> Image | None:
+        settings = self.settings
+        if not settings.features.blog:
+            return None
+        return Image(self, "blog-image", name=f"{settings.name}-blog", disposable=not settings.protected)
+
+    @property
+    def _all_functions(self) -> Mapping[str, Function]:
+        """All functions of the region, by their names without the deployment's."""
+        functions = (
             *self.functions.values(),
             self.bestsellers.feeder,
             self.bestsellers.rebuild,
             self.search.builder,
             self.stock.function,
-        ]
-        prefix = f"{self.settings.name}-"
+        )
+        return {each.name.removeprefix(f"{self.settings.name}-"): each for each in functions}
+
+    def _canary(self, alarms: RegionAlarms) -> None:
+        functions = self._all_functions
+        Canary(
+            self,
+            "canary",
+            functions=list(functions.values()),
+            alarms={functions[short].name: names for short, names in alarms.canary_alarms(functions).items()},
+            options=CanaryOptions(name=self.settings.name, region=self.region),
+        )
+
+    def _outputs(self) -> Mapping[str, object]:
         outputs: dict[str, object] = {
             "region": self.region,
             "api_id": self.api.api_id,
             "api_stage": self.api.stage_name,
             "api_domain": self.api.regional_domain.name,
             "tables": dict(self.tables.names),
-            "functions": {each.name.removeprefix(prefix): each.name for each in functions},
+            "functions": {short: each.name for short, each in self._all_functions.items()},
             "search_bucket": self.search.bucket.name,
         }
         if self.web_bucket:
             outputs["web_bucket"] = self.web_bucket.name
+        if self.blog_image:
+            outputs["blog_repository"] = self.blog_image.url
+        if self.settings.has_canary:
+            outputs["canary_alias"] = FUNCTION_ALIAS
+            outputs["canary_versions"] = {each.name: each.version for each in self._all_functions.values()}
         return outputs

@@ -262,11 +262,12 @@ class Api(Construct):
 
     def _allow_invocations(self) -> None:
         for name in sorted({route.function for route in self._contract.routes}):
-            self._functions[name].allow_invocation(
+            permissions = self._functions[name].allow_invocation(
                 "api",
                 principal="apigateway.amazonaws.com",
                 source_arn=f"{self._api.execution_arn}/{self._options.stage}/*",
             )
+            self._parts.extend(permissions)
 
     def _deploy(self) -> ApiGatewayStage:
         """Create the deployment and its stage.

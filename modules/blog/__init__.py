@@ -3,6 +3,7 @@
 from modules.blog.blog import Blog, BlogHosts, BlogOptions
 from modules.blog.database import Capacity, GlobalDatabase
 from modules.blog.database_secret import DatabaseSecret
+from modules.blog.image import Image
 from modules.blog.routing import BlogEndpoint, BlogRouting, BlogRoutingOptions
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "Capacity",
     "DatabaseSecret",
     "GlobalDatabase",
+    "Image",
 ]

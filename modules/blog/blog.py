@@ -74,6 +74,7 @@ class Blog(Construct):
         id: str,
         *,
         network: Network,
+        image: Image,
         database: GlobalDatabase,
         hosts: BlogHosts,
         options: BlogOptions,
@@ -82,6 +83,7 @@ class Blog(Construct):
 
         Args:
             network: Network of the region.
+            image: Repository of the image, in this region.
             database: The global database that the region's cluster joins.
             hosts: Host names and their certificate.
             options: Name, size and protection.
@@ -90,11 +92,8 @@ class Blog(Construct):
         self._options = options
         self._name = f"{options.name}-blog"
         subnets = PublicSubnets(self, "subnets", name=self._name, network=network, nat=options.nat)
-        disposable = not options.protected
-        self.image = Image(self, "image", name=self._name, disposable=disposable)
-        """Repository of the blog's image."""
         self.uploads = Uploads(
-            self, "uploads", name=f"{options.name}-media-{options.region}", disposable=disposable
+            self, "uploads", name=f"{options.name}-media-{options.region}", disposable=not options.protected
         )
         """Bucket of the media."""
         self.balancer = Balancer(
@@ -136,7 +135,7 @@ class Blog(Construct):
                 subnets=subnets,
                 group=tasks,
                 balancer=self.balancer,
-                image=self.image,
+                image=image,
                 uploads=self.uploads,
                 database=self.database,
                 secret=database.secret,

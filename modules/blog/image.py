@@ -13,8 +13,8 @@ from modules.support.suppression import AWS_MANAGED_KEY, suppress
 class Image(Construct):
     """A repository with immutable tags and a lifecycle policy.
 
-    The image is pushed to each region (docs/runbooks/blog.md). ECR's replication is a setting of the whole account,
-    which a deployment in a shared account must not change.
+    It exists before the service of `Blog`, so that the image can be brought there first. ECR's replication is a setting
+    of the whole account, which a deployment in a shared account must not change.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, disposable: bool, kept: int = 10) -> None:

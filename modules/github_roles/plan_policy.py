@@ -34,6 +34,7 @@ READS: Mapping[str, tuple[str, ...]] = {
         "ListTagsForResource",
     ),
     "codeconnections": ("GetConnection", "ListTagsForResource"),
+    "codedeploy": ("GetApplication", "GetDeploymentGroup", "ListTagsForResource"),
     "codepipeline": ("GetPipeline", "ListTagsForResource"),
     "cognito-idp": ("DescribeUserPool", "DescribeUserPoolClient", "GetUserPoolMfaConfig"),
     "dynamodb": ("DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"),
@@ -78,6 +79,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "iam": ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies"),
     "kms": ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListResourceTags"),
     "lambda": (
+        "GetAlias",
         "GetEventSourceMapping",
         "GetFunction",
         "GetFunctionCodeSigningConfig",

@@ -15,6 +15,8 @@ from modules.observability.alarm import AlarmDefinition, Formula, Metric, Query
 
 ERROR_RATE = 0.01
 """Share of responses with a 5xx status."""
+CANARY_ERROR_RATE = 0.001
+"""Lower: a new version that always fails gets a tenth of its function's requests."""
 SLOW_MS = 1500
 """The 99th percentile."""
 ITERATOR_AGE_MS = 60_000
@@ -57,6 +59,18 @@ def api(name: str, stage: str) -> Iterator[AlarmDefinition]:
         SLOW_MS,
         "1 in 100 requests takes longer than 1.5 s. Look at the traces of slow requests.",
         affects_shoppers=True,
+    )
+
+
+def canary(name: str, stage: str) -> AlarmDefinition:
+    """Define the alarm that rolls back a canary deployment. The functions turn their errors into 5xx responses."""
+    return AlarmDefinition(
+        "canary-errors",
+        Metric("AWS/ApiGateway", "5XXError", {"ApiName": name, "Stage": stage}, "Average"),
+        CANARY_ERROR_RATE,
+        "More than 1 in 1000 requests fails. CodeDeploy rolls back the functions that it is deploying; otherwise do "
+        "not act on it alone.",
+        notifies=False,
     )
 
 

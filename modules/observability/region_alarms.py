@@ -1,6 +1,6 @@
 """The alarms of one region, and a composite alarm for the region's health."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,10 +50,14 @@ class RegionMetrics:
     """Whether there is another region, which receives this region's orders."""
     account_concurrency: int = 1000
     """The account's limit of concurrent invocations in the region."""
+    canary: bool = False
+    """Whether functions are deployed by canary deployments."""
 
     def alarms(self) -> Iterator[AlarmDefinition]:
         """Define the region's alarms."""
         yield from alarm_catalog.api(self.api, self.stage)
+        if self.canary:
+            yield alarm_catalog.canary(self.api, self.stage)
         yield alarm_catalog.throttled_requests(self.throttled_namespace)
         for short, name in self.functions.items():
             yield from alarm_catalog.function(name, short, serves_shoppers=True)
@@ -103,6 +107,7 @@ class RegionAlarms(Construct):
         alarms = {
             alarm: alarm.add_to(self, deployment=name, topic_arn=self.topic.arn) for alarm in metrics.alarms()
         }
+        self._names = {alarm.name: added.alarm_name for alarm, added in alarms.items()}
         serious = [alarm.alarm_name(name) for alarm in alarms if alarm.affects_shoppers]
         CloudwatchCompositeAlarm(
             self,
@@ -118,6 +123,15 @@ class RegionAlarms(Construct):
         )
         if metrics.replicated:
             self._silent_replication(name, region, metrics.tables["orders"])
+
+    def canary_alarms(self, functions: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Return the names of the alarms that roll back a canary deployment, by the function's short name.
+
+        Raises:
+            KeyError: a function is not in `RegionMetrics`, or `RegionMetrics.canary` is False.
+        """
+        shared = self._names["canary-errors"]
+        return {short: (shared, self._names[f"{short}-errors"]) for short in functions}
 
     def _silent_replication(self, name: str, region: str, table: str) -> None:
         parts = {

@@ -3,12 +3,13 @@
 Stacks that need a stack which changes first wait: they are planned and reviewed again. docs/adr/0035 has the reasons.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from ops.blog_image import image_copies
 from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
@@ -16,8 +17,10 @@ from ops.errors import InterruptError, RefusedError
 from ops.planning.changes import Plan, changes_of
 from ops.planning.planner import changed_since
 from ops.planning.saved_plans import PLAN_FILE, SavedPlans
+from ops.rollout import shift_traffic
 from ops.synthesis import synthesized_folder
 from ops.terraform.engine import Engine, StacksFailedError
+from ops.terraform.graph import with_images
 from stacks.settings import Settings
 
 TO_CONTINUE = "Finished changes are in the states. Plan again for the rest: make plan"
@@ -45,6 +48,8 @@ def apply(
                 f"would be applied: run `make plan` again"
             )
         apply_plans(saved.ready, environment, console)
+        if environment.has_canary:
+            shift_traffic(environment, console=console, log=synthesized_folder() / "canary.log")
     if saved.unsettled:
         console.print(f"Plan again for {', '.join(saved.unsettled)}: the stacks that they need have changed.")
     elif not saved.ready:
@@ -52,13 +57,18 @@ def apply(
 
 
 def apply_plans(plans: Mapping[str, Plan], settings: Settings, console: Console) -> None:
-    """Apply saved plans side by side: none needs another.
+    """Apply saved plans side by side: none needs another. A region's blog waits for its image.
 
     Raises StacksFailedError once all have ended; InterruptError once every Terraform has ended.
     """
     planned = {stack: sum(change.steps for change in changes_of(plan)) for stack, plan in plans.items()}
+    needs = dict[str, Collection[str]](dict.fromkeys(planned, ()))
+    images = image_copies(settings)
+    if images:
+        needs = dict(with_images(needs, settings))
     try:
-        Engine(settings, console, synthesized_folder() / "apply.log").apply_plans(planned, PLAN_FILE)
+        engine = Engine(settings, console, synthesized_folder() / "apply.log")
+        engine.apply_plans(needs, planned, PLAN_FILE, first=images)
     except StacksFailedError:
         console.print(TO_CONTINUE)
         raise

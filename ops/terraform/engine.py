@@ -62,13 +62,18 @@ class Engine:
         gates = gates or {}
         self.run(needs, {name: gates.get(name, self._deploy) for name in needs})
 
-    def apply_plans(self, planned: Mapping[str, int], plan: str) -> None:
-        """Apply the saved plan of each stack; `planned` is its number of changes. Raises as `deploy` does."""
+    def apply_plans(
+        self, needs: Needs, planned: Mapping[str, int], plan: str, *, first: Mapping[str, Work]
+    ) -> None:
+        """Apply the saved plan of each stack; `planned` is its number of changes. Raises as `deploy` does.
+
+        `first` are further names of the graph `needs` and their work.
+        """
 
         def work(task: Task) -> None:
             self._terraform(task, "apply", *parallelism(self.settings), plan)
 
-        self.run(dict.fromkeys(planned, ()), dict.fromkeys(planned, work), planned=planned)
+        self.run(needs, {name: first.get(name, work) for name in needs}, planned=planned)
 
     def plan(self, needs: Needs, plan: str) -> dict[str, StackProgress]:
         """Plan each stack into its file `plan`; returns every stack, failed ones included.

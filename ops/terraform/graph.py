@@ -64,6 +64,43 @@ def gate_name(region: str) -> str:
     return f"health gate {region}"
 
 
+def image_name(region: str) -> str:
+    """The name of the work that brings the blog's image to a region."""
+    return f"blog image {region}"
+
+
+def with_images(needs: Needs, settings: Settings) -> dict[str, set[str]]:
+    """The graph with the blog's image before each region's blog, and after the region's stack with the repository."""
+    graph = {name: set(others) for name, others in needs.items()}
+    for region in settings.regions:
+        own = f"{settings.name}-{region}"
+        if f"{own}-blog" in graph:
+            graph[image_name(region)] = {own} & graph.keys()
+            graph[f"{own}-blog"].add(image_name(region))
+    return graph
+
+
+def canary_name(region: str) -> str:
+    """The name of a region's canary deployment among the stacks."""
+    return f"canary {region}"
+
+
+def with_canaries(needs: Needs, settings: Settings) -> dict[str, set[str]]:
+    """The graph with a canary deployment after each region's own stack, and before the region's gate, if it has one."""
+    graph = {name: set(others) for name, others in needs.items()}
+    for region in settings.regions:
+        graph[canary_name(region)] = {f"{settings.name}-{region}"} & graph.keys()
+        if gate_name(region) in graph:
+            graph[gate_name(region)].add(canary_name(region))
+    return graph
+
+
+def canaries_and_gates(settings: Settings) -> dict[str, set[str]]:
+    """The graph of each region's canary deployment and gate, one region after the other."""
+    names = [name for region in settings.regions for name in (canary_name(region), gate_name(region))]
+    return {name: set(names[:place][-1:]) for place, name in enumerate(names)}
+
+
 def region_by_region(needs: Needs, settings: Settings) -> dict[str, set[str]]:
     """The graph with a gate after each region's own stack, which the next region's stacks need.
 

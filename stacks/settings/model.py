@@ -102,6 +102,12 @@ class Settings(SettingsFile):
         return self
 
     @model_validator(mode="after")
+    def _check_canary(self) -> Self:
+        if self.features.canary and not self.features.alarms:
+            raise ValueError("features.canary needs features.alarms, which roll a new version back")
+        return self
+
+    @model_validator(mode="after")
     def _check_stock_weights(self) -> Self:
         if not any(self.stock_weights.get(region, 1) for region in self.regions):
             raise ValueError("stock_weights gives no region any copies")
@@ -246,6 +252,11 @@ class Settings(SettingsFile):
     def supports_trace_sampling(self) -> bool:
         """Whether X-Ray's sampling rules exist; the emulator has none."""
         return not self.is_emulated
+
+    @property
+    def has_canary(self) -> bool:
+        """Whether CodeDeploy shifts traffic to new versions of the functions; the emulator has none."""
+        return self.features.canary and not self.is_emulated
 
     @property
     def has_firewall(self) -> bool:

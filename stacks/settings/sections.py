@@ -52,6 +52,9 @@ class Features(Section):
     waf: bool = False
     delivery: bool = False
     alarms: bool = True
+    canary: bool = False
+    """Whether new versions of the functions get a tenth of a region's requests first, and all after ten minutes without
+    alarms. Needs `alarms`. Without effect on an emulator."""
 
 
 class Firewall(Section):
@@ -101,7 +104,7 @@ class Blog(Section):
     """The blog, with `features.blog`."""
 
     image_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
-    """The image in each region's ECR repository. Without it the service has no task."""
+    """The image, in the ECR repository of at least one region. Without it the service has no task."""
     admin_addresses: Annotated[tuple[IPv4Network, ...], Field(max_length=30)] = ()
     """Networks that may open the editor's pages. Empty: none."""
     secret_version: Annotated[int, Field(ge=1)] = 1

@@ -20,7 +20,14 @@ from tests.support.synthesis import Shop, Stack
 ACCOUNT = "111122223333"
 
 EVERYTHING: dict[str, Any] = {
-    "features": {"storefront": True, "alarms": True, "waf": True, "blog": True, "delivery": True},
+    "features": {
+        "storefront": True,
+        "alarms": True,
+        "waf": True,
+        "blog": True,
+        "delivery": True,
+        "canary": True,
+    },
     "delivery": {"repository": "someone/bookstore"},
     "blog": {"image_tag": "1"},
     "email": {

@@ -1,6 +1,6 @@
 from cdktf import TerraformStack
 
-from modules.blog import Blog, BlogHosts, BlogOptions, DatabaseSecret, GlobalDatabase
+from modules.blog import Blog, BlogHosts, BlogOptions, DatabaseSecret, GlobalDatabase, Image
 from modules.network import Network
 
 
@@ -17,6 +17,7 @@ def example(stack: TerraformStack) -> None:
         stack,
         "blog",
         network=Network(stack, "network", name="books-prod", region="eu-west-1"),
+        image=Image(stack, "image", name="books-prod-blog", disposable=False),
         database=GlobalDatabase(stack, "database", name="books-prod", secret=secret, protected=True),
         hosts=BlogHosts(
             shared="blog.books.example.com",

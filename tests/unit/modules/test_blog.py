@@ -139,6 +139,13 @@ def test_private_subnets_have_no_internet_route(region: str) -> None:
     assert {route.body["route_table_id"] for route in blog.resources("aws_route")} <= own
 
 
+def test_repository_exists_before_blog_stack() -> None:
+    of = with_blog()
+    for region in REGIONS:
+        assert of[region].only("aws_ecr_repository")["name"] == "bookstore-prod-blog"
+        assert not of[f"{region}-blog"].resources("aws_ecr_repository")
+
+
 def test_service_without_image_runs_no_task() -> None:
     stack = shop(features={"blog": True})["eu-west-1-blog"]
     assert stack.only("aws_ecs_service")["desired_count"] == 0

@@ -2,24 +2,41 @@
 
 import functools
 import io
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 from rich.console import Console
 
-from ops import health_gate
+from ops import blog_image, canary, health_gate
+from ops.canary import CanaryError, Release
 from ops.health_gate import await_healthy, buy
-from ops.rollout import deploy_stacks
-from ops.terraform.engine import StacksFailedError
+from ops.rollout import deploy_stacks, shift_traffic
+from ops.terraform.engine import StacksFailedError, Task
 from ops.terraform.events import Phase
 from stacks.settings import Settings
+from stacks.settings.sections import Blog, Features
 from tests.support.terraform_stacks import TerraformStacks
 
 FIRST, SECOND = "eu-west-1", "us-west-2"
 SETTINGS = Settings(environment="test", domain="shop.example", regions=(FIRST, SECOND))
 GLOBAL, ONE, TWO, EDGE = (f"{SETTINGS.name}-{part}" for part in ("global", FIRST, SECOND, "edge"))
+CANARY = SETTINGS.model_copy(update={"features": Features(canary=True)})
 NEEDS = {GLOBAL: (), ONE: (GLOBAL,), TWO: (GLOBAL,), EDGE: (ONE, TWO)}
+
+
+@dataclass
+class Releases:
+    """The regions whose functions got new versions, in order, and the region whose versions are rolled back."""
+
+    regions: list[str] = field(default_factory=list)
+    bad: str | None = None
+
+    def deploy(self, region: str) -> None:
+        if region == self.bad:
+            raise CanaryError(f"CodeDeploy has rolled back new versions in {region}")
+        self.regions.append(region)
 
 
 @pytest.fixture
@@ -50,9 +67,18 @@ def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TerraformStacks:
     return TerraformStacks(tmp_path / "cdktf.out", NEEDS)
 
 
-def deploy(stacks: TerraformStacks, *, at_once: bool = False) -> None:
+@pytest.fixture
+def releases(monkeypatch: pytest.MonkeyPatch) -> Releases:
+    releases = Releases()
+    outputs = {"canary_alias": "live", "canary_versions": {"orders": "2"}}
+    monkeypatch.setattr(canary, "stack_outputs", lambda _stack: outputs)
+    monkeypatch.setattr(Release, "deploy", lambda release, _task: releases.deploy(release.region))
+    return releases
+
+
+def deploy(stacks: TerraformStacks, settings: Settings = SETTINGS, *, at_once: bool = False) -> None:
     console, log = Console(file=io.StringIO()), stacks.folder / "deploy.log"
-    deploy_stacks(SETTINGS, console=console, log=log, at_once=at_once)
+    deploy_stacks(settings, console=console, log=log, at_once=at_once)
 
 
 def release(stacks: TerraformStacks, value: str) -> None:
@@ -89,3 +115,58 @@ def test_deploy_at_once_has_no_canary(stacks: TerraformStacks, broken: set[str])
     broken.add(FIRST)
     deploy(stacks, at_once=True)
     assert stacks.held().keys() == NEEDS.keys()
+
+
+def test_rolled_back_version_leaves_second_region_untouched(
+    stacks: TerraformStacks, broken: set[str], releases: Releases
+) -> None:
+    assert not broken
+    deploy(stacks, CANARY)
+    before = stacks.held()
+    release(stacks, "faulty")
+    releases.bad = FIRST
+
+    with pytest.raises(StacksFailedError, match=f"rolled back new versions in {FIRST}") as failure:
+        deploy(stacks, CANARY)
+
+    phases = {name: stack.phase for name, stack in failure.value.stacks.items()}
+    assert (phases[f"canary {FIRST}"], phases[f"health gate {FIRST}"]) == (Phase.FAILED, Phase.SKIPPED)
+    assert phases[TWO] == Phase.SKIPPED
+    assert stacks.held()[TWO] == before[TWO]
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_deploy_releases_every_region(
+    stacks: TerraformStacks, broken: set[str], releases: Releases, at_once: bool
+) -> None:
+    assert not broken
+    deploy(stacks, CANARY, at_once=at_once)
+    assert sorted(releases.regions) == [FIRST, SECOND]
+
+
+def test_shift_traffic_stops_at_failed_gate(tmp_path: Path, broken: set[str], releases: Releases) -> None:
+    broken.add(FIRST)
+    with pytest.raises(StacksFailedError, match="POST /orders answered 500"):
+        shift_traffic(CANARY, console=Console(file=io.StringIO()), log=tmp_path / "canary.log")
+    assert releases.regions == [FIRST]
+
+
+def test_blog_is_deployed_after_its_image(
+    tmp_path: Path, broken: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not broken
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
+    blogs = {f"{ONE}-blog": (ONE,), f"{TWO}-blog": (TWO, f"{ONE}-blog")}
+    stacks = TerraformStacks(tmp_path / "cdktf.out", {**NEEDS, **blogs})
+    deployed: dict[str, set[str]] = {}
+
+    def bring(_settings: Settings, region: str, _task: Task) -> None:
+        deployed[region] = {*stacks.held()}
+
+    monkeypatch.setattr(blog_image, "_bring", bring)
+    settings = SETTINGS.model_copy(update={"features": Features(blog=True), "blog": Blog(image_tag="1")})
+    deploy(stacks, settings)
+    assert deployed.keys() == {FIRST, SECOND}
+    for region, stack in ((FIRST, ONE), (SECOND, TWO)):
+        assert stack in deployed[region]
+        assert f"{stack}-blog" not in deployed[region]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.commands import apply as apply_command
 from ops.commands import plan as plan_command
 from ops.console import plain_console
 from ops.errors import RefusedError
@@ -15,6 +16,7 @@ from ops.planning.saved_plans import Outcome, PlanRecord, SavedPlans, plan_file
 from ops.terraform.engine import CHANGES, FAILED, NO_CHANGE
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
+from stacks.settings.sections import Features
 from tests.support.operators import run_ops
 from tests.support.terraform_stacks import SETTINGS, TerraformStacks
 
@@ -70,6 +72,22 @@ def test_new_deployment_takes_one_round_per_wave(deployed: TerraformStacks) -> N
     rounds = json.loads((deployed.folder / "rounds.json").read_text())
     assert rounds == [["global"], ["one", "two"], ["edge"]]
     assert deployed.held()["edge"] == "global=first;one=first;global=first;two=first;edge=first;"
+
+
+def test_apply_with_canaries_shifts_traffic(
+    deployed: TerraformStacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SETTINGS.model_copy(update={"features": Features(canary=True), "local": None})
+    shifted: list[str] = []
+    monkeypatch.setattr(Settings, "load", lambda _file: settings)
+    monkeypatch.setattr(
+        apply_command, "shift_traffic", lambda *_, **__: shifted.append(deployed.held()["one"])
+    )
+    deployed.write("one", "second")
+    make_plan(settings)
+    assert run_ops("apply").exit_code == 0
+    assert shifted == [deployed.held()["one"]]
+    assert "second" in shifted[0]
 
 
 def test_apply_after_code_changed_is_refused(deployed: TerraformStacks) -> None:

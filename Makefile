@@ -233,8 +233,8 @@ e2e-browser:
 	$(TEST_CLOUD) pytest $(CONTROL_ROOM) --durations=10 # alone: it breaks regions
 e2e-alone: $(INSTALLED)/python ## Each region alone, its peers unreachable, with a running bookstore.
 	@$(CLOUD) run python -m tests.support.single_region $(ARGS)
-e2e-deployments: ready-locally ## Add and remove a region, destroy everything, in deployments of their own.
-	@pytest $(DEPLOYMENTS)
+e2e-deployments: ready-locally ## Add and remove a region, destroy everything, in deployments of their own beside a running bookstore.
+	@$(TEST_CLOUD) pytest $(DEPLOYMENTS)
 
 .PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-search bench-shop bench-web fuzz
 BENCHMARKS := synth cold-start handlers bestsellers search shop web

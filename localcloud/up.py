@@ -137,6 +137,7 @@ class Up:
                     self.steps.console.print(
                         f"removed the lock of a Terraform that has ended: {bucket}/{item['Key']}",
                         style="yellow",
+                        soft_wrap=True,  # a path is copied whole
                     )
 
     def _start(self, regions: Sequence[str]) -> bool:

@@ -2,17 +2,21 @@
 and `make up` repairs it.
 """
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud.processes import Supervisor
 from ops.drill.region_loss import EdgeFaults
@@ -75,8 +79,22 @@ def test_killed_part_loses_no_order(
     print(f"{len(shopper.confirmed)} confirmed orders over {KILLS} kills, {len(found)} stored")
 
 
+def leave_lock(cloud: Any, region: str) -> dict[str, str]:
+    """Write the lock that a killed Terraform leaves beside a region's state. Returns its bucket and key."""
+    settings = cloud.deployment.settings
+    place = {
+        "Bucket": settings.state_bucket(region),
+        "Key": f"{settings.name}-{region}/terraform.tfstate.tflock",
+    }
+    lock = {"ID": str(uuid.uuid4()), "Operation": "OperationTypeApply", "Who": "a process that has ended"}
+    boto3.client("s3", region_name=region).put_object(**place, Body=json.dumps(lock).encode())
+    return place
+
+
 @pytest.mark.timeout(900)
 def test_killed_drill_is_named_and_healed(cloud: Any) -> None:
+    """Also a Terraform was killed: `make up` removes its lock, which would stop every later deployment."""
+    lock = leave_lock(cloud, cloud.regions[-1])
     edge = EdgeFaults(f"http://127.0.0.1:{cloud.layout.control_room}")
     with subprocess.Popen(
         [sys.executable, "-m", "ops", "drill", "--only", "region lost", "--shoppers", "1", "--rate", "2"],
@@ -93,6 +111,9 @@ def test_killed_drill_is_named_and_healed(cloud: Any) -> None:
     up = run("localcloud", "up")
     assert up.returncode == 0, up.stdout
     assert "connections are dropped" in up.stdout
+    assert f"removed the lock of a Terraform that has ended: {lock['Bucket']}/{lock['Key']}" in up.stdout
+    with pytest.raises(ClientError, match="404"):
+        boto3.client("s3", region_name=cloud.regions[-1]).head_object(**lock)
     status = run("ops", "status")
     assert status.returncode == 0, status.stdout
 

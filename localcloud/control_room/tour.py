@@ -74,13 +74,12 @@ class Tour:
         self.progress = Progress()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, deployment: Deployment) -> bool:
-        """Start the tour; returns False if it runs already."""
+    def start(self, deployment: Deployment) -> None:
+        """Start the tour, unless it runs already."""
         if self.progress.running:
-            return False
+            return
         self.progress = Progress(running=True, began=time.monotonic(), waiting_for="shoppers to sign in")
         self._task = asyncio.create_task(self._run(deployment))
-        return True
 
     async def stop(self) -> None:
         """Stop the tour and wait until everything is restored."""

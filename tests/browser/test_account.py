@@ -1,6 +1,11 @@
+import json
+from functools import partial
+from typing import Any
+
 from playwright.sync_api import expect
 
-from tests.support.browser import CODE, PASSWORD, OpenShop
+from tests.support.browser import BOOK, CODE, PASSWORD, OpenShop, Visit
+from tests.support.waiting import wait_until
 
 NEW_PASSWORD = "Louder-Meridian-8!"
 
@@ -69,3 +74,57 @@ def test_password_can_be_shown(visitor: OpenShop) -> None:
     expect(password).to_have_attribute("type", "text")
     visit.page.get_by_role("button", name="Show password").click()
     expect(password).to_have_attribute("type", "password")
+
+
+def signed_in_token(visit: Visit) -> str:
+    """The `Authorization` header that the storefront sends, read from its request for the cart."""
+    with visit.page.expect_request(
+        lambda request: request.url.endswith("/cart") and "authorization" in request.headers
+    ) as sent:
+        visit.open("/cart")
+    return sent.value.headers["authorization"]
+
+
+def is_refused(visit: Visit, api: str, token: str) -> bool:
+    return visit.page.request.get(f"{api}/cart", headers={"authorization": token}).status == 401
+
+
+def expect_token_refused(visit: Visit, endpoints: dict[str, Any], token: str) -> None:
+    """Expect that every region refuses a token after replication."""
+    for name, region in endpoints["regions"].items():
+        refused = partial(is_refused, visit, region["api"], token)
+        wait_until(refused, seconds=30, failure=f"{name} accepts the token")
+
+
+def test_sign_out_ends_token(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+    visit = visitor()
+    visit.open("/sign-in")
+    visit.sign_up()
+    expect(visit.page.get_by_role("link", name="Account", exact=True)).to_be_visible()
+    token = signed_in_token(visit)
+    assert not is_refused(visit, endpoints["api"], token)
+    visit.sign_out()
+    expect_token_refused(visit, endpoints, token)
+
+
+def test_account_can_be_exported_and_deleted(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
+    visit = visitor()
+    page = visit.page
+    visit.open("/sign-in")
+    email = visit.sign_up()
+    expect(page.get_by_role("link", name="Account", exact=True)).to_be_visible()
+    visit.put_into_cart(BOOK)
+    token = signed_in_token(visit)
+
+    visit.open("/account")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export my data").click()
+    exported = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert exported["email"] == email
+    assert [line["bookId"] for line in exported["cart"]] == [BOOK]
+    assert exported["orders"] == []
+
+    page.get_by_role("button", name="Delete my account").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    expect_token_refused(visit, endpoints, token)

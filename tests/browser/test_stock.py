@@ -17,6 +17,7 @@ from tests.support import axe
 from tests.support.api import Api, Json
 from tests.support.browser import BOOK, OpenShop
 from tests.support.cloud import Cloud
+from tests.support.own_book import own_book
 from tests.support.waiting import wait_until
 
 NEAR, FAR = "eu-west-1", "ap-southeast-1"
@@ -31,17 +32,9 @@ def cloud(layout: Layout, endpoints: dict[str, Any], deployment: Deployment) -> 
 
 @pytest.fixture
 def book(cloud: Cloud) -> Iterator[Json]:
-    """A book of its own that no listing has. Its copies are not counted until a region has some."""
-    books, book_id = cloud.table("books"), f"scarce-{uuid.uuid4()}"
     # A title of its own: other tests search for the original.
-    own = {"id": book_id, "title": f"Rare {book_id[-8:]}", "category": book_id}
-    item = {**books.get_item(Key={"id": BOOK})["Item"], **own}
-    del item["listing"]
-    books.put_item(Item=item)
-    yield {**item, "price": int(item["price"])}
-    books.delete_item(Key={"id": book_id})
-    for region in cloud.regions:
-        cloud.table("stock", region).delete_item(Key={"bookId": book_id, "region": region})
+    with own_book(cloud, BOOK, title=f"Rare {uuid.uuid4().hex[:8]}") as item:
+        yield item
 
 
 @pytest.fixture
@@ -135,8 +128,8 @@ def test_order_is_placed_where_the_copies_are(
     expect(page.get_by_role("main")).to_contain_text("In stock")
     visit.sign_in(account.email, account.password)
     visit.open("/checkout")
-    expect(page.locator(f"[data-region={NEAR}]")).to_be_visible()
-    visit.expect_console_error(r"409.*/orders")  # of the region without copies
+    # Of the region without copies. On a busy machine, the shopper may have been moved to the other one before.
+    visit.expect_console_error(r"409.*/orders")
     visit.place_order()
     expect(page.locator(f"[data-region={FAR}]")).to_be_visible()
     expect(page.get_by_role("region", name="Receipt")).to_contain_text("Singapore")

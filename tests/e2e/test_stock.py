@@ -20,6 +20,7 @@ from ops.replication_pause import Pausing
 from tests.support.api import Api, Json, item
 from tests.support.cloud import Cloud, needs_every_region
 from tests.support.operators import run_ops
+from tests.support.own_book import own_book
 from tests.support.size import sized
 from tests.support.waiting import wait_until
 
@@ -35,15 +36,8 @@ LONGEST_WAIT = 2.0
 
 @pytest.fixture
 def book(cloud: Cloud, home: Api, books: list[Json]) -> Iterator[Json]:
-    """A book of its own that no listing has, so that other tests see the catalog as it is."""
-    table, book_id = cloud.table("books"), f"contest-{uuid.uuid4()}"
-    item = {**table.get_item(Key={"id": books[0]["id"]})["Item"], "id": book_id, "category": book_id}
-    del item["listing"]
-    table.put_item(Item=item)
-    yield home.get(f"/books/{book_id}")
-    table.delete_item(Key={"id": book_id})
-    for region in cloud.regions:
-        cloud.table("stock", region).delete_item(Key={"bookId": book_id, "region": region})
+    with own_book(cloud, books[0]["id"]) as item:
+        yield home.get(f"/books/{item['id']}")
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
     if (status < 300) return { data: content };
     return { error: { status, problem: content as ProblemDetails } };
   } catch (error) {
-    if (error instanceof UnreachableError || error instanceof OfflineError)
+    // RTK Query ignores the result of an aborted request, but logs what it throws.
+    if (signal.aborted || error instanceof UnreachableError || error instanceof OfflineError)
       return { error: { status: 'unreachable' } };
     throw error;
   }

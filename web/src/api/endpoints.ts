@@ -18,6 +18,9 @@ export const shop = bookstore.enhanceEndpoints({
     cancelOrder: {
       invalidatesTags: ['orders', 'bestsellers', 'catalog'],
     },
+    // Both end the token, so the API would refuse to export the data again.
+    deleteAccount: { invalidatesTags: [] },
+    signOut: { invalidatesTags: [] },
   },
 });
 

@@ -68,8 +68,8 @@ async def ended(tour: Tour) -> None:
 async def test_tour_ends_with_the_sums() -> None:
     room = Room()
     tour = room.tour()
-    assert tour.start(cast(Deployment, None))
-    assert not tour.start(cast(Deployment, None))
+    tour.start(cast(Deployment, None))
+    tour.start(cast(Deployment, None))  # it runs already
     await ended(tour)
     texts = [sentence.text for sentence in tour.progress.sentences]
     assert texts[-1].startswith("The sums: 4 orders confirmed, 0 lost, 0 doubled, 0 books oversold.")

@@ -169,6 +169,21 @@ it('deletion asks once more, then leaves the account', async () => {
   expect(store.getState().session.status).toBe('guest');
 });
 
+it.each([
+  ['/account', ['Delete my account', 'Delete for good']],
+  ['/account/sign-out', ['Sign out']],
+])('%s does not repeat an export with the ended token', async (path, buttons) => {
+  vi.spyOn(files, 'download').mockReturnValue();
+  const exports = recorded('/account/export', () => answer({ ...EXPORT, orders: [], nextCursor: null }));
+  recorded(path);
+  vi.mocked(identity.signOut).mockImplementationOnce(() => new Promise((done) => setTimeout(done, 50)));
+  renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  for (const button of ['Export my data', ...buttons])
+    await userEvent.click(await screen.findByRole('button', { name: button }));
+  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(exports).toEqual(['GET']);
+});
+
 it('failed deletion keeps the shopper signed in', async () => {
   recorded('/account', () => problem(503, 'unavailable'));
   const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });

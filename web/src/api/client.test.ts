@@ -1,0 +1,37 @@
+import { delay, http } from 'msw';
+import { expect, it, vi } from 'vitest';
+import { API, server } from '../../test/server';
+import { createServices } from '../app/services';
+import { createStore } from '../app/store';
+import { leave } from '../lib/session';
+import { shop } from './endpoints';
+
+it('sign-out ends running requests without an error in the console', async () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  let isRunning = false;
+  server.use(
+    http.get(`${API}/categories`, async () => {
+      isRunning = true;
+      await delay('infinite');
+    }),
+  );
+  const config = {
+    api: API,
+    regions: [],
+    cognito: { region: '', userPoolId: '', userPoolClientId: '' },
+    blog: null,
+  };
+  const store = createStore(
+    createServices(
+      config,
+      () => undefined,
+      () => store.getState().session,
+    ),
+  );
+  const running = store.dispatch(shop.endpoints.listCategories.initiate());
+  await vi.waitFor(() => expect(isRunning).toBe(true));
+  leave(store.dispatch);
+  await running;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(logged).not.toHaveBeenCalled();
+});

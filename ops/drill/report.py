@@ -132,6 +132,7 @@ class Report:
     def _data(self) -> dict[str, Any]:
         columns = list(self.recording.samples[0].__dataclass_fields__) if self.recording.samples else []
         return {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "name": self.name,
             "seed": self.seed,
             "regions": list(self.regions),

@@ -1,7 +1,6 @@
 """Pauses and resumes replication in a bookstore on one machine, by an address of the emulator.
 
-On AWS it takes an experiment of the Fault Injection Service, with a role of its own:
-https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html#dynamodb-actions-reference
+On AWS `ops/replication_experiment.py` does it, by experiments of the Fault Injection Service.
 """
 
 import time

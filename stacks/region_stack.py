@@ -14,6 +14,7 @@ from modules.certificate import Certificate, IssuedCertificate
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
 from modules.observability import DashboardMetrics, RegionAlarms, RegionMetrics
+from modules.replication_pause import ReplicationPause
 from modules.search import Search, SearchOptions
 from modules.stock import Stock
 from modules.storefront import WebBucket, WebFiles, put_empty_list
@@ -98,6 +99,7 @@ class RegionStack(BaseStack):
         self.issued_certificate_arn = issued.arn
         self.firewall = region_firewall(self, settings, region)
         self.api = self._api()
+        self._experiments: dict[str, object] = {}
         self.alarm_topic_arn: str | None = None
         """The SNS topic that the region's alarms notify; None without alarms."""
         if settings.features.alarms:
@@ -105,7 +107,8 @@ class RegionStack(BaseStack):
             self.alarm_topic_arn = alarms.topic.arn
             if settings.has_canary:
                 self._canary(alarms)
-        self.finish(self._outputs())
+            self._pause_replication(alarms.errors_arn)
+        self.finish({**self._outputs(), **self._experiments})
 
     @property
     def dashboard_metrics(self) -> DashboardMetrics:
@@ -121,6 +124,20 @@ class RegionStack(BaseStack):
     @property
     def _table_names(self) -> Mapping[str, str]:
         return {short: f"{self.settings.name}-{short}" for short in self.tables.names}
+
+    def _pause_replication(self, stop_alarm_arn: str) -> None:
+        settings = self.settings
+        if not settings.features.fault_injection or len(settings.regions) == 1:
+            return
+        pause = ReplicationPause(
+            self,
+            "replication-pause",
+            name=settings.name,
+            region=self.region,
+            table_arns=[self.tables[short].arn for short in self.tables.names],
+            stop_alarm_arn=stop_alarm_arn,
+        )
+        self._experiments["replication_pause"] = pause.template_id
 
     def _metrics(self) -> RegionMetrics:
         bestsellers = self.bestsellers

@@ -76,6 +76,7 @@ READS: Mapping[str, tuple[str, ...]] = {
         "DescribeTargetGroups",
     ),
     "events": ("DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
+    "fis": ("GetExperimentTemplate", "ListTagsForResource"),
     "iam": ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies"),
     "kms": ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListResourceTags"),
     "lambda": (

@@ -29,6 +29,9 @@ CACHE_FULL = 0.8
 CERTIFICATE_DAYS = 30
 """ACM renews 60 days before expiry; 30 days before, the renewal has failed."""
 
+API_ERRORS = "api-errors"
+"""Name of the alarm for failed requests."""
+
 NO_ORDERS_SECONDS = 1800
 NO_ORDERS_CARTS = 200
 """Requests to the cart in half an hour. Some of them should result in orders."""
@@ -47,7 +50,7 @@ def api(name: str, stage: str) -> Iterator[AlarmDefinition]:
     """Define alarms for a REST API's errors and latency."""
     dimensions = {"ApiName": name, "Stage": stage}
     yield AlarmDefinition(
-        "api-errors",
+        API_ERRORS,
         Metric("AWS/ApiGateway", "5XXError", dimensions, "Average"),
         ERROR_RATE,
         "More than 1 in 100 requests fails. Look at the functions' errors, then at the tables' throttles.",

@@ -108,6 +108,10 @@ class RegionAlarms(Construct):
             alarm: alarm.add_to(self, deployment=name, topic_arn=self.topic.arn) for alarm in metrics.alarms()
         }
         self._names = {alarm.name: added.alarm_name for alarm, added in alarms.items()}
+        self.errors_arn: str = next(
+            made.arn for alarm, made in alarms.items() if alarm.name == alarm_catalog.API_ERRORS
+        )
+        """ARN of the alarm for failed requests."""
         serious = [alarm.alarm_name(name) for alarm in alarms if alarm.affects_shoppers]
         CloudwatchCompositeAlarm(
             self,

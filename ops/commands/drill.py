@@ -31,6 +31,7 @@ from ops.drill.report import Report, seconds
 from ops.drill.runner import Drill, Plan
 from ops.errors import DeploymentError, InputError, InterruptError, OperatorError
 from ops.health_probe import Probe
+from ops.replication_experiment import ReplicationExperiment
 from ops.replication_pause import Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
@@ -110,11 +111,10 @@ def steps(
     if short:
         return [(redis, regions[0]), (mapping, regions[0])]
     pausing = Pausing.of(deployment.settings)
-    if pausing is None:
-        print(
-            "replication is not paused: AWS has the Fault Injection Service for that, docs/walkthrough/5-drill.md"
-        )
-    paused: list[Failure] = [ReplicationPaused(pausing)] if pausing else []
+    controls = pausing or ReplicationExperiment.of(deployment)
+    if controls is None:
+        print("replication is not paused: that needs features.fault_injection, docs/walkthrough/5-drill.md")
+    paused: list[Failure] = [ReplicationPaused(controls)] if controls else []
     local = deployment.settings.local
     losses: list[tuple[Failure, str]] = []
     if pausing and local and local.control_room:

@@ -3,12 +3,11 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import redis
 
 from ops.deployment import Deployment
-from ops.replication_pause import Pausing
 from ops.traffic import Traffic
 
 UNREACHABLE_REDIS = "redis://127.0.0.1:1/0"
@@ -168,6 +167,19 @@ class WritesFailing(Failure):
         self._handlers.heal(region)
 
 
+class PausesReplication(Protocol):
+    """Controls replication: an emulator's, or by experiments on AWS."""
+
+    def pause(self, region: str) -> None:
+        """Stop replication to and from `region`."""
+
+    def resume(self, region: str) -> None:
+        """Resume replication."""
+
+    def await_caught_up(self, timeout: float) -> None:
+        """Wait until all writes have arrived. Raises NotCaughtUpError after `timeout` seconds."""
+
+
 class ReplicationPaused(Failure):
     """Replication to and from the region is paused; afterwards all regions must converge."""
 
@@ -178,7 +190,7 @@ class ReplicationPaused(Failure):
     CATCH_UP = 120.0
     """Seconds within which all waiting writes must arrive."""
 
-    def __init__(self, pausing: Pausing) -> None:
+    def __init__(self, pausing: PausesReplication) -> None:
         self._pausing = pausing
         self._paused: set[str] = set()
 

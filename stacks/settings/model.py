@@ -108,6 +108,12 @@ class Settings(SettingsFile):
         return self
 
     @model_validator(mode="after")
+    def _check_fault_injection(self) -> Self:
+        if self.features.fault_injection and not self.features.alarms:
+            raise ValueError("features.fault_injection needs features.alarms: an alarm ends an experiment")
+        return self
+
+    @model_validator(mode="after")
     def _check_stock_weights(self) -> Self:
         if not any(self.stock_weights.get(region, 1) for region in self.regions):
             raise ValueError("stock_weights gives no region any copies")

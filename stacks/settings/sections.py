@@ -55,6 +55,7 @@ class Features(Section):
     canary: bool = False
     """Whether new versions of the functions get a tenth of a region's requests first, and all after ten minutes without
     alarms. Needs `alarms`. Without effect on an emulator."""
+    fault_injection: bool = False
 
 
 class Firewall(Section):

@@ -27,6 +27,7 @@ EVERYTHING: dict[str, Any] = {
         "blog": True,
         "delivery": True,
         "canary": True,
+        "fault_injection": True,
     },
     "delivery": {"repository": "someone/bookstore"},
     "blog": {"image_tag": "1"},

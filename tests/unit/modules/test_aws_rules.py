@@ -12,7 +12,7 @@ from stacks.settings.networks import default_cidr
 from tests.support.synthesis import ON_AWS, Resource, Stack, shop
 
 EVERYTHING: dict[str, Any] = {
-    "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "alarms": True},
+    "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "fault_injection": True},
     "delivery": {"repository": "owner/name"},
     "blog": {"image_tag": "any"},
 }

@@ -8,7 +8,7 @@ from tests.support.synthesis import Resource, shop
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 EVERYTHING: dict[str, Any] = {
-    "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "alarms": True},
+    "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "fault_injection": True},
     "delivery": {"repository": "owner/name"},
     "blog": {"image_tag": "any"},
     "permissions_boundary": BOUNDARY,

@@ -58,7 +58,7 @@ def test_steps_with_local_edge_lose_regions() -> None:
 
 def test_steps_on_aws_exclude_replication(capsys: pytest.CaptureFixture[str]) -> None:
     assert {name for name, _ in names(ON_AWS)} == {name for name, _ in names(HERE)} - {"replication paused"}
-    assert "Fault Injection Service" in capsys.readouterr().out
+    assert "features.fault_injection" in capsys.readouterr().out
 
 
 def test_within_reach_local_is_every_region() -> None:

@@ -31,6 +31,7 @@ TIMES_FASTER = 4.0
 
 COMMAND = json.loads((ROOT / "cdktf.json").read_text())["app"].split()[1:]
 PLAIN_COMMAND = ["main.py"]
+UNITS = {"wall": "s", "processor": "s", "peak": "MB"}
 FOREIGN = ("BOOKSTORE_", "FAST_SYNTH", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE")
 """Prefixes of variables that would change the measurement: other settings, and no byte code on disk."""
 
@@ -120,7 +121,7 @@ def growth(costs: Mapping[int, Cost]) -> dict[str, float]:
             ).slope,
             2,
         )
-        for name in ("wall", "processor", "peak")
+        for name in UNITS
     }
 
 
@@ -132,7 +133,7 @@ def show(costs: Mapping[str, Cost], more: Mapping[str, float], goals: Mapping[st
     for name, cost in costs.items():
         table.add_row(name, cost.wall.text(2), cost.processor.text(2), cost.peak.text(0))
     table.add_section()
-    table.add_row("each region more", *(f"{more[name]:.2f}" for name in ("wall", "processor", "peak")))
+    table.add_row("each region more", *(f"{more[name]:.2f}" for name in UNITS))
     console = Console()
     console.print(table)
     for goal, (figure, met) in goals.items():
@@ -164,9 +165,13 @@ def main() -> int:
     named[f"{len(own)}, plain"] = Cost.of(plain)
     goals, more = judge(costs[len(own)], Cost.of(plain), identical), growth(costs)
     show(named, more, goals)
-    measured = {name: asdict(cost) for name, cost in named.items()}
+    measured = {
+        name: {f"{part}_{unit}": asdict(getattr(cost, part)) for part, unit in UNITS.items()}
+        for name, cost in named.items()
+    }
+    slopes = {f"{part}_{unit}": more[part] for part, unit in UNITS.items()}
     reached = {goal: {"reached": figure, "met": met} for goal, (figure, met) in goals.items()}
-    record("synth", {**measured, "each region more": more, "goals": reached})
+    record("synth", {**measured, "each region more": slopes, "goals": reached})
     return 0 if all(met for _, met in goals.values()) else 1
 
 

@@ -14,6 +14,7 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
     {},
     {
         "BOOKSTORE_FEATURES__BLOG": "true",
+        "BOOKSTORE_FEATURES__CANARY": "true",
         "BOOKSTORE_FEATURES__DELIVERY": "true",
         "BOOKSTORE_FEATURES__WAF": "true",
         "BOOKSTORE_BLOG__IMAGE_TAG": "1",

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from ops import blog_image
+from ops.blog_image import ImageError
 from ops.commands import apply as apply_command
 from ops.commands import plan as plan_command
 from ops.console import plain_console
 from ops.errors import RefusedError
 from ops.planning.planner import exit_code, plan_stacks
 from ops.planning.saved_plans import Outcome, PlanRecord, SavedPlans, plan_file
-from ops.terraform.engine import CHANGES, FAILED, NO_CHANGE
+from ops.terraform.engine import CHANGES, FAILED, NO_CHANGE, Task
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
-from stacks.settings.sections import Features
+from stacks.settings.sections import Blog, Features
 from tests.support.operators import run_ops
 from tests.support.terraform_stacks import SETTINGS, TerraformStacks
 
@@ -88,6 +90,29 @@ def test_apply_with_canaries_shifts_traffic(
     assert run_ops("apply").exit_code == 0
     assert shifted == [deployed.held()["one"]]
     assert "second" in shifted[0]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_apply_brings_image_before_blog(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    blog = f"{SETTINGS.name}-eu-west-1-blog"
+    stacks = TerraformStacks(folder, {blog: ()})
+    features, image = Features(blog=True), Blog(image_tag="1")
+    settings = SETTINGS.model_copy(update={"features": features, "blog": image, "local": None})
+    held_before: list[str] = []
+
+    def bring(_settings: Settings, _region: str, _task: Task) -> None:
+        held_before.extend(stacks.held())
+        if not is_there:
+            raise ImageError("no region has the image")
+
+    monkeypatch.setattr(Settings, "load", lambda _file: settings)
+    monkeypatch.setattr(blog_image, "_bring", bring)
+    make_plan(settings)
+    assert run_ops("apply").exit_code == (0 if is_there else 1)
+    assert held_before == []
+    assert (blog in stacks.held()) == is_there
 
 
 def test_apply_after_code_changed_is_refused(deployed: TerraformStacks) -> None:

@@ -248,6 +248,7 @@ class RegionStack(BaseStack):
             **stock.environment,
             **bucket,
             "STOREFRONT_URL": self.settings.storefront_url,
+            "API_URL": self.settings.api_url(),
         }
         pages = self._function("pages", "Answers /pages/index.html", environment)
         books.grant(pages.permissions, "BatchGetItem", "GetItem", indexes=_SHELVES)

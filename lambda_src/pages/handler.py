@@ -39,6 +39,7 @@ def get_page(request: Request) -> Response:
     path = request.query("path") or "/"
     if len(path) > LONGEST_PATH:
         raise BadRequest(f"path must have at most {LONGEST_PATH} characters.")
-    template, origin = _template().html(), settings().storefront_url
-    document = logic.page(path, _catalog(), origin)
-    return Response(Markup(render(template, document, origin)), status=document.status, headers=_CACHED)
+    template, own = _template().html(), settings()
+    document = logic.page(path, _catalog(), own.storefront_url)
+    page = render(template, document, own.storefront_url, own.api_url)
+    return Response(Markup(page), status=document.status, headers=_CACHED)

@@ -12,6 +12,8 @@ Book = Mapping[str, Any]
 TAGLINE = "A bookshop that keeps the same shelves in several parts of the world at once."
 PRIVATE = frozenset({"cart", "checkout", "orders", "sign-in", "sign-up", "forgot", "account", "search"})
 """Pages without content of their own; search engines have nothing to index there."""
+HERO_BOOKS = 12
+"""Books that the home page reads for its covers (`web/src/features/catalog/Hero.tsx`)."""
 _DESCRIPTION_CHARACTERS = 160
 """Text that result pages of search engines show."""
 
@@ -77,7 +79,8 @@ def _home(catalog: Catalog, origin: str) -> Document:
         *(Link(_category_path(name), name) for name in catalog.categories()),
         *_links(catalog.shelf(None)),
     )
-    return Document(SITE_NAME, TAGLINE, "/", paragraphs=(TAGLINE,), links=links, data=(site,))
+    reads = (f"/books?limit={HERO_BOOKS}",)
+    return Document(SITE_NAME, TAGLINE, "/", paragraphs=(TAGLINE,), links=links, data=(site,), reads=reads)
 
 
 def _category(name: str, catalog: Catalog, origin: str) -> Document:
@@ -124,6 +127,7 @@ def _book(book: Book, origin: str) -> Document:
         paragraphs=(book["author"], f"{_price(book)} {book['currency']}", book["description"]),
         links=(Link(category[1], category[0]),),
         data=(data, _breadcrumbs(origin, category, (book["title"], path))),
+        reads=(path,),
     )
 
 

@@ -26,3 +26,5 @@ class Document(NamedTuple):
     links: tuple[Link, ...] = ()
     data: tuple[Mapping[str, Any], ...] = ()
     """JSON-LD objects (https://schema.org)."""
+    reads: tuple[str, ...] = ()
+    """Reads of the API that the web app starts with, as paths. The browser sends them while it loads the scripts."""

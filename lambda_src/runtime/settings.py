@@ -31,6 +31,11 @@ class Settings(NamedTuple):
         return value
 
     @property
+    def api_url(self) -> str:
+        """Address of the API that DNS routes to the nearest healthy region, without a slash at the end."""
+        return self.need("API_URL")
+
+    @property
     def books_table(self) -> str:
         """Name of the Books table."""
         return self.need("BOOKS_TABLE")

@@ -74,6 +74,15 @@ it('index.html has no inline script or style', () => {
   expect(String(page.source)).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 });
 
+it('placeholders have a color of the scheme', () => {
+  const sheet = files.find(({ fileName }) => fileName.endsWith('.css')) as Rolldown.OutputAsset;
+  const colors = [...String(sheet.source).matchAll(/::placeholder\{[^}]*color:([^;}]+)/g)].map(
+    ([, color]) => color,
+  );
+  expect(colors).not.toEqual([]);
+  expect(colors.filter((color) => !color?.startsWith('var(--'))).toEqual([]);
+});
+
 it('README names the oldest browsers', () => {
   const named = /Oldest browsers of the storefront: (.*?)\.\n/s.exec(
     readFileSync('../README.md', 'utf8'),

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "SEARCH_BUCKET": "shop-test-search",
     "WEB_BUCKET": "shop-test-web",
     "STOREFRONT_URL": "https://books.example.com",
+    "API_URL": "https://api.books.example.com/v1",
     "SHOP_NAME": "bookstore-test",
     "USER_POOL_CLIENT_ID": CLIENT,
     "USER_POOL_ID": POOL,

@@ -5,6 +5,7 @@ import { LinesSkeleton } from '../components/Skeletons';
 import type { Config } from '../config';
 import { loadChunk } from '../lib/chunks';
 import { loadPageTexts } from '../lib/i18n';
+import { fetchTexts, first } from '../lib/texts';
 import { CartMerge } from './CartMerge';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Footer } from './Footer';
@@ -12,16 +13,25 @@ import { GuestOnly, ShopperOnly, WholeCart } from './guards';
 import { Header } from './Header';
 import { HomePage } from './HomePage';
 
-/** A page in its own chunk, loaded together with the texts of pages. */
-function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+/**
+ * A page in its own chunk, loaded together with the texts of pages.
+ *
+ * @param address matches the page's path. The page that is opened first is loaded before the app is rendered.
+ */
+function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>, address?: RegExp) {
+  if (address?.test(window.location.pathname)) {
+    // A failure is handled when the page is rendered.
+    load().catch(() => undefined);
+    fetchTexts(first.language, 'pages').catch(() => undefined);
+  }
   return lazy(async () => {
     const [module] = await Promise.all([loadChunk(load), loadPageTexts()]);
     return module;
   });
 }
 
-const BookRoute = page(() => import('./BookRoute'));
-const CategoryPage = page(() => import('../features/catalog/CategoryPage'));
+const BookRoute = page(() => import('./BookRoute'), /^\/books\//);
+const CategoryPage = page(() => import('../features/catalog/CategoryPage'), /^\/category\//);
 const SearchPage = page(() => import('../features/catalog/SearchPage'));
 const BestsellersPage = page(() => import('../features/catalog/BestsellersPage'));
 const CartPage = page(() => import('../features/cart/CartPage'));

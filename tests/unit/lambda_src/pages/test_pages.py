@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pages.models import Document
 from pages.render import render
 
 ORIGIN = "https://books.example.com"
+API = "https://api.books.example.com/v1"
 TEMPLATE = """<!doctype html><html lang="en"><head><title>Built</title>
 <meta name="description" content="Built" /><script type="module" src="/assets/index-1.js"></script></head>
 <body><div id="root"></div><noscript>Needs JavaScript.</noscript></body></html>"""
@@ -53,7 +55,7 @@ class Shelf:
 
 def html(path: str, catalog: Shelf | None = None) -> tuple[Document, str]:
     document = logic.page(path, catalog or Shelf(), ORIGIN)
-    return document, render(TEMPLATE, document, ORIGIN)
+    return document, render(TEMPLATE, document, ORIGIN, API)
 
 
 def json_ld(text: str) -> list[dict[str, Any]]:
@@ -84,6 +86,22 @@ def test_book_page_keeps_the_build() -> None:
     assert '<script type="module" src="/assets/index-1.js"></script>' in text
     assert '<div id="root"></div>' in text
     assert text.count("<title>") == text.count('name="description"') == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [("/", ["/books?limit=12"]), ("/books/the-hobbit", ["/books/the-hobbit"]), ("/cart", [])],
+)
+def test_page_preloads_first_read(path: str, read: list[str]) -> None:
+    found = re.findall(
+        r'<link rel="preload" href="([^"]*)" as="fetch" crossorigin="anonymous" />', html(path)[1]
+    )
+    assert found == [API + each for each in read]
+
+
+def test_home_preload_is_what_the_web_app_reads() -> None:
+    hero = (Path(__file__).parents[4] / "web/src/features/catalog/Hero.tsx").read_text()
+    assert f"const READ = {{ limit: {logic.HERO_BOOKS} }};" in hero
 
 
 @pytest.mark.parametrize(

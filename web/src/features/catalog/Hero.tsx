@@ -27,10 +27,13 @@ function three(books: Book[]): Book[] {
   return [...new Set([...firsts, ...books])].slice(0, 3);
 }
 
+/** The page's HTML starts this read (`lambda_src/pages/logic.py`). */
+const READ = { limit: 12 };
+
 /** Introduction of the home page, with three covers. */
 export function Hero() {
   const { t } = useTranslation();
-  const { data } = useListBooksQuery({ limit: 12 });
+  const { data } = useListBooksQuery(READ);
   const books = data ? three(data.items) : [undefined, undefined, undefined];
   return (
     <section className="hero">

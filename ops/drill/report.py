@@ -19,6 +19,7 @@ from ops.drill.recording import Incident, Recording
 from ops.drill.timeline import timeline
 
 PAGE = Path(__file__).with_name("report.html")
+STOREFRONT_TEXTS = Path(__file__).parents[2] / "web/src/locales/en/front.json"
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ class Report:
             allowance=f"{DNS_ALLOWANCE:.0f}",
             client_bar=CLIENT_BAR,
             seed=self.seed,
+            **_storefront_texts(),
             health_interval=f"{HEALTH_INTERVAL:.0f}",
             health_timeout=f"{HEALTH_TIMEOUT:.0f}",
         )
@@ -262,6 +264,12 @@ class Report:
             + "".join(f"<td class=n>{cell}</td>" for cell in cells)
             + "</tr>"
         )
+
+
+def _storefront_texts() -> dict[str, str]:
+    """Texts that a shopper reads after a failed request."""
+    texts = json.loads(STOREFRONT_TEXTS.read_text(encoding="utf-8"))["problem"]
+    return {name: escape("{title}. {text}".format(**texts[name])) for name in ("unreachable", "busy")}
 
 
 def _outage(found: Outage) -> dict[str, Any]:

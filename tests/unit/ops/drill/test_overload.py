@@ -118,6 +118,7 @@ def test_report_shows_answers_of_overload(tmp_path: Path) -> None:
     assert report.missed() == []
     assert report.figures()[f"overload, {LOST}"]["throttled_with_retry_after"] == 2
     page = report.write(tmp_path).read_text()
+    assert "after 429 “Too many requests. The shop is busy." in page
     assert "<td>403 × 9</td><td>200 × 9</td><td class=n>1</td><td>429 × 2</td><td class=n>2 of 2</td>" in page
 
 

@@ -110,8 +110,8 @@ def presented(shares: Shares, region: str) -> dict[str, int] | None:
 
 
 def low_mark(share: Share, moment: datetime) -> int:
-    """Return the number of copies below which a region asks for more: a quarter of the recent demand."""
-    return max(MIN_MARK, -(-share.lately(moment) // 4))
+    """Return the number of copies below which a region asks for more: half of the recent demand."""
+    return max(MIN_MARK, -(-share.lately(moment) // 2))
 
 
 def wanted(shares: Shares, region: str, moment: datetime) -> int:
@@ -128,7 +128,8 @@ def grant(shares: Shares, giver: str, receiver: str, moment: datetime) -> int:
 
     The target divides the copies of both by their recent demand. It is rounded so that a half copy stays with its
     owner. So, without new orders, a copy that was given never comes back: the two targets never exceed the copies.
-    The giver keeps at least half of its copies, rounded down, since its view of the demand may be old.
+    The giver keeps as many copies as shoppers ordered from it lately, but at most half of its copies, rounded down:
+    its view of the other region's demand may be old. Without demand of its own it keeps none for that.
     """
     asking = shares.get(receiver)
     if asking is None or not asking.wanted:
@@ -139,7 +140,8 @@ def grant(shares: Shares, giver: str, receiver: str, moment: datetime) -> int:
     both = mine + max(0, theirs)
     weight, own_weight = asking.lately(moment) + 1, shares[giver].lately(moment) + 1
     target = _rounded_half_down(both * weight, weight + own_weight)
-    return max(0, min(target - max(0, theirs), (mine + 1) // 2, mine))
+    kept = min(mine // 2, shares[giver].lately(moment))
+    return max(0, min(target - max(0, theirs), mine - kept))
 
 
 def _rounded_half_down(numerator: int, denominator: int) -> int:

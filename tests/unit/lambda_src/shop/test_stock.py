@@ -28,13 +28,22 @@ def give(shares: dict[str, Share], giver: str, receiver: str, copies: int) -> di
 
 
 @given(many_shares())
-def test_grant_conserves_copies_and_leaves_half(shares: dict[str, Share]) -> None:
+def test_grant_conserves_copies_and_leaves_enough(shares: dict[str, Share]) -> None:
     before = {region: stock.rights(shares, region) for region in REGIONS}
     copies = stock.grant(shares, "a", "b", NOW)
-    assert 0 <= copies <= (before["a"] + 1) // 2
+    assert 0 <= copies <= before["a"]
+    assert before["a"] - copies >= min(before["a"] // 2, shares["a"].lately(NOW))
     after = give(shares, "a", "b", copies)
     assert sum(stock.rights(after, region) for region in REGIONS) == sum(before.values())
     assert stock.rights(after, "a") >= 0
+
+
+@given(st.integers(1, 200), st.integers(1, 200))
+def test_region_without_demand_gives_target_at_once(received: int, demand: int) -> None:
+    shares = {"a": Share("a", received), "b": Share("b", demand={HOUR: demand}, wanted=10)}
+    shares = give(shares, "a", "b", stock.grant(shares, "a", "b", NOW))
+    asking = {**shares, "b": shares["b"]._replace(wanted=10)}
+    assert stock.grant(asking, "a", "b", NOW) == 0
 
 
 @given(many_shares())

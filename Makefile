@@ -76,6 +76,11 @@ $(INSTALLED)/web: web/package-lock.json | $(INSTALLED)/prerequisites
 	$(NPM_CI) --prefix web >/dev/null
 	touch $@
 
+$(INSTALLED)/lighthouse: benchmarks/lighthouse/package-lock.json | $(INSTALLED)/prerequisites
+	@echo "installing Lighthouse"
+	$(NPM_CI) --prefix benchmarks/lighthouse >/dev/null
+	touch $@
+
 $(INSTALLED)/chromium: bin/debian-packages | $(INSTALLED)/prerequisites
 	@for browser in chromium chromium-browser google-chrome google-chrome-stable; do
 	  ! command -v "$$browser" >/dev/null || { browser=; break; }
@@ -236,8 +241,8 @@ e2e-alone: $(INSTALLED)/python ## Each region alone, its peers unreachable, with
 e2e-deployments: ready-locally ## Add and remove a region, destroy everything, in deployments of their own beside a running bookstore.
 	@$(TEST_CLOUD) pytest $(DEPLOYMENTS)
 
-.PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-search bench-shop bench-web fuzz
-BENCHMARKS := synth cold-start handlers bestsellers search shop web
+.PHONY: bench bench-synth bench-cold-start bench-handlers bench-bestsellers bench-search bench-shop bench-web bench-lighthouse fuzz
+BENCHMARKS := synth cold-start handlers bestsellers search shop web lighthouse
 bench: ready ## All benchmarks, with a running bookstore.
 	@missed=
 	for benchmark in $(BENCHMARKS); do $(MAKE) bench-$$benchmark || missed="$$missed $$benchmark"; done
@@ -258,5 +263,7 @@ bench-shop: install ## Concurrent shoppers, with a running bookstore.
 	@python -m benchmarks.load
 bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow phone, with a running bookstore.
 	@python -m benchmarks.web
+bench-lighthouse: $(INSTALLED)/python $(INSTALLED)/chromium $(INSTALLED)/lighthouse ## Lighthouse's scores of three pages, with a running bookstore.
+	@python -m benchmarks.lighthouse_scores
 fuzz: $(INSTALLED)/python ## 200,000 fuzz cases, with a running bookstore.
 	@FUZZ_CASES=200000 $(CLOUD) run pytest tests/e2e/fuzz

@@ -61,7 +61,8 @@ async def load(environment: Environment, deployment: Deployment, paths: Sequence
         front = CloudFront(
             lambda: distribution_id, session, Buckets(URL(environment.aws), set(), api), worker
         )
-        async with TestClient(TestServer(front.app())) as browser:
+        # Without decompression, since files are stored with Brotli too, which aiohttp does not decode by itself.
+        async with TestClient(TestServer(front.app()), auto_decompress=False) as browser:
             return {path: (await browser.get(path)).status for path in paths}
 
 

@@ -8,7 +8,6 @@ from html import escape
 from ops.drill.recording import Incident, Recording
 
 THROTTLED = "429"
-PASSED = "200"
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,11 @@ def answers(recording: Recording, incident: Incident) -> Answers:
     )
 
 
-def overload_errors(recording: Recording, incident: Incident) -> Iterator[str]:
-    """Missed limits of an overload: the other regions must stay in service and refuse only with a time."""
+def overload_errors(recording: Recording, incident: Incident, threshold: int) -> Iterator[str]:
+    """Missed limits of an overload: the other regions must stay in service and refuse only with a time.
+
+    A region is out of service after `threshold` failed health checks in a row.
+    """
     found = answers(recording, incident)
     if not found.throttled:
         yield "no request was refused, so nothing was measured"
@@ -57,9 +59,9 @@ def overload_errors(recording: Recording, incident: Incident) -> Iterator[str]:
     others = {status: count for status, count in found.elsewhere.items() if status != THROTTLED}
     if others:
         yield f"requests failed in other ways than 429: {counts(others)}"
-    for region, seen in incident.health.items():
-        if region != incident.region and set(seen) != {PASSED}:
-            yield f"the health check of {region} answered {counts(seen)}"
+    for region, failures in incident.failures_in_a_row.items():
+        if region != incident.region and failures >= threshold:
+            yield f"{region} failed {failures} health checks in a row: {counts(incident.health[region])}"
 
 
 def answer_rows(recording: Recording) -> str:

@@ -8,6 +8,7 @@ import httpx
 
 from ops.drill.recording import Incident
 
+PASSED = str(httpx.codes.OK.value)
 HEALTH_INTERVAL = 5.0
 """Seconds between two requests to one region. Route 53's checkers are many and send more."""
 HEALTH_TIMEOUT = 2.0
@@ -16,12 +17,13 @@ HEALTH_TIMEOUT = 2.0
 
 @asynccontextmanager
 async def watch_health(incident: Incident, regions: Mapping[str, str]) -> AsyncIterator[None]:
-    """Count the answers in `incident.health` during the body. `regions` are API addresses by region."""
+    """Count the answers in `incident` during the body. `regions` are API addresses by region."""
+    incident.health = {region: {} for region in regions}
     async with httpx.AsyncClient(
         timeout=HEALTH_TIMEOUT, limits=httpx.Limits(max_keepalive_connections=0)
     ) as http:
         watching = [
-            asyncio.create_task(_watch(http, address, incident.health.setdefault(region, {})))
+            asyncio.create_task(_watch(http, address, incident, region))
             for region, address in regions.items()
         ]
         try:
@@ -32,10 +34,13 @@ async def watch_health(incident: Incident, regions: Mapping[str, str]) -> AsyncI
             await asyncio.gather(*watching, return_exceptions=True)
 
 
-async def _watch(http: httpx.AsyncClient, address: str, seen: dict[str, int]) -> None:
+async def _watch(http: httpx.AsyncClient, address: str, incident: Incident, region: str) -> None:
+    seen, failures = incident.health[region], 0
     while True:
         answer = await _ask(http, address)
         seen[answer] = seen.get(answer, 0) + 1
+        failures = 0 if answer == PASSED else failures + 1
+        incident.failures_in_a_row[region] = max(failures, incident.failures_in_a_row.get(region, 0))
         await asyncio.sleep(HEALTH_INTERVAL)
 
 

@@ -103,6 +103,8 @@ class Incident:
     """Whether the other regions get more requests than they accept."""
     health: dict[str, dict[str, int]] = field(default_factory=dict)
     """Answers to health checks meanwhile: how often each region gave each answer."""
+    failures_in_a_row: dict[str, int] = field(default_factory=dict)
+    """Most health checks in a row that a region failed meanwhile."""
     settled: bool = True
     """Whether requests succeeded again after healing."""
 

@@ -97,7 +97,13 @@ class Report:
             return [f"{where}: reported as gone {incident.loss.reported}, gone are {incident.loss.actual}"]
         late = [] if incident.settled else [f"{where}: requests still failed after healing"]
         if incident.sheds_load:
-            return [*late, *(f"{where}: {error}" for error in overload_errors(self.recording, incident))]
+            return [
+                *late,
+                *(
+                    f"{where}: {error}"
+                    for error in overload_errors(self.recording, incident, self.arithmetic.threshold)
+                ),
+            ]
         if incident.is_planned:
             late += self._lingering(where, dns)
         if not incident.moves_traffic or incident.is_planned:

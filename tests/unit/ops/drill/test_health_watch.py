@@ -34,3 +34,4 @@ def test_watch_health_counts_answers_and_failures() -> None:
         asyncio.run(watch())
         server.shutdown()
     assert incident.health == {"here": {"ConnectError": 1}, "there": {"200": 1}}
+    assert incident.failures_in_a_row == {"here": 1, "there": 0}

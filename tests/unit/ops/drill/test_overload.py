@@ -86,9 +86,10 @@ def request(outcome: str, *, home: str = LOST, retry_after: int | None = None) -
     return Sample(20, 0.1, "ada", "dns", home, "book", OTHER, outcome, ok, int(not ok), retry_after)
 
 
-def overloaded(*samples: Sample, health: dict[str, int] | None = None) -> tuple[Recording, Incident]:
+def overloaded(*samples: Sample, failures: int = 0) -> tuple[Recording, Incident]:
     incident = Incident("1", "overload", LOST, "", True, sheds_load=True, broke_at=10, healed_at=100)
-    incident.health = {LOST: {"403": 9}, OTHER: health or {"200": 9}}
+    incident.health = {LOST: {"403": 9}, OTHER: {"200": 9}}
+    incident.failures_in_a_row = {LOST: 9, OTHER: failures}
     return Recording(samples=list(samples), incidents=[incident]), incident
 
 
@@ -102,12 +103,13 @@ REFUSED = request("429", retry_after=1)
         (overloaded(request("ok")), "nothing was measured"),
         (overloaded(REFUSED, request("429")), "1 of 2 answers 429 have no retry-after"),
         (overloaded(REFUSED, request("503", home=OTHER)), "other ways than 429: 503 × 1"),
-        (overloaded(REFUSED, health={"200": 8, "429": 1}), f"{OTHER} answered 200 × 8, 429 × 1"),
+        (overloaded(REFUSED, failures=1), ""),
+        (overloaded(REFUSED, failures=2), f"{OTHER} failed 2 health checks in a row"),
     ],
-    ids=["sheds", "no load", "no time", "other error", "unhealthy"],
+    ids=["sheds", "no load", "no time", "other error", "one failure", "unhealthy"],
 )
 def test_overload_errors_of_answers(made: tuple[Recording, Incident], error: str) -> None:
-    found = list(overload_errors(*made))
+    found = list(overload_errors(*made, threshold=2))
     assert [error in line for line in found] == [True] * bool(error)
 
 

@@ -18,6 +18,8 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
+from ministack.services import cognito  # type: ignore[import-not-found]
+
 from localcloud.local_gate import LocalGate, asgi_headers
 from localcloud.ministack.replication import Delay, Links, regions_with_replicas
 
@@ -54,7 +56,8 @@ class FaultApi:
             await self._app(scope, receive, send)
         elif (name := scope["path"].split("/")[1]) in self._states:
             await _respond(send, *self._control(scope, name))
-        elif self._unavailable and (region := region_of(scope)) in self._unavailable:
+        elif found := self._unavailable & _regions(scope):
+            region = min(found)
             await _respond(send, 503, {"__type": "ServiceUnavailable", "message": f"{region} is unavailable"})
         else:
             await self._app(scope, receive, send)
@@ -125,6 +128,15 @@ class GatedApp:
                 await _respond(send, 403, {"__type": "AccessDenied", "message": refusal})
                 return
         await self._app(scope, receive, send)
+
+
+def _regions(scope: Mapping[str, Any]) -> set[str]:
+    """The region of a request; for sign-in, which has no signature, the regions with a user pool."""
+    if region := region_of(scope):
+        return {region}
+    if asgi_headers(scope).get("x-amz-target", "").startswith("AWSCognitoIdentityProviderService."):
+        return {region for (_, region, _), _ in cognito._user_pools.all_items()}
+    return set()
 
 
 def region_of(scope: Mapping[str, Any]) -> str | None:

@@ -96,6 +96,8 @@ class Report:
         if incident.loss and not incident.loss.matches:
             return [f"{where}: reported as gone {incident.loss.reported}, gone are {incident.loss.actual}"]
         late = [] if incident.settled else [f"{where}: requests still failed after healing"]
+        if incident.sign_in and not incident.sign_in.error:
+            late.append(f"{where}: sign-in succeeded, so the user pool was not lost")
         if incident.sheds_load:
             return [
                 *late,

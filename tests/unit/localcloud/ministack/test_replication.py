@@ -201,3 +201,23 @@ def test_lost_region_answers_503_alone(emulator: Emulator) -> None:
     finally:
         assert emulator.find(SINGAPORE).json() == {"away": []}
     assert emulator.texts(SINGAPORE) == {"a": "here"}
+
+
+def test_lost_region_answers_no_sign_in(emulator: Emulator) -> None:
+    cognito = emulator.client("cognito-idp", SINGAPORE)
+    pool = cognito.create_user_pool(PoolName="shoppers")["UserPool"]["Id"]
+    made = cognito.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]
+
+    def sign_in() -> None:
+        auth = {"USERNAME": "ada@example.com", "PASSWORD": "wrong"}
+        cognito.initiate_auth(ClientId=made["ClientId"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=auth)
+
+    with pytest.raises(cognito.exceptions.UserNotFoundException):
+        sign_in()
+    emulator.lose(SINGAPORE)
+    try:
+        with pytest.raises(ClientError, match="Unavailable"):
+            sign_in()
+    finally:
+        emulator.find(SINGAPORE)
+        cognito.delete_user_pool(UserPoolId=pool)

@@ -10,7 +10,7 @@ from ops.deployment import Deployment
 from ops.drill.figures import Arithmetic, dns_arithmetic, outage
 from ops.drill.ledger import Ledger, Purchase
 from ops.drill.reconcile import Reconciliation
-from ops.drill.recording import Incident, Mark, Population, Recording, Sample
+from ops.drill.recording import Incident, Mark, Population, Recording, Sample, SignIn
 from ops.drill.report import Report
 from ops.drill.stock_count import StockCount
 from tests.support.deployments import deployment
@@ -142,6 +142,14 @@ def test_dependent_actions_may_fail() -> None:
     assert report(found, reconciliation()).missed() == []
     found.samples.append(sample(14, ok=False, action="cart"))
     assert report(found, reconciliation()).missed()
+
+
+def test_sign_in_without_user_pool_is_missed() -> None:
+    found, incident = recording(sample(12), moves_traffic=False)
+    incident.sign_in = SignIn("unavailable", 3600)
+    assert report(found, reconciliation()).missed() == []
+    incident.sign_in = SignIn("", 3600)
+    assert ["sign-in succeeded" in line for line in report(found, reconciliation()).missed()] == [True]
 
 
 def test_lost_order_is_missed() -> None:

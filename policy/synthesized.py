@@ -16,6 +16,7 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
         "BOOKSTORE_FEATURES__BLOG": "true",
         "BOOKSTORE_FEATURES__CANARY": "true",
         "BOOKSTORE_FEATURES__DELIVERY": "true",
+        "BOOKSTORE_FEATURES__FAULT_INJECTION": "true",
         "BOOKSTORE_FEATURES__WAF": "true",
         "BOOKSTORE_BLOG__IMAGE_TAG": "1",
         "BOOKSTORE_BLOG__NAT": "true",

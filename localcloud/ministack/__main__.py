@@ -16,6 +16,7 @@ from localcloud.ministack import (
     password_reset,
     persistence,
     recording,
+    repeated_requests,
     replication,
     route53,
     transport,
@@ -36,7 +37,8 @@ state = persistence.Persistence(StateStore(Path(STATE_DIR)), links)
 state.patch()
 storefront = own_origins(int(os.environ["STOREFRONT_PORT"]))
 gate = LocalGate(origins=storefront, cognito_only=True)
-served: fault_api.Asgi = fault_api.FaultApi(persistence.DurableApp(app.app, state), links)
+durable = repeated_requests.RepeatedRequestsApp(persistence.DurableApp(app.app, state))
+served: fault_api.Asgi = fault_api.FaultApi(durable, links)
 if recorded := os.environ.pop("RECORD_REQUESTS", ""):
     served = recording.RecordingApp(served, Path(recorded))
 app.app = fault_api.GatedApp(served, gate)

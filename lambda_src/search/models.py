@@ -102,10 +102,10 @@ def read_text(request: Request) -> str:
     Raises:
         BadRequest: it is too long.
     """
-    text = (request.query("q") or "").strip()
+    text = request.query("q") or ""
     if len(text) > LONGEST_QUERY:
         raise BadRequest(f"q must have at most {LONGEST_QUERY} characters.")
-    return text
+    return text.strip()
 
 
 def _name(request: Request, name: str) -> str | None:

@@ -91,6 +91,7 @@ def test_search_cursor_of_other_query_refused(shop: Tables) -> None:
         {"page": "0"},
         {"limit": "101"},
         {"q": "x" * 501},
+        {"q": "x" + "\x85" * 500},  # white space counts, as in the contract
     ],
 )
 def test_search_bad_parameter_refused(shop: Tables, query: dict[str, str]) -> None:

@@ -75,6 +75,8 @@ class Index:
     def correct(self, text: str, filters: Filters) -> str | None:
         """The most similar text that finds something, for one that finds nothing; None where there is none."""
         asked = words(text)[: expressions.MAX_WORDS]
+        if not asked:
+            return None
         candidates = [[(0, word)] if is_cjk(word) else corrections(self._database, word) for word in asked]
         best: tuple[int, int, str] | None = None
         for distance, corrected in _combinations(candidates):

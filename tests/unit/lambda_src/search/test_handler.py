@@ -55,6 +55,14 @@ def test_search_corrects_text(shop: Tables) -> None:
     assert answer.json["didYouMean"] == "tolkien"
 
 
+@pytest.mark.parametrize("text", ["¢", "?!", '"*"', "\U000aa169", "  --  "])
+def test_search_without_words_finds_nothing(shop: Tables, text: str) -> None:
+    builder.handle({}, None)
+    answer = get("/search", q=text)
+    assert answer.status == 200
+    assert (ids(answer), answer.json["total"], answer.json["didYouMean"]) == ([], 0, None)
+
+
 def test_search_cursor_continues(shop: Tables) -> None:
     builder.handle({}, None)
     seen: list[str] = []

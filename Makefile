@@ -53,9 +53,7 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	# Compiles byte code, except of the AWS provider's 2,000 modules that are not used (half a minute).
 	unset PYTHONDONTWRITEBYTECODE
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
-	for option in "" -O; do # -O, which cdktf.json uses, has byte code of its own
-	  .venv/bin/python $$option -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
-	done
+	.venv/bin/python -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
 	touch $@
 
 # Separate environment: their pinned versions conflict with the project's.

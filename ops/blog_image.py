@@ -9,14 +9,12 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import boto3
 import httpx
-from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.aws import explain
 from ops.errors import OperatorError
 from ops.terraform.engine import Task, Work
 from ops.terraform.events import Phase
@@ -45,25 +43,11 @@ def image_copies(settings: Settings) -> dict[str, Work]:
     """The work that brings the blog's image to each region, by its name in the graph; empty without an image."""
     if not settings.features.blog or not settings.blog.image_tag or settings.is_emulated:
         return {}
-    return {image_name(region): _work(settings, region) for region in settings.regions}
-
-
-def _work(settings: Settings, region: str) -> Work:
-    def work(task: Task) -> None:
-        task.enter(Phase.PLANNING)
-        try:
-            _bring(settings, region, task)
-        except (BotoCoreError, ClientError) as error:
-            raise ImageError(explain(error)) from error
-        except httpx.HTTPError as error:
-            raise ImageError(
-                f"a layer of the blog's image could not be read: {error}. Try again: make deploy"
-            ) from error
-
-    return work
+    return {image_name(region): partial(_bring, settings, region) for region in settings.regions}
 
 
 def _bring(settings: Settings, region: str, task: Task) -> None:
+    task.enter(Phase.PLANNING)
     tag = {"imageTag": str(settings.blog.image_tag)}
     repositories = {each: Repository(each, f"{settings.name}-blog") for each in settings.regions}
     target = repositories.pop(region)
@@ -110,13 +94,18 @@ class Repository:
         return [layer for layer in layers if layer not in there]
 
     def read(self, layer: str, part_size: int) -> Iterator[bytes]:
-        """The layer's bytes in parts of `part_size`. Raises httpx.HTTPError."""
+        """The layer's bytes in parts of `part_size`. Raises ImageError when they cannot be read."""
         url = self.client.get_download_url_for_layer(repositoryName=self.name, layerDigest=layer)[
             "downloadUrl"
         ]
-        with httpx.stream("GET", url, timeout=TIMEOUT) as response:
-            response.raise_for_status()
-            yield from response.iter_raw(part_size)
+        try:
+            with httpx.stream("GET", url, timeout=TIMEOUT) as response:
+                response.raise_for_status()
+                yield from response.iter_raw(part_size)
+        except httpx.HTTPError as error:
+            raise ImageError(
+                f"a layer of the blog's image could not be read: {error}. Try again: make deploy"
+            ) from error
 
 
 @dataclass(frozen=True)

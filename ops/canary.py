@@ -8,12 +8,10 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from ops.aws import client, explain
+from ops.aws import client
 from ops.deployment import Outputs, stack_outputs
 from ops.errors import OperatorError
 from ops.terraform.engine import Task, Work
@@ -34,23 +32,17 @@ class CanaryError(OperatorError):
 
 def canaries(settings: Settings) -> dict[str, Work]:
     """The work of each region's canary deployment, by its name in the graph."""
-    return {canary_name(region): _work(settings, region) for region in settings.regions}
+    return {canary_name(region): partial(_deploy, settings, region) for region in settings.regions}
 
 
-def _work(settings: Settings, region: str) -> Work:
-    def work(task: Task) -> None:
-        task.enter(Phase.PLANNING)
-        stack = f"{settings.name}-{region}"
-        outputs = stack_outputs(stack)
-        if not outputs.get("canary_versions"):
-            task.progress.note = "not deployed with aliases yet"
-            return
-        try:
-            Release.of(settings, region, Outputs(stack, outputs)).deploy(task)
-        except (BotoCoreError, ClientError) as error:
-            raise CanaryError(explain(error)) from error
-
-    return work
+def _deploy(settings: Settings, region: str, task: Task) -> None:
+    task.enter(Phase.PLANNING)
+    stack = f"{settings.name}-{region}"
+    outputs = stack_outputs(stack)
+    if outputs.get("canary_versions"):
+        Release.of(settings, region, Outputs(stack, outputs)).deploy(task)
+    else:
+        task.progress.note = "not deployed with aliases yet"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,13 @@ from functools import partial
 from typing import Any
 
 from ops.aws import client, invoke
-from ops.drill.failures import MISSING_HANDLER, UNREACHABLE_REDIS, has_moved_mapping, move_mappings_back
+from ops.drill.failures import (
+    MISSING_HANDLER,
+    UNREACHABLE_REDIS,
+    has_moved_mapping,
+    mappings,
+    move_mappings_back,
+)
 from ops.drill.overload import has_limits, lift_limits
 from ops.drill.region_loss import EdgeFaults
 from ops.health_probe import Probe
@@ -95,7 +101,7 @@ def _replication_faults(pausing: Pausing) -> Iterator[Fault]:
 
 def _limits(region: str, host: str) -> Iterator[Fault]:
     gateway = client("apigateway", region)
-    for mapping in client("apigatewayv2", region).get_api_mappings(DomainName=host)["Items"]:
+    for _, mapping in mappings(client("apigatewayv2", region), (host,)):
         stage = (mapping["ApiId"], mapping["Stage"])
         if has_limits(gateway, *stage):
             yield Fault(f"{region}: the API's limits are a drill's", partial(lift_limits, gateway, *stage))

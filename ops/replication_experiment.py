@@ -7,7 +7,7 @@ from typing import Any
 
 from ops.deployment import Deployment
 from ops.errors import OperatorError
-from ops.replication_lag import CAUGHT_UP, lag
+from ops.replication_lag import CAUGHT_UP, catches_up, lag
 from ops.replication_pause import NotCaughtUpError
 
 TEMPLATE = "replication_pause"
@@ -71,11 +71,10 @@ class ReplicationExperiment:
         del self._running[region]
 
     def await_caught_up(self, timeout: float) -> None:
-        """Wait until each region receives the writes of each other. Raises NotCaughtUpError after `timeout` seconds."""
+        """Wait until each region has the writes of each other. Raises NotCaughtUpError after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         for source, target in permutations(self._deployment.regions, 2):
-            left = max(deadline - time.monotonic(), CAUGHT_UP)
-            if lag(self._deployment.settings, source, target, timeout=left) is None:
+            if not catches_up(self._deployment.settings, source, target, deadline=deadline):
                 raise NotCaughtUpError(f"writes of {source} still do not arrive in {target}")
 
     def _state(self, region: str) -> dict[str, Any]:

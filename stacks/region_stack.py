@@ -99,7 +99,8 @@ class RegionStack(BaseStack):
         self.issued_certificate_arn = issued.arn
         self.firewall = region_firewall(self, settings, region)
         self.api = self._api()
-        self._experiments: dict[str, object] = {}
+        self.replication_pause: ReplicationPause | None = None
+        """Experiment that pauses this region's replication; None without `features.fault_injection`."""
         self.alarm_topic_arn: str | None = None
         """The SNS topic that the region's alarms notify; None without alarms."""
         if settings.features.alarms:
@@ -107,8 +108,8 @@ class RegionStack(BaseStack):
             self.alarm_topic_arn = alarms.topic.arn
             if settings.has_canary:
                 self._canary(alarms)
-            self._pause_replication(alarms.errors_arn)
-        self.finish({**self._outputs(), **self._experiments})
+            self.replication_pause = self._replication_pause(alarms.errors_arn)
+        self.finish(self._outputs())
 
     @property
     def dashboard_metrics(self) -> DashboardMetrics:
@@ -125,11 +126,11 @@ class RegionStack(BaseStack):
     def _table_names(self) -> Mapping[str, str]:
         return {short: f"{self.settings.name}-{short}" for short in self.tables.names}
 
-    def _pause_replication(self, stop_alarm_arn: str) -> None:
+    def _replication_pause(self, stop_alarm_arn: str) -> ReplicationPause | None:
         settings = self.settings
         if not settings.features.fault_injection or len(settings.regions) == 1:
-            return
-        pause = ReplicationPause(
+            return None
+        return ReplicationPause(
             self,
             "replication-pause",
             name=settings.name,
@@ -137,7 +138,6 @@ class RegionStack(BaseStack):
             table_arns=[self.tables[short].arn for short in self.tables.names],
             stop_alarm_arn=stop_alarm_arn,
         )
-        self._experiments["replication_pause"] = pause.template_id
 
     def _metrics(self) -> RegionMetrics:
         bestsellers = self.bestsellers
@@ -356,4 +356,6 @@ class RegionStack(BaseStack):
         if self.settings.has_canary:
             outputs["canary_alias"] = FUNCTION_ALIAS
             outputs["canary_versions"] = {each.name: each.version for each in self._all_functions.values()}
+        if self.replication_pause:
+            outputs["replication_pause"] = self.replication_pause.template_id
         return outputs

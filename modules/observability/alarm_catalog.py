@@ -31,6 +31,8 @@ CERTIFICATE_DAYS = 30
 
 API_ERRORS = "api-errors"
 """Name of the alarm for failed requests."""
+CANARY_ERRORS = "canary-errors"
+"""Name of the alarm for failed requests that rolls a canary deployment back."""
 
 NO_ORDERS_SECONDS = 1800
 NO_ORDERS_CARTS = 200
@@ -68,7 +70,7 @@ def api(name: str, stage: str) -> Iterator[AlarmDefinition]:
 def canary(name: str, stage: str) -> AlarmDefinition:
     """Define the alarm that rolls back a canary deployment. The functions turn their errors into 5xx responses."""
     return AlarmDefinition(
-        "canary-errors",
+        CANARY_ERRORS,
         Metric("AWS/ApiGateway", "5XXError", {"ApiName": name, "Stage": stage}, "Average"),
         CANARY_ERROR_RATE,
         "More than 1 in 1000 requests fails. CodeDeploy rolls back the functions that it is deploying; otherwise do "

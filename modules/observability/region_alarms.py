@@ -107,10 +107,8 @@ class RegionAlarms(Construct):
         alarms = {
             alarm: alarm.add_to(self, deployment=name, topic_arn=self.topic.arn) for alarm in metrics.alarms()
         }
-        self._names = {alarm.name: added.alarm_name for alarm, added in alarms.items()}
-        self.errors_arn: str = next(
-            made.arn for alarm, made in alarms.items() if alarm.name == alarm_catalog.API_ERRORS
-        )
+        self._by_name = {alarm.name: added for alarm, added in alarms.items()}
+        self.errors_arn: str = self._by_name[alarm_catalog.API_ERRORS].arn
         """ARN of the alarm for failed requests."""
         serious = [alarm.alarm_name(name) for alarm in alarms if alarm.affects_shoppers]
         CloudwatchCompositeAlarm(
@@ -134,8 +132,8 @@ class RegionAlarms(Construct):
         Raises:
             KeyError: a function is not in `RegionMetrics`, or `RegionMetrics.canary` is False.
         """
-        shared = self._names["canary-errors"]
-        return {short: (shared, self._names[f"{short}-errors"]) for short in functions}
+        shared = self._by_name[alarm_catalog.CANARY_ERRORS].alarm_name
+        return {short: (shared, self._by_name[f"{short}-errors"].alarm_name) for short in functions}
 
     def _silent_replication(self, name: str, region: str, table: str) -> None:
         parts = {

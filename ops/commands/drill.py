@@ -156,13 +156,12 @@ async def _run(deployment: Deployment, plan: Plan) -> Report:
 
 
 def _print(report: Report) -> None:
-    table = Table("failure", "region", "client, s", "DNS, s", "RPO, s", "client failed", "DNS failed")
+    table = Table("failure", "client, s", "DNS, s", "RPO, s", "client failed", "DNS failed")
     table.title = "Failover of a client that knows all regions, and of one that follows DNS"
     for incident in report.recording.incidents:
         client, dns = report.outages(incident)
         table.add_row(
-            incident.failure,
-            incident.region,
+            f"{incident.failure}, {incident.region}",
             seconds(client.longest_wait),
             seconds(dns.last_recovered),
             f"{incident.loss.oldest_seconds:.2f}" if incident.loss else "–",

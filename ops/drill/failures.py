@@ -68,7 +68,7 @@ class MappingDeleted(Failure):
         """Move the mappings of the region's own and of the shared domain name."""
         gateway = self._deployment.client("apigatewayv2", region)
         domains = (self._deployment.regions[region].api_domain, self._deployment.edge.api_domain)
-        for domain, mapping in _mappings(gateway, domains):
+        for domain, mapping in mappings(gateway, domains):
             if not _is_moved(mapping):
                 self._moved.append((region, domain, mapping))
                 _map(gateway, domain, mapping, f"{MOVED_PREFIX}{mapping.get('ApiMappingKey', '')}")
@@ -83,12 +83,12 @@ class MappingDeleted(Failure):
 
 def has_moved_mapping(gateway: Any, domains: Sequence[str]) -> bool:
     """Whether a drill moved a mapping of `domains` away and did not move it back."""
-    return any(_is_moved(mapping) for _, mapping in _mappings(gateway, domains))
+    return any(_is_moved(mapping) for _, mapping in mappings(gateway, domains))
 
 
 def move_mappings_back(gateway: Any, domains: Sequence[str]) -> None:
     """Move every mapping of `domains` that a drill moved away back to its base path."""
-    for domain, mapping in _mappings(gateway, domains):
+    for domain, mapping in mappings(gateway, domains):
         if _is_moved(mapping):
             _map(gateway, domain, mapping, mapping["ApiMappingKey"].removeprefix(MOVED_PREFIX))
 
@@ -97,7 +97,7 @@ def _is_moved(mapping: Mapping[str, Any]) -> bool:
     return str(mapping.get("ApiMappingKey", "")).startswith(MOVED_PREFIX)
 
 
-def _mappings(gateway: Any, domains: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def mappings(gateway: Any, domains: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each mapping with its domain name."""
     for domain in domains:
         for mapping in gateway.get_api_mappings(DomainName=domain)["Items"]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from ops.aws import explain
 from ops.errors import OperatorError, TerraformError
 from ops.progress import view
 from ops.terraform.events import Diagnostic, Phase, StackProgress
@@ -168,10 +170,11 @@ def _do(work: Work, task: Task, changed: Callable[[StackProgress], None]) -> boo
     try:
         work(task)
         stack.phase = Phase.DONE
-    except OperatorError as failure:
+    except (OperatorError, BotoCoreError, ClientError) as failure:
         stack.phase = Phase.STOPPED if stop_requested() else Phase.FAILED
         if not stack.errors and not stack.text:
-            stack.errors.append(Diagnostic(str(failure)))
+            text = str(failure) if isinstance(failure, OperatorError) else explain(failure)
+            stack.errors.append(Diagnostic(text))
     except BaseException:
         stack.phase = Phase.FAILED
         stop_others()

@@ -56,6 +56,8 @@ class Features(Section):
     """Whether new versions of the functions get a tenth of a region's requests first, and all after ten minutes without
     alarms. Needs `alarms`. Without effect on an emulator."""
     fault_injection: bool = False
+    """Whether each of several regions has an experiment that pauses its replication, which `make drill` starts. Needs
+    `alarms`."""
 
 
 class Firewall(Section):

@@ -46,6 +46,7 @@ def fis(monkeypatch: pytest.MonkeyPatch) -> Fis:
     made = Fis()
     monkeypatch.setattr(Deployment, "client", lambda *_: made)
     monkeypatch.setattr(replication_experiment, "lag", lambda *_, **__: None if made.paused else 0.8)
+    monkeypatch.setattr(replication_experiment, "catches_up", lambda *_, **__: not made.paused)
     return made
 
 

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from ops.errors import OperatorError
@@ -167,6 +168,17 @@ def test_deploy_gate_failure_stops_next_region(stacks: TerraformStacks, engine: 
         engine.deploy(needs, gates={"gate": refuse})
     assert phases(failure.value)["two"] is Phase.SKIPPED
     assert set(stacks.held()) == {"global", "one"}
+
+
+def test_error_of_aws_in_work_is_explained(stacks: TerraformStacks, engine: Engine) -> None:
+    def ask(_task: Task) -> None:
+        raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "too old"}}, "GetAlias")
+
+    needs = {"one": (), "canary": ("one",), "edge": ("canary",)}
+    with pytest.raises(StacksFailedError, match="the AWS credentials have expired") as failure:
+        engine.deploy(needs, gates={"one": lambda _: None, "canary": ask})
+    assert phases(failure.value)["canary"] is Phase.FAILED
+    assert phases(failure.value)["edge"] is Phase.SKIPPED
 
 
 def test_deploy_locked_state_names_holder(stacks: TerraformStacks, engine: Engine, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from ops.errors import OperatorError
 from ops.items import plain
 
-GIVEN, CLAIMED, ACCEPTED = "given:", "claimed:", "accepted:"
+GIVEN, CLAIMED, CLAIMS, ACCEPTED = "given:", "claimed:", "claims:", "accepted:"
 REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
 """Key of the item with the names of all regions that may have rows. Functions read it."""
 
@@ -53,6 +53,8 @@ class Row:
     given: Mapping[str, int] = field(default_factory=dict)
     claimed: Mapping[str, int] = field(default_factory=dict)
     accepted: Mapping[str, int] = field(default_factory=dict)
+    claims: Mapping[str, int] = field(default_factory=dict)
+    claims_seen: int = 0
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "Row":
@@ -74,6 +76,8 @@ class Row:
             given=prefixed(GIVEN),
             claimed=prefixed(CLAIMED),
             accepted=prefixed(ACCEPTED),
+            claims=prefixed(CLAIMS),
+            claims_seen=int(values.get("claimsSeen", 0)),
         )
 
     @property
@@ -199,19 +203,28 @@ def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[st
 
     Returns the copies by book.
 
-    A repetition claims nothing. If the lost region had sold copies that were not replicated, its rights are below zero
+    Copies that the lost region had asked for are not given to it until it returns and asks again. A repetition changes
+    nothing. If the lost region had sold copies that were not replicated, its rights are below zero
     by exactly that number when it returns.
     """
     survivors = [region for region in deployment.regions if region != lost]
+    books = grouped(read(deployment, survivors[0], only))
     claims = {
         book: left
-        for book, rows in grouped(read(deployment, survivors[0], only)).items()
-        if (left := rights(rows, lost)) > 0
+        for book, rows in books.items()
+        if (left := max(0, rights(rows, lost))) or _asks(rows, lost)
     }
     for book, left in claims.items():
         for region, share in split(left, survivors).items():
-            _add(deployment, region, book, {f"{CLAIMED}{lost}": share, "spent": 0, "received": 0})
-    return claims
+            numbers = {f"{CLAIMED}{lost}": share, f"{CLAIMS}{lost}": 1, "spent": 0, "received": 0}
+            _add(deployment, region, book, numbers)
+    return {book: left for book, left in claims.items() if left}
+
+
+def _asks(rows: Rows, region: str) -> bool:
+    """Whether other regions would give copies to a region, as `shop.stock.asks` decides."""
+    own = rows.get(region, Row("", region))
+    return own.wanted > 0 and own.claims_seen >= sum(row.claims.get(region, 0) for row in rows.values())
 
 
 def read(deployment: Deployment, region: str, book: str | None = None) -> list[Row]:

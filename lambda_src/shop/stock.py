@@ -19,7 +19,7 @@ from typing import NamedTuple
 from runtime import clock
 from runtime.dynamo import Item
 
-GIVEN, CLAIMED, ACCEPTED, DEMAND = "given:", "claimed:", "accepted:", "demand:"
+GIVEN, CLAIMED, CLAIMS, ACCEPTED, DEMAND = "given:", "claimed:", "claims:", "accepted:", "demand:"
 """Prefixes of attributes. DynamoDB's ADD works on top-level attributes only, so these are not maps."""
 
 MIN_MARK = 5
@@ -41,6 +41,8 @@ class Share(NamedTuple):
         accepted: copies that removed regions had given, by removed region. Their rows are not read any more.
         demand: copies that shoppers ordered here, sold or refused, by hour.
         wanted: copies that this region asks other regions for.
+        claims: number of claims by lost region.
+        claims_seen: claims of this share that the region knew of when it last asked.
     """
 
     region: str
@@ -52,6 +54,8 @@ class Share(NamedTuple):
     accepted: Mapping[str, int] = _NONE
     demand: Mapping[str, int] = _NONE
     wanted: int = 0
+    claims: Mapping[str, int] = _NONE
+    claims_seen: int = 0
 
     @classmethod
     def from_item(cls, item: Item) -> "Share":
@@ -66,6 +70,8 @@ class Share(NamedTuple):
             _prefixed(item, ACCEPTED),
             _prefixed(item, DEMAND),
             item.get("wanted", 0),
+            _prefixed(item, CLAIMS),
+            item.get("claimsSeen", 0),
         )
 
     def lately(self, moment: datetime) -> int:
@@ -123,6 +129,17 @@ def wanted(shares: Shares, region: str, moment: datetime) -> int:
     return max(2 * mark, own.lately(moment)) - max(0, here)
 
 
+def claims(shares: Shares, region: str) -> int:
+    """Return how many times operators have claimed the share of `region`."""
+    return sum(share.claims.get(region, 0) for share in shares.values())
+
+
+def asks(shares: Shares, region: str) -> bool:
+    """Whether `region` asks for copies. A region that was lost must ask again after it has seen the claims."""
+    own = shares.get(region, Share(region))
+    return own.wanted > 0 and own.claims_seen >= claims(shares, region)
+
+
 def grant(shares: Shares, giver: str, receiver: str, moment: datetime) -> int:
     """Return how many copies `giver` should give to `receiver`.
 
@@ -131,9 +148,9 @@ def grant(shares: Shares, giver: str, receiver: str, moment: datetime) -> int:
     The giver keeps as many copies as shoppers ordered from it lately, but at most half of its copies, rounded down:
     its view of the other region's demand may be old. Without demand of its own it keeps none for that.
     """
-    asking = shares.get(receiver)
-    if asking is None or not asking.wanted:
+    if not asks(shares, receiver):
         return 0
+    asking = shares[receiver]
     mine, theirs = rights(shares, giver), rights(shares, receiver)
     if mine <= 0 or theirs >= low_mark(asking, moment):
         return 0

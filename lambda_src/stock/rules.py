@@ -19,11 +19,13 @@ class Balance(NamedTuple):
         wanted: new value of `wanted`; `None` if it stays.
         grants: copies to give, by receiving region.
         old_hours: hours of demand to remove.
+        claims_seen: claims of this region's share that it knows of, written with `wanted`.
     """
 
     wanted: int | None = None
     grants: tuple[tuple[str, int], ...] = ()
     old_hours: tuple[str, ...] = ()
+    claims_seen: int = 0
 
 
 def is_release_due(state: OrderState, region: str) -> bool:
@@ -59,10 +61,12 @@ def balance(shares: Shares, region: str, moment: datetime) -> Balance:
     own = shares.get(region, Share(region))
     wanted: int | None = stock.wanted(shares, region, moment)
     has_enough = stock.rights(shares, region) >= stock.low_mark(own, moment)
-    if (own.wanted and not has_enough) or wanted == own.wanted:
+    asks = stock.asks(shares, region)
+    if (asks and not has_enough) or (wanted == own.wanted and (asks or not wanted)):
         wanted = None
+    claims_seen = stock.claims(shares, region)
     if region not in shares:
-        return Balance(wanted or None)
+        return Balance(wanted or None, claims_seen=claims_seen)
     receivers = sorted(
         (other for other in shares if other != region), key=lambda other: -shares[other].lately(moment)
     )
@@ -78,4 +82,4 @@ def balance(shares: Shares, region: str, moment: datetime) -> Balance:
             own = spent
     kept = {stock.hour_of(moment, before=hours) for hours in range(KEPT_HOURS)}
     old = tuple(sorted(hour for hour in own.demand if hour < min(kept)))
-    return Balance(wanted, tuple(grants), old)
+    return Balance(wanted, tuple(grants), old, claims_seen)

@@ -92,8 +92,14 @@ class StockStore:
         if balance.wanted is not None:
             self._update(
                 book_id,
-                "SET wanted = :wanted, wantedAt = :at ADD spent :none, received :none, restored :none",
-                {":wanted": balance.wanted, ":at": clock.timestamp(clock.now()), ":none": 0},
+                "SET wanted = :wanted, wantedAt = :at, claimsSeen = :claims "
+                "ADD spent :none, received :none, restored :none",
+                {
+                    ":wanted": balance.wanted,
+                    ":at": clock.timestamp(clock.now()),
+                    ":claims": balance.claims_seen,
+                    ":none": 0,
+                },
             )
         if balance.old_hours:
             names = {f"#h{number}": f"{stock.DEMAND}{hour}" for number, hour in enumerate(balance.old_hours)}

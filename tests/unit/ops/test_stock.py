@@ -15,6 +15,7 @@ from ops import stock
 from ops.errors import OperatorError
 from ops.stock import REGISTRY, Row, split
 from ops.stock_removal import accept_all, give_all
+from runtime import dynamo
 from shop import stock as shop_stock
 from shop.stock import Share
 
@@ -71,6 +72,21 @@ def sell(deployment: Deployment, region: str, copies: int) -> None:
     )
 
 
+def ask_for_copies(deployment: Deployment, region: str) -> None:
+    deployment.clients[region].update_item(
+        TableName="stock",
+        Key={"bookId": {"S": "a"}, "region": {"S": region}},
+        UpdateExpression="SET wanted = :wanted ADD spent :none, received :none, restored :none",
+        ExpressionAttributeValues={":wanted": {"N": "5"}, ":none": {"N": "0"}},
+    )
+
+
+def functions_view(deployment: Deployment, region: str) -> dict[str, Share]:
+    """Shares of the book as the functions in a region read them."""
+    items = [dynamo.load(item) for item in deployment.clients[region].scan(TableName="stock")["Items"]]
+    return shop_stock.by_book(item for item in items if item["bookId"] == "a")["a"]
+
+
 def shares(deployment: Deployment) -> dict[str, stock.Status]:
     return {each.region: each for each in stock.status(deployment, "a")}
 
@@ -85,12 +101,7 @@ def test_load_shares_copies_once(deployment: Deployment) -> None:
 
 def test_load_adds_to_row_that_asked_for_copies(deployment: Deployment) -> None:
     """A region's function sees another region's row before this command has written its own."""
-    deployment.clients[THERE].update_item(
-        TableName="stock",
-        Key={"bookId": {"S": "a"}, "region": {"S": THERE}},
-        UpdateExpression="SET wanted = :wanted ADD spent :none, received :none, restored :none",
-        ExpressionAttributeValues={":wanted": {"N": "5"}, ":none": {"N": "0"}},
-    )
+    ask_for_copies(deployment, THERE)
     assert stock.load(deployment, {"a": 11}) == 1
     assert stock.load(deployment, {"a": 11}) == 0
     assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 6, THERE: 5}
@@ -125,6 +136,20 @@ def test_claim_reports_what_was_sold_twice(deployment: Deployment) -> None:
 
     deployment.replicate()
     assert shares(deployment)[THERE].rights == -2
+
+
+def test_claim_closes_open_requests(deployment: Deployment) -> None:
+    """Also of books of which nothing is left to claim."""
+    stock.load(deployment, {"a": 10}, {HERE: 1, THERE: 0})
+    ask_for_copies(deployment, THERE)
+    deployment.replicate()
+    assert shop_stock.asks(functions_view(deployment, HERE), THERE)
+
+    assert stock.claim(deployment, THERE) == {}
+    closed = functions_view(deployment, HERE)
+    assert not shop_stock.asks(closed, THERE)
+    assert stock.claim(deployment, THERE) == {}
+    assert functions_view(deployment, HERE) == closed
 
 
 def test_copies_in_flight_are_shown(deployment: Deployment) -> None:

@@ -170,6 +170,22 @@ def test_region_without_row_asks_for_copies(tables: Tables) -> None:
     assert tables.share("a", HERE)[f"given:{THERE}"] == 5
 
 
+def test_claimed_region_must_ask_again(tables: Tables) -> None:
+    """It asked, was lost, and an operator claimed its share."""
+    balance(THERE)
+    tables.stock("a", HERE, received=10, **{f"claims:{THERE}": 1})
+    balance(HERE)
+    assert f"given:{THERE}" not in tables.share("a", HERE)
+
+    balance(THERE)
+    assert tables.share("a", THERE)["claimsSeen"] == 1
+    balance(HERE)
+    assert tables.share("a", HERE)[f"given:{THERE}"] == 5
+    share = tables.share("a", THERE)
+    balance(THERE)
+    assert tables.share("a", THERE) == share | {"wanted": 0, "wantedAt": tables.share("a", THERE)["wantedAt"]}
+
+
 def test_old_demand_is_removed(tables: Tables) -> None:
     tables.stock("a", HERE, received=10, **{"demand:2020-01-01T08": 5})
     balance(HERE)

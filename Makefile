@@ -20,6 +20,8 @@ export SETTINGS PORT_BASE
 export CHECKPOINT_DISABLE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+# The commands and tests start hundreds of Python processes: without byte code on disk each compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 PIPENV := .local/tools/pipenv
@@ -51,7 +53,6 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
 	# Compiles byte code, except of the AWS provider's 2,000 modules that are not used (half a minute).
-	unset PYTHONDONTWRITEBYTECODE
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
 	.venv/bin/python -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
 	touch $@
@@ -176,14 +177,17 @@ export TEST_SIZE ?= short
 # Runs a target and records its duration; bin/timed without arguments prints all durations.
 timed-%:
 	+@bin/timed $* $(MAKE) $*
+in-background-%:
+	+@bin/in-background bin/timed $* $(MAKE) $*
 
-.PHONY: test verify rehearse $(CHECKS) e2e e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
+.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
 test: $(END_TO_END) ## All tests in about half an hour, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
-	# Terraform waits during most of a deployment: the checks run meanwhile, each printed when it ends.
-	$(MAKE) --jobs=3 --output-sync=target $(addprefix timed-,e2e-up $(CHECKS))
-	$(MAKE) $(addprefix timed-,e2e-drill e2e-tests e2e-browser)
+	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
+	$(MAKE) --jobs=3 --output-sync=target e2e-in-parts $(addprefix in-background-,$(CHECKS))
+e2e-in-parts:
+	+@for part in e2e-up e2e-drill e2e-tests e2e-browser; do $(MAKE) --output-sync=none timed-$$part; done
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))

@@ -8,7 +8,7 @@ import signal
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,9 @@ class Emulator:
 
     layout: Layout
     supervisor: Supervisor
+    http: httpx.Client
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """boto3 clients by service and region."""
 
     def restart(self) -> None:
         """Stop it with SIGTERM and start it again from its saved state."""
@@ -47,11 +50,15 @@ class Emulator:
         self.restart()
 
     def client(self, service: str, region: str) -> Any:
-        return aws_client(self.layout, service, region)
+        """The boto3 client of a service in a region. Making one takes longer than a request."""
+        place = service, region
+        if place not in self.clients:
+            self.clients[place] = aws_client(self.layout, *place)
+        return self.clients[place]
 
     def post_replication(self, path: str) -> httpx.Response:
         """Send a request to the fault API's replication path."""
-        return httpx.post(f"{url(self.layout.aws)}/_replication/{path}")
+        return self.http.post(f"{url(self.layout.aws)}/_replication/{path}")
 
     def set_delay(self, median: float, p95: float) -> None:
         """Delay replication by a distribution in seconds; 0 and 0 for none."""
@@ -63,20 +70,20 @@ class Emulator:
 
     def lose(self, region: str) -> httpx.Response:
         """Make a region's APIs unavailable."""
-        return httpx.post(f"{url(self.layout.aws)}/_regions/lose/{region}")
+        return self.http.post(f"{url(self.layout.aws)}/_regions/lose/{region}")
 
     def find(self, region: str) -> httpx.Response:
         """Make them available again."""
-        return httpx.post(f"{url(self.layout.aws)}/_regions/find/{region}")
+        return self.http.post(f"{url(self.layout.aws)}/_regions/find/{region}")
 
     def from_a_page(self, action: str, region: str) -> httpx.Response:
         """The same request with the Origin header of a foreign page."""
-        return httpx.post(
+        return self.http.post(
             f"{url(self.layout.aws)}/_replication/{action}/{region}", headers={"origin": "http://elsewhere"}
         )
 
     def replication(self) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{url(self.layout.aws)}/_replication").json()
+        found: dict[str, Any] = self.http.get(f"{url(self.layout.aws)}/_replication").json()
         return found
 
     def catch_up(self) -> None:
@@ -170,6 +177,7 @@ def running(folder: Path) -> Iterator[Emulator]:
     supervisor = Supervisor(layout.cloud / "processes", layout.log)
     try:
         supervisor.ensure(aws_part(layout))
-        yield Emulator(layout, supervisor)
+        with httpx.Client() as http:
+            yield Emulator(layout, supervisor, http)
     finally:
         supervisor.stop_all()

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.emulator import REGIONS, Emulator
+from tests.support.emulator import REGIONS, Emulator, aws_client
 
 TERRAFORM = "APN/1.0 HashiCorp/1.0 Terraform/1.11.4 terraform-provider-aws/5.100.0"
 
 
 def firewall(emulator: Emulator, *, agent: str, id_: str) -> Any:
     """A client whose requests all have these headers."""
-    client = emulator.client("wafv2", REGIONS[0])
+    client = aws_client(emulator.layout, "wafv2", REGIONS[0])
 
     def rewrite(request: Any, **_: Any) -> None:
         request.headers["user-agent"] = agent

@@ -32,6 +32,7 @@ CLOUD := python -m localcloud
 # Operators' commands work on AWS, or on the local cloud if the settings have [local].
 OPS := $(CLOUD) run python -m ops
 DEPLOYMENTS := tests/e2e/regions
+TEST_ENDPOINTS := .local/test/endpoints.json
 TEST_CLOUD := RECORD_REQUESTS=1 LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
 
 .PHONY: help
@@ -169,7 +170,7 @@ drill: $(INSTALLED)/python ## Break regions under load, restore them, count lost
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
-CHECKS := lint types unit web-test plan-test policy audit
+CHECKS := lint types unit web-test plan-test policy own-cloud-test audit
 END_TO_END := ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
 TEST_PROCESSES ?= 2
 # `make verify` sets TEST_SIZE=full: see tests/support/size.py.
@@ -180,14 +181,23 @@ timed-%:
 in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
 
-.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
+.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts drill-when-open e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
 test: $(END_TO_END) ## All tests in about half an hour, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
-	$(MAKE) --jobs=3 --output-sync=target e2e-in-parts $(addprefix in-background-,$(CHECKS))
+	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts $(addprefix in-background-,$(CHECKS))
 e2e-in-parts:
-	+@for part in e2e-up e2e-drill e2e-tests e2e-browser; do $(MAKE) --output-sync=none timed-$$part; done
+	+@rm -f $(TEST_ENDPOINTS)
+	$(MAKE) --output-sync=none timed-e2e-up drill-when-open
+	for part in e2e-tests e2e-browser; do $(MAKE) --output-sync=none timed-$$part; done
+# The drill needs no blog, which is deployed after the shop has opened.
+drill-when-open:
+	+@until [ -e $(TEST_ENDPOINTS) ]; do
+	  if grep -qs '^e2e-up ' .local/durations; then exit 1; fi # it has ended
+	  sleep 1
+	done
+	$(MAKE) timed-e2e-drill
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
@@ -219,6 +229,8 @@ web-test: $(INSTALLED)/web
 	@npm --prefix web test
 plan-test: ready
 	@pytest tests/plan --durations=10
+own-cloud-test: ready-locally
+	@pytest tests/own_cloud --durations=10
 policy: ready
 	@python -m policy
 audit: ready ## Check dependencies for vulnerabilities, sources and Terraform for secrets.

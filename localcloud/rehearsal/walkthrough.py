@@ -18,7 +18,7 @@ LEFT_OUT: Mapping[str, str] = {
     "openssl req": "the key pair of GitHub's workflows",
     "gh ": "GitHub is not emulated",
     "rm key.pem": "no key was made",
-    "make move-state": "tests/e2e/state moves states between backends",
+    "make move-state": "tests/own_cloud/state moves states between backends",
 }
 """Commands by their beginning, with the reason."""
 _DIFFERENCE = re.compile(r"^[a-z]{2}(?:-[a-z]+)+-\d\b.*$", re.MULTILINE)

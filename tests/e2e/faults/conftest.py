@@ -1,30 +1,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
-from localcloud.layout import Layout
 from ops.drill.accounts import Account
 from tests.e2e.faults.dynamodb_proxy import DynamoDbProxy, dynamodb_proxy
 from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.lambda_process import Deployed, Function
-from tests.support.ports import free_base
 
 
 class Start(Protocol):
     """Starts a function of a region behind the proxy. `ahead` shifts its clock, in seconds."""
 
     def __call__(self, region: str, name: str = "orders", *, ahead: float = 0.0) -> Function: ...
-
-
-@pytest.fixture
-def layout(tmp_path: Path) -> Layout:
-    """Ports and a folder that no other local cloud uses."""
-    return Layout(free_base(), tmp_path / "local")
 
 
 @pytest.fixture

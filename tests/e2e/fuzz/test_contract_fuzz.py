@@ -42,7 +42,7 @@ API_GATEWAY_SECONDS = 30
 """API Gateway answers 504 before: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 FIRST_LINES = 20
 ROUNDS = sized(
-    {"examples,coverage": 25, "fuzzing": 50, "stateful": 100},
+    {"examples,coverage": 25, "fuzzing": 25, "stateful": 50},
     {"examples,coverage": 100, "fuzzing": 200, "stateful": 400},
 )
 """Examples per operation, or scenarios, in a run of these phases."""

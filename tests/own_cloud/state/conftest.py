@@ -1,3 +1,4 @@
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,10 +9,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from localcloud.environment import export, local_environment
 from ops.state_buckets import ensure_state_bucket
 from ops.teardown.protections import empty_bucket
 from stacks.settings import LocalCloud, Settings, State
-from tests.support.cloud import Cloud
+from tests.support.emulator import running
 from tests.support.state_stacks import Terraform, synthesize
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
@@ -44,8 +46,19 @@ class World:
         self.s3(region).delete_bucket(Bucket=bucket)
 
 
+@pytest.fixture(scope="session")
+def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An emulator, to which the environment of these tests points."""
+    before = dict(os.environ)
+    with running(tmp_path_factory.mktemp("emulator")) as emulator:
+        export(local_environment(emulator.layout, Path("settings/local.toml"), REGIONS))
+        yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture
-def world(cloud: Cloud, tmp_path: Path) -> Iterator[World]:
+def world(emulated_aws: None, tmp_path: Path) -> Iterator[World]:
     settings = Settings(
         environment="state",
         regions=REGIONS,

@@ -12,7 +12,7 @@ import ops.commands.move_state
 from ops.commands.move_state import move
 from ops.errors import RefusedError
 from stacks.settings import Settings, State
-from tests.e2e.state.conftest import World
+from tests.own_cloud.state.conftest import World
 from tests.support.state_stacks import Terraform, synthesize
 from tests.support.waiting import wait_until
 

@@ -26,9 +26,10 @@ from ops.drill.failures import (
     WritesFailing,
 )
 from ops.drill.overload import Overloaded
+from ops.drill.plan import Plan
 from ops.drill.region_loss import EdgeFaults, RegionLost, RegionSlow, UserPoolLost
 from ops.drill.report import Report, seconds
-from ops.drill.runner import Drill, Plan
+from ops.drill.runner import Drill
 from ops.errors import DeploymentError, InputError, InterruptError, OperatorError
 from ops.health_probe import Probe
 from ops.replication_experiment import ReplicationExperiment

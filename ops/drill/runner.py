@@ -3,9 +3,8 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -21,10 +20,12 @@ from ops.drill.failures import Failure
 from ops.drill.figures import DNS_ALLOWANCE, Arithmetic, dns_arithmetic
 from ops.drill.health_watch import watch_health
 from ops.drill.ledger import Ledger
+from ops.drill.plan import POPULATIONS, Plan
 from ops.drill.reconcile import Reconciliation, compare_bestsellers, reconcile
-from ops.drill.recording import Incident, Population, Recording, Sample
+from ops.drill.recording import Incident, Recording
 from ops.drill.region_loss import measure_data_loss
-from ops.drill.shoppers import VIEWER_HEADER, Pace, Shopping, Visitor
+from ops.drill.serving_regions import ServingRegions
+from ops.drill.shoppers import Pace, Shopping, Visitor
 from ops.drill.stock_count import count_stock
 from ops.drill.threads import in_thread
 from ops.drill.warm_up import warm
@@ -41,8 +42,6 @@ SETTLING = 90.0
 QUIET = 60.0
 """Seconds within which streams must be processed once no shopper is active."""
 
-POPULATIONS: tuple[Population, ...] = ("failover", "dns")
-
 
 class UnsettledError(OperatorError):
     """Requests fail or stall without a failure, so nothing can be measured."""
@@ -50,22 +49,6 @@ class UnsettledError(OperatorError):
 
 class UnhealedError(OperatorError):
     """A region could not be healed; the message names the remedy."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Failures in order, and the load."""
-
-    steps: Sequence[tuple[Failure, str]]
-    seed: int
-    shoppers: int
-    """Shoppers per region and population."""
-    rate: float
-    """Requests per second of all shoppers together."""
-    delay: ReplicationDelay | None = None
-    """Replication delay during the drill; None leaves it as it is."""
-    orders: int = 0
-    """Minimum number of confirmed orders; shoppers continue until it is reached."""
 
 
 class Drill:
@@ -77,11 +60,16 @@ class Drill:
         self._say = say
         self.endpoints = endpoints_of(deployment)
         self.arithmetic: Arithmetic = dns_arithmetic(deployment)
-        self.recording = Recording()
+        self._begin_recording()
         self.ledger = Ledger()
         self._accounts: list[Account] = []
         self._conflict_accounts: list[Account] = []
         self._over = asyncio.Event()
+
+    def _begin_recording(self) -> None:
+        self.recording = Recording()
+        shoppers = self._plan.shoppers * len(POPULATIONS)
+        self._serving = ServingRegions(self.endpoints.api, self.recording, shoppers)
 
     async def run(self) -> Reconciliation:
         """Run the drill and reconcile. Failures are healed and accounts closed in every case.
@@ -94,7 +82,7 @@ class Drill:
             await in_thread(self._set_delay, self._plan.delay)
             books = await self._books()
             await self._warm(books)
-            self.recording = Recording()
+            self._begin_recording()
             await self._run_with_shoppers(books)
             self._say("sending the same cart line and the same order to every region at once")
             await ConflictingWrites(self.endpoints.regions, self.ledger, books).send_simultaneously(
@@ -209,8 +197,7 @@ class Drill:
         """
         deadline = self.recording.now() + GO_BACK_AFTER + self.arithmetic.ttl
         while self._deployment.settings.is_local and self.recording.now() < deadline:
-            last = {sample.shopper: sample for sample in self.recording.samples}
-            if all(sample.region == sample.home for sample in last.values()):
+            if self._serving.is_home():
                 return
             await asyncio.sleep(1.0)
 
@@ -262,7 +249,7 @@ class Drill:
             await asyncio.sleep(2 * SETTLED)
             return
         deadline = incident.broke_at + self.arithmetic.seconds + DNS_ALLOWANCE
-        if await self._poll_as_new_client(
+        if await self._serving.answers(
             incident.region, lambda seen: seen not in (None, incident.region), deadline
         ):
             at = self.recording.mark("detected", incident, "DNS answers with another region")
@@ -270,45 +257,21 @@ class Drill:
         if incident.sheds_load:  # Refused requests do not show which region shoppers use.
             await asyncio.sleep(max(0.0, deadline - self.recording.now()) + 2 * SETTLED)
             return
-        while self.recording.now() < deadline and not self._all_moved(incident):
+        while self.recording.now() < deadline and not self._serving.has_moved(incident):
             await asyncio.sleep(0.5)
-        if self._all_moved(incident):
+        if self._serving.has_moved(incident):
             at = self.recording.mark("switched", incident, "other regions serve every client")
             self._say(f"   all clients served elsewhere after {at - incident.broke_at:.1f} s")
-
-    def _all_moved(self, incident: Incident) -> bool:
-        """Whether another region answered the last request of each of the region's shoppers."""
-        last: dict[str, Sample] = {}
-        for sample in self.recording.samples:
-            if sample.home == incident.region and sample.at > incident.broke_at:
-                last[sample.shopper] = sample
-        expected = self._plan.shoppers * len(POPULATIONS)
-        moved = [sample for sample in last.values() if sample.ok and sample.region != incident.region]
-        return len(moved) == expected
 
     async def _await_return(self, incident: Incident, *, last: bool) -> None:
         """Wait until DNS answers with the region again and, before another failure, until all resolvers do."""
         if not incident.moves_traffic:
             return
         deadline = self.recording.now() + 2 * self.arithmetic.seconds
-        if await self._poll_as_new_client(incident.region, lambda seen: seen == incident.region, deadline):
+        if await self._serving.answers(incident.region, lambda seen: seen == incident.region, deadline):
             self.recording.mark("restored", incident, "DNS answers with the region again")
             if not last:
                 await asyncio.sleep(self.arithmetic.ttl)
-
-    async def _poll_as_new_client(
-        self, near: str, wanted: Callable[[str | None], bool], deadline: float
-    ) -> bool:
-        """Send requests as new clients without a cached DNS answer, until `wanted` accepts the region."""
-        while self.recording.now() < deadline:
-            viewer = {VIEWER_HEADER: f"{uuid.uuid4()}@{near}"}
-            async with httpx.AsyncClient(timeout=2.0, headers=viewer) as http:
-                with suppress(httpx.TransportError):
-                    answer = await http.get(f"{self.endpoints.api}/region")
-                    if wanted(answer.headers.get("x-region") if answer.is_success else None):
-                        return True
-            await asyncio.sleep(1.0)
-        return False
 
     async def _reconcile(self) -> Reconciliation:
         """Wait until the streams are processed, then compare."""

@@ -143,10 +143,10 @@ class Function(Construct):
             name=f"{self.name}-{platform.region}",
             assume_role_policy=assumed_by(self, "lambda.amazonaws.com"),
         )
-        self.permissions = Permissions(self, "permissions", role=role.id)
-        """Permissions of the function's role."""
         placement = options.placement
-        self.permissions.allow(self._write_logs(), _TRACE, *(self._join_network() if placement else ()))
+        first = (self._write_logs(), _TRACE, *(self._join_network() if placement else ()))
+        self.permissions = Permissions(self, "permissions", role=role.id, statements=first)
+        """Permissions of the function's role."""
         archive = platform.archives.of(code.domain, packages=code.packages)
         self._function = LambdaFunction(
             self,
@@ -184,17 +184,33 @@ class Function(Construct):
             },
         )
         self._alias = self._alias_of_first_version(platform.alias) if platform.alias else None
-        invoked = self._alias or self._function
-        self.arn: str = invoked.arn
+        self._invoked = self._alias or self._function
+        self.arn: str = self._invoked.arn
         """ARN for event sources and schedules."""
-        self.invoke_arn: str = invoked.invoke_arn
+
+    @property
+    def invoke_arn(self) -> str:
         """URI for API Gateway integrations."""
-        self.unqualified_arn: str = self._function.arn
+        arn: str = self._invoked.invoke_arn
+        return arn
+
+    @property
+    def unqualified_arn(self) -> str:
         """ARN without the alias."""
-        self.version: str = self._function.version
+        arn: str = self._function.arn
+        return arn
+
+    @property
+    def version(self) -> str:
         """The newest published version, with `Platform.alias`."""
-        self.log_group_name: str = self._logs.name
+        version: str = self._function.version
+        return version
+
+    @property
+    def log_group_name(self) -> str:
         """Name of the function's log group."""
+        name: str = self._logs.name
+        return name
 
     def allow_invocation(self, id: str, *, principal: str, source_arn: str) -> Sequence[ITerraformDependable]:
         """Allow an AWS service to invoke the function on behalf of one source.

@@ -1,22 +1,25 @@
 """IAM policies of roles, statement by statement. A statement for all resources must give a reason."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
-from cdktf import Fn, ITerraformDependable, TerraformStack
+from cdktf import ITerraformDependable, TerraformStack
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+_ACCOUNTS: WeakKeyDictionary[TerraformStack, str] = WeakKeyDictionary()
+
 
 def account_id(scope: Construct) -> str:
     """Return the account's number, which each stack looks up once."""
     stack = TerraformStack.of(scope)
-    found = stack.node.try_find_child("account")
-    account = found if isinstance(found, DataAwsCallerIdentity) else DataAwsCallerIdentity(stack, "account")
-    number: str = account.account_id
-    return number
+    if stack not in _ACCOUNTS:
+        _ACCOUNTS[stack] = DataAwsCallerIdentity(stack, "account").account_id
+    return _ACCOUNTS[stack]
 
 
 def assumed_by(scope: Construct, service: str) -> str:
@@ -31,8 +34,7 @@ def assumed_by(scope: Construct, service: str) -> str:
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": account_id(scope)}},
     }
-    policy: str = Fn.jsonencode({"Version": "2012-10-17", "Statement": [statement]})
-    return policy
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @dataclass(frozen=True)
@@ -80,24 +82,40 @@ class Statement:
 class Permissions(Construct):
     """The inline policy of a role. Statements can be added until the stack is synthesized."""
 
-    def __init__(self, scope: Construct, id: str, *, role: str, name: str = "permissions") -> None:
-        """Create the policy without statements.
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        role: str,
+        name: str = "permissions",
+        statements: Sequence[Statement] = (),
+    ) -> None:
+        """Create the policy.
 
         Args:
             role: Name of the role.
             name: Name of the inline policy.
+            statements: The first statements.
         """
         super().__init__(scope, id)
-        self._statements: list[Statement] = []
-        self._document = DataAwsIamPolicyDocument(self, "document")
+        self._statements = list(statements)
+        self._document = DataAwsIamPolicyDocument(self, "document", statement=self._inputs())
         self._policy = IamRolePolicy(self, "policy", name=name, role=role, policy=self._document.json)
+        self._write_reasons(statements)
         self.granted: ITerraformDependable = self._policy
         """Dependency for resources that need the permissions when they are created."""
 
     def allow(self, *statements: Statement) -> None:
         """Add statements that are not there yet. Their reasons are written beside the policy in the Terraform."""
         self._statements.extend(each for each in statements if each not in self._statements)
-        self._document.put_statement([statement.as_input() for statement in self._statements])
-        if any(statement.reason for statement in statements):
+        self._document.put_statement(self._inputs())
+        self._write_reasons(statements)
+
+    def _inputs(self) -> list[dict[str, object]]:
+        return [statement.as_input() for statement in self._statements]
+
+    def _write_reasons(self, new: Sequence[Statement]) -> None:
+        if any(statement.reason for statement in new):
             reasons = {each.sid: each.reason for each in self._statements if each.reason}
             self._policy.add_override("//.reasons", reasons)

@@ -58,8 +58,7 @@ class ReplicationPause(Construct):
             name=f"{name}-replication-pause-{region}",
             assume_role_policy=assumed_by(self, "fis.amazonaws.com"),
         )
-        permissions = Permissions(self, "permissions", role=role.id)
-        permissions.allow(*_statements(table_arns))
+        permissions = Permissions(self, "permissions", role=role.id, statements=_statements(table_arns))
         template = FisExperimentTemplate(
             self,
             "template",

@@ -205,10 +205,11 @@ class Table:
         """
         name = self._short_name.title()
         actions = tuple(f"dynamodb:{operation}" for operation in operations)
-        permissions.allow(Statement(f"Use{name}", actions, (self.arn,)))
-        if indexes:
-            arns = tuple(f"{self.arn}/index/{index}" for index in indexes)
-            permissions.allow(Statement(f"Query{name}", ("dynamodb:Query",), arns))
+        arns = tuple(f"{self.arn}/index/{index}" for index in indexes)
+        permissions.allow(
+            Statement(f"Use{name}", actions, (self.arn,)),
+            *([Statement(f"Query{name}", ("dynamodb:Query",), arns)] if indexes else []),
+        )
 
     def grant_write_probe(self, permissions: Permissions, *, key: str) -> None:
         """Allow a role to update the items with this partition key.

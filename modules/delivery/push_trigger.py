@@ -44,8 +44,8 @@ class PushTrigger(Construct):
             name=f"{name}-delivery-start",
             assume_role_policy=assumed_by(self, "events.amazonaws.com"),
         )
-        permissions = Permissions(self, "permissions", role=role.id)
-        permissions.allow(Statement("Start", ("codepipeline:StartPipelineExecution",), (pipeline_arn,)))
+        start = Statement("Start", ("codepipeline:StartPipelineExecution",), (pipeline_arn,))
+        permissions = Permissions(self, "permissions", role=role.id, statements=[start])
         CloudwatchEventTarget(
             self,
             "start",

@@ -76,7 +76,7 @@ class GithubRoles(Construct):
             description="Plans of GitHub's workflows",
             assume_role_policy=_trust(provider, repository.planners),
         )
-        Permissions(self, "plan_permissions", role=planner.name).allow(*plan_statements(plan))
+        Permissions(self, "plan_permissions", role=planner.name, statements=plan_statements(plan))
         applier = IamRole(
             self,
             "apply",

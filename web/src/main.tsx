@@ -1,6 +1,6 @@
 import './lib/texts';
 
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'react-redux';
 import { BrowserRouter } from 'react-router';
@@ -27,14 +27,17 @@ function open(config: Config): void {
   );
   persistGuestCart(store);
   startSession(store, config.cognito);
-  root.render(
-    <StrictMode>
-      <Provider store={store}>
-        <BrowserRouter>
-          <App config={config} />
-        </BrowserRouter>
-      </Provider>
-    </StrictMode>,
+  // A transition renders in short tasks, between which a slow phone answers taps.
+  startTransition(() =>
+    root.render(
+      <StrictMode>
+        <Provider store={store}>
+          <BrowserRouter>
+            <App config={config} />
+          </BrowserRouter>
+        </Provider>
+      </StrictMode>,
+    ),
   );
 }
 

@@ -55,7 +55,9 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
 	# Compiles byte code, except of the AWS provider's 2,000 modules that are not used (half a minute).
 	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
-	.venv/bin/python -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
+	for option in "" -O; do # -O, which cdktf.json uses, has byte code of its own
+	  .venv/bin/python $$option -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
+	done
 	touch $@
 
 # Separate environment: their pinned versions conflict with the project's.

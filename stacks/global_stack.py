@@ -27,9 +27,8 @@ class GlobalStack(BaseStack):
         suppress(zone, {"CKV2_AWS_38": DECIDED_BY_DOMAIN_OWNER, "CKV2_AWS_39": FEW_ADDRESSES})
         self.zone_id: str = zone.zone_id
         certificate = Certificate(self, "certificate", domain=settings.domain, provider=us_east_1)
-        certificate.create_validation_record(self.zone_id)
         self.certificate_arn = certificate.arn
-        """CloudFront's. ACM issues it once the domain is delegated to the zone."""
+        """CloudFront's. ACM issues it once the domain is delegated to the zone and has the validation record."""
 
         identity = Identity(
             self,

@@ -94,6 +94,9 @@ class RegionStack(BaseStack):
         self.stock = Stock(self, "stock", platform=self.platform, tables=self.tables)
         self.functions = self._functions()
         requested = Certificate(self, "certificate", domain=settings.domain)
+        if region == settings.primary:
+            # One record validates every region's certificate, and CloudFront's. Here nothing else waits for it.
+            requested.create_validation_record(self._global.zone_id)
         self.certificate_arn = requested.arn
         issued = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
         self.issued_certificate_arn = issued.arn

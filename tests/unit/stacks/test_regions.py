@@ -24,10 +24,15 @@ def without_replication(document: dict[str, Any]) -> dict[str, Any]:
     """Remove what only a region with table replicas has: the replicas and their dependencies.
 
     Also what the primary region has for the global stack, which is in that region: the output of the web ACL, which the
-    edge stack associates with the user pool, the alarms of the function that deletes accounts, and the state's region.
+    edge stack associates with the user pool, the alarms of the function that deletes accounts, the state's region, and the
+    record that validates the certificates.
     """
     document.pop("//")  # CDKTF's metadata, which names the replicas as well
     document["resource"].pop("aws_dynamodb_table_replica", None)
+    records = document["resource"].pop("aws_route53_record", {})
+    document["resource"]["aws_route53_record"] = {
+        name: body for name, body in records.items() if not name.startswith("certificate_proof")
+    }
     document["output"] = {
         name: value for name, value in document["output"].items() if "aws_wafv2_web_acl" not in name
     }
@@ -66,6 +71,19 @@ def test_secondary_regions_replicate_every_table(regions: list[str]) -> None:
     assert not shop(regions=regions)[primary].resources("aws_dynamodb_table_replica")
     for region in others:
         assert len(shop(regions=regions)[region].resources("aws_dynamodb_table_replica")) == 4
+
+
+def test_certificates_share_one_validation_record() -> None:
+    """The primary region makes it while it makes other things: the global stack, which all wait for, would take longer."""
+    validates = {
+        name: [
+            each for each in stack.resources("aws_route53_record") if each.id.startswith("certificate_proof")
+        ]
+        for name, stack in shop(regions=THREE).stacks.items()
+    }
+    assert [name for name, records in validates.items() if records] == [
+        f"{shop(regions=THREE).name}-{TWO[0]}"
+    ]
 
 
 def test_region_independent_of_region_count() -> None:

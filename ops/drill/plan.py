@@ -1,4 +1,4 @@
-"""What a drill does: its failures and its load."""
+"""The plan of a drill: its failures and its load."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which region serves a request: of new clients, by DNS, and of the drill's shoppers."""
+"""Finds the region that serves new clients, by DNS, and the drill's shoppers."""
 
 import asyncio
 import uuid

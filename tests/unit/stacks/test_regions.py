@@ -24,8 +24,8 @@ def without_replication(document: dict[str, Any]) -> dict[str, Any]:
     """Remove what only a region with table replicas has: the replicas and their dependencies.
 
     Also what the primary region has for the global stack, which is in that region: the output of the web ACL, which the
-    edge stack associates with the user pool, the alarms of the function that deletes accounts, the state's region, and the
-    record that validates the certificates.
+    edge stack associates with the user pool, the alarms of the function that deletes accounts, the state's region, and
+    the record that validates the certificates.
     """
     document.pop("//")  # CDKTF's metadata, which names the replicas as well
     document["resource"].pop("aws_dynamodb_table_replica", None)
@@ -74,7 +74,7 @@ def test_secondary_regions_replicate_every_table(regions: list[str]) -> None:
 
 
 def test_certificates_share_one_validation_record() -> None:
-    """The primary region makes it while it makes other things: the global stack, which all wait for, would take longer."""
+    """The primary region makes it beside other things: all regions wait for the global stack."""
     validates = {
         name: [
             each for each in stack.resources("aws_route53_record") if each.id.startswith("certificate_proof")

@@ -1,4 +1,4 @@
-"""Which region serves the drill's shoppers, by their last requests."""
+"""The last requests of the drill's shoppers show the regions that serve them."""
 
 import pytest
 

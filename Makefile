@@ -184,7 +184,7 @@ in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
 
 .PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts drill-when-open e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
-test: $(END_TO_END) ## All tests in about half an hour, with a bookstore of its own.
+test: $(END_TO_END) ## All tests in about 25 minutes, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.

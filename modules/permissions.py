@@ -1,11 +1,10 @@
 """IAM policies of roles, statement by statement. A statement for all resources must give a reason."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from cdktf import ITerraformDependable, TerraformStack
+from cdktf import Fn, ITerraformDependable, TerraformStack
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -34,7 +33,9 @@ def assumed_by(scope: Construct, service: str) -> str:
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": account_id(scope)}},
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    # Not JSON text: CDKTF cannot write a reference inside it as HCL (docs/leaving-cdktf.md).
+    policy: str = Fn.jsonencode({"Version": "2012-10-17", "Statement": [statement]})
+    return policy
 
 
 @dataclass(frozen=True)

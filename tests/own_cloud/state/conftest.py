@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -46,15 +47,12 @@ class World:
         self.s3(region).delete_bucket(Bucket=bucket)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An emulator, to which the environment of these tests points."""
-    before = dict(os.environ)
-    with running(tmp_path_factory.mktemp("emulator")) as emulator:
+    """An emulator, to which the environment of these tests points; others get the environment as it was."""
+    with running(tmp_path_factory.mktemp("emulator")) as emulator, patch.dict(os.environ):
         export(local_environment(emulator.layout, Path("settings/local.toml"), REGIONS))
         yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture

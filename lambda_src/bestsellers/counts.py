@@ -4,13 +4,14 @@ The counts of all orders are a *generation* with an id. The key `current` holds 
 `rebuilding` the one that a rebuild fills. The feeder counts into both. A rebuild that has counted all orders makes
 its generation the current one.
 
-Each generation has three keys: `sold`, a sorted set of copies by book, and two sorted sets of order ids by time,
+Each generation has these keys: `sold`, a sorted set of copies by book, and two sorted sets of order ids by time,
 `counted` and `cancelled`. For each book that was ordered together with others it has one more key, `with:<book>`,
 a sorted set of the other books by the number of common orders. The two sets of ids prevent that an order is
 counted or taken out twice. Whichever of an order and its cancellation arrives first, the order does not count: a
 cancellation takes out an order that is in `counted`, and an order that is in `cancelled` is skipped. Ids are
 dropped after `GUARD_SECONDS`, when no event of the order can arrive again. A rebuild therefore does not put older
-orders into `counted`.
+orders into `counted`. Instead it must count each of them once: with every part that it counts, it records in the
+hash `read` how far it has read the table. An interrupted rebuild continues from there.
 
 No event is lost between two generations: a count succeeds only while the pointer names its generation, and an
 order that the feeder read before a generation was created is in the table that the rebuild reads.
@@ -45,15 +46,16 @@ PAIRED_BOOKS = 10
 """Most books of an order whose pairs count. A larger order says little about which books belong together, and its
 pairs grow with the square of its books."""
 
-_CHUNK = 200
+CHUNK = 200
 """Events per script call. A call blocks Redis, so it must take only milliseconds."""
 
 _SWAPS = 3
 """Attempts of a count while generations are swapped. A rebuild swaps them once."""
 
-# KEYS: pointer, sold, counted, cancelled. ARGV: generation, time now, time of the oldest id to keep, seconds until
-# the keys expire and until the pointer expires (0: never), events as JSON: [order id, kind, quantities by book], most
-# books of an order whose pairs count. The keys of pairs follow from the books; they have the hash tag of the others.
+# KEYS: pointer, sold, counted, cancelled, read. ARGV: generation, time now, time of the oldest id to keep, seconds
+# until the keys expire and until the pointer expires (0: never), events as JSON: [order id, kind, quantities by book],
+# most books of an order whose pairs count, part of the table ('' for the feeder) and the position reached in it.
+# The keys of pairs follow from the books; they have the hash tag of the others.
 # Kinds: "order"; "old order", which has no id in `counted`; "cancelled"; "old cancelled", of an old order.
 # Returns the number of new orders, or nothing if the pointer names another generation.
 _COUNT = """
@@ -97,14 +99,15 @@ end
 for index = 3, 4 do
   redis.call('ZREMRANGEBYSCORE', KEYS[index], '-inf', '(' .. ARGV[3])
 end
+if ARGV[8] ~= '' then redis.call('HSET', KEYS[5], ARGV[8], ARGV[9]) end
 if ARGV[4] ~= '0' then
-  for index = 2, 4 do redis.call('EXPIRE', KEYS[index], ARGV[4]) end
+  for index = 2, 5 do redis.call('EXPIRE', KEYS[index], ARGV[4]) end
 end
 if ARGV[5] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[5]) end
 return new
 """
 
-# KEYS: current, rebuilding, then sold, counted and cancelled of the rebuilt generation. ARGV: that generation.
+# KEYS: current, rebuilding, then sold, counted, cancelled and read of the rebuilt generation. ARGV: that generation.
 # Returns the previous generation ('' for none), or nothing if another generation is being rebuilt.
 _PROMOTE = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
@@ -116,7 +119,7 @@ for _, book in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
   redis.call('PERSIST', string.gsub(KEYS[3], 'sold$', 'with:') .. book)
 end
 redis.call('SET', KEYS[1], ARGV[1])
-redis.call('DEL', KEYS[2])
+redis.call('DEL', KEYS[2], KEYS[6])
 return before or ''
 """
 
@@ -163,7 +166,7 @@ class Counts:
             GenerationLostError: the generations were swapped repeatedly; no event was counted twice.
         """
         remaining, new = iter(events), 0
-        while chunk := list(islice(remaining, _CHUNK)):
+        while chunk := list(islice(remaining, CHUNK)):
             new += self._count_everywhere(chunk)
         return new
 
@@ -176,6 +179,15 @@ class Counts:
         """Release the rebuild's lock, if it still belongs to this token."""
         self._redis.eval(_UNLOCK, 1, LOCK, token)
 
+    def unfinished(self) -> tuple[str, dict[str, str]] | None:
+        """Return the generation of an unfinished rebuild, with the position that it reached in each part of the
+        table; `None` without one.
+        """
+        generation = self._redis.get(REBUILDING)
+        if generation is None:
+            return None
+        return str(generation), self._redis.hgetall(_keys(str(generation))[-1])
+
     def start(self) -> str:
         """Create the generation that a rebuild fills. What an earlier rebuild left unfinished is deleted."""
         generation = os.urandom(8).hex()
@@ -186,20 +198,22 @@ class Counts:
         self._delete(abandoned)
         return generation
 
-    def fill(self, generation: str, events: Iterable[Event], oldest_guarded: str) -> int:
-        """Count events into a rebuild's generation. Returns the number of new orders.
+    def fill(
+        self, generation: str, events: Sequence[Event], oldest_guarded: str, read: tuple[str, str]
+    ) -> None:
+        """Count up to `CHUNK` events into a rebuild's generation, and record how far the table is read, or neither.
 
-        Orders that were placed before `oldest_guarded` (RFC 3339) get no entry in `counted`: count each of them
-        only once.
+        Args:
+            generation: the one that `start` or `unfinished` returned.
+            events: those up to the position.
+            oldest_guarded: RFC 3339; orders that were placed before get no entry in `counted`.
+            read: part of the table, and the position that is reached in it.
 
         Raises:
             GenerationLostError: the generation is no longer being rebuilt.
         """
-        remaining, new = iter(events), 0
-        while chunk := list(islice(remaining, _CHUNK)):
-            entries = [_entry(event, oldest_guarded) for event in chunk]
-            new += self._count([(REBUILDING, generation)], entries, lease=LEASE_SECONDS)
-        return new
+        entries = [_entry(event, oldest_guarded) for event in events]
+        self._count([(REBUILDING, generation)], entries, lease=LEASE_SECONDS, read=read)
 
     def promote(self, generation: str) -> None:
         """Make a rebuilt generation the current one, and delete the previous one with its guards.
@@ -207,9 +221,7 @@ class Counts:
         Raises:
             GenerationLostError: the generation is no longer being rebuilt.
         """
-        before = self._redis.eval(
-            _PROMOTE, 5, CURRENT, REBUILDING, *_keys(generation), generation
-        )  # sold, counted, cancelled
+        before = self._redis.eval(_PROMOTE, 6, CURRENT, REBUILDING, *_keys(generation), generation)
         if before is None:
             raise GenerationLostError(generation)
         self._delete(str(before))
@@ -234,8 +246,8 @@ class Counts:
     def _delete(self, generation: str | None) -> None:
         if generation:
             books = self._redis.zrange(_sold(generation), 0, -1)
-            for start in range(0, len(books), _CHUNK):
-                self._redis.unlink(*(_with(generation, str(book)) for book in books[start : start + _CHUNK]))
+            for start in range(0, len(books), CHUNK):
+                self._redis.unlink(*(_with(generation, str(book)) for book in books[start : start + CHUNK]))
             self._redis.unlink(*_keys(generation))
 
     def _count_everywhere(self, events: Sequence[Event]) -> int:
@@ -255,14 +267,22 @@ class Counts:
         named = zip(pointers, self._redis.mget(pointers), strict=True)
         return [(pointer, str(generation)) for pointer, generation in named if generation]
 
-    def _count(self, targets: Sequence[tuple[str, str]], entries: Sequence[object], lease: int) -> int:
+    def _count(
+        self,
+        targets: Sequence[tuple[str, str]],
+        entries: Sequence[object],
+        lease: int,
+        read: tuple[str, str] = ("", ""),
+    ) -> int:
         pipeline = self._redis.pipeline(transaction=False)
         now = time.time()
         for pointer, generation in targets:
             unfinished = UNFINISHED_SECONDS if pointer == REBUILDING else 0
             keys = [pointer, *_keys(generation)]
             times = [now, now - GUARD_SECONDS, unfinished, lease]
-            pipeline.eval(_COUNT, len(keys), *keys, generation, *times, json.dumps(entries), PAIRED_BOOKS)
+            pipeline.eval(
+                _COUNT, len(keys), *keys, generation, *times, json.dumps(entries), PAIRED_BOOKS, *read
+            )
         counted = pipeline.execute()
         if None in counted:
             raise GenerationLostError(str(targets))
@@ -283,6 +303,6 @@ def _with(generation: str, book_id: str) -> str:
     return f"{{bestsellers}}:{generation}:with:{book_id}"
 
 
-def _keys(generation: str) -> tuple[str, str, str]:
+def _keys(generation: str) -> tuple[str, str, str, str]:
     prefix = f"{{bestsellers}}:{generation}"
-    return f"{prefix}:sold", f"{prefix}:counted", f"{prefix}:cancelled"
+    return f"{prefix}:sold", f"{prefix}:counted", f"{prefix}:cancelled", f"{prefix}:read"

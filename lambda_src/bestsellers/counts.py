@@ -186,7 +186,8 @@ class Counts:
         generation = self._redis.get(REBUILDING)
         if generation is None:
             return None
-        return str(generation), self._redis.hgetall(_keys(str(generation))[-1])
+        positions = self._redis.hgetall(_keys(str(generation))[-1])
+        return str(generation), {str(part): str(position) for part, position in positions.items()}
 
     def start(self) -> str:
         """Create the generation that a rebuild fills. What an earlier rebuild left unfinished is deleted."""

@@ -27,7 +27,7 @@ RESERVED_SECONDS = 30.0
 END = "end"
 """Position of a segment that is read whole."""
 
-Image = Mapping[str, Any]
+Image = dict[str, Any]
 
 
 def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

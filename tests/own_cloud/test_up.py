@@ -6,10 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,42 +14,16 @@ import pytest
 from localcloud import disk_space
 from localcloud.layout import HOST, Layout
 from localcloud.processes import Supervisor
+from tests.support.interrupts import SIGNALS, Command, Interrupt, interrupt
+from tests.support.own_cloud import environment, run
 from tests.support.ports import NEEDED, free
 from tests.support.size import sized
 from tests.support.waiting import wait_until
 
 
-def settings_without_blog(layout: Layout) -> Path:
-    """The local settings without the blog, which takes longest."""
-    path = layout.directory.with_suffix(".toml")
-    path.write_text(Path("settings/local.toml").read_text().replace("blog = true", "blog = false"))
-    return path
-
-
-def environment(layout: Layout) -> dict[str, str]:
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-        "LOCAL_DIR": str(layout.directory),
-        "PORT_BASE": str(layout.base),
-        "SETTINGS": str(settings_without_blog(layout)),
-    }
-
-
-def up(layout: Layout, *, within: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """Run `up` with the ports and folder of `layout`."""
-    return subprocess.run(
-        [*within, sys.executable, "-m", "localcloud", "up"],
-        env=environment(layout),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-
-
 def test_up_taken_port_names_remedy(layout: Layout) -> None:
     with socket.create_server((HOST, layout.aws)) as taken, socket.create_server((HOST, layout.redis(0))):
-        done = up(layout)
+        done = run(layout, "up")
         assert taken.fileno() >= 0
     assert done.returncode == 1
     for text in (str(layout.aws), str(layout.redis(0)), f"make up PORT_BASE={layout.base + 1000}"):
@@ -73,7 +44,7 @@ def on_a_disk_of(megabytes: int, folder: Path) -> list[str]:
 
 
 def test_up_small_disk_is_refused_first(layout: Layout) -> None:
-    done = up(layout, within=on_a_disk_of(100, layout.directory))
+    done = run(layout, "up", within=on_a_disk_of(100, layout.directory))
     assert done.returncode == 1
     assert f"the disk that holds {layout.directory} has" in done.stdout
     assert "LOCAL_DIR" in done.stdout
@@ -93,7 +64,9 @@ exec "$0" "$@"
 def test_up_disk_filled_midway_is_named(layout: Layout) -> None:
     """Another program fills the disk once the emulator writes there."""
     fills = FILLS.format(cloud=layout.cloud, folder=layout.directory)
-    done = up(layout, within=[*on_a_disk_of(disk_space.NEEDED_MB + 20, layout.directory), "sh", "-c", fills])
+    done = run(
+        layout, "up", within=[*on_a_disk_of(disk_space.NEEDED_MB + 20, layout.directory), "sh", "-c", fills]
+    )
     assert done.returncode == 1
     assert f"the disk that holds {layout.directory} has 0 MB free" in done.stdout
     assert "Traceback" not in done.stdout
@@ -128,45 +101,29 @@ MOMENTS: dict[str, Callable[[Layout, int], bool]] = {
     "plan": lambda layout, _: deploys(layout, "Initializing"),
     "apply": lambda layout, _: deploys(layout, ": Creating..."),
 }
-SIGNALS = [
-    (number, to_group)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for to_group in (False, True)
-]
 INTERRUPTS = sized(
-    short=[("synth", signal.SIGTERM, True), ("apply", signal.SIGHUP, False)],
-    full=[(moment, *each) for moment in MOMENTS for each in SIGNALS],
+    short=[
+        Interrupt("synth", signal.SIGTERM, to_group=True),
+        Interrupt("apply", signal.SIGHUP, to_group=False),
+    ],
+    full=[Interrupt(moment, *each) for moment in MOMENTS for each in SIGNALS],
 )
-END_SECONDS = sized(short=20, full=10)
-"""`make test` runs on a busy machine."""
 
 
 @pytest.mark.timeout(3600)
 def test_up_signal_ends_in_order(layout: Layout) -> None:
     """Each run continues where the one before was interrupted."""
-    for moment, number, to_group in INTERRUPTS:
+
+    def reaches(moment: str) -> Callable[[Command], None]:
+        def wait(up: Command) -> None:
+            wait_until(lambda: MOMENTS[moment](layout, up.pid) or up.poll() is not None, 600, moment)
+
+        return wait
+
+    for at in INTERRUPTS:
         layout.log("deploy").unlink(missing_ok=True)
-        with subprocess.Popen(
-            [sys.executable, "-m", "localcloud", "up"],
-            env=environment(layout),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            # A shell starts background commands with SIGINT ignored.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        ) as process:
-            reached = partial(MOMENTS[moment], layout, process.pid)
-            wait_until(lambda reached=reached: reached() or process.poll() is not None, 600, moment)  # type: ignore[misc]
-            began = time.monotonic()
-            (os.killpg if to_group else os.kill)(process.pid, number)
-            output, _ = process.communicate(timeout=60)
-        seconds = time.monotonic() - began
-        print(f"{moment}, {number.name} to the {'group' if to_group else 'process'}: {seconds:.1f} s")
-        assert process.returncode == 130, output
-        assert "Traceback" not in output
+        output = interrupt(("localcloud", "up"), at, reaches(at.moment), environment(layout))
         assert "removed the lock" not in output, "the run before left a lock"
-        assert seconds < END_SECONDS
         assert nothing_runs(layout)
         assert processes_of(layout) == []
 

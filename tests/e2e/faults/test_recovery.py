@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from stacks.settings import Settings
 from tests.e2e.faults.conftest import StoredData
 from tests.e2e.faults.shopper import Shopper
 from tests.support.api import Api, Json
+from tests.support.interrupts import SIGNALS, Command, Interrupt, interrupt
 from tests.support.size import FULL_SIZE, sized
 from tests.support.waiting import wait_until
 
@@ -118,42 +119,30 @@ def test_killed_drill_is_named_and_healed(cloud: Any) -> None:
     assert status.returncode == 0, status.stdout
 
 
-SIGNALS = [
-    (number, to_group)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for to_group in (False, True)
-]
 MOMENTS = ("opening accounts", "1. ", "detected", "sending the same", "reconciling")
 """The drill prints these words at its moments."""
 INTERRUPTS = sized(
-    short=[("opening accounts", signal.SIGHUP, False), ("1. ", signal.SIGTERM, True)],
-    full=[(moment, *each) for moment in MOMENTS for each in SIGNALS],
+    short=[
+        Interrupt("opening accounts", signal.SIGHUP, to_group=False),
+        Interrupt("1. ", signal.SIGTERM, to_group=True),
+    ],
+    full=[Interrupt(moment, *each) for moment in MOMENTS for each in SIGNALS],
 )
-END_SECONDS = sized(short=20, full=10)
-"""`make test` runs on a busy machine."""
 
 
 @pytest.mark.timeout(7200)
 @pytest.mark.usefixtures("cloud")
 def test_drill_signal_heals_everything() -> None:
     settings = Settings.load(Path(os.environ["SETTINGS"]))
-    for moment, number, to_group in INTERRUPTS:
-        with subprocess.Popen(
-            [sys.executable, "-m", "ops", "drill", "--only", "mapping", "--shoppers", "1", "--rate", "2"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        ) as drill:
-            assert drill.stdout
-            next(line for line in drill.stdout if moment in line)
-            began = time.monotonic()
-            (os.killpg if to_group else os.kill)(drill.pid, number)
-            output, _ = drill.communicate(timeout=120)
-        seconds = time.monotonic() - began
-        print(f"{moment!r}, {number.name} to the {'group' if to_group else 'process'}: {seconds:.1f} s")
-        assert drill.returncode == 130, output
-        assert "Traceback" not in output
-        assert seconds < END_SECONDS
+    drill = ("ops", "drill", "--only", "mapping", "--shoppers", "1", "--rate", "2")
+
+    def says(words: str) -> Callable[[Command], None]:
+        def wait(command: Command) -> None:
+            assert command.stdout
+            next(line for line in command.stdout if words in line)
+
+        return wait
+
+    for at in INTERRUPTS:
+        interrupt(drill, at, says(at.moment))
         assert list(find_faults(settings)) == []

@@ -30,6 +30,9 @@ class Interrupt(NamedTuple):
     number: signal.Signals
     to_group: bool
 
+    def __str__(self) -> str:
+        return f"{self.moment!r}, {self.number.name} to the {'group' if self.to_group else 'process'}"
+
 
 def interrupt(
     module: Sequence[str],
@@ -63,7 +66,7 @@ def interrupt(
         (os.killpg if at.to_group else os.kill)(command.pid, at.number)
         output, _ = command.communicate(timeout=120)
     seconds = time.monotonic() - began
-    print(f"{at.moment!r}, {at.number.name} to the {'group' if at.to_group else 'process'}: {seconds:.1f} s")
+    print(f"{at}: {seconds:.1f} s")
     assert command.returncode == 130, output
     assert "Traceback" not in output
     assert seconds < END_SECONDS

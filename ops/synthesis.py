@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ops.errors import SynthesisError
+from ops.terraform.interruption import deferred_signals
 
 ROOT = Path(__file__).resolve().parent.parent
 _ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -44,24 +45,34 @@ def synthesize(settings: Path, log: Path, *, app: str | None = None) -> None:
     Raises SynthesisError with the app's output.
     """
     cdktf = ROOT / "node_modules" / ".bin" / "cdktf"
-    with subprocess.Popen(
-        [str(cdktf), "synth", "--output", str(synthesized_folder()), *(["--app", app] if app else [])],
-        cwd=ROOT,
-        env=_environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate()
-        except BaseException:
+    process = None
+    try:
+        with deferred_signals():
+            process = subprocess.Popen(
+                [
+                    str(cdktf),
+                    "synth",
+                    "--output",
+                    str(synthesized_folder()),
+                    *(["--app", app] if app else []),
+                ],
+                cwd=ROOT,
+                env=_environment(settings),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+        output, _ = process.communicate()
+    except BaseException:
+        if process:
             # The app and jsii's runtime are its children, and do not end with it.
             os.killpg(process.pid, signal.SIGKILL)
-            raise
+            process.communicate()
+        raise
     lines = [line for line in map(_plain, output.splitlines()) if line]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

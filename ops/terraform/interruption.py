@@ -109,6 +109,28 @@ def orderly_stop(grace: float | None = None) -> Iterator[None]:
             raise KeyboardInterrupt
 
 
+@contextmanager
+def deferred_signals() -> Iterator[None]:
+    """Deliver SIGINT, SIGTERM and SIGHUP after the body: the caller then knows the process that the body starts.
+
+    Signal handlers belong to the main thread: in another thread this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    previous = {
+        number: signal.signal(number, lambda number, _: received.append(number)) for number in _SIGNALS
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        for late in received:
+            signal.raise_signal(late)
+
+
 def _detach_from_terminal() -> None:
     """The terminal is gone: writing to it would fail, and end this command before Terraform."""
     nowhere = os.open(os.devnull, os.O_RDWR)

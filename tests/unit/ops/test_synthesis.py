@@ -1,6 +1,9 @@
 import json
 import os
+import signal
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +46,24 @@ def test_synthesize_failed_raises_output(folder: Path, monkeypatch: pytest.Monke
     with pytest.raises(SynthesisError, match="regions: missing"):
         synthesize(Path("x.toml"), folder / "log")
     assert os.environ.get("SETTINGS") != "x.toml"
+
+
+def test_synthesize_interrupted_as_it_starts_ends_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cdktf(folder, "exec sleep 60")
+    monkeypatch.setattr(synthesis, "ROOT", folder)
+    start = subprocess.Popen
+    started: list[subprocess.Popen[str]] = []
+
+    def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[str]:
+        started.append(start(*arguments, **options))
+        signal.raise_signal(signal.SIGTERM)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the commands do
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            synthesize(Path("a.toml"), folder / "log")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert started[0].poll() == -signal.SIGKILL

@@ -183,7 +183,11 @@ timed-%:
 in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
 
-.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts drill-when-open e2e-up e2e-drill e2e-tests e2e-browser e2e-alone e2e-deployments
+# Tests that need the running bookstore: first those that need it for themselves, then those that can share it.
+IN_TURN := e2e-tests browser-tests control-room-tests
+AT_ONCE := e2e-shared browser-shared
+
+.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts drill-when-open e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit e2e-alone e2e-deployments
 test: $(END_TO_END) ## All tests in about 25 minutes, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
@@ -192,7 +196,9 @@ test: $(END_TO_END) ## All tests in about 25 minutes, with a bookstore of its ow
 e2e-in-parts:
 	+@rm -f $(TEST_ENDPOINTS)
 	$(MAKE) --output-sync=none timed-e2e-up drill-when-open
-	for part in e2e-tests e2e-browser; do $(MAKE) --output-sync=none timed-$$part; done
+	for part in $(IN_TURN); do $(MAKE) --output-sync=none timed-$$part; done
+	$(MAKE) --jobs=2 $(addprefix timed-,$(AT_ONCE))
+	$(MAKE) timed-request-audit
 # The drill needs no blog, which is deployed after the shop has opened.
 drill-when-open:
 	+@until [ -e $(TEST_ENDPOINTS) ]; do
@@ -207,7 +213,7 @@ verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nig
 	@export TEST_SIZE=full
 	trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
-	parts=($(CHECKS) e2e-up e2e-drill e2e-tests e2e-browser e2e-alone bench e2e-deployments rehearse)
+	parts=($(CHECKS) e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit e2e-alone bench e2e-deployments rehearse)
 	failed=()
 	number=0
 	for part in "$${parts[@]}"; do
@@ -240,18 +246,24 @@ audit: ready ## Check dependencies for vulnerabilities, sources and Terraform fo
 	python -m policy.secrets
 e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
-	$(MAKE) e2e-up e2e-drill e2e-tests e2e-browser
+	$(MAKE) e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit
 e2e-up:
 	+@$(TEST_CLOUD) $(CLOUD) up --blog
 e2e-drill:
 	@$(TEST_CLOUD) $(OPS) drill $(if $(filter full,$(TEST_SIZE)),,--short) --rate 4
 e2e-tests:
-	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) --durations=25
-	$(TEST_CLOUD) python -m localcloud.request_audit # every request so far, against AWS's own models
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m 'not shared' --durations=25
+e2e-shared:
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m shared --durations=10
 CONTROL_ROOM := tests/browser/test_control_room.py
-e2e-browser:
-	@$(TEST_CLOUD) pytest tests/browser --ignore=$(CONTROL_ROOM) --durations=10 # one browser: two slow the functions down
-	$(TEST_CLOUD) pytest $(CONTROL_ROOM) --durations=10 # alone: it breaks regions
+browser-tests:
+	@$(TEST_CLOUD) pytest tests/browser --ignore=$(CONTROL_ROOM) -m 'not shared' --durations=10
+browser-shared:
+	@$(TEST_CLOUD) pytest tests/browser -m shared --durations=10
+control-room-tests:
+	@$(TEST_CLOUD) pytest $(CONTROL_ROOM) --durations=10
+request-audit: # every request of the run, against AWS's own models
+	@$(TEST_CLOUD) python -m localcloud.request_audit
 e2e-alone: $(INSTALLED)/python ## Each region alone, its peers unreachable, with a running bookstore.
 	@$(CLOUD) run python -m tests.support.single_region $(ARGS)
 e2e-deployments: ready-locally ## Add and remove a region, destroy everything, in deployments of their own beside a running bookstore.

@@ -1,9 +1,12 @@
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import check
 from tests.support.browser import BOOK, CODE, FOR_ANYONE, PASSWORD, SIZES, OpenShop, Visit, settled
+
+pytestmark = pytest.mark.shared
 
 
 def assert_accessible(visit: Visit, name: str) -> None:

@@ -2,10 +2,14 @@ import json
 from functools import partial
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import BOOK, CODE, PASSWORD, OpenShop, Visit
 from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.shared
+
 
 NEW_PASSWORD = "Louder-Meridian-8!"
 

@@ -10,6 +10,8 @@ from ops.deployment import Deployment
 from tests.support import axe
 from tests.support.browser import OpenShop, Visit
 
+pytestmark = pytest.mark.shared
+
 BOOK = "how-to-eat"
 
 

@@ -10,6 +10,8 @@ from benchmarks.web import MAX_SCRIPT_BYTES
 from tests.support.browser import BOOK, OpenShop
 from tests.support.chromium import Traffic
 
+pytestmark = pytest.mark.shared
+
 LATER = re.compile("identity|Form|Page|Route|merge")
 """Chunks of Amplify, forms and other pages; a chunk is named after its first module."""
 

@@ -13,6 +13,8 @@ from localcloud.layout import HOST, Layout
 from ops.deployment import Deployment
 from tests.support.browser import OpenShop
 
+pytestmark = pytest.mark.shared
+
 READ_PORTS = """async ports => {
   const read = [];
   for (const port of ports)

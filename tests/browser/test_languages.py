@@ -3,6 +3,8 @@ from playwright.sync_api import expect
 
 from tests.support.browser import OpenShop
 
+pytestmark = pytest.mark.shared
+
 SPOKEN = {
     "de": (
         "Deutsch",

@@ -11,6 +11,8 @@ from ops.deployment import Deployment
 from ops.drill.accounts import open_account
 from tests.support.browser import OpenShop, Visit
 
+pytestmark = pytest.mark.shared
+
 BOOK = "the-joy-of-cooking"
 TITLE = "The Joy of Cooking"
 

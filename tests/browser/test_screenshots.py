@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browser import BOOK, FOR_ANYONE, SIZES, OpenShop, settled
 
+pytestmark = pytest.mark.shared
+
 FOLDER = Path(".local/screenshots")
 LOCALES = {"en": "en-GB", "de": "de-DE", "zh": "zh-CN"}
 TEXT_KEY = re.compile(

@@ -2,10 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support import axe
 from tests.support.browser import OpenShop
+
+pytestmark = pytest.mark.shared
+
 
 RESULTS = re.compile(r"Results for “cooking”")
 

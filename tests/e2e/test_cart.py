@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.api import Api, Json, item
 
+pytestmark = pytest.mark.shared
+
 MAX_LINES = 49
 """Of a cart, by the contract."""
 

@@ -14,6 +14,8 @@ from stacks.base_stack import aws_provider
 from stacks.settings import LocalCloud, Settings
 from tests.support.cloud import needs_every_region
 
+pytestmark = pytest.mark.shared
+
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE = REGIONS[0]
 SETTINGS = Settings(environment="moved", domain="evacuated.example", regions=REGIONS, local=LocalCloud())

@@ -9,6 +9,8 @@ import pytest
 from ops.drill.accounts import Account
 from tests.support.api import Api, Json, cart_without_stock, item
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.fixture
 def shopper(mine: dict[str, Api]) -> Api:

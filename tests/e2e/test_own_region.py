@@ -3,6 +3,11 @@
 import json
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.shared
+
+
 DEPLOYED = ("catalog", "bestsellers", "cart", "orders", "health", "bestsellers-feeder", "bestsellers-rebuild")
 
 

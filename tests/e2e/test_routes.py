@@ -9,6 +9,8 @@ import pytest
 from tests.support import contract
 from tests.support.api import Api, Json, cart_without_stock, item, pages, without_stock
 
+pytestmark = pytest.mark.shared
+
 
 def walk(public: Api, mine: Api, book: Json) -> dict[str, Any]:
     """One valid call per operation, by operation id."""

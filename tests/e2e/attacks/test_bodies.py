@@ -11,6 +11,8 @@ from ops.drill.accounts import Account
 from tests.support import contract
 from tests.support.api import Api, Json, item
 
+pytestmark = pytest.mark.shared
+
 WRITES: dict[str, Callable[[Json], Json]] = {
     "addToCart": lambda book: {"bookId": book["id"], "quantity": 1},
     "setCartLine": lambda book: {"quantity": 1},

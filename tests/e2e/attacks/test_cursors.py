@@ -12,6 +12,8 @@ from ops.drill.accounts import Account
 from runtime import cursor
 from tests.support.api import Api, Json
 
+pytestmark = pytest.mark.shared
+
 CATEGORY = "Database"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.api import Api, Json, item
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.mark.parametrize(
     "path",

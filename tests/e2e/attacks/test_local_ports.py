@@ -13,6 +13,8 @@ from localcloud.addresses import edge_ports
 from localcloud.blog.mariadb import Server
 from localcloud.layout import HOST
 
+pytestmark = pytest.mark.shared
+
 CROSS_SITE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
 IMAGE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
 REBOUND = {"Host": "evil.example"}

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from ops.drill.accounts import Account
 from tests.support.api import Api, Json, item
+
+pytestmark = pytest.mark.shared
 
 
 def test_routes_protect_other_shoppers_data(

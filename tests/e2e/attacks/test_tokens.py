@@ -11,6 +11,8 @@ from ops.drill.accounts import Account
 from tests.support.api import Api, Json
 from tests.support.tokens import ForeignTokens, PoolKey, unsigned, with_claims
 
+pytestmark = pytest.mark.shared
+
 HOUR = 3600
 BODIES: dict[str, Json] = {
     "addToCart": {"bookId": "dune", "quantity": 1},

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.blog_reader import Reader
 
+pytestmark = pytest.mark.shared
+
 CLOSED = (
     "/wp-admin/",
     "/wp-admin/index.php",

@@ -6,10 +6,15 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.blog.conftest import Publisher
 from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.shared
+
 
 CATALOG = Path(__file__).parents[3] / "data" / "catalog.csv"
 EVERYWHERE_WITHIN = 5.0

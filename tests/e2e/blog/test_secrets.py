@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.cloud import Cloud
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.fixture(scope="module")
 def secret(cloud: Cloud) -> dict[str, str]:

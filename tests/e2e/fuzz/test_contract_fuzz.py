@@ -25,6 +25,8 @@ from tests.support import contract
 from tests.support.api import Api, Json
 from tests.support.size import sized
 
+pytestmark = pytest.mark.shared
+
 CASES = int(os.environ.get("FUZZ_CASES") or sized(2_000, 20_000))
 CONCURRENT_RUNS = 4
 """Parallel runs: more than the cores, since each run waits for responses."""

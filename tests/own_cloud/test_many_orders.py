@@ -30,10 +30,10 @@ COUNTED_SECONDS = 900
 def cloud(layout: Layout) -> Iterator[Cloud]:
     started = run(layout, "up")
     assert started.returncode == 0, started.stdout
-    settings = Settings.load(settings_without_blog(layout))
+    path = settings_without_blog(layout)
     with patch.dict(os.environ):
-        export(local_environment(layout, settings_without_blog(layout), settings.regions))
-        yield Cloud(layout, json.loads(layout.endpoints.read_text()), Deployment.load(settings))
+        export(local_environment(layout, path, Settings.load(path).regions))
+        yield Cloud(layout, json.loads(layout.endpoints.read_text()), Deployment.load(Settings.load(path)))
     assert run(layout, "down").returncode == 0
 
 

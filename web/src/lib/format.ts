@@ -10,23 +10,28 @@ export function languageTag(tag: string | null): string | undefined {
   }
 }
 
-/** Formats money, dates and numbers for the shopper's language. */
+/** Formats money, dates and numbers for the shopper's language. Keeps the formats of Intl, which are slow to create. */
 export class Formatter {
   readonly #language: string;
+  readonly #formats = new Map<string, unknown>();
 
   constructor(language: string) {
     this.#language = language;
   }
 
+  #kept<Format>(key: string, create: () => Format): Format {
+    if (!this.#formats.has(key)) this.#formats.set(key, create());
+    return this.#formats.get(key) as Format;
+  }
+
   /** @param minor amount in minor units of the currency, as the API gives it. */
   money(minor: number, currency: string): string {
     const digits = minorDigits(currency);
-    const format = new Intl.NumberFormat(this.#language, {
-      style: 'currency',
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const format = this.#kept(
       currency,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
+      () => new Intl.NumberFormat(this.#language, { style: 'currency', currency, ...options }),
+    );
     return format.format(minor / 10 ** digits);
   }
 
@@ -43,22 +48,25 @@ export class Formatter {
   }
 
   number(value: number, digits = 0): string {
-    return value.toLocaleString(this.#language, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const format = this.#kept(`digits ${digits}`, () => new Intl.NumberFormat(this.#language, options));
+    return format.format(value);
   }
 
   /** @param tag BCP 47 or ISO 639-2; an unknown tag is returned unchanged. */
   languageName(tag: string): string {
     const canonical = languageTag(tag);
     if (canonical === undefined) return tag;
-    return new Intl.DisplayNames(this.#language, { type: 'language' }).of(canonical) ?? tag;
+    return this.#names('language').of(canonical) ?? tag;
   }
 
   /** @param code ISO 3166-1 alpha-2. */
   countryName(code: string): string {
-    return new Intl.DisplayNames(this.#language, { type: 'region' }).of(code) ?? code;
+    return this.#names('region').of(code) ?? code;
+  }
+
+  #names(type: 'language' | 'region'): Intl.DisplayNames {
+    return this.#kept(type, () => new Intl.DisplayNames(this.#language, { type }));
   }
 }
 
@@ -67,7 +75,11 @@ function localeOf(language: string): string {
   return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
 }
 
+const formatters = new Map<string, Formatter>();
+
 export function useFormatter(): Formatter {
-  const { i18n } = useTranslation();
-  return new Formatter(localeOf(i18n.language));
+  const { language } = useTranslation().i18n;
+  const kept = formatters.get(language) ?? new Formatter(localeOf(language));
+  formatters.set(language, kept);
+  return kept;
 }

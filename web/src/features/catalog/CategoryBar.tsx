@@ -4,6 +4,9 @@ import { NavLink, useLocation } from 'react-router';
 import { useListCategoriesQuery } from '../../api/endpoints';
 import { categoryPath, useCategoryName } from './category';
 
+/** Part of a name's width that is enough to read it. */
+const VISIBLE = 0.95;
+
 /** All categories on one line, which scrolls sideways if it is too long. */
 export function CategoryBar() {
   const { t } = useTranslation();
@@ -20,21 +23,21 @@ export function CategoryBar() {
   }, [pathname, data]);
 
   // Fades an end that has more categories, so that no name looks cut.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first and last item change with the list
   useEffect(() => {
     const bar = list.current;
     if (!bar) return;
-    const mark = () => {
-      bar.classList.toggle('more-before', bar.scrollLeft > 4);
-      bar.classList.toggle('more-after', bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 4);
+    const mark = (entries: IntersectionObserverEntry[]) => {
+      for (const { target, intersectionRatio } of entries) {
+        if (target === bar.firstElementChild)
+          bar.classList.toggle('more-before', intersectionRatio < VISIBLE);
+        if (target === bar.lastElementChild) bar.classList.toggle('more-after', intersectionRatio < VISIBLE);
+      }
     };
-    mark();
-    bar.addEventListener('scroll', mark, { passive: true });
-    window.addEventListener('resize', mark);
-    return () => {
-      bar.removeEventListener('scroll', mark);
-      window.removeEventListener('resize', mark);
-    };
-  });
+    const observer = new IntersectionObserver(mark, { root: bar, threshold: VISIBLE });
+    for (const end of [bar.firstElementChild, bar.lastElementChild]) if (end) observer.observe(end);
+    return () => observer.disconnect();
+  }, [data]);
 
   return (
     <nav className="category-bar" aria-label={t('nav.categories')}>

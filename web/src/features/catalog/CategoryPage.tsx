@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import {
@@ -48,7 +48,8 @@ function BestRated({ category }: { category: string }) {
 function Category({ category, filters }: { category: string; filters: Filters }) {
   const { t } = useTranslation();
   const nameOf = useCategoryName();
-  const { data, error } = useSearchBooksQuery({ ...filters, category, limit: ON_A_PAGE });
+  const { data: found, error } = useSearchBooksQuery({ ...filters, category, limit: ON_A_PAGE });
+  const data = useDeferredValue(found);
   const categories = useListCategoriesQuery().data?.items;
   const isKnown = categories?.some(({ name }) => name === category);
   const path = categoryPath(category);

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { asApiError, useListBestsellersQuery, useListBooksQuery } from '../../api/endpoints';
@@ -65,13 +65,15 @@ export function CategoryShelf({ category, except }: { category: string; except?:
   const nameOf = useCategoryName();
   const [place, seen] = useSeen<HTMLDivElement>();
   const { data, error, refetch } = useListBooksQuery({ category, limit: ON_A_SHELF + 1 }, { skip: !seen });
-  const books = data?.items.filter((book) => book.id !== except).slice(0, ON_A_SHELF);
+  const books = useDeferredValue(data)
+    ?.items.filter((book) => book.id !== except)
+    .slice(0, ON_A_SHELF);
   const title = except ? t('book.more', { category: nameOf(category) }) : nameOf(category);
   return (
     <div ref={place}>
       <Shelf title={title} to={categoryPath(category)} more={t('catalog.seeAll')}>
         {books && <Books books={books} />}
-        {!books && !error && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
+        {!books && !error && <TilesSkeleton count={seen ? ON_A_SHELF : 1} className="row-of-books" />}
         {error && !books && <Problem error={asApiError(error)} onRetry={refetch} />}
       </Shelf>
     </div>
@@ -82,10 +84,11 @@ export function CategoryShelf({ category, except }: { category: string; except?:
 export function BestsellerShelf() {
   const { t } = useTranslation();
   const ranking = useListBestsellersQuery({ limit: ON_A_SHELF }, { refetchOnMountOrArgChange: 10 });
-  const sold = ranking.data?.items ?? [];
-  const unsold = ranking.isError || (ranking.data !== undefined && sold.length === 0);
+  const unsold = ranking.isError || ranking.data?.items.length === 0;
   const rated = useListBooksQuery({ limit: ON_A_SHELF }, { skip: !unsold });
-  const shown = sold.length > 0 || rated.data;
+  const sold = useDeferredValue(ranking.data?.items) ?? [];
+  const best = useDeferredValue(rated.data?.items);
+  const shown = sold.length > 0 || best;
   return (
     <Shelf
       title={unsold ? t('catalog.bestRated') : t('bestsellers.title')}
@@ -94,7 +97,7 @@ export function BestsellerShelf() {
       note={ranking.data?.stale ? t('bestsellers.stale') : undefined}
     >
       {sold.length > 0 && <Ranked ranking={sold} />}
-      {sold.length === 0 && rated.data && <Books books={rated.data.items} />}
+      {sold.length === 0 && best && <Books books={best} />}
       {!shown && !rated.error && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
       {!shown && rated.error && <Problem error={asApiError(rated.error)} onRetry={rated.refetch} />}
     </Shelf>

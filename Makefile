@@ -197,8 +197,9 @@ e2e-in-parts:
 	+@rm -f $(TEST_ENDPOINTS)
 	$(MAKE) --output-sync=none timed-e2e-up drill-when-open
 	for part in $(IN_TURN); do $(MAKE) --output-sync=none timed-$$part; done
-	$(MAKE) --jobs=2 $(addprefix timed-,$(AT_ONCE))
-	$(MAKE) timed-request-audit
+	unset MAKEFLAGS MFLAGS # otherwise they wait for the jobs of the checks
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(addprefix timed-,$(AT_ONCE))
+	$(MAKE) --no-print-directory timed-request-audit
 # The drill needs no blog, which is deployed after the shop has opened.
 drill-when-open:
 	+@until [ -e $(TEST_ENDPOINTS) ]; do

@@ -23,7 +23,9 @@ from tests.support.waiting import wait_until
 
 ORDERS = 50_000
 CUSTOMERS = 500
-COUNTED_SECONDS = 900
+REPLICATED_SECONDS = 300
+COUNTED_SECONDS = 300
+"""Redis has lost its counts with the stop: a rebuild counts all orders, which the stream would take longer for."""
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def cloud(layout: Layout) -> Iterator[Cloud]:
 def write_orders(cloud: Cloud, region: str, count: int) -> set[str]:
     """Write orders into a region's table, and return their ids. The stream and the other regions follow."""
     now = clock.timestamp(clock.now())
-    books = [book["id"] for book in cloud.table("books").scan(Limit=50)["Items"]]
+    books = [book["id"] for book in cloud.table("books").scan(Limit=50)["Items"] if "title" in book]
     written = set()
     with cloud.table("orders", region).batch_writer() as batch:
         for number in range(count):
@@ -69,20 +71,15 @@ def test_orders_survive_stop_start_and_upgrade(cloud: Cloud) -> None:
     share = ORDERS // len(cloud.regions)
     with ThreadPoolExecutor() as pool:
         written = set().union(*pool.map(lambda region: write_orders(cloud, region, share), cloud.regions))
-    supervisor = Supervisor(cloud.layout.cloud / "processes", cloud.layout.log)
-
-    def assert_all_there(when: str) -> None:
-        for region in cloud.regions:
-            wait_until(lambda region=region: order_ids(cloud, region) == written, COUNTED_SECONDS, when)  # type: ignore[misc]
-        wait_until_exact(cloud, COUNTED_SECONDS)
-        print(f"{len(written):,} orders in each region and in its bestsellers {when}")
-
-    assert_all_there("after they were written")
-    supervisor.stop_all()
+    for region in cloud.regions:
+        wait_until(lambda region=region: order_ids(cloud, region) == written, REPLICATED_SECONDS, region)  # type: ignore[misc]
+    Supervisor(cloud.layout.cloud / "processes", cloud.layout.log).stop_all()
     for when, settings in (
         ("after stop and start", {}),
         ("after an upgrade", {"BOOKSTORE_COMPUTE__RUNTIME": "python3.12"}),
     ):
         up = run(cloud.layout, "up", **settings)
         assert up.returncode == 0, up.stdout
-        assert_all_there(when)
+        assert all(order_ids(cloud, region) == written for region in cloud.regions)
+        wait_until_exact(cloud, COUNTED_SECONDS)
+        print(f"{len(written):,} orders in each region and in its bestsellers {when}")

@@ -1,8 +1,9 @@
 """The application's tables in moto, with the indexes that functions query."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from runtime import dynamo
+from runtime import clock, dynamo
 from shop.stock_rows import REGISTRY
 
 BOOKS, CART, ORDERS, STOCK = "shop-test-books", "shop-test-cart", "shop-test-orders", "shop-test-stock"
@@ -66,6 +67,12 @@ class Tables:
     def put(self, table: str, item: dict[str, Any]) -> None:
         self.client.put_item(TableName=table, Item=dynamo.dump(item))
 
+    def put_all(self, table: str, items: Iterable[dict[str, Any]]) -> None:
+        """Put many items with few requests."""
+        requests = [{"PutRequest": {"Item": dynamo.dump(item)}} for item in items]
+        for first in range(0, len(requests), 25):
+            self.client.batch_write_item(RequestItems={table: requests[first : first + 25]})
+
     def scan(self, table: str) -> list[dict[str, Any]]:
         return list(dynamo.items(self.client.scan, TableName=table))
 
@@ -73,6 +80,17 @@ class Tables:
         key = dynamo.dump({"customerId": customer_id, "bookId": book_id})
         item = self.client.get_item(TableName=CART, Key=key).get("Item")
         return None if item is None else dynamo.load(item)
+
+    def fill_cart(self, customer_id: str, book_ids: Iterable[str]) -> None:
+        """Put a line with one copy of each book into the cart table."""
+        now = clock.now()
+        line = {
+            "customerId": customer_id,
+            "quantity": 1,
+            "changedAt": clock.timestamp(now),
+            "expiresAt": int(now.timestamp()) + 1000,
+        }
+        self.put_all(CART, ({**line, "bookId": book_id} for book_id in book_ids))
 
     def stock(self, book_id: str, region: str = "eu-west-1", **numbers: Any) -> None:
         """Put a region's share of a book's copies into the stock table."""

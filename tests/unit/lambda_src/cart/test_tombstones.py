@@ -20,10 +20,18 @@ ada = Shopper(handle, "ada")
 
 def tombstones(tables: Tables, count: int, age: timedelta) -> None:
     now = clock.now()
-    for number in range(count):
-        changed_at = clock.timestamp(now - age + timedelta(milliseconds=number))
-        line = {"customerId": "ada", "bookId": f"b{number:03}", "quantity": 0, "changedAt": changed_at}
-        tables.put(CART, {**line, "expiresAt": int(now.timestamp()) + 1000})
+    line = {"customerId": "ada", "quantity": 0, "expiresAt": int(now.timestamp()) + 1000}
+    tables.put_all(
+        CART,
+        (
+            {
+                **line,
+                "bookId": f"b{number:03}",
+                "changedAt": clock.timestamp(now - age + timedelta(milliseconds=number)),
+            }
+            for number in range(count)
+        ),
+    )
 
 
 @pytest.mark.parametrize(

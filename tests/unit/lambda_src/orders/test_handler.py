@@ -118,7 +118,7 @@ def test_order_of_49_lines_is_one_transaction(tables: Tables) -> None:
     quantities = {tables.book(f"x{number}", price=1)["id"]: 1 for number in range(49)}
     for book_id in quantities:
         tables.stock(book_id, received=1)
-    fill_cart(quantities)
+    tables.fill_cart("ada", quantities)
     assert order(ada, quantities, 49).status == 201
     assert in_cart() == {}
 

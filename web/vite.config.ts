@@ -38,6 +38,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
+    isolate: false, // a jsdom and all imports for each file take more than half of the time
     testTimeout: 30_000, // for a busy machine
   },
 });

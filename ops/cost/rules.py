@@ -129,6 +129,7 @@ BY_USE = frozenset(
         "aws_dynamodb_table_replica",
         "aws_ecr_repository",
         "aws_efs_file_system",
+        "aws_fis_experiment_template",
         "aws_flow_log",
         "aws_lambda_function",
         "aws_rds_cluster",

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.planning import EVERYTHING, Changes, Planned, plan
-from tests.support.synthesis import shop
+from tests.support.planning import Changes, Planned, plan
+from tests.support.synthesis import EVERYTHING, shop
 
-VARIANTS: dict[str, dict[str, Any]] = {
+VARIANTS: dict[str, Mapping[str, Any]] = {
     "everything": EVERYTHING,
     "least": {
         "features": {"storefront": False, "alarms": False},

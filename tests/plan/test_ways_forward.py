@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.planning import EVERYTHING
-from tests.support.synthesis import shop
+from tests.support.synthesis import EVERYTHING, shop
 
 pytestmark = [pytest.mark.full_size, pytest.mark.timeout(1800)]
 

@@ -15,27 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from tests.support.synthesis import Shop, Stack
-
-ACCOUNT = "111122223333"
-
-EVERYTHING: dict[str, Any] = {
-    "features": {
-        "storefront": True,
-        "alarms": True,
-        "waf": True,
-        "blog": True,
-        "delivery": True,
-        "canary": True,
-        "fault_injection": True,
-    },
-    "delivery": {"repository": "someone/bookstore"},
-    "blog": {"image_tag": "1"},
-    "email": {
-        "sender": "Books <no-reply@books.example.com>",
-        "identity": f"arn:aws:ses:eu-west-1:{ACCOUNT}:identity/books.example.com",
-    },
-}
+from tests.support.synthesis import ACCOUNT, Shop, Stack
 
 OFFLINE = {
     "access_key": "none",

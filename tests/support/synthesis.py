@@ -25,6 +25,64 @@ ON_AWS: Mapping[str, Any] = {
     "state": {"backend": "s3", "bucket_prefix": "books-example-state"},
 }
 
+ACCOUNT = "111122223333"
+
+EVERYTHING: Mapping[str, Any] = {
+    "features": {
+        "storefront": True,
+        "alarms": True,
+        "waf": True,
+        "blog": True,
+        "delivery": True,
+        "canary": True,
+        "fault_injection": True,
+    },
+    "delivery": {"repository": "someone/bookstore"},
+    "blog": {"image_tag": "1"},
+    "email": {
+        "sender": "Books <no-reply@books.example.com>",
+        "identity": f"arn:aws:ses:eu-west-1:{ACCOUNT}:identity/books.example.com",
+    },
+}
+"""Changes for all features."""
+
+CHANGED: Mapping[str, Any] = {
+    **EVERYTHING,
+    "blog": {
+        "image_tag": "1",
+        "admin_addresses": [f"203.0.113.{number}/32" for number in range(7)],
+        "secret_version": 2,
+        "tasks": 3,
+        "most_tasks": 9,
+        "nat": True,
+    },
+    "budget": {"usd_a_month": 200},
+    "cache": {"mode": "replicated"},
+    "firewall": {"requests_per_5_minutes": 500},
+    "identity": {"tier": "PLUS"},
+    "log_retention_days": 365,
+    "observability": {"emails": ["a@example.com", "b@example.com"], "trace_rate": 0.5},
+    "permissions_boundary": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
+    "routing": {"policy": "failover", "health_check_interval": 30, "health_check_threshold": 3},
+    "tags": {"CostCenter": "books"},
+}
+"""All features, and values other than the defaults. Tests share it, because each synth costs several seconds."""
+
+CODECOMMIT: Mapping[str, Any] = {
+    "features": {"delivery": True},
+    "delivery": {"source": "codecommit", "repository": "bookstore"},
+}
+"""Delivery from the other source."""
+
+LOCAL: Mapping[str, Any] = {
+    **EVERYTHING,
+    "environment": "local",
+    "local": {
+        "redis": {"eu-west-1": "redis://127.0.0.1:4580/0", "ap-southeast-1": "redis://127.0.0.1:4581/0"}
+    },
+}
+"""All features on the local cloud."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -83,7 +141,7 @@ class Shop:
 
 def shop(**changes: Any) -> Shop:
     """Synthesize all stacks for AWS with changed settings; cached by settings."""
-    return _shop(json.dumps({**ON_AWS, **changes}, sort_keys=True))
+    return _shop(Settings(**{**ON_AWS, **changes}).model_dump_json())
 
 
 @cache

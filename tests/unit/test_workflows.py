@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.planning import EVERYTHING
-from tests.support.synthesis import shop
+from tests.support.synthesis import EVERYTHING, shop
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))

@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from modules.api.contract import VERBS, Contract, Route
 from modules.api.gateway_responses import PROBLEMS, GatewayProblem
 from runtime import errors
 from stacks.region_stack import CONTRACT
-from tests.support.synthesis import Resource, Stack, shop
+from stacks.settings import Settings
+from tests.support.synthesis import ON_AWS, Resource, Stack, shop, synthesize
 
 DOCUMENT = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
 OPERATIONS = [
@@ -207,15 +209,13 @@ def test_deployment_depends_on_all_parts() -> None:
     assert {each.address for each in proxies} <= waits
 
 
-def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from stacks import region_stack
-    from tests.support.synthesis import _shop
 
-    def shape() -> str:
-        text = json.dumps({"environment": "anew", "domain": "a.example.com", "regions": ["eu-west-1"]})
-        triggers: dict[str, str] = _shop.__wrapped__(text)["eu-west-1"].only("aws_api_gateway_deployment")[
-            "triggers"
-        ]
+    def shape(folder: str) -> str:
+        settings = Settings(**{**ON_AWS, "regions": ["eu-west-1"]})
+        region = synthesize(settings, tmp_path / folder)["eu-west-1"]
+        triggers: dict[str, str] = region.only("aws_api_gateway_deployment")["triggers"]
         return triggers["shape"]
 
     class WithoutBodies(Contract):
@@ -225,7 +225,7 @@ def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
             }
             return super()._route(path, open_to_all)
 
-    before = shape()
-    assert shape() == before
+    before = shape("before")
+    assert shape("same") == before
     monkeypatch.setattr(region_stack, "read_contract", lambda file: WithoutBodies(DOCUMENT))
-    assert shape() != before
+    assert shape("changed") != before

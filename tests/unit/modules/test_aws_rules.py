@@ -9,13 +9,7 @@ import pytest
 from stacks.settings import Settings
 from stacks.settings.fields import known_regions
 from stacks.settings.networks import default_cidr
-from tests.support.synthesis import ON_AWS, Resource, Stack, shop
-
-EVERYTHING: dict[str, Any] = {
-    "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "fault_injection": True},
-    "delivery": {"repository": "owner/name"},
-    "blog": {"image_tag": "any"},
-}
+from tests.support.synthesis import CHANGED, EVERYTHING, LOCAL, ON_AWS, Resource, Stack, shop
 
 
 def everywhere(kind: str, **settings: Any) -> list[Resource]:
@@ -82,7 +76,7 @@ def test_health_checks_come_from_three_regions() -> None:
 
 
 def test_local_health_checks_name_no_regions() -> None:
-    for check in everywhere("aws_route53_health_check", local={}):
+    for check in everywhere("aws_route53_health_check", **LOCAL):
         assert "regions" not in check.body
 
 
@@ -112,7 +106,7 @@ def test_aurora_minimum_is_half_a_unit() -> None:
 
 def test_user_pool_plan_is_a_setting() -> None:
     assert shop()["global"].only("aws_cognito_user_pool")["user_pool_tier"] == "LITE"
-    plus = shop(identity={"tier": "PLUS"})["global"]
+    plus = shop(**CHANGED)["global"]
     assert plus.only("aws_cognito_user_pool")["user_pool_tier"] == "PLUS"
 
 

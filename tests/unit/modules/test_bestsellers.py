@@ -1,14 +1,7 @@
 import json
-from typing import Any
 
-from tests.support.synthesis import Body, Resource, Stack, shop
+from tests.support.synthesis import CHANGED, LOCAL, Body, Resource, Stack, shop
 
-LOCAL: dict[str, Any] = {
-    "environment": "local",
-    "local": {
-        "redis": {"eu-west-1": "redis://127.0.0.1:4580/0", "ap-southeast-1": "redis://127.0.0.1:4581/0"}
-    },
-}
 IN_THE_NETWORK = ("bestsellers", "bestsellers-feeder", "bestsellers-rebuild")
 
 
@@ -65,7 +58,7 @@ def test_cache_is_limited_serverless_valkey() -> None:
 
 
 def test_replicated_cache_is_multi_az_encrypted() -> None:
-    region = shop(cache={"mode": "replicated"})["eu-west-1"]
+    region = shop(**CHANGED)["eu-west-1"]
     assert not region.resources("aws_elasticache_serverless_cache")
     group = region.only("aws_elasticache_replication_group")
     assert group["engine"] == "valkey"
@@ -77,7 +70,7 @@ def test_replicated_cache_is_multi_az_encrypted() -> None:
 
 
 def test_redis_url_uses_tls() -> None:
-    for settings in ({}, {"cache": {"mode": "replicated"}}):
+    for settings in ({}, CHANGED):
         for name in IN_THE_NETWORK:
             url = redis_url(shop(**settings)["eu-west-1"], name)
             assert url.startswith("rediss://${aws_elasticache_")
@@ -89,7 +82,7 @@ def test_local_regions_have_separate_redis() -> None:
         redis_url(shop(**LOCAL)[region], "bestsellers", "bookstore-local")
         for region in ("eu-west-1", "ap-southeast-1")
     }
-    assert urls == {"redis://127.0.0.1:4580/0", "redis://127.0.0.1:4581/0"}
+    assert urls == set(LOCAL["local"]["redis"].values())
 
 
 def test_only_redis_clients_join_network() -> None:

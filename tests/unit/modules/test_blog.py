@@ -1,17 +1,17 @@
 """A region's blog: its way in, its tasks, its routes."""
 
 import json
-from typing import Any
 
 import pytest
 
-from tests.support.synthesis import Shop, Stack, shop
+from tests.support.synthesis import CHANGED, EVERYTHING, Shop, Stack, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
+ONE_REGION_WITHOUT_IMAGE = {"regions": REGIONS[:1], "features": {"blog": True}}
 
 
-def with_blog(regions: tuple[str, ...] = REGIONS, **blog: Any) -> Shop:
-    return shop(regions=list(regions), features={"blog": True}, blog={"image_tag": "1", **blog})
+def with_blog() -> Shop:
+    return shop(features={"blog": True}, blog={"image_tag": "1"})
 
 
 @pytest.fixture(scope="module", params=REGIONS)
@@ -99,8 +99,8 @@ def test_admin_paths_are_closed_by_default(stack: Stack) -> None:
 
 
 def test_admin_addresses_reach_admin_paths() -> None:
-    addresses = [f"203.0.113.{number}/32" for number in range(7)]
-    stack = with_blog(admin_addresses=addresses)["eu-west-1-blog"]
+    addresses = CHANGED["blog"]["admin_addresses"]
+    stack = shop(**CHANGED)["eu-west-1-blog"]
     rules = sorted(
         (rule.body for rule in stack.resources("aws_lb_listener_rule")), key=lambda rule: rule["priority"]
     )
@@ -123,7 +123,7 @@ def test_admin_addresses_reach_admin_paths() -> None:
 def test_nat_gateway_is_optional(stack: Stack) -> None:
     assert not stack.resources("aws_nat_gateway")
     assert stack.only("aws_ecs_service")["network_configuration"]["assign_public_ip"] is True
-    behind = with_blog(nat=True)["eu-west-1-blog"]
+    behind = shop(**CHANGED)["eu-west-1-blog"]
     assert len(behind.resources("aws_nat_gateway")) == 1
     placed = behind.only("aws_ecs_service")["network_configuration"]
     assert placed["assign_public_ip"] is False
@@ -147,13 +147,13 @@ def test_repository_exists_before_blog_stack() -> None:
 
 
 def test_service_without_image_runs_no_task() -> None:
-    stack = shop(features={"blog": True})["eu-west-1-blog"]
+    stack = shop(**ONE_REGION_WITHOUT_IMAGE)["eu-west-1-blog"]
     assert stack.only("aws_ecs_service")["desired_count"] == 0
     assert not stack.resources("aws_appautoscaling_target")
 
 
 def test_tasks_scale_within_settings() -> None:
-    target = with_blog(tasks=3, most_tasks=9)["eu-west-1-blog"].only("aws_appautoscaling_target")
+    target = shop(**CHANGED)["eu-west-1-blog"].only("aws_appautoscaling_target")
     assert (target["min_capacity"], target["max_capacity"]) == (3, 9)
 
 
@@ -178,7 +178,7 @@ def test_blog_fails_over_in_order_of_regions() -> None:
 
 
 def test_blog_with_three_regions_is_chain() -> None:
-    stack = with_blog((*REGIONS, "us-west-2"))["blog"]
+    stack = shop(**EVERYTHING, regions=[*REGIONS, "us-west-2"])["blog"]
     names = [each.body["name"] for each in stack.resources("aws_route53_record")]
     assert names.count("blog.books.example.com") == 2
     assert names.count("standby-blog.books.example.com") == 2
@@ -192,7 +192,7 @@ def test_blog_with_three_regions_is_chain() -> None:
 
 
 def test_blog_in_one_region_has_primary_record() -> None:
-    stack = with_blog(("eu-west-1",))["blog"]
+    stack = shop(**ONE_REGION_WITHOUT_IMAGE)["blog"]
     record = stack.find("aws_route53_record", name="blog.books.example.com").body
     assert record["failover_routing_policy"] == {"type": "PRIMARY"}
 
@@ -218,7 +218,7 @@ def test_one_role_reads_one_secret(stack: Stack) -> None:
 
 
 def test_posts_fall_back_to_empty_list() -> None:
-    of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
+    of = with_blog()
     edge = of["edge"]
     distribution = edge.only("aws_cloudfront_distribution")
     behavior = next(
@@ -244,7 +244,7 @@ def test_posts_fall_back_to_empty_list() -> None:
 
 
 def test_posts_are_cached_by_query_only() -> None:
-    of = shop(features={"storefront": True, "blog": True}, blog={"image_tag": "1"})
+    of = with_blog()
     policy = of["edge"].find("aws_cloudfront_cache_policy", name="bookstore-prod-blog-posts").body
     key = policy["parameters_in_cache_key_and_forwarded_to_origin"]
     parameters = key["query_strings_config"]

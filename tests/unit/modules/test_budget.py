@@ -1,13 +1,11 @@
 import pytest
 
 from stacks.settings import Settings
-from tests.support.synthesis import ON_AWS, shop
-
-EMAILS = {"emails": ["shop@example.com"]}
+from tests.support.synthesis import CHANGED, ON_AWS, shop
 
 
 def test_budget_mails_operators() -> None:
-    stack = shop(budget={"usd_a_month": 200}, observability=EMAILS)["global"]
+    stack = shop(**CHANGED)["global"]
     budget = stack.only("aws_budgets_budget")
     assert (budget["limit_amount"], budget["limit_unit"], budget["time_unit"]) == ("200.00", "USD", "MONTHLY")
     notifications = {each["notification_type"]: each for each in budget["notification"]}
@@ -15,7 +13,10 @@ def test_budget_mails_operators() -> None:
         "ACTUAL": 80,
         "FORECASTED": 100,
     }
-    assert all(each["subscriber_email_addresses"] == EMAILS["emails"] for each in notifications.values())
+    assert all(
+        each["subscriber_email_addresses"] == CHANGED["observability"]["emails"]
+        for each in notifications.values()
+    )
 
 
 def test_budget_absent_by_default() -> None:

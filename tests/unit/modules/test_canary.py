@@ -5,7 +5,7 @@ import re
 import pytest
 
 from stacks.settings import LocalCloud, Settings
-from tests.support.synthesis import ON_AWS, Stack, shop
+from tests.support.synthesis import EVERYTHING, ON_AWS, Stack, shop
 
 CALLERS = {
     "aws_api_gateway_integration": "uri",
@@ -17,7 +17,7 @@ CALLERS = {
 
 @pytest.fixture
 def region() -> Stack:
-    return shop(features={"canary": True})["eu-west-1"]
+    return shop(**EVERYTHING)["eu-west-1"]
 
 
 def test_region_without_canary_has_no_versions() -> None:

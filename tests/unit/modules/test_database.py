@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.synthesis import Shop, shop
+from tests.support.synthesis import CHANGED, EVERYTHING, Shop, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 CREATOR_ONLY = {"database_name", "master_username", "master_password_wo", "master_password_wo_version"}
@@ -13,7 +13,7 @@ CREATOR_ONLY = {"database_name", "master_username", "master_password_wo", "maste
 
 @pytest.fixture(scope="module")
 def blog() -> Shop:
-    return shop(regions=list(REGIONS), features={"blog": True}, blog={"image_tag": "1"})
+    return shop(**EVERYTHING, regions=REGIONS)
 
 
 def cluster(of: Shop, region: str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def test_secret_is_replicated_to_all_regions(blog: Shop) -> None:
 
 
 def test_secret_version_rotates_everything() -> None:
-    rotated = shop(features={"blog": True}, blog={"image_tag": "1", "secret_version": 2})
+    rotated = shop(**CHANGED)
     assert rotated["global"].only("aws_secretsmanager_secret_version")["secret_string_wo_version"] == 2
     assert cluster(rotated, "eu-west-1")["master_password_wo_version"] == 2
     for region in ("eu-west-1", "ap-southeast-1"):

@@ -5,19 +5,17 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from tests.support.synthesis import Body, Stack, shop
-
-WITH_BLOG = {"features": {"waf": True, "blog": True}, "blog": {"image_tag": "1"}}
+from tests.support.synthesis import CHANGED, EVERYTHING, Body, Stack, shop
 
 
 @pytest.fixture(params=["eu-west-1", "ap-southeast-1"])
 def region(request: pytest.FixtureRequest) -> Stack:
-    return shop(**WITH_BLOG)[request.param]
+    return shop(**EVERYTHING)[request.param]
 
 
 @pytest.mark.parametrize("region_name", ["eu-west-1", "ap-southeast-1"])
 def test_blog_balancer_uses_region_web_acl(region_name: str) -> None:
-    blog = shop(**WITH_BLOG)[f"{region_name}-blog"]
+    blog = shop(**EVERYTHING)[f"{region_name}-blog"]
     (balancer,) = blog.resources("aws_lb")
     association = blog.only("aws_wafv2_web_acl_association")
     assert association["resource_arn"] == f"${{{balancer.address}.arn}}"
@@ -62,7 +60,7 @@ def test_default_web_acls_have_rate_rules_only() -> None:
 
 
 def test_rate_limit_follows_setting() -> None:
-    region = shop(firewall={"requests_per_5_minutes": 500})["eu-west-1"]
+    region = shop(**CHANGED)["eu-west-1"]
     assert limits(region.only("aws_wafv2_web_acl"))["rate-limit"]["limit"] == 500
 
 
@@ -159,5 +157,5 @@ def test_blocked_requests_are_logged_without_tokens(region: Stack) -> None:
 
 
 def test_web_acls_absent_without_rules() -> None:
-    for stack in shop(features={"waf": False}, firewall={"requests_per_5_minutes": 0}).stacks.values():
+    for stack in shop(firewall={"requests_per_5_minutes": 0}).stacks.values():
         assert not [each for each in stack.resources() if each.kind.startswith("aws_wafv2")]

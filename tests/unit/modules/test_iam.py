@@ -2,26 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from tests.support.synthesis import Resource, shop
-
-BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
-EVERYTHING: dict[str, Any] = {
-    "features": {"storefront": True, "blog": True, "waf": True, "delivery": True, "fault_injection": True},
-    "delivery": {"repository": "owner/name"},
-    "blog": {"image_tag": "any"},
-    "permissions_boundary": BOUNDARY,
-}
+from tests.support.synthesis import CHANGED, Resource, shop
 
 
 def roles() -> Iterator[Resource]:
-    for stack in shop(**EVERYTHING).stacks.values():
+    for stack in shop(**CHANGED).stacks.values():
         yield from stack.resources("aws_iam_role")
 
 
 def test_roles_have_permissions_boundary() -> None:
-    assert {role.body.get("permissions_boundary") for role in roles()} == {BOUNDARY}
+    assert {role.body.get("permissions_boundary") for role in roles()} == {CHANGED["permissions_boundary"]}
 
 
 def test_roles_without_boundary_have_none() -> None:
@@ -37,7 +28,7 @@ def test_trust_policies_name_services_only() -> None:
 
 
 def test_every_provider_has_default_tags() -> None:
-    for stack in shop(tags={"CostCenter": "books"}).stacks.values():
+    for stack in shop(**CHANGED).stacks.values():
         for provider in stack.document["provider"]["aws"]:
             tags = provider["default_tags"][0]["tags"]
             assert {"Project", "Environment", "ManagedBy", "CostCenter"} <= tags.keys()

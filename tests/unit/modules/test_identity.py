@@ -1,6 +1,4 @@
-from tests.support.synthesis import shop
-
-ARN = "arn:aws:ses:eu-west-1:123456789012:identity/books.example.com"
+from tests.support.synthesis import EVERYTHING, shop
 
 
 def test_pool_verifies_email_and_password_length() -> None:
@@ -40,10 +38,9 @@ def test_pool_uses_cognito_sender_by_default() -> None:
 
 
 def test_pool_uses_configured_ses_sender() -> None:
-    email = {"sender": "Books <no-reply@books.example.com>", "identity": ARN}
-    pool = shop(email=email)["global"].only("aws_cognito_user_pool")
+    pool = shop(**EVERYTHING)["global"].only("aws_cognito_user_pool")
     assert pool["email_configuration"] == {
         "email_sending_account": "DEVELOPER",
-        "from_email_address": email["sender"],
-        "source_arn": ARN,
+        "from_email_address": EVERYTHING["email"]["sender"],
+        "source_arn": EVERYTHING["email"]["identity"],
     }

@@ -9,7 +9,7 @@ import pytest
 
 from modules.cache import CacheMode
 from modules.observability import DashboardMetrics, FleetDashboard
-from tests.support.synthesis import Body, Shop, Stack, construct, shop
+from tests.support.synthesis import CHANGED, EVERYTHING, Body, Shop, Stack, construct, shop
 
 REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
 
@@ -239,7 +239,7 @@ def test_serverless_cache_has_alarms() -> None:
 
 
 def test_cache_nodes_have_alarms() -> None:
-    stack = shop(cache={"mode": "replicated"})["eu-west-1"]
+    stack = shop(**CHANGED)["eu-west-1"]
     (cache,) = stack.resources("aws_elasticache_replication_group")
     for number in range(1, cache.body["num_cache_clusters"] + 1):
         node = f"{cache.body['replication_group_id']}-{number:03}"
@@ -249,7 +249,7 @@ def test_cache_nodes_have_alarms() -> None:
 
 @pytest.fixture(scope="module", params=REGIONS)
 def with_blog(request: pytest.FixtureRequest) -> Stack:
-    return shop(regions=REGIONS, features={"blog": True}, blog={"image_tag": "1"})[f"{request.param}-blog"]
+    return shop(**EVERYTHING, regions=REGIONS)[f"{request.param}-blog"]
 
 
 def formulas(stack: Stack) -> Iterator[tuple[str, Body]]:
@@ -325,7 +325,7 @@ def unhealthy(region: Stack) -> Body:
 
 
 def test_blog_alarms_do_not_affect_region_health() -> None:
-    region = shop(regions=REGIONS, features={"blog": True}, blog={"image_tag": "1"})["eu-west-1"]
+    region = shop(**EVERYTHING, regions=REGIONS)["eu-west-1"]
     assert "blog" not in unhealthy(region)["alarm_rule"]
 
 
@@ -369,22 +369,26 @@ def test_app_alarm_requires_all_regions() -> None:
 
 
 def test_emails_are_subscribed_in_every_region() -> None:
-    stacks = shop(observability={"emails": ["a@example.com", "b@example.com"]})
+    stacks = shop(**CHANGED)
     for short_name in ("eu-west-1", "ap-southeast-1", "edge"):
-        emails = [
-            each.body["endpoint"] for each in stacks[short_name].resources("aws_sns_topic_subscription")
-        ]
-        assert sorted(emails) == ["a@example.com", "b@example.com"]
+        subscriptions = [each.body for each in stacks[short_name].resources("aws_sns_topic_subscription")]
+        topics = stacks[short_name].resources("aws_sns_topic")
+        assert topics
+        for topic in topics:
+            emails = [
+                each["endpoint"] for each in subscriptions if each["topic_arn"] == f"${{{topic.address}.arn}}"
+            ]
+            assert sorted(emails) == CHANGED["observability"]["emails"], topic.address
 
 
 def test_sampling_and_retention_follow_settings() -> None:
-    stack = shop(observability={"trace_rate": 0.5}, log_retention_days=90)["eu-west-1"]
+    stack = shop(**CHANGED)["eu-west-1"]
     assert stack.find("aws_xray_sampling_rule", url_path="*").body["fixed_rate"] == 0.5
     kept = {
         group.body["name"]: group.body["retention_in_days"]
         for group in stack.resources("aws_cloudwatch_log_group")
     }
-    assert kept["/aws/lambda/bookstore-prod-orders"] == 90
+    assert kept["/aws/lambda/bookstore-prod-orders"] == 365
 
 
 def test_every_log_group_has_retention(with_blog: Stack) -> None:

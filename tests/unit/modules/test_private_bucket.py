@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from tests.support.synthesis import Shop, Stack, construct, shop
+from tests.support.synthesis import EVERYTHING, Stack, construct, shop
 
 from modules.private_bucket import Expiring, Versioned, PrivateBucket  # isort: skip  after CDKTF's fast way
 
@@ -27,14 +27,6 @@ def bucket(content: Versioned | Expiring = FORGET, *, disposable: bool = False) 
     )
 
 
-@cache
-def everything() -> Shop:
-    return shop(
-        features={"storefront": True, "blog": True, "delivery": True},
-        delivery={"repository": "someone/bookstore"},
-    )
-
-
 def lifecycle(content: Versioned | Expiring) -> dict[str, Any]:
     (rule,) = bucket(content).only("aws_s3_bucket_lifecycle_configuration")["rule"]
     return dict(rule)
@@ -42,7 +34,7 @@ def lifecycle(content: Versioned | Expiring) -> dict[str, Any]:
 
 @pytest.mark.parametrize("part", ["logs", "eu-west-1", "ap-southeast-1", "edge"])
 def test_every_bucket_is_private(part: str) -> None:
-    stack = everything()[part]
+    stack = shop(**EVERYTHING)[part]
     buckets = {f"${{{each.address}.id}}" for each in stack.resources("aws_s3_bucket")}
 
     assert buckets

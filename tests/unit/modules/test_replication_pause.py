@@ -4,9 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from stacks.settings import Settings
-from tests.support.synthesis import shop
+from tests.support.synthesis import EVERYTHING, shop
 
-FEATURE = {"features": {"fault_injection": True}}
 TEMPLATE = "aws_fis_experiment_template"
 
 
@@ -16,7 +15,7 @@ def test_experiment_is_off_by_default() -> None:
 
 @pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-1"])
 def test_experiment_pauses_all_tables_of_region(region: str) -> None:
-    stack = shop(**FEATURE)[region]
+    stack = shop(**EVERYTHING)[region]
     template = stack.only(TEMPLATE)
     (action,), (target,) = template["action"], template["target"]
     assert action["action_id"] == "aws:dynamodb:global-table-pause-replication"
@@ -27,14 +26,14 @@ def test_experiment_pauses_all_tables_of_region(region: str) -> None:
 
 
 def test_experiment_ends_with_alarm() -> None:
-    stack = shop(**FEATURE)["eu-west-1"]
+    stack = shop(**EVERYTHING)["eu-west-1"]
     (stop,) = stack.only(TEMPLATE)["stop_condition"]
     alarm = stack.find("aws_cloudwatch_metric_alarm", alarm_name="bookstore-prod-api-errors")
     assert stop == {"source": "aws:cloudwatch:alarm", "value": f"${{{alarm.address}.arn}}"}
 
 
 def test_experiment_of_one_region_does_not_exist() -> None:
-    assert not list(shop(regions=["eu-west-1"], **FEATURE)["eu-west-1"].resources(TEMPLATE))
+    assert not list(shop(**EVERYTHING, regions=["eu-west-1"])["eu-west-1"].resources(TEMPLATE))
 
 
 def test_experiment_without_alarms_is_rejected() -> None:

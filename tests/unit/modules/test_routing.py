@@ -1,8 +1,9 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.support.synthesis import Body, Stack, construct, shop
+from tests.support.synthesis import CHANGED, Body, Stack, construct, shop
 
 from modules.api.domain import ApiDomain  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy  # isort: skip
@@ -47,9 +48,9 @@ def test_own_record_has_no_health_check() -> None:
         assert "health_check_id" not in record
 
 
-@pytest.mark.parametrize(("interval", "threshold"), [(10, 2), (30, 3)])
-def test_health_check_uses_settings(interval: int, threshold: int) -> None:
-    stack = edge(routing={"health_check_interval": interval, "health_check_threshold": threshold})
+@pytest.mark.parametrize(("changes", "interval", "threshold"), [({}, 10, 2), (CHANGED, 30, 3)])
+def test_health_check_uses_settings(changes: Mapping[str, Any], interval: int, threshold: int) -> None:
+    stack = edge(**changes)
 
     for region in TWO:
         check = stack.find("aws_route53_health_check", fqdn=f"api-{region}.{DOMAIN}").body
@@ -72,7 +73,7 @@ def test_new_region_receives_traffic() -> None:
 
 
 def test_failover_makes_first_region_primary() -> None:
-    stack = edge(routing={"policy": "failover"})
+    stack = edge(**CHANGED)
 
     roles = {
         record["set_identifier"]: record["failover_routing_policy"]["type"]

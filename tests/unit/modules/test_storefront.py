@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.synthesis import Body, Stack, construct, shop, web_dist
+from tests.support.synthesis import EVERYTHING, LOCAL, Body, Stack, construct, shop, web_dist
 
 from modules.storefront import Site, WebFiles  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 from modules.storefront import __file__ as package  # isort: skip
@@ -123,7 +123,7 @@ class TestDistribution:
             assert logging.body["provider"] == "aws.us-east-1"
 
     def test_waf_feature_adds_page_rules(self) -> None:
-        acl = edge(features={"waf": True}).find("aws_wafv2_web_acl", scope="CLOUDFRONT").body
+        acl = edge(**EVERYTHING).find("aws_wafv2_web_acl", scope="CLOUDFRONT").body
         managed = [rule["statement"].get("managed_rule_group_statement", {}) for rule in acl["rule"]]
         assert "AWSManagedRulesCommonRuleSet" in [group.get("name") for group in managed]
 
@@ -145,7 +145,7 @@ class TestDistribution:
 
     def test_only_local_cloud_skips_waiting(self) -> None:
         assert distribution()["wait_for_deployment"] is True
-        assert distribution(local={})["wait_for_deployment"] is False
+        assert distribution(**LOCAL)["wait_for_deployment"] is False
 
 
 class TestSecurityHeaders:
@@ -165,7 +165,7 @@ class TestSecurityHeaders:
 
 class TestAccessLogs:
     def test_access_logs_use_own_stack(self) -> None:
-        of = shop(log_retention_days=14)
+        of = shop(regions=TWO[:1], log_retention_days=14)
         (bucket,) = of["logs"].resources("aws_s3_bucket")
         destination = of["edge"].only("aws_cloudwatch_log_delivery_destination")
 

@@ -2,37 +2,31 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from stacks.settings import Settings
-from tests.support.synthesis import shop
+from tests.support.synthesis import CHANGED, shop
 
 SETTINGS = sorted((Path(__file__).parents[3] / "settings").glob("*.toml"))
 WITH_ADDRESSES = ("/aws/vpc/", "aws-waf-logs-", "/aws/ecs/")
-YEAR: dict[str, Any] = {
-    "log_retention_days": 365,
-    "features": {"blog": True, "waf": True},
-    "blog": {"image_tag": "1"},
-}
 
 
 def test_address_logs_are_kept_30_days() -> None:
     kept = {
         group.body["name"]: group.body["retention_in_days"]
-        for stack in shop(**YEAR).stacks.values()
+        for stack in shop(**CHANGED).stacks.values()
         for group in stack.resources("aws_cloudwatch_log_group")
     }
     found = {beginning: [name for name in kept if name.startswith(beginning)] for beginning in WITH_ADDRESSES}
     assert all(found.values()), found
     assert {kept[name] for names in found.values() for name in names} == {30}
     for name in ("/aws/lambda/bookstore-prod-orders", "/aws/apigateway/bookstore-prod"):
-        assert kept[name] == 365, "it has no addresses"
+        assert kept[name] == CHANGED["log_retention_days"] == 365, "it has no addresses"
 
 
 def test_cloudfront_logs_are_kept_30_days() -> None:
-    (rule,) = shop(**YEAR)["logs"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
+    (rule,) = shop(**CHANGED)["logs"].only("aws_s3_bucket_lifecycle_configuration")["rule"]
     assert rule["expiration"] == [{"days": 30}]
 
 

@@ -12,10 +12,7 @@ from main import main
 from stacks.app import build
 from stacks.emulator_drift import DRIFT
 from stacks.settings import Settings
-from tests.support.synthesis import ON_AWS, Resource, Shop, shop, synthesize
-
-EVERYTHING = {"storefront": True, "alarms": True, "waf": True, "blog": True}
-LOCAL = {"environment": "local", "local": {}, "features": EVERYTHING}
+from tests.support.synthesis import CHANGED, EVERYTHING, LOCAL, ON_AWS, Resource, Shop, shop, synthesize
 
 _NAMES = (
     "name",
@@ -31,8 +28,10 @@ _NAMED_WITHIN_ANOTHER = {
     "aws_api_gateway_authorizer",
     "aws_api_gateway_model",
     "aws_api_gateway_request_validator",
+    "aws_appautoscaling_policy",
     "aws_cloudwatch_log_stream",
     "aws_iam_role_policy",
+    "aws_lambda_alias",
 }
 """Types whose names are unique within their parent, not in the account."""
 
@@ -58,22 +57,17 @@ def names(of: Shop) -> set[tuple[str, str]]:
 
 
 def test_two_deployments_share_no_name() -> None:
-    rest = {"features": {**EVERYTHING, "delivery": True}, "delivery": {"repository": "someone/bookstore"}}
-    blue = names(shop(environment="blue", domain="blue.example.com", **rest))
-    green = names(shop(environment="green", domain="green.example.com", **rest))
+    blue = names(shop(**EVERYTHING))
+    green = names(shop(**EVERYTHING, environment="green", domain="green.example.com"))
     assert len(blue) > 40
     assert not blue & green
 
 
 def test_synthesis_is_reproducible(tmp_path: Path) -> None:
-    settings = Settings(**ON_AWS)
-    written = []
-    for folder in (tmp_path / "first", tmp_path / "second"):
-        synthesize(settings, folder)
-        written.append(
-            {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-        )
-    first, second = written
+    first, second = (
+        {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        for folder in (shop().folder, synthesize(Settings(**ON_AWS), tmp_path).folder)
+    )
     assert any(file.suffix == ".zip" for file in first)
     assert first == second
 
@@ -117,7 +111,7 @@ def test_drift_ignored_on_emulator_only(kind_with_drift: Any) -> None:
     def ignores_drift(resource: Resource) -> bool:
         return set(DRIFT[kind_with_drift]) <= ignored(resource)
 
-    on_aws = [resource for _, resource in everything(shop(features=EVERYTHING)) if resource.kind == kind]
+    on_aws = [resource for _, resource in everything(shop(**EVERYTHING)) if resource.kind == kind]
     local = [resource for _, resource in everything(shop(**LOCAL)) if resource.kind == kind]
     assert on_aws
     assert local
@@ -126,7 +120,7 @@ def test_drift_ignored_on_emulator_only(kind_with_drift: Any) -> None:
 
 
 def test_ignored_on_aws_stays_ignored_on_emulator() -> None:
-    on_aws, local = shop(features=EVERYTHING), shop(**LOCAL)
+    on_aws, local = shop(**EVERYTHING), shop(**LOCAL)
     for name, resource in everything(on_aws):
         there = local.stacks[name.replace(on_aws.name, local.name)].resources(resource.kind)
         for same in [each for each in there if each.id == resource.id]:
@@ -150,7 +144,7 @@ def test_data_protected_on_aws_only() -> None:
 def test_records_allow_overwrite() -> None:
     records = [
         record
-        for stack in shop(features=EVERYTHING).stacks.values()
+        for stack in shop(**EVERYTHING).stacks.values()
         for record in stack.resources("aws_route53_record")
     ]
     assert records
@@ -158,7 +152,7 @@ def test_records_allow_overwrite() -> None:
 
 
 def test_default_tags_name_the_deployment() -> None:
-    for stack in shop(tags={"CostCenter": "books"}).stacks.values():
+    for stack in shop(**CHANGED).stacks.values():
         for provider in stack.document["provider"]["aws"]:
             (default,) = provider["default_tags"]
             assert default["tags"] == {

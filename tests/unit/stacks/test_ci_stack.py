@@ -13,8 +13,7 @@ from cdktf import App
 
 from stacks.ci_stack import CiStack
 from stacks.settings import Settings
-from tests.support.planning import EVERYTHING
-from tests.support.synthesis import ON_AWS, Stack, shop
+from tests.support.synthesis import CODECOMMIT, EVERYTHING, ON_AWS, Stack, shop
 
 INLINE_POLICY_LIMIT = 10_240
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -136,12 +135,8 @@ def test_plan_role_opens_blog_secret_only() -> None:
 
 
 def test_plan_role_covers_every_service() -> None:
-    codecommit = {
-        "features": {"delivery": True},
-        "delivery": {"source": "codecommit", "repository": "bookstore"},
-    }
     services = {action.partition(":")[0] for action in actions(ci(blog=True))}
-    for settings in (EVERYTHING, codecommit):
+    for settings in (EVERYTHING, CODECOMMIT):
         for stack in shop(**settings).stacks.values():
             for resource in stack.resources():
                 assert service(resource.kind) in services, resource.kind

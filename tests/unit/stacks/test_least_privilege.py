@@ -3,12 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.synthesis import Resource, shop
-
-EVERYTHING = {
-    "features": {"storefront": True, "alarms": True, "waf": True, "blog": True, "delivery": True},
-    "delivery": {"repository": "someone/bookstore"},
-}
+from tests.support.synthesis import EVERYTHING, Resource, shop
 
 
 def of_an_endpoint_or_bucket(document: Resource) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from stacks.settings import Settings
-from tests.support.synthesis import ON_AWS, shop
+from tests.support.synthesis import EVERYTHING, ON_AWS, shop
 
 REGIONS = {
     "global": "eu-west-1",
@@ -34,8 +34,8 @@ def test_region_reads_global_state_only() -> None:
 
 
 def test_settings_name_every_stack_in_order() -> None:
-    of = shop(features={"blog": True})
-    settings = Settings(**{**ON_AWS, "features": {"blog": True}})
+    of = shop(**EVERYTHING)
+    settings = Settings(**{**ON_AWS, **EVERYTHING})
     assert {f"{of.name}-{part}" for part in settings.stack_regions} == set(of.stacks)
     manifest = json.loads((of.folder / "manifest.json").read_text())["stacks"]
     deployed: set[str] = set()
@@ -54,19 +54,19 @@ def test_edge_reads_states_in_their_regions() -> None:
 
 
 def test_hcp_workspace_for_each_stack() -> None:
-    cloud = shop(state={"backend": "cloud", "organization": "example", "project": "books"})
+    cloud = shop(state={"backend": "cloud", "organization": "example", "project": "bookstore"})
     for name, stack in cloud.stacks.items():
         assert stack.document["terraform"]["cloud"] == {
             "organization": "example",
-            "workspaces": {"name": name, "project": "books"},
+            "workspaces": {"name": name, "project": "bookstore"},
         }
     (state,) = cloud["eu-west-1"].data("terraform_remote_state")
     assert state.body["config"]["workspaces"] == {"name": "bookstore-prod-global"}
 
 
 def test_terraform_enterprise_hostname_is_in_states_and_readers() -> None:
-    server = shop(state={"backend": "cloud", "organization": "example", "hostname": "tfe.example.com"})
-    edge = server["edge"]
+    state = {"backend": "cloud", "organization": "example", "hostname": "tfe.example.com"}
+    edge = shop(regions=["eu-west-1"], state=state)["edge"]
     assert edge.document["terraform"]["cloud"]["hostname"] == "tfe.example.com"
     assert {state.body["config"]["hostname"] for state in edge.data("terraform_remote_state")} == {
         "tfe.example.com"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from pages.models import Document, Link
 from pages.render import SITE_NAME
@@ -14,6 +14,11 @@ PRIVATE = frozenset({"cart", "checkout", "orders", "sign-in", "sign-up", "forgot
 """Pages without content of their own; search engines have nothing to index there."""
 HERO_BOOKS = 12
 """Books that the home page reads for its covers (`web/src/features/catalog/Hero.tsx`)."""
+SHELF_BOOKS = 6
+"""Books on a shelf (`web/src/features/catalog/Shelf.tsx`)."""
+CATEGORY_BOOKS = 24
+"""Books on a page of a category (`web/src/features/catalog/searchParams.ts`)."""
+_CATEGORIES = "/categories"
 _DESCRIPTION_CHARACTERS = 160
 """Text that result pages of search engines show."""
 
@@ -79,7 +84,7 @@ def _home(catalog: Catalog, origin: str) -> Document:
         *(Link(_category_path(name), name) for name in catalog.categories()),
         *_links(catalog.shelf(None)),
     )
-    reads = (f"/books?limit={HERO_BOOKS}",)
+    reads = (f"/books?limit={HERO_BOOKS}", _CATEGORIES, f"/bestsellers?limit={SHELF_BOOKS}")
     return Document(SITE_NAME, TAGLINE, "/", paragraphs=(TAGLINE,), links=links, data=(site,), reads=reads)
 
 
@@ -92,6 +97,7 @@ def _category(name: str, catalog: Catalog, origin: str) -> Document:
         paragraphs=(description,),
         links=_links(catalog.shelf(name)),
         data=(_breadcrumbs(origin, (name, _category_path(name))),),
+        reads=(f"/search?{urlencode({'category': name, 'limit': CATEGORY_BOOKS})}", _CATEGORIES),
     )
 
 
@@ -127,7 +133,7 @@ def _book(book: Book, origin: str) -> Document:
         paragraphs=(book["author"], f"{_price(book)} {book['currency']}", book["description"]),
         links=(Link(category[1], category[0]),),
         data=(data, _breadcrumbs(origin, category, (book["title"], path))),
-        reads=(path,),
+        reads=(path, _CATEGORIES),
     )
 
 

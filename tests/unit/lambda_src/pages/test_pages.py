@@ -89,19 +89,32 @@ def test_book_page_keeps_the_build() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "read"),
-    [("/", ["/books?limit=12"]), ("/books/the-hobbit", ["/books/the-hobbit"]), ("/cart", [])],
+    ("path", "reads"),
+    [
+        ("/", ["/books?limit=12", "/categories", "/bestsellers?limit=6"]),
+        ("/category/Fairy%20Tales", ["/search?category=Fairy+Tales&amp;limit=24", "/categories"]),
+        ("/books/the-hobbit", ["/books/the-hobbit", "/categories"]),
+        ("/cart", []),
+    ],
 )
-def test_page_preloads_first_read(path: str, read: list[str]) -> None:
+def test_page_preloads_first_reads(path: str, reads: list[str]) -> None:
     found = re.findall(
         r'<link rel="preload" href="([^"]*)" as="fetch" crossorigin="anonymous" />', html(path)[1]
     )
-    assert found == [API + each for each in read]
+    assert found == [API + each for each in reads]
 
 
-def test_home_preload_is_what_the_web_app_reads() -> None:
-    hero = (Path(__file__).parents[4] / "web/src/features/catalog/Hero.tsx").read_text()
-    assert f"const READ = {{ limit: {logic.HERO_BOOKS} }};" in hero
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("Hero.tsx", f"const READ = {{ limit: {logic.HERO_BOOKS} }};"),
+        ("Shelf.tsx", f"const ON_A_SHELF = {logic.SHELF_BOOKS};"),
+        ("searchParams.ts", f"export const ON_A_PAGE = {logic.CATEGORY_BOOKS};"),
+    ],
+)
+def test_preloads_are_what_the_web_app_reads(file: str, line: str) -> None:
+    source = (Path(__file__).parents[4] / "web/src/features/catalog" / file).read_text()
+    assert line in source
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import { useSeen } from '../../lib/useSeen';
 import { BookTile } from './BookTile';
 import { categoryPath, useCategoryName } from './category';
 
+/** The home page's HTML starts the read of the bestsellers (`lambda_src/pages/logic.py`). */
 const ON_A_SHELF = 6;
 
 interface ShelfProps {

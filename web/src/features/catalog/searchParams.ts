@@ -1,6 +1,6 @@
 import type { SearchBooksApiArg } from '../../api/generated';
 
-/** Results on a page. */
+/** Results on a page. A category's HTML starts this read (`lambda_src/pages/logic.py`). */
 export const ON_A_PAGE = 24;
 export const SORTS = ['relevance', 'rating', 'price', '-price', 'newest', 'title'] as const;
 export type Sort = (typeof SORTS)[number];

@@ -23,6 +23,7 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
         "BOOKSTORE_DELIVERY__REPOSITORY": "someone/bookstore",
     },
     {
+        "BOOKSTORE_REGIONS": '["eu-west-1"]',  # only the pipeline differs, which the first region has
         "BOOKSTORE_FEATURES__DELIVERY": "true",
         "BOOKSTORE_DELIVERY__SOURCE": "codecommit",
         "BOOKSTORE_DELIVERY__REPOSITORY": "bookstore",

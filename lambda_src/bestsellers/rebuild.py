@@ -21,8 +21,8 @@ from runtime.settings import settings
 SEGMENTS = 4
 """Segments of the table that are scanned in parallel."""
 
-RESERVED_SECONDS = 30.0
-"""A rebuild stops so long before Lambda would end it: longer than reading and counting a page takes."""
+RESERVED_SECONDS = 60.0
+"""A rebuild stops so long before Lambda would end it: longer than reading a page takes, with its repetitions."""
 
 END = "end"
 """Position of a segment that is read whole."""
@@ -47,9 +47,8 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         log.write("INFO", "bestsellers are being rebuilt")
         return {"rebuilt": False, "running": True}
     try:
-        outcome = rebuild(
-            counts, aws.client("dynamodb"), settings().orders_table, lambda: _seconds_left(context)
-        )
+        tables = aws.client("dynamodb", read_timeout=dynamo.PAGE_SECONDS)
+        outcome = rebuild(counts, tables, settings().orders_table, lambda: _seconds_left(context))
     finally:
         counts.unlock(token)
     log.write(

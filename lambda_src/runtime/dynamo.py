@@ -9,6 +9,9 @@ from runtime.errors import Unavailable
 
 Item = dict[str, Any]
 
+PAGE_SECONDS = 15.0
+"""Time-out of reading a page of 1 MB, for functions that no shopper waits for."""
+
 _BATCH = 100
 """Maximum number of keys of one BatchGetItem."""
 _ROUNDS = 5

@@ -47,7 +47,8 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 def build() -> int:
     """Read the table, write an index, point to it; return the number of books."""
     scanned_at = clock.timestamp(clock.now())
-    items = dynamo.items(aws.client("dynamodb").scan, TableName=settings().books_table)
+    client = aws.client("dynamodb", read_timeout=dynamo.PAGE_SECONDS)
+    items = dynamo.items(client.scan, TableName=settings().books_table)
     path = FOLDER / f"search-build-{os.urandom(8).hex()}.sqlite"
     try:
         books = write_index(path, items, scanned_at=scanned_at)

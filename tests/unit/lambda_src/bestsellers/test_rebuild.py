@@ -158,7 +158,7 @@ def test_rebuild_without_time_is_continued(
     place_many(tables, make_order)
     monkeypatch.setattr(rebuild, "CHUNK", 3)
     monkeypatch.setattr(rebuild, "SEGMENTS", 2)
-    milliseconds = iter([60_000, 60_000, 60_000] + [29_000] * 10)
+    milliseconds = iter([90_000, 90_000, 90_000] + [59_000] * 10)
     hurried = SimpleNamespace(get_remaining_time_in_millis=lambda: next(milliseconds))
 
     first = rebuild.handle({}, hurried)

@@ -24,6 +24,9 @@ LOWEST = {"performance": 97, "accessibility": 100, "best-practices": 100, "seo":
 """Scores of 100."""
 BELOW = {"lcp_ms": 1_800, "cls": 0.02}
 
+DIGITS = {"cls": 4}
+"""Digits after the point; the others are whole numbers."""
+
 Medians = dict[str, float]
 
 
@@ -38,7 +41,9 @@ def measure(storefront: str) -> dict[str, Medians]:
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     measured = json.loads(printed)
     return {
-        page: {name: round(statistics.median(run[name] for run in runs), 4) for name in runs[0]}
+        page: {
+            name: round(statistics.median(run[name] for run in runs), DIGITS.get(name)) for name in runs[0]
+        }
         for page, runs in zip(PAGES, measured.values(), strict=True)
     }
 

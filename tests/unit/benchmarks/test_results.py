@@ -2,8 +2,10 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from benchmarks import results
+from benchmarks.web import Run, judge
 from ops.drill.figures import Arithmetic
 from ops.drill.reconcile import Reconciliation
 from ops.drill.recording import DataLoss, Incident, Recording
@@ -44,6 +46,13 @@ def test_page_has_line_per_subject_and_goals() -> None:
     assert table(page, "") == {"rebuild s": "13.1 ± 1.8"}
     assert page.count("| --- |") == 2
     assert "- four times faster: 3.9 times" in page
+
+
+def test_page_has_visits_of_home_page(folder: Path) -> None:
+    runs = [Run(lcp, 0.0, "H1", 111_500, 259_300) for lcp in (1_500.0, 1_600.0, 1_700.0)]
+    assert judge(Console(), runs) is True
+    visits = table(results.page(json.loads(results.file().read_text())), "")
+    assert visits["lcp ms"] == "1,600 ± 100"
 
 
 def test_page_has_figures_of_last_drill(folder: Path) -> None:

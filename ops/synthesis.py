@@ -45,17 +45,12 @@ def synthesize(settings: Path, log: Path, *, app: str | None = None) -> None:
     Raises SynthesisError with the app's output.
     """
     cdktf = ROOT / "node_modules" / ".bin" / "cdktf"
+    command = [str(cdktf), "synth", "--output", str(synthesized_folder()), *(["--app", app] if app else [])]
     process = None
     try:
         with deferred_signals():
             process = subprocess.Popen(
-                [
-                    str(cdktf),
-                    "synth",
-                    "--output",
-                    str(synthesized_folder()),
-                    *(["--app", app] if app else []),
-                ],
+                command,
                 cwd=ROOT,
                 env=_environment(settings),
                 stdin=subprocess.DEVNULL,

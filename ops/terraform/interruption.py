@@ -2,7 +2,7 @@
 
 Terraform gets SIGINT once: it finishes the requests in flight, writes the state and releases the lock. A second
 Ctrl-C goes through to Terraform, which then ends at once and may leave the lock. A local failure, such as a full disk
-during logging, stops the other stacks in the same way.
+during logging, stops the other stacks in the same way. `deferred_signals` is for the start of any other process.
 """
 
 import os
@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -91,7 +92,7 @@ def orderly_stop(grace: float | None = None) -> Iterator[None]:
         yield
         return
     _running.is_guarded, _running.requests, _running.grace = True, 0, grace
-    previous = {number: signal.signal(number, _running.stop) for number in _SIGNALS}
+    previous = _handle_signals(_running.stop)
     failed = False
     try:
         yield
@@ -99,8 +100,7 @@ def orderly_stop(grace: float | None = None) -> Iterator[None]:
         failed = True
         raise
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler or signal.SIG_DFL)
+        _restore_signals(previous)
         if _running.killer:
             _running.killer.cancel()
         _running.is_guarded, _running.killer = False, None
@@ -119,16 +119,23 @@ def deferred_signals() -> Iterator[None]:
         yield
         return
     received: list[int] = []
-    previous = {
-        number: signal.signal(number, lambda number, _: received.append(number)) for number in _SIGNALS
-    }
+    previous = _handle_signals(lambda number, _: received.append(number))
     try:
         yield
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler or signal.SIG_DFL)
-        for late in received:
-            signal.raise_signal(late)
+        _restore_signals(previous)
+        for number in received:
+            signal.raise_signal(number)
+
+
+def _handle_signals(handler: Callable[[int, FrameType | None], object]) -> dict[signal.Signals, Any]:
+    """Install the handler, and return those before it."""
+    return {number: signal.signal(number, handler) for number in _SIGNALS}
+
+
+def _restore_signals(handlers: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _detach_from_terminal() -> None:

@@ -123,14 +123,20 @@ def test_second_rebuild_returns_at_once(tables: Tables, redis: Redis, make_order
     assert not redis.exists(LOCK)
 
 
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count a table of 20 items in nine chunks or more."""
+    monkeypatch.setattr(rebuild, "CHUNK", 3)
+    monkeypatch.setattr(rebuild, "SEGMENTS", 2)
+
+
+@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("after", range(9))
 def test_interrupted_rebuild_continues(
     after: int, tables: Tables, redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Old orders have no guards: read again, they would count twice."""
     place_many(tables, make_order)
-    monkeypatch.setattr(rebuild, "CHUNK", 3)
-    monkeypatch.setattr(rebuild, "SEGMENTS", 2)
     fill, calls = Counts.fill, 0
 
     def fill_or_fail(self: Counts, *arguments: Any) -> None:
@@ -152,12 +158,9 @@ def test_interrupted_rebuild_continues(
     assert Counts(redis).unfinished() is None
 
 
-def test_rebuild_without_time_is_continued(
-    tables: Tables, redis: Redis, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("small_chunks")
+def test_rebuild_without_time_is_continued(tables: Tables, redis: Redis, make_order: MakeOrder) -> None:
     place_many(tables, make_order)
-    monkeypatch.setattr(rebuild, "CHUNK", 3)
-    monkeypatch.setattr(rebuild, "SEGMENTS", 2)
     milliseconds = iter([90_000, 90_000, 90_000] + [59_000] * 10)
     hurried = SimpleNamespace(get_remaining_time_in_millis=lambda: next(milliseconds))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import boto3
@@ -43,13 +43,20 @@ def read_routes(zone_id: str, regions: Iterable[str]) -> Routes:
     """Read the current routes. Raises botocore's errors."""
     regions = tuple(regions)
     route53 = client("route53", regions[0])
-    records = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
+    pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
+    records = tuple(_record(found) for page in pages for found in page["ResourceRecordSets"])
     checks = route53.get_paginator("list_health_checks").paginate()
     return Routes(
-        zone=Zone(tuple(_record(found) for page in records for found in page["ResourceRecordSets"])),
+        zone=Zone(records),
         checks=tuple(_check(found) for page in checks for found in page["HealthChecks"]),
-        target_regions=dict(pair for region in regions for pair in _targets(region)),
+        target_regions=_target_regions(regions, frozenset(record.alias for record in records)),
     )
+
+
+@lru_cache(maxsize=1)
+def _target_regions(regions: tuple[str, ...], _aliases: frozenset[str | None]) -> Mapping[str, str]:
+    """The region of each target. Read again when a record has a new alias: its target exists before the record."""
+    return dict(pair for region in regions for pair in _targets(region))
 
 
 def read_mappings(region: str, host: str) -> list[BasePath]:

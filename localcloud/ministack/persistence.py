@@ -25,8 +25,9 @@ from localcloud.ministack.replication import Links
 from localcloud.ministack.state_store import StateStore
 
 POSITIONS = "dynamodb-stream-positions"
-SAVE_SECONDS = 2.0
-"""Interval of saving what changes without a request, such as the positions of event source mappings."""
+SAVE_SECONDS = 10.0
+"""Interval of saving what changes without a request, such as messages that a queue delivered. Each save copies and
+serializes the state of all services, about 0.1 s of processor time."""
 GROWING = frozenset({"cloudwatch_logs", "cloudwatch", "xray"})
 """Services that grow with every request. They are saved on shutdown, and after calls of their own API."""
 ITEM_OPERATIONS = frozenset(

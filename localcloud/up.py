@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,15 +24,17 @@ from localcloud.step_output import BackgroundStep, Steps, StepSkipped
 from ops.aws import invoke
 from ops.catalog.loader import load
 from ops.checkout_lock import checkout_lock
-from ops.deployment import Deployment, terraform_outputs
+from ops.deployment import DeployedRegions, Deployment, terraform_outputs
 from ops.errors import OperatorError
 from ops.faults import find_faults
-from ops.rollout import deploy_stacks
+from ops.rollout import Opening, deploy_stacks
 from ops.state_buckets import ensure_state_bucket
 from ops.synthesis import stack_order, synthesize
 from stacks.settings import Settings
 
 CATALOG = ROOT / "data" / "catalog.csv"
+EDGE_SECONDS = 180
+"""How long the edge may need on a busy machine to read the outputs of a new deployment and its zone."""
 
 
 class UpError(OperatorError):
@@ -237,7 +240,10 @@ class Up:
                 console=self.steps.console,
                 log=log,
                 at_once=True,
-                open_shop=lambda: self._open_shop(settings, blog),
+                opening=Opening(
+                    load_catalog=lambda: self._load_catalog(settings),
+                    open_shop=lambda: self._open_shop(settings, blog),
+                ),
             )
         if blog:
             self._read_outputs(settings)
@@ -254,14 +260,17 @@ class Up:
                 fault.heal()
         return True
 
+    def _load_catalog(self, settings: Settings) -> None:
+        """Load the catalog and count the best sellers, while the edge deploys."""
+        deployed = DeployedRegions.read_states(settings)
+        self._seed(deployed)
+        self._rebuild_bestsellers(deployed)
+
     def _open_shop(self, settings: Settings, blog: BackgroundStep | None) -> None:
-        """Load the catalog, count the best sellers and publish the addresses, while the blog deploys."""
+        """Publish the addresses once every region answers, while the blog deploys."""
         deployment = self._read_outputs(settings, blog=False)
-        self._seed(deployment)
-        self._rebuild_bestsellers(deployment)
         with self.steps.step("Every region answers", own_display=True):
-            silent = self._silent(settings.regions)
-            if silent:
+            if silent := self._silent_after_wait(settings.regions):
                 raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
         self._show_addresses(deployment, blog, deployed=False)
 
@@ -271,17 +280,24 @@ class Up:
             deployment.write(self.layout.outputs)
         return deployment
 
-    def _seed(self, deployment: Deployment) -> None:
+    def _seed(self, deployment: DeployedRegions) -> None:
         with self.steps.step("Catalog loaded", own_display=True) as say:
             report = load(deployment, CATALOG)
             say(f"{report.loaded} books in {len(report.categories)} categories")
 
-    def _rebuild_bestsellers(self, deployment: Deployment) -> None:
+    def _rebuild_bestsellers(self, deployment: DeployedRegions) -> None:
         with self.steps.step("Bestsellers counted", own_display=True) as say:
             with ThreadPoolExecutor() as pool:
                 functions = [stack.functions["bestsellers-rebuild"] for stack in deployment.regions.values()]
                 list(pool.map(invoke, functions, deployment.regions))
             say("in each region")
+
+    def _silent_after_wait(self, regions: Sequence[str]) -> list[str]:
+        """API addresses without success until the edge has had time to read the outputs and the zone."""
+        deadline = time.monotonic() + EDGE_SECONDS
+        while (silent := self._silent(regions)) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        return silent
 
     def _silent(self, regions: Sequence[str]) -> list[str]:
         """API addresses whose health check does not succeed."""

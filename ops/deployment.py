@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,12 +123,27 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Deployment:
-    """A deployed environment: its settings and outputs, regions with the primary first."""
+class DeployedRegions:
+    """The regions of an environment, the primary first. They are complete before the stacks over all regions are."""
 
     settings: Settings
-    shared: Shared
     regions: Mapping[str, Region]
+
+    @classmethod
+    def read_states(cls, settings: Settings) -> Self:
+        """Read the outputs of the regions' stacks from Terraform. Raises DeploymentError where one is not deployed."""
+        return cls(settings, _regions(settings, _outputs_of(settings, settings.regions)))
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client in `region`, or in the primary."""
+        return boto3.client(service, region_name=region or self.settings.regions[0])
+
+
+@dataclass(frozen=True)
+class Deployment(DeployedRegions):
+    """A deployed environment: its settings and all its outputs."""
+
+    shared: Shared
     edge: Edge
     outputs: Mapping[str, Mapping[str, Any]]
     """Every stack's outputs, by the stack's name after `<project>-<environment>-`."""
@@ -157,25 +172,13 @@ class Deployment:
     @classmethod
     def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
         """From every stack's outputs. Raises DeploymentError when a stack or an output is missing."""
-        outputs = {}
-        for part in ("global", *settings.regions, "edge"):
-            if not values.get(part):
-                raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
-            outputs[part] = Outputs(part, values[part])
         return cls(
             settings=settings,
-            shared=Shared.of(outputs["global"]),
-            regions={
-                region: Region.of(outputs[region], values.get(f"{region}-blog"))
-                for region in settings.regions
-            },
-            edge=Edge.of(outputs["edge"]),
+            shared=Shared.of(_outputs(settings, values, "global")),
+            regions=_regions(settings, values),
+            edge=Edge.of(_outputs(settings, values, "edge")),
             outputs=values,
         )
-
-    def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client in `region`, or in the primary."""
-        return boto3.client(service, region_name=region or self.settings.regions[0])
 
     def write(self, path: Path) -> None:
         """Write the outputs to `path`, atomically."""
@@ -183,6 +186,19 @@ class Deployment:
         new = path.with_suffix(".new")
         new.write_text(json.dumps(self.outputs, indent=2))
         new.replace(path)
+
+
+def _regions(settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Region]:
+    return {
+        region: Region.of(_outputs(settings, values, region), values.get(f"{region}-blog"))
+        for region in settings.regions
+    }
+
+
+def _outputs(settings: Settings, values: Mapping[str, Mapping[str, Any]], part: str) -> Outputs:
+    if not values.get(part):
+        raise DeploymentError(f"stack {settings.name}-{part} is not deployed: run `make deploy`")
+    return Outputs(part, values[part])
 
 
 def parts(settings: Settings, *, blog: bool = True) -> tuple[str, ...]:
@@ -195,7 +211,10 @@ def terraform_outputs(settings: Settings, *, blog: bool = True) -> dict[str, dic
 
     Raises DeploymentError before a synth, TerraformError when a state cannot be read.
     """
-    names = parts(settings, blog=blog)
+    return _outputs_of(settings, parts(settings, blog=blog))
+
+
+def _outputs_of(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     for name in names:
         _check_synthesized(f"{settings.name}-{name}")
     with ThreadPoolExecutor(max_workers=len(names)) as pool:

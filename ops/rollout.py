@@ -1,6 +1,7 @@
 """Deploys the synthesized stacks of an environment."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,20 @@ from ops.terraform.engine import Engine, Task
 from ops.terraform.graph import canaries_and_gates, region_by_region, with_canaries, with_images
 from stacks.settings import Settings
 
+CATALOG = "catalog"
+"""Name of the load of the catalog among the stacks."""
 SHOP = "shop"
 """Name of the shop's opening among the stacks."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Work that opens the shop while stacks are deployed. Both parts are called in a thread."""
+
+    load_catalog: Callable[[], None]
+    """Called once every region's own stack is applied, beside the stacks over all regions."""
+    open_shop: Callable[[], None]
+    """Called once the catalog is loaded and every stack but the blog's is applied."""
 
 
 def deploy_stacks(
@@ -25,14 +38,14 @@ def deploy_stacks(
     console: Console,
     log: Path,
     at_once: bool,
-    open_shop: Callable[[], None] | None = None,
+    opening: Opening | None = None,
 ) -> None:
     """Apply each stack after those that it needs.
 
     Independent stacks run side by side with `at_once`. Without it regions follow each other, each after the health
     gate of the one before. With `features.canary` new versions of a region's functions get requests after its stack is
-    applied. A region's blog follows once its repository has the image. `open_shop` is called in a thread once every
-    stack but the blog's is applied. Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
+    applied. A region's blog follows once its repository has the image. `opening` is done beside the stacks that it does
+    not need. Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
     """
     stacks = stack_dependencies()
     graph = dict[str, Collection[str]](stacks if at_once else region_by_region(stacks, settings))
@@ -43,9 +56,11 @@ def deploy_stacks(
     if settings.has_canary:
         graph = dict(with_canaries(graph, settings))
         work |= canaries(settings)
-    if open_shop:
-        graph[SHOP] = [name for name in stacks if not name.endswith(BLOG)]
-        work[SHOP] = partial(_open, open_shop)
+    if opening:
+        graph[CATALOG] = [f"{settings.name}-{region}" for region in settings.regions]
+        graph[SHOP] = [CATALOG, *(name for name in stacks if not name.endswith(BLOG))]
+        work[CATALOG] = partial(_perform, opening.load_catalog, "loaded")
+        work[SHOP] = partial(_perform, opening.open_shop, "open")
     Engine(settings, console, log).deploy(graph, gates=work)
 
 
@@ -58,6 +73,6 @@ def shift_traffic(settings: Settings, *, console: Console, log: Path) -> None:
     Engine(settings, console, log).run(canaries_and_gates(settings), work)
 
 
-def _open(open_shop: Callable[[], None], task: Task) -> None:
-    open_shop()
-    task.progress.note = "open"
+def _perform(work: Callable[[], None], note: str, task: Task) -> None:
+    work()
+    task.progress.note = note

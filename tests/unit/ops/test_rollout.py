@@ -12,7 +12,7 @@ from rich.console import Console
 from ops import blog_image, canary, health_gate
 from ops.canary import CanaryError, Release
 from ops.health_gate import await_healthy, buy
-from ops.rollout import deploy_stacks, shift_traffic
+from ops.rollout import Opening, deploy_stacks, shift_traffic
 from ops.terraform.engine import StacksFailedError, Task
 from ops.terraform.events import Phase
 from stacks.settings import Settings
@@ -76,9 +76,15 @@ def releases(monkeypatch: pytest.MonkeyPatch) -> Releases:
     return releases
 
 
-def deploy(stacks: TerraformStacks, settings: Settings = SETTINGS, *, at_once: bool = False) -> None:
+def deploy(
+    stacks: TerraformStacks,
+    settings: Settings = SETTINGS,
+    *,
+    at_once: bool = False,
+    opening: Opening | None = None,
+) -> None:
     console, log = Console(file=io.StringIO()), stacks.folder / "deploy.log"
-    deploy_stacks(settings, console=console, log=log, at_once=at_once)
+    deploy_stacks(settings, console=console, log=log, at_once=at_once, opening=opening)
 
 
 def release(stacks: TerraformStacks, value: str) -> None:
@@ -115,6 +121,26 @@ def test_deploy_at_once_has_no_canary(stacks: TerraformStacks, broken: set[str])
     broken.add(FIRST)
     deploy(stacks, at_once=True)
     assert stacks.held().keys() == NEEDS.keys()
+
+
+def test_opening_loads_catalog_without_edge(stacks: TerraformStacks) -> None:
+    loaded: list[set[str]] = []
+    opened: list[bool] = []
+    opening = Opening(
+        load_catalog=lambda: loaded.append(set(stacks.held())), open_shop=lambda: opened.append(True)
+    )
+    stacks.write_failing(EDGE)
+    with pytest.raises(StacksFailedError):
+        deploy(stacks, at_once=True, opening=opening)
+    assert (loaded, opened) == ([{GLOBAL, ONE, TWO}], [])
+
+
+def test_opening_follows_catalog(stacks: TerraformStacks) -> None:
+    done: list[str] = []
+    opening = Opening(load_catalog=lambda: done.append("catalog"), open_shop=lambda: done.append("shop"))
+    deploy(stacks, at_once=True, opening=opening)
+    assert done == ["catalog", "shop"]
+    assert EDGE in stacks.held()
 
 
 def test_rolled_back_version_leaves_second_region_untouched(

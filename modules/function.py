@@ -13,9 +13,10 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaF
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
+from modules.code_bucket import CodeBucket
 from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import DeadLetterQueue, log_group
-from modules.support.stack_files import Archives
+from modules.support.stack_files import Archive, Archives
 from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
 _TRACE = Statement(
@@ -59,6 +60,8 @@ class Platform:
     """Instruction set. `arm64` costs a fifth less per second."""
     log_retention_days: int = 30
     """How long CloudWatch keeps the logs."""
+    code_bucket: CodeBucket | None = None
+    """Bucket for the functions' code. None: Terraform sends it to Lambda, one function after the other."""
     alias: str | None = None
     """Alias of a published version that callers invoke, for canary deployments. None: they invoke the newest code."""
 
@@ -157,7 +160,7 @@ class Function(Construct):
             runtime=platform.runtime,
             architectures=[platform.architecture],
             handler=code.entry_point,
-            filename=archive.write_into(platform.folder),
+            **_code(archive, platform),
             source_code_hash=archive.sha256,
             memory_size=options.memory,
             timeout=options.timeout,
@@ -280,3 +283,11 @@ class Function(Construct):
                 reason="a Deny statement should cover all resources",
             ),
         )
+
+
+def _code(archive: Archive, platform: Platform) -> dict[str, str]:
+    """Arguments of a function that say where its code is."""
+    if platform.code_bucket is None:
+        return {"filename": archive.write_into(platform.folder)}
+    uploaded = platform.code_bucket.upload(archive, platform.folder)
+    return {"s3_bucket": uploaded.bucket, "s3_key": uploaded.key}

@@ -74,6 +74,11 @@ class Expiring:
     """Age at which an object is deleted."""
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """Terraform writes and deletes every object, under names that contain a hash. No versions, no lifecycle rule."""
+
+
 class PrivateBucket(Construct):
     """A bucket without public access and access control lists, encrypted, with TLS only and lifecycle rules.
 
@@ -87,7 +92,7 @@ class PrivateBucket(Construct):
         id: str,
         *,
         name: str,
-        content: Versioned | Expiring,
+        content: Versioned | Expiring | Deployed,
         disposable: bool,
         provider: TerraformProvider | None = None,
     ) -> None:
@@ -95,7 +100,7 @@ class PrivateBucket(Construct):
 
         Args:
             name: Name of the bucket without the account number, which makes it unique.
-            content: Whether objects have versions or expire.
+            content: Whether objects have versions, expire, or belong to Terraform.
             disposable: Whether Terraform may delete the bucket together with its objects.
             provider: Provider of the bucket's region, by default the stack's.
         """
@@ -116,7 +121,8 @@ class PrivateBucket(Construct):
         self.arn: str = bucket.arn
         """ARN of the bucket."""
         self._encrypt()
-        self._expire(content)
+        if not isinstance(content, Deployed):
+            self._expire(content)
         self._statements = [self._tls_only()]
         self._document = DataAwsIamPolicyDocument(
             self, "policy-document", statement=self._statements, provider=provider
@@ -197,12 +203,14 @@ class PrivateBucket(Construct):
         )
 
 
-def _suppress(bucket: S3Bucket, content: Versioned | Expiring) -> None:
-    copies = (
-        {"CKV_AWS_21": NO_COPIES_NEEDED, "CKV_AWS_144": NO_COPIES_NEEDED}
-        if isinstance(content, Expiring)
-        else {"CKV_AWS_144": UNSEEN_BY_CHECKOV}
-    )
+def _suppress(bucket: S3Bucket, content: Versioned | Expiring | Deployed) -> None:
+    match content:
+        case Versioned():
+            copies = {"CKV_AWS_144": UNSEEN_BY_CHECKOV}
+        case Expiring():
+            copies = {"CKV_AWS_21": NO_COPIES_NEEDED, "CKV_AWS_144": NO_COPIES_NEEDED}
+        case Deployed():
+            copies = dict.fromkeys(("CKV_AWS_21", "CKV_AWS_144", "CKV2_AWS_61"), NO_COPIES_NEEDED)
     suppress(
         bucket,
         {

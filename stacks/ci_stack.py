@@ -43,6 +43,6 @@ def _plan_scope(settings: Settings) -> PlanScope:
     secret = f"arn:aws:secretsmanager:*:*:secret:{settings.name}-blog-database-*"
     return PlanScope(
         states=[f"{buckets}/{settings.name}-*/terraform.tfstate"],
-        files=[f"arn:aws:s3:::{settings.name}-web-*/*"],
+        files=[f"arn:aws:s3:::{settings.name}-{kind}-*/*" for kind in ("web", "code")],
         secret=secret if settings.features.blog else None,
     )

@@ -11,6 +11,7 @@ from modules.blog import Image
 from modules.cache import CacheOptions
 from modules.canary import Canary, CanaryOptions
 from modules.certificate import Certificate, IssuedCertificate
+from modules.code_bucket import CodeBucket
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.network import Network, NetworkOptions
 from modules.observability import DashboardMetrics, RegionAlarms, RegionMetrics
@@ -69,6 +70,9 @@ class RegionStack(BaseStack):
             runtime=settings.compute.runtime,
             architecture=settings.compute.architecture,
             log_retention_days=settings.log_retention_days,
+            code_bucket=CodeBucket(
+                self, "code", name=f"{settings.name}-code-{region}", disposable=not settings.protected
+            ),
             alias=FUNCTION_ALIAS if settings.has_canary else None,
         )
         self.bestsellers = Bestsellers(

@@ -151,7 +151,7 @@ class PlanScope:
     states: Sequence[str]
     """ARNs of Terraform's states in S3."""
     files: Sequence[str]
-    """ARNs of the objects that Terraform uploads: the storefront's files, which are public."""
+    """ARNs of the objects that Terraform uploads: the storefront's files, which are public, and the functions' code."""
     secret: str | None = None
     """ARN of the secret that a plan opens (the blog's database), as a pattern."""
 

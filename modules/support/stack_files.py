@@ -47,6 +47,11 @@ class Archive:
         """Hash in base64, as Lambda's `source_code_hash` expects it."""
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
+    @property
+    def key(self) -> str:
+        """Name that differs for other content, for an object that is never overwritten."""
+        return f"{self.name}-{hashlib.sha256(self.content).hexdigest()[:32]}.zip"
+
     def write_into(self, folder: Path) -> str:
         """Write the file below a stack's `folder` and return its path relative to that folder."""
         relative = Path("archives", f"{self.name}.zip")

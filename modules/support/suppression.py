@@ -29,8 +29,8 @@ DECIDED_BY_DOMAIN_OWNER = (
     "breaks the domain when it is incomplete; HSTS preloading covers every name below the domain"
 )
 NO_COPIES_NEEDED = (
-    "Nothing subscribes to events of its objects. Logs and build artifacts expire; versions and copies would only "
-    "store them for longer"
+    "Nothing subscribes to events of its objects. Logs and build artifacts expire, Terraform deletes functions' code, "
+    "whose names contain a hash; versions and copies would only store them for longer"
 )
 SMALL_GLOBAL_DATABASE = (
     "A small member of a global database: it has no backtrack, has backups of its own, is upgraded manually together "

@@ -90,3 +90,9 @@ def test_archive_refuses_compiled_package(sources: Path) -> None:
 def test_archive_is_built_once_per_domain(sources: Path) -> None:
     archives = Archives(sources)
     assert archives.of("catalog") is archives.of("catalog")
+
+
+def test_archive_of_other_content_has_other_key(sources: Path) -> None:
+    before = Archives(sources).of("catalog").key
+    (sources / "catalog/handler.py").write_text("def handle(event, context): return 1")
+    assert Archives(sources).of("catalog").key != before

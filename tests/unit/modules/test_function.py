@@ -2,6 +2,7 @@ from pathlib import Path
 
 from cdktf import TerraformStack
 
+from modules.code_bucket import CodeBucket
 from modules.function import Code, Function, FunctionOptions, Platform
 from modules.support.resources import DeadLetterQueue
 from modules.support.stack_files import Archives, stack_folder
@@ -33,6 +34,28 @@ def test_function_runs_code_of_its_domain() -> None:
     assert body["handler"] == "catalog.handler.handle"
     assert body["filename"] == "archives/catalog.zip"
     assert body["source_code_hash"] == Archives(SOURCES).of("catalog").sha256
+
+
+def test_functions_with_bucket_share_one_upload() -> None:
+    def make(stack: TerraformStack) -> None:
+        platform = Platform(
+            name="books-test",
+            region="eu-west-1",
+            archives=Archives(SOURCES),
+            folder=stack_folder(stack),
+            code_bucket=CodeBucket(stack, "code", name="books-test-code", disposable=True),
+        )
+        for id, handler in (("search", "handler"), ("search-builder", "builder")):
+            Function(stack, id, platform=platform, code=Code("search", handler))
+
+    stack = construct(make)
+    (uploaded,) = stack.resources("aws_s3_object")
+    assert uploaded.body["source"] == "archives/search.zip"
+    assert uploaded.body["key"] == Archives(SOURCES).of("search").key
+    functions = stack.resources("aws_lambda_function")
+    # With a local file, the AWS provider creates one function after the other.
+    assert [each.body.get("filename") for each in functions] == [None, None]
+    assert {each.body["s3_key"] for each in functions} == {f"${{{uploaded.address}.key}}"}
 
 
 def test_function_runs_on_arm_with_tracing() -> None:

@@ -42,10 +42,12 @@ def test_every_bucket_is_private(part: str) -> None:
         "aws_s3_bucket_public_access_block",
         "aws_s3_bucket_ownership_controls",
         "aws_s3_bucket_server_side_encryption_configuration",
-        "aws_s3_bucket_lifecycle_configuration",
         "aws_s3_bucket_policy",
     ):
         assert {each.body["bucket"] for each in stack.resources(kind)} == buckets, kind
+    code = {each for each in buckets if "code" in each}
+    lifecycles = stack.resources("aws_s3_bucket_lifecycle_configuration")
+    assert {each.body["bucket"] for each in lifecycles} == buckets - code
     denied = [
         resources
         for document in stack.data("aws_iam_policy_document")

@@ -40,7 +40,9 @@ def build(folder: Path, *names: str) -> Path:
 
 
 def uploaded(stack: Stack) -> dict[str, Body]:
-    return {each.body["key"]: each.body for each in stack.resources("aws_s3_object")}
+    """The objects by key, without the code of functions."""
+    objects = stack.resources("aws_s3_object")
+    return {each.body["key"]: each.body for each in objects if not each.id.startswith("code_")}
 
 
 class TestDistribution:

@@ -113,7 +113,7 @@ def test_plan_role_reads_no_data() -> None:
     assert actions(ci(blog=True)) & DATA == {"secretsmanager:GetSecretValue"}
 
 
-def test_plan_role_reads_states_and_web_files_only() -> None:
+def test_plan_role_reads_states_and_uploads_only() -> None:
     objects = {
         resource
         for statement in statements(ci())
@@ -122,6 +122,7 @@ def test_plan_role_reads_states_and_web_files_only() -> None:
     }
     assert objects == {
         "arn:aws:s3:::books-example-state-*/bookstore-prod-*/terraform.tfstate",
+        "arn:aws:s3:::bookstore-prod-code-*/*",
         "arn:aws:s3:::bookstore-prod-web-*/*",
     }
 

@@ -117,10 +117,6 @@ class BaseTables(Construct):
         """Full names by short name, the input of `RegionTables`."""
         return {name: table.name for name, table in self._tables.items()}
 
-    def __getitem__(self, short_name: str) -> "Table":
-        """Return a table by its short name, for functions of the stack that creates it."""
-        return Table(short_name, self._tables[short_name])
-
     def _table(self, spec: TableSpec, name: str, protected: bool) -> DynamodbTable:
         local = [index for index in spec.indexes if index.hash_key == spec.hash_key]
         table = DynamodbTable(

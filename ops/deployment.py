@@ -51,7 +51,7 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Shared:
-    """The outputs of the global stack."""
+    """The outputs of the stacks that exist once, before any region: the global stack and the zone's."""
 
     zone_id: str
     user_pool_id: str
@@ -59,10 +59,10 @@ class Shared:
     user_pool_region: str
 
     @classmethod
-    def of(cls, outputs: Outputs) -> Self:
-        """Read the global stack's outputs."""
+    def of(cls, outputs: Outputs, dns: Outputs) -> Self:
+        """Read the outputs of both stacks."""
         return cls(
-            zone_id=outputs.text("zone_id"),
+            zone_id=dns.text("zone_id"),
             user_pool_id=outputs.text("user_pool_id"),
             user_pool_client_id=outputs.text("user_pool_client_id"),
             user_pool_region=outputs.text("user_pool_region"),
@@ -174,7 +174,7 @@ class Deployment(DeployedRegions):
         """From every stack's outputs. Raises DeploymentError when a stack or an output is missing."""
         return cls(
             settings=settings,
-            shared=Shared.of(_outputs(settings, values, "global")),
+            shared=Shared.of(_outputs(settings, values, "global"), _outputs(settings, values, "dns")),
             regions=_regions(settings, values),
             edge=Edge.of(_outputs(settings, values, "edge")),
             outputs=values,

@@ -7,6 +7,7 @@ from cdktf import App
 
 from stacks.blog_routing_stack import BlogRoutingStack
 from stacks.blog_stack import BlogStack
+from stacks.dns_stack import DnsStack
 from stacks.edge_stack import EdgeStack
 from stacks.global_stack import GlobalStack
 from stacks.logs_stack import LogsStack
@@ -32,6 +33,9 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
     Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it.
     """
     shared = GlobalStack(app, f"{settings.name}-global", settings=settings)
+    dns = DnsStack(app, f"{settings.name}-dns", settings=settings)
+    # Where the zone is still in the global stack's state, the deployment ends there, before it creates a second zone.
+    dns.add_dependency(shared)
     regions = {
         region: RegionStack(
             app,
@@ -43,7 +47,7 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
         )
         for region in settings.regions
     }
-    _blogs(app, settings, shared, regions)
+    _blogs(app, settings, shared, dns, regions)
     logs = (
         LogsStack(app, f"{settings.name}-logs", settings=settings) if settings.features.storefront else None
     )
@@ -52,13 +56,16 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
         f"{settings.name}-edge",
         settings=settings,
         global_stack=shared,
+        dns_stack=dns,
         regions=regions,
         log_bucket_arn=logs.log_bucket_arn if logs else None,
         web_dist=web_dist,
     )
 
 
-def _blogs(app: App, settings: Settings, shared: GlobalStack, regions: Mapping[str, RegionStack]) -> None:
+def _blogs(
+    app: App, settings: Settings, shared: GlobalStack, dns: DnsStack, regions: Mapping[str, RegionStack]
+) -> None:
     if shared.blog_database is None:
         return
     blogs = {
@@ -81,6 +88,6 @@ def _blogs(app: App, settings: Settings, shared: GlobalStack, regions: Mapping[s
         app,
         f"{settings.name}-blog",
         settings=settings,
-        zone_id=shared.zone_id,
+        zone_id=dns.zone_id,
         blogs={region: stack.blog for region, stack in blogs.items()},
     )

@@ -12,6 +12,7 @@ from modules.delivery import Site as DeliverySite
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebBucket
 from stacks.base_stack import BaseStack, aws_provider
+from stacks.dns_stack import DnsStack
 from stacks.firewalls import storefront_firewall
 from stacks.global_stack import GlobalStack
 from stacks.monitoring import FleetResources, monitor_fleet
@@ -30,6 +31,7 @@ class EdgeStack(BaseStack):
         *,
         settings: Settings,
         global_stack: GlobalStack,
+        dns_stack: DnsStack,
         regions: Mapping[str, RegionStack],
         log_bucket_arn: str | None,
         web_dist: Path,
@@ -40,6 +42,7 @@ class EdgeStack(BaseStack):
         """
         super().__init__(scope, id, settings=settings, region=settings.primary)
         self._global = global_stack
+        self._dns = dns_stack
         self._regions = regions
         self._outputs: dict[str, object] = {}
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
@@ -67,7 +70,7 @@ class EdgeStack(BaseStack):
         resources = FleetResources(
             health=self.routing.health,
             dashboard=self._regions[self.settings.primary].dashboard_metrics,
-            certificate_arn=self._global.certificate_arn if storefront else None,
+            certificate_arn=self._dns.certificate_arn if storefront else None,
         )
         monitor_fleet(self, self.settings, us_east_1, resources)
 
@@ -86,7 +89,7 @@ class EdgeStack(BaseStack):
             self,
             "routing",
             name=self.settings.name,
-            zone_id=self._global.zone_id,
+            zone_id=self._dns.zone_id,
             endpoints=[
                 RegionEndpoint(name, own=region.api.regional_domain, shared=region.api.shared_domain)
                 for name, region in self._regions.items()
@@ -104,7 +107,7 @@ class EdgeStack(BaseStack):
     ) -> CloudfrontDistribution:
         settings = self.settings
         certificate = IssuedCertificate(
-            self, "certificate", certificate_arn=self._global.certificate_arn, provider=us_east_1
+            self, "certificate", certificate_arn=self._dns.certificate_arn, provider=us_east_1
         )
         firewall = storefront_firewall(self, settings, us_east_1)
         storefront = Storefront(
@@ -120,7 +123,7 @@ class EdgeStack(BaseStack):
             options=StorefrontOptions(
                 name=settings.name,
                 domain=settings.domain,
-                zone_id=self._global.zone_id,
+                zone_id=self._dns.zone_id,
                 certificate_arn=certificate.arn,
                 log_bucket_arn=log_bucket_arn,
                 web_acl_arn=firewall.arn if firewall else None,

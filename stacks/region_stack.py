@@ -1,10 +1,12 @@
 """The resources of one region. All regions are instances of one class; only the first has no table replicas."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from constructs import Construct
 
+from modules.accounts import Accounts, UserPool
 from modules.api import Api, ApiOptions, Hosts, read_contract
 from modules.bestsellers import Bestsellers, BestsellersOptions
 from modules.blog import Image
@@ -97,10 +99,9 @@ class RegionStack(BaseStack):
         """Repository of the blog's image; None without the blog. The image must be there before the blog's stack."""
         self.stock = Stock(self, "stock", platform=self.platform, tables=self.tables)
         self.functions = self._functions()
+        self.accounts = self._accounts() if region == settings.primary else None
+        """The function that deletes accounts, in the region of the user pool."""
         requested = Certificate(self, "certificate", domain=settings.domain)
-        if region == settings.primary:
-            # One record validates every region's certificate, and CloudFront's. Here nothing else waits for it.
-            requested.create_validation_record(self._global.zone_id)
         self.certificate_arn = requested.arn
         issued = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
         self.issued_certificate_arn = issued.arn
@@ -147,9 +148,7 @@ class RegionStack(BaseStack):
         )
 
     def _metrics(self) -> RegionMetrics:
-        bestsellers = self.bestsellers
-        # The global stack has neither alarms nor a topic; its function and queue are in the first region.
-        accounts = self._global.accounts if self.region == self.settings.primary else None
+        bestsellers, accounts = self.bestsellers, self.accounts
         return RegionMetrics(
             api=self.settings.name,
             stage=self.api.stage,
@@ -245,6 +244,16 @@ class RegionStack(BaseStack):
             "search": self.search.search,
             "pages": self._pages(),
         }
+
+    def _accounts(self) -> Accounts:
+        return Accounts(
+            self,
+            "account-deletion",
+            # A canary shifts the requests of functions that every region has.
+            platform=replace(self.platform, alias=None),
+            orders=self.tables["orders"],
+            user_pool=UserPool(id=self._global.user_pool_id, arn=self._global.user_pool_arn),
+        )
 
     def _pages(self) -> Function:
         """Add the function that writes the storefront's pages. Without a storefront it answers 500."""

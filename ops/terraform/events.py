@@ -161,6 +161,11 @@ def _with_remedy(stack: str, error: Diagnostic) -> str:
             f"Error: the state is locked by {lock}. Wait for that command; if it has ended without removing its "
             f"lock: make unlock STACK={stack}"
         )
+    if error.summary == "Provider configuration not present":
+        return (
+            f"{error}\nIn this checkout the resource belongs to another stack: docs/adr/0009 has the steps to move it. "
+            "On one machine: make down, then make up"
+        )
     return str(error)
 
 

@@ -162,6 +162,7 @@ class Settings(SettingsFile):
         blogs = {f"{region}-blog": region for region in self.regions}
         return {
             "global": self.primary,
+            "dns": self.primary,
             **{region: region for region in self.regions},
             **(blogs | {"blog": self.primary} if self.features.blog else {}),
             **({"logs": self.primary} if self.features.storefront else {}),

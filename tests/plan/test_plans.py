@@ -30,6 +30,7 @@ PLANS = [
         ("everything", stack)
         for stack in (
             "global",
+            "dns",
             "eu-west-1",
             "ap-southeast-1",
             "eu-west-1-blog",
@@ -39,7 +40,7 @@ PLANS = [
             "edge",
         )
     ),
-    *(("least", stack) for stack in ("global", "us-east-1", "edge")),
+    *(("least", stack) for stack in ("global", "dns", "us-east-1", "edge")),
     ("failover", "edge"),
 ]
 

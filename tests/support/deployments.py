@@ -10,8 +10,8 @@ from stacks.settings import LocalCloud, Settings
 def outputs(regions: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Example outputs of every stack."""
     return {
+        "dns": {"zone_id": "Z1"},
         "global": {
-            "zone_id": "Z1",
             "user_pool_id": "eu-west-1_pool",
             "user_pool_client_id": "client",
             "user_pool_region": regions[0],

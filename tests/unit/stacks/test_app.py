@@ -165,13 +165,12 @@ def test_default_tags_name_the_deployment() -> None:
 
 def test_outputs_for_operators() -> None:
     assert set(shop()["global"].document["output"]) >= {
-        "zone_id",
-        "delegation",
         "user_pool_id",
         "user_pool_client_id",
         "user_pool_region",
     }
-    record = shop()["global"].document["output"]["delegation"]
+    assert "zone_id" in shop()["dns"].document["output"]
+    record = shop()["dns"].document["output"]["delegation"]
     assert (record["value"]["name"], record["value"]["type"]) == ("books.example.com", "NS")
     assert record["value"]["values"].endswith(".name_servers}")
     region = shop()["ap-southeast-1"].document["output"]

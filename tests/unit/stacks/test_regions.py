@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.synthesis import Shop, shop
+from tests.support.synthesis import Resource, Shop, shop
 
 TWO = ["eu-west-1", "ap-southeast-1"]
 THREE = ["eu-west-1", "ap-southeast-1", "us-west-2"]
@@ -23,16 +23,16 @@ def masked(of: Shop, region: str) -> dict[str, Any]:
 def without_replication(document: dict[str, Any]) -> dict[str, Any]:
     """Remove what only a region with table replicas has: the replicas and their dependencies.
 
-    Also what the primary region has for the global stack, which is in that region: the output of the web ACL, which the
-    edge stack associates with the user pool, the alarms of the function that deletes accounts, the state's region, and
-    the record that validates the certificates.
+    Also what the primary region has for the user pool, which is in that region: the output of the web ACL, which the
+    edge stack associates with it, the function that deletes accounts with its alarms, and the state's region.
     """
     document.pop("//")  # CDKTF's metadata, which names the replicas as well
     document["resource"].pop("aws_dynamodb_table_replica", None)
-    records = document["resource"].pop("aws_route53_record", {})
-    document["resource"]["aws_route53_record"] = {
-        name: body for name, body in records.items() if not name.startswith("certificate_proof")
-    }
+    for kinds in (document["resource"], document["data"]):
+        for kind, blocks in kinds.items():
+            kinds[kind] = {
+                name: body for name, body in blocks.items() if not name.startswith("account-deletion_")
+            }
     document["output"] = {
         name: value for name, value in document["output"].items() if "aws_wafv2_web_acl" not in name
     }
@@ -73,17 +73,18 @@ def test_secondary_regions_replicate_every_table(regions: list[str]) -> None:
         assert len(shop(regions=regions)[region].resources("aws_dynamodb_table_replica")) == 4
 
 
-def test_certificates_share_one_validation_record() -> None:
-    """The primary region makes it beside other things: all regions wait for the global stack."""
-    validates = {
-        name: [
-            each for each in stack.resources("aws_route53_record") if each.id.startswith("certificate_proof")
-        ]
-        for name, stack in shop(regions=THREE).stacks.items()
+def test_regions_wait_for_no_slow_resource() -> None:
+    """All regions wait for the global stack."""
+    (state,) = shop(regions=THREE)[TWO[0]].data("terraform_remote_state")
+    assert state.body["config"]["key"] == "bookstore-prod-global/terraform.tfstate"
+    kinds = {each.kind for each in shop(regions=THREE)["global"].resources()}
+    # The AWS provider waits 30 seconds for a zone or a record, 25 for a queue, 55 for lifecycle rules.
+    assert not kinds & {
+        "aws_route53_record",
+        "aws_route53_zone",
+        "aws_s3_bucket_lifecycle_configuration",
+        "aws_sqs_queue",
     }
-    assert [name for name, records in validates.items() if records] == [
-        f"{shop(regions=THREE).name}-{TWO[0]}"
-    ]
 
 
 def test_region_independent_of_region_count() -> None:
@@ -99,12 +100,18 @@ def test_region_names_only_primary_state() -> None:
     assert "eu-west-1" not in json.dumps(document)
 
 
+def resources_of_every_region(resources: list[Resource]) -> list[Resource]:
+    """Without the function that deletes accounts, which runs in the user pool's region only."""
+    return [each for each in resources if not each.id.startswith("account-deletion_")]
+
+
 @pytest.mark.parametrize("region", THREE)
 def test_functions_do_not_reach_other_regions(region: str) -> None:
     """Neither by name nor by an output of another stack, except the user pool client's ID, which tokens contain."""
     stack = shop(regions=THREE)[region]
-    functions = stack.resources("aws_lambda_function")
-    policies = [each for each in stack.data("aws_iam_policy_document") if "_permissions" in each.id]
+    functions = resources_of_every_region(stack.resources("aws_lambda_function"))
+    documents = resources_of_every_region(stack.data("aws_iam_policy_document"))
+    policies = [each for each in documents if "_permissions" in each.id]
     assert len(functions) >= 7
     assert len(policies) >= len(functions)
     for each in [*functions, *policies]:
@@ -116,4 +123,6 @@ def test_functions_do_not_reach_other_regions(region: str) -> None:
 
 def test_single_region_deployment() -> None:
     alone = shop(regions=["us-east-1"])
-    assert set(alone.stacks) == {f"bookstore-prod-{part}" for part in ("global", "us-east-1", "logs", "edge")}
+    assert set(alone.stacks) == {
+        f"bookstore-prod-{part}" for part in ("global", "dns", "us-east-1", "logs", "edge")
+    }

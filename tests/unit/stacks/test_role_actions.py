@@ -64,12 +64,8 @@ def region() -> Stack:
     return shop()["eu-west-1"]
 
 
-def stacks() -> tuple[Stack, ...]:
-    return region(), shop()["global"]
-
-
 def functions() -> list[Resource]:
-    return [function for stack in stacks() for function in stack.resources("aws_lambda_function")]
+    return region().resources("aws_lambda_function")
 
 
 def short(function: Resource) -> str:
@@ -116,10 +112,7 @@ def uses_client(tree: ast.Module, operation: str) -> bool:
 def allowed(function: Resource) -> set[str]:
     role = function.id.split("_function")[0]
     (document,) = [
-        each
-        for stack in stacks()
-        for each in stack.data("aws_iam_policy_document")
-        if each.id.split("_permissions")[0] == role
+        each for each in region().data("aws_iam_policy_document") if each.id.split("_permissions")[0] == role
     ]
     actions = {
         action
@@ -140,7 +133,7 @@ def test_role_allows_exactly_what_code_calls(function: Resource) -> None:
 
 
 def test_index_arns_are_named() -> None:
-    for document in (each for stack in stacks() for each in stack.data("aws_iam_policy_document")):
+    for document in region().data("aws_iam_policy_document"):
         for statement in document.body.get("statement", ()):
             assert not [arn for arn in statement.get("resources", ()) if arn.endswith("/index/*")], (
                 document.id

@@ -8,6 +8,7 @@ from tests.support.synthesis import EVERYTHING, ON_AWS, shop
 
 REGIONS = {
     "global": "eu-west-1",
+    "dns": "eu-west-1",
     "eu-west-1": "eu-west-1",
     "ap-southeast-1": "ap-southeast-1",
     "logs": "eu-west-1",

@@ -69,3 +69,10 @@ def test_account_of_crash_has_its_text() -> None:
     progress = StackProgress("s", phase=Phase.FAILED)
     progress.take({"type": "text", "@message": "panic: runtime error"})
     assert progress.account() == "s: failed\npanic: runtime error"
+
+
+def test_account_of_moved_resource_names_remedy() -> None:
+    progress = StackProgress("s", phase=Phase.FAILED)
+    progress.take(diagnostic("Provider configuration not present", "aws_acm_certificate.old is an orphan"))
+    assert "docs/adr/0009" in progress.account()
+    assert "make down" in progress.account()

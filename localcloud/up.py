@@ -30,6 +30,7 @@ from ops.faults import find_faults
 from ops.rollout import Opening, deploy_stacks
 from ops.state_buckets import ensure_state_bucket
 from ops.synthesis import stack_order, synthesize
+from ops.terraform.interruption import stop_requested
 from stacks.settings import Settings
 
 CATALOG = ROOT / "data" / "catalog.csv"
@@ -295,7 +296,7 @@ class Up:
     def _silent_after_wait(self, regions: Sequence[str]) -> list[str]:
         """API addresses without success until the edge has had time to read the outputs and the zone."""
         deadline = time.monotonic() + EDGE_SECONDS
-        while (silent := self._silent(regions)) and time.monotonic() < deadline:
+        while (silent := self._silent(regions)) and time.monotonic() < deadline and not stop_requested():
             time.sleep(0.5)
         return silent
 

@@ -240,11 +240,10 @@ plan-test: ready
 	@pytest tests/plan --durations=10
 own-cloud-test: ready-locally
 	@pytest tests/own_cloud --durations=10
-policy: ready
+policy: ready ## Check the Terraform with checkov, and sources and Terraform for secrets.
 	@python -m policy
-audit: ready ## Check dependencies for vulnerabilities, sources and Terraform for secrets.
+audit: install $(INSTALLED)/web ## Check dependencies for vulnerabilities.
 	@python -m policy.dependencies
-	python -m policy.secrets
 e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
 	$(MAKE) e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,31 +45,37 @@ class Report:
                 used.setdefault(finding.reason, set()).add(f"{finding.check} {finding.type}")
         return used
 
-    @classmethod
-    def together(cls, reports: Sequence["Report"]) -> "Report":
-        """Merge the reports of several environments."""
-        findings = {finding: None for report in reports for finding in report.findings}
-        return cls(tuple(findings), tuple(sorted({idle for report in reports for idle in report.idle})))
 
+def read(output: str, folder: Path) -> Report:
+    """Join checkov's JSON `output` with the suppressions in the stacks of all environments below `folder`.
 
-def read(output: str, stacks: Path) -> Report:
-    """Join checkov's JSON `output` with the suppressions in the stacks that it checked."""
+    A finding of several environments is reported once. A suppression is unused if no resource of its environment fails.
+    """
     results = json.loads(output)
-    failed = [
-        check
+    stacks = {f"/{path.relative_to(folder)}": _Stack(path) for path in folder.rglob("cdk.tf.json")}
+    found = [
+        (_environment(check["file_path"]), stacks[check["file_path"]].failed(check))
         for result in (results if isinstance(results, list) else [results])
         for check in result["results"]["failed_checks"]
     ]
-    blocks = {path.parent.name: _Stack(path) for path in stacks.glob("*/cdk.tf.json")}
-    findings = tuple(blocks[Path(check["file_path"]).parent.name].failed(check) for check in failed)
-    answered = {f"{finding.type}: {finding.check}" for finding in findings if finding.reason is not None}
+    answered = {
+        (environment, f"{finding.type}: {finding.check}")
+        for environment, finding in found
+        if finding.reason is not None
+    }
     given = {
-        f"{type_}: {check}"
-        for stack in blocks.values()
+        (_environment(file), f"{type_}: {check}")
+        for file, stack in stacks.items()
         for type_, checks in stack.suppressions()
         for check in checks
     }
-    return Report(findings, tuple(sorted(given - answered)))
+    findings = dict.fromkeys(finding for _, finding in found)
+    return Report(tuple(findings), tuple(sorted({suppression for _, suppression in given - answered})))
+
+
+def _environment(file: str) -> str:
+    """The folder that contains the stack's folder."""
+    return file.rsplit("/", 2)[0]
 
 
 class _Stack:

@@ -1,4 +1,4 @@
-"""`python -m policy.secrets`: runs detect-secrets on the repository and on the Terraform of settings/example.toml.
+"""Runs detect-secrets on the repository and on the Terraform of settings/example.toml.
 
 not_secret.toml lists the false positives by value, with a reason. Terraform contains hashes of files, so the detectors
 of random strings are off there.
@@ -7,13 +7,11 @@ of random strings are off there.
 import hashlib
 import json
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policy.synthesized import ENVIRONMENTS, synthesized
 from policy.tools import programs
 
 EXPLAINED = Path(__file__).with_name("not_secret.toml")
@@ -36,11 +34,9 @@ class Finding:
     hash: str
 
 
-def main() -> int:
-    """Scan, and print unexplained findings and unused explanations; returns the exit code."""
-    explained = {hash_of(value): value for value in tomllib.loads(EXPLAINED.read_text())}
-    found = [*scan(checked_in()), *terraform()]
-    return show(found, explained)
+def explained() -> dict[str, str]:
+    """False positives by hash."""
+    return {hash_of(value): value for value in tomllib.loads(EXPLAINED.read_text())}
 
 
 def show(found: Sequence[Finding], explained: Mapping[str, str]) -> int:
@@ -73,15 +69,8 @@ def checked_in() -> list[str]:
     ]
 
 
-def terraform() -> Iterator[Finding]:
-    """Findings in the Terraform of each synth."""
-    for environment in ENVIRONMENTS:
-        with synthesized(environment) as folder:
-            yield from scan_terraform(folder)
-
-
 def scan_terraform(folder: Path) -> Iterator[Finding]:
-    """Possible secrets in a synth. A planted secret shows that the scan reads the files.
+    """Possible secrets in the synths of a folder. A planted secret shows that the scan reads the files.
 
     Raises:
         BlindError: the planted secret was not found.
@@ -105,7 +94,3 @@ def scan(files: Sequence[str], without: Sequence[str] = (), folder: Path = Path(
         for path, findings in json.loads(done.stdout)["results"].items()
         for finding in findings
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,13 +34,19 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
 
 
 @contextmanager
-def synthesized(environment: Mapping[str, str]) -> Iterator[Path]:
-    """Folder of a synth with these variables, removed afterwards.
+def synthesized() -> Iterator[Path]:
+    """Folder with a synth for each environment in a folder of its own, removed afterwards.
 
     Raises:
-        subprocess.CalledProcessError: the synth failed; its message has been printed.
+        subprocess.CalledProcessError: a synth failed; its message has been printed.
     """
     with tempfile.TemporaryDirectory(prefix="policy-") as folder:
-        variables = {**os.environ, "CDKTF_OUTDIR": folder, "SETTINGS": SETTINGS, **environment}
-        subprocess.run([sys.executable, "main.py"], env=variables, check=True)
+        folders = [Path(folder, f"environment-{number}") for number in range(len(ENVIRONMENTS))]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(_synthesize, ENVIRONMENTS, folders))
         yield Path(folder)
+
+
+def _synthesize(environment: Mapping[str, str], folder: Path) -> None:
+    variables = {**os.environ, "CDKTF_OUTDIR": str(folder), "SETTINGS": SETTINGS, **environment}
+    subprocess.run([sys.executable, "main.py"], env=variables, check=True)

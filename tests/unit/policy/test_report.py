@@ -8,7 +8,7 @@ from rich.console import Console
 
 from modules.support.suppression import suppress
 from policy.__main__ import show
-from policy.report import Report, read
+from policy.report import read
 from tests.support.synthesis import construct
 
 
@@ -71,16 +71,25 @@ def test_report_unused_suppression_fails(tmp_path: Path) -> None:
     assert show(report, Console(quiet=True)) == 1
 
 
+def in_environments(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the books, with a suppression, as two environments; returns the failed check of each."""
+    checks = []
+    for name in ("lean", "rich"):
+        (folder / name).mkdir()
+        text = stack(folder / name, books=suppression("because"))
+        checks.append(failed(text, "books") | {"file_path": f"/{name}/shop/cdk.tf.json"})
+    return checks[0], checks[1]
+
+
 def test_report_merges_environments(tmp_path: Path) -> None:
-    lean, rich = tmp_path / "lean", tmp_path / "rich"
-    lean.mkdir()
-    rich.mkdir()
-    suppressed_books = read(output(failed(stack(lean, books=suppression("because")), "books")), lean)
-    bare_orders = read(output(failed(stack(rich, orders={"name": "orders"}), "orders")), rich)
-    report = Report.together([suppressed_books, bare_orders, suppressed_books])
-    assert [finding.address for finding in report.failures] == ["shop: aws_dynamodb_table.orders"]
-    assert report.reasons == {"because": {"CKV_AWS_119 aws_dynamodb_table"}}
-    assert len(report.findings) == 2
+    report = read(output(*in_environments(tmp_path)), tmp_path)
+    assert [finding.reason for finding in report.findings] == ["because"]
+    assert report.idle == ()
+
+
+def test_report_suppression_unused_in_one_environment_fails(tmp_path: Path) -> None:
+    lean, _ = in_environments(tmp_path)
+    assert read(output(lean), tmp_path).idle == ("aws_dynamodb_table: CKV_AWS_119",)
 
 
 @pytest.mark.parametrize(("reasons", "code"), [(12, 0), (13, 1)])

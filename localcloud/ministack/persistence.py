@@ -18,7 +18,7 @@ from typing import Any
 from ministack import app  # type: ignore[import-not-found]
 from ministack.core import persistence  # type: ignore[import-not-found]
 from ministack.core.responses import AccountRegionScopedDict  # type: ignore[import-not-found]
-from ministack.services import dynamodb, lambda_svc  # type: ignore[import-not-found]
+from ministack.services import cognito, dynamodb, lambda_svc  # type: ignore[import-not-found]
 
 from localcloud.ministack import retention
 from localcloud.ministack.replication import Links
@@ -45,6 +45,16 @@ TABLE_SETTINGS = (
     "imports",
 )
 """Attributes of MiniStack's DynamoDB module that its own `get_state` returns beside the tables."""
+SIGN_IN_STATE = (
+    "user_pools",
+    "pool_domain_map",
+    "identity_pools",
+    "identity_tags",
+    "authorization_codes",
+    "refresh_tokens",
+    "auth_codes",
+)
+"""Attributes of MiniStack's Cognito module that its own `get_state` copies, without the challenges of sign-ins."""
 SERIALIZE_ATTEMPTS = 5
 _READS = re.compile(r"(Describe|List|Get|BatchGet|TransactGet|Query|Scan|Search|PutLogEvents|PutMetricData)")
 _SCOPE = re.compile(rb"Credential=[^/]+/\d{8}/[a-z0-9-]+/([a-z0-9-]+)/")
@@ -75,6 +85,7 @@ class Persistence:
         dynamodb._emit_stream_event = self._emit_stream_event
         dynamodb.get_state = _table_definitions
         dynamodb.load_persisted_state = self._load_tables
+        cognito.get_state = _sign_in_state
         lambda_svc.load_persisted_state = self._load_lambda
         lambda_svc._write_code_blob = _write_code_blob_once
         app.load_state = self._load
@@ -218,6 +229,15 @@ def _table_definitions() -> dict[str, Any]:
         "tables": tables,
         **{name: copy.deepcopy(getattr(dynamodb, f"_{name}")) for name in TABLE_SETTINGS},
     }
+
+
+def _sign_in_state() -> dict[str, Any]:
+    """Cognito's state without challenges: a sign-in that is under way during a restart starts again.
+
+    A challenge is larger than its user, and MiniStack keeps it until it is used after its three minutes.
+    """
+    state: dict[str, Any] = {name: copy.deepcopy(getattr(cognito, f"_{name}")) for name in SIGN_IN_STATE}
+    return {**state, "revoked_tokens": list(cognito._revoked_tokens)}
 
 
 def _serialized(get_state: Callable[[], Any]) -> str | None:

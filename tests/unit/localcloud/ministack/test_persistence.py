@@ -1,8 +1,10 @@
 """The emulator's state after a kill: everything that was confirmed before."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.environment import SIGN_UP_CODE
-from localcloud.ministack.state_store import StateStore
+from localcloud.ministack.state_store import FILE, StateStore
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.size import sized
 from tests.support.waiting import wait_until
@@ -138,6 +140,31 @@ def test_password_is_reset_with_sign_up_code(emulator: Emulator) -> None:
     with pytest.raises(ClientError, match="CodeMismatch"):
         pools.confirm_forgot_password(**who, ConfirmationCode="654321", Password="Louder-Meridian-8!")
     pools.confirm_forgot_password(**who, ConfirmationCode=SIGN_UP_CODE, Password="Louder-Meridian-8!")
+    pools.delete_user_pool(UserPoolId=pool)
+
+
+def test_sign_ins_do_not_grow_the_state(emulator: Emulator) -> None:
+    pools = emulator.client("cognito-idp", IRELAND)
+    pool = pools.create_user_pool(PoolName="sign-ins")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    pools.admin_create_user(UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")
+    pools.admin_set_user_password(UserPoolId=pool, Username="ada", Password="Secret-123456", Permanent=True)
+
+    def size() -> int:
+        database = sqlite3.connect(emulator.layout.cloud / "aws/state" / FILE)
+        with closing(database):
+            return int(
+                database.execute("SELECT length(state) FROM service WHERE name = 'cognito'").fetchone()[0]
+            )
+
+    before = size()
+    for _ in range(3):
+        pools.initiate_auth(
+            ClientId=client,
+            AuthFlow="USER_SRP_AUTH",
+            AuthParameters={"USERNAME": "ada", "SRP_A": "a" * 768},
+        )
+    assert size() == before
     pools.delete_user_pool(UserPoolId=pool)
 
 

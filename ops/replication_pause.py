@@ -73,9 +73,13 @@ class Backlog:
 class Pausing:
     """Controls replication of a local deployment. Methods raise httpx.HTTPError if the emulator is unavailable."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, transport: httpx.BaseTransport | None = None) -> None:
         self._endpoint = endpoint
         self._address = f"{endpoint}/_replication"
+        # One client: making one reads all certificates, and a drill asks five times a second.
+        self._http = httpx.Client(
+            timeout=5, limits=httpx.Limits(max_keepalive_connections=0), transport=transport
+        )
 
     @classmethod
     def of(cls, settings: Settings) -> "Pausing | None":
@@ -97,7 +101,7 @@ class Pausing:
 
     def backlog(self) -> Backlog:
         """Read the waiting writes."""
-        found: dict[str, Any] = httpx.get(self._address, timeout=5).raise_for_status().json()
+        found: dict[str, Any] = self._http.get(self._address).raise_for_status().json()
         return Backlog(
             found["paused"],
             [
@@ -121,16 +125,16 @@ class Pausing:
 
     def unavailable_apis(self) -> list[str]:
         """Regions whose AWS APIs `lose_apis` made unavailable."""
-        found: dict[str, Any] = httpx.get(f"{self._endpoint}/_regions", timeout=5).raise_for_status().json()
+        found: dict[str, Any] = self._http.get(f"{self._endpoint}/_regions").raise_for_status().json()
         return list(found["away"])
 
     def lose_apis(self, region: str) -> None:
         """Make a region's AWS APIs unavailable."""
-        httpx.post(f"{self._endpoint}/_regions/lose/{region}", timeout=5).raise_for_status()
+        self._http.post(f"{self._endpoint}/_regions/lose/{region}").raise_for_status()
 
     def restore_apis(self, region: str) -> None:
         """Make a region's AWS APIs available again."""
-        httpx.post(f"{self._endpoint}/_regions/find/{region}", timeout=5).raise_for_status()
+        self._http.post(f"{self._endpoint}/_regions/find/{region}").raise_for_status()
 
     def _post(self, path: str) -> None:
-        httpx.post(f"{self._address}/{path}", timeout=5).raise_for_status()
+        self._http.post(f"{self._address}/{path}").raise_for_status()

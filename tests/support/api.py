@@ -11,6 +11,9 @@ from tests.support import contract
 
 Json = dict[str, Any]
 
+_TLS = httpx.create_ssl_context()
+"""One for all clients: making one reads all certificates, which takes ten times as long as a request."""
+
 
 class Api:
     """Client of one API address. `shopper` signs requests; `region` must be the responding region, None for any."""
@@ -20,7 +23,7 @@ class Api:
         self.region = region
         self._shopper = shopper
         # A connection per request: tests stop and start the servers behind an address.
-        self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+        self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0), verify=_TLS)
 
     def signed_in(self, shopper: Shopper) -> "Api":
         """Return a client of the same address for a shopper."""

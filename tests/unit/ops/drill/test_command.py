@@ -164,16 +164,13 @@ def test_failed_heal_names_region_and_remedy() -> None:
         asyncio.run(_heal(Stuck(), REGIONS[0]))
 
 
-def test_backlog_counts_writes_by_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backlog_counts_writes_by_region() -> None:
     links = [
         {"from": "eu-west-1", "to": "ap-southeast-1", "writes": 3, "oldest_seconds": 1.0},
         {"from": "us-west-2", "to": "ap-southeast-1", "writes": 2, "oldest_seconds": 1.0},
     ]
-    answer = httpx.Response(
-        200, json={"paused": ["ap-southeast-1"], "waiting": links}, request=httpx.Request("GET", "http://aws")
-    )
-    monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
-    backlog = Pausing("http://aws").backlog()
+    answer = httpx.Response(200, json={"paused": ["ap-southeast-1"], "waiting": links})
+    backlog = Pausing("http://aws", transport=httpx.MockTransport(lambda _: answer)).backlog()
     assert backlog.writes == 5
     assert backlog.of("ap-southeast-1") == "paused, 5 writes waiting"
     assert backlog.of("eu-west-1") == ""

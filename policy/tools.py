@@ -20,8 +20,8 @@ def programs(tool: str) -> Path:
         print(f"installing {tool}", flush=True)
         # Only pip-audit uses pip itself. Installing pip takes 5 s, and compiling what is never imported another 5 s.
         venv.create(home, clear=True, with_pip=tool == "pip-audit")
-        pip = [sys.executable, "-m", "pip", "--python", home / "bin/python", "install", "--no-compile"]
+        pip = [sys.executable, "-m", "pip", "--python", str(home / "bin/python"), "install", "--no-compile"]
         options = ["--quiet", "--disable-pip-version-check", "--require-hashes"]
-        subprocess.run([*pip, *options, "--requirement", requirements], check=True)
+        subprocess.run([*pip, *options, "--requirement", str(requirements)], check=True)
         stamp.write_text(wanted)
     return home / "bin"

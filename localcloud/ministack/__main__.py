@@ -19,6 +19,7 @@ from localcloud.ministack import (
     repeated_requests,
     replication,
     route53,
+    sign_in,
     transport,
 )
 from localcloud.ministack.state_store import StateStore
@@ -32,6 +33,7 @@ connections.patch()
 lambda_start.patch()
 transport.patch()
 password_reset.patch()
+sign_in.patch()
 links = replication.patch()
 state = persistence.Persistence(StateStore(Path(STATE_DIR)), links)
 state.patch()

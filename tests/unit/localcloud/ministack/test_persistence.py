@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from client import sign_in
 from localcloud.environment import SIGN_UP_CODE
 from localcloud.ministack.state_store import FILE, StateStore
 from tests.support.emulator import REGIONS, TABLE, Emulator
@@ -140,6 +141,19 @@ def test_password_is_reset_with_sign_up_code(emulator: Emulator) -> None:
     with pytest.raises(ClientError, match="CodeMismatch"):
         pools.confirm_forgot_password(**who, ConfirmationCode="654321", Password="Louder-Meridian-8!")
     pools.confirm_forgot_password(**who, ConfirmationCode=SIGN_UP_CODE, Password="Louder-Meridian-8!")
+    pools.delete_user_pool(UserPoolId=pool)
+
+
+def test_sign_in_checks_the_password(emulator: Emulator) -> None:
+    pools = emulator.client("cognito-idp", IRELAND)
+    pool = pools.create_user_pool(PoolName="passwords")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    pools.admin_create_user(UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")
+    pools.admin_set_user_password(UserPoolId=pool, Username="ada", Password="Secret-123456", Permanent=True)
+    ada = {"pool_id": pool, "client_id": client, "email": "ada"}
+    assert sign_in(pools, **ada, password="Secret-123456").token()
+    with pytest.raises(ClientError, match="NotAuthorized"):
+        sign_in(pools, **ada, password="Secret-654321")
     pools.delete_user_pool(UserPoolId=pool)
 
 

@@ -1,13 +1,15 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { localConfig } from './localConfig.ts';
+import { pageTexts } from './pageTexts.ts';
 import { precompress } from './precompress.ts';
+import { startScript } from './startScript.ts';
 
 /** Browsers of early 2023, which React 19 and Bootstrap 5.3 support too. The README names them. */
 export const OLDEST_BROWSERS = ['chrome111', 'edge111', 'firefox114', 'safari16.4'];
 
 export default defineConfig({
-  plugins: [react(), precompress(), localConfig()],
+  plugins: [react(), pageTexts(), startScript(), precompress(), localConfig()],
   resolve: {
     // React 18 and later include it.
     alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }],

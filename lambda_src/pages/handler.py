@@ -17,6 +17,8 @@ handle = Router()
 
 LONGEST_PATH = 2048
 """Characters."""
+LANGUAGES = ("en", "de", "zh")
+"""Languages of the storefront (`web/src/lib/texts.ts`). The first is for readers of all others."""
 _CACHED = {"cache-control": "public, max-age=0, s-maxage=10, stale-if-error=86400"}
 """Short at the edge: a page names the files of its build, which the next build removes."""
 
@@ -35,11 +37,15 @@ def _catalog() -> Catalog:
 
 @handle.route("GET", "/pages/index.html")
 def get_page(request: Request) -> Response:
-    """Return the page of the parameter `path`."""
+    """Return the page of the parameter `path`, in the language of the parameter `language`."""
     path = request.query("path") or "/"
     if len(path) > LONGEST_PATH:
         raise BadRequest(f"path must have at most {LONGEST_PATH} characters.")
-    template, own = _template().html(), settings()
-    document = logic.page(path, _catalog(), own.storefront_url)
-    page = render(template, document, own.storefront_url, own.api_url)
+    language = request.query("language") or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise BadRequest(f"language must be one of {', '.join(LANGUAGES)}.")
+    build, own = _template().build(), settings()
+    shop = logic.Storefront(_catalog(), own.storefront_url, language, build.texts.get(language))
+    document = logic.page(path, shop)
+    page = render(build.html, document, own.storefront_url, own.api_url)
     return Response(Markup(page), status=document.status, headers=_CACHED)

@@ -1,10 +1,12 @@
 """Builds the page for a path. Paths are the routes of the web app (`web/src/app/App.tsx`)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-from urllib.parse import quote, unquote, urlencode
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import unquote, urlencode
 
-from pages.models import Document, Link
+from pages import content
+from pages.content import book_path, category_path
+from pages.models import Document, Link, Texts
 from pages.render import SITE_NAME
 from runtime.parsing import BOOK_ID
 
@@ -30,13 +32,34 @@ class Catalog(Protocol):
         """Return a book as the contract's `Book`."""
 
     def shelf(self, category: str | None) -> Sequence[Book]:
-        """Return the best rated books, with `id`, `title` and `author`."""
+        """Return the best rated books, with the attributes of the contract's `Book` except `stock`."""
 
     def categories(self) -> list[str]:
         """Return the names of all categories."""
 
 
-def page(path: str, catalog: Catalog, origin: str) -> Document:
+class Storefront(NamedTuple):
+    """The storefront as one reader sees it."""
+
+    catalog: Catalog
+    origin: str
+    """Address of the storefront, without a slash at the end."""
+    language: str
+    texts: Texts | None
+    """Texts of the language; None if the build has none."""
+
+    def category_bar(self) -> tuple[Link, ...]:
+        """Return the links of the bar above each page."""
+        names = self.catalog.categories()
+        first = Link("/bestsellers", self.texts.bestsellers if self.texts else "Best sellers")
+        return (first, *(Link(category_path(name), self.name_of(name)) for name in names))
+
+    def name_of(self, category: str) -> str:
+        """Return a category's name in the language."""
+        return self.texts.category(category) if self.texts else category
+
+
+def page(path: str, shop: Storefront) -> Document:
     """Return the page for a path of the storefront, with status 404 for an unknown path, book or category.
 
     Raises:
@@ -45,64 +68,75 @@ def page(path: str, catalog: Catalog, origin: str) -> Document:
     parts = [unquote(part) for part in path.strip("/").split("/")]
     match parts:
         case [""]:
-            return _home(catalog, origin)
+            return _home(shop)
         case ["bestsellers"]:
-            return Document(
-                "Best sellers", "The books that sold most, in all regions together.", "/bestsellers"
-            )
+            title, description = "Best sellers", "The books that sold most, in all regions together."
+            return Document(title, description, "/bestsellers", shop.language, content.plain(title))
         case ["books", book_id] if BOOK_ID.fullmatch(book_id):
-            book = catalog.book(book_id)
-            return _not_found() if book is None else _book(book, origin)
-        case ["category", name] if name in catalog.categories():
-            return _category(name, catalog, origin)
+            book = shop.catalog.book(book_id)
+            return _not_found(shop) if book is None else _book(book, shop)
+        case ["category", name] if name in shop.catalog.categories():
+            return _category(name, shop)
         case [name] if name in PRIVATE:
-            return Document(name.replace("-", " ").capitalize(), TAGLINE, None)
+            return _private(name.replace("-", " ").capitalize(), shop)
         case ["orders", _]:
-            return Document("Order", TAGLINE, None)
-    return _not_found()
+            return _private("Order", shop)
+    return _not_found(shop)
 
 
-def _not_found() -> Document:
-    return Document(
-        "Page not found", TAGLINE, None, status=404, links=(Link("/", SITE_NAME),), heading="That isn’t here"
-    )
+def _private(title: str, shop: Storefront) -> Document:
+    return Document(title, TAGLINE, None, shop.language, content.plain(title))
 
 
-def _home(catalog: Catalog, origin: str) -> Document:
+def _not_found(shop: Storefront) -> Document:
+    body = content.plain("That isn’t here", [Link("/", SITE_NAME)])
+    return Document("Page not found", TAGLINE, None, shop.language, body, status=404)
+
+
+def _home(shop: Storefront) -> Document:
     site = {
         "@context": "https://schema.org",
         "@type": "WebSite",
         "name": SITE_NAME,
-        "url": f"{origin}/",
+        "url": f"{shop.origin}/",
         "potentialAction": {
             "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": f"{origin}/search?q={{search_term_string}}"},
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": f"{shop.origin}/search?q={{search_term_string}}",
+            },
             "query-input": "required name=search_term_string",
         },
     }
-    links = (
-        *(Link(_category_path(name), name) for name in catalog.categories()),
-        *_links(catalog.shelf(None)),
+    return Document(
+        SITE_NAME,
+        TAGLINE,
+        "/",
+        shop.language,
+        content.home(shop.texts, SITE_NAME, _links(shop.catalog.shelf(None))),
+        categories=shop.category_bar(),
+        data=(site,),
+        reads=(f"/books?limit={HERO_BOOKS}", _CATEGORIES, f"/bestsellers?limit={SHELF_BOOKS}"),
     )
-    reads = (f"/books?limit={HERO_BOOKS}", _CATEGORIES, f"/bestsellers?limit={SHELF_BOOKS}")
-    return Document(SITE_NAME, TAGLINE, "/", paragraphs=(TAGLINE,), links=links, data=(site,), reads=reads)
 
 
-def _category(name: str, catalog: Catalog, origin: str) -> Document:
-    description = f"{name}: the best rated books first."
+def _category(name: str, shop: Storefront) -> Document:
+    books, path = shop.catalog.shelf(name), category_path(name)
+    first, others = books[:CATEGORY_BOOKS], books[CATEGORY_BOOKS:]
     return Document(
         name,
-        description,
-        _category_path(name),
-        paragraphs=(description,),
-        links=_links(catalog.shelf(name)),
-        data=(_breadcrumbs(origin, (name, _category_path(name))),),
+        f"{name}: the best rated books first.",
+        path,
+        shop.language,
+        content.category(shop.name_of(name), first, _links(others)),
+        categories=shop.category_bar(),
+        data=(_breadcrumbs(shop.origin, (name, path)),),
         reads=(f"/search?{urlencode({'category': name, 'limit': CATEGORY_BOOKS})}", _CATEGORIES),
     )
 
 
-def _book(book: Book, origin: str) -> Document:
-    path = _book_path(book["id"])
+def _book(book: Book, shop: Storefront) -> Document:
+    origin, path = shop.origin, book_path(book["id"])
     description = book["description"] or f"{book['title']} by {book['author']}."
     in_stock = book.get("stock") is None or book["stock"]["available"] > 0
     data = {
@@ -123,16 +157,17 @@ def _book(book: Book, origin: str) -> Document:
             "url": origin + path,
         },
     }
-    category = (book["category"], _category_path(book["category"]))
+    category = Link(category_path(book["category"]), shop.name_of(book["category"]))
+    steps = ((book["category"], category.href), (book["title"], path))
     return Document(
         f"{book['title']} by {book['author']}",
         _shortened(description),
         path,
+        shop.language,
+        content.book(book, f"{_price(book)} {book['currency']}", category),
         kind="book",
-        heading=book["title"],
-        paragraphs=(book["author"], f"{_price(book)} {book['currency']}", book["description"]),
-        links=(Link(category[1], category[0]),),
-        data=(data, _breadcrumbs(origin, category, (book["title"], path))),
+        categories=shop.category_bar(),
+        data=(data, _breadcrumbs(origin, *steps)),
         reads=(path, _CATEGORIES),
     )
 
@@ -158,15 +193,7 @@ def _breadcrumbs(origin: str, *steps: tuple[str, str]) -> dict[str, Any]:
 
 
 def _links(books: Sequence[Book]) -> tuple[Link, ...]:
-    return tuple(Link(_book_path(book["id"]), f"{book['title']} by {book['author']}") for book in books)
-
-
-def _book_path(book_id: str) -> str:
-    return f"/books/{quote(book_id, safe='')}"
-
-
-def _category_path(name: str) -> str:
-    return f"/category/{quote(name, safe='')}"
+    return tuple(Link(book_path(book["id"]), f"{book['title']} by {book['author']}") for book in books)
 
 
 def _price(book: Book) -> str:

@@ -1,7 +1,32 @@
-"""A page of the storefront for machines and for browsers without JavaScript."""
+"""A page of the storefront for machines, and for browsers before or without the web app."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+
+class Texts(NamedTuple):
+    """Texts of one language that the first content of pages needs."""
+
+    headline: str
+    lead: str
+    """Text below the headline of the home page."""
+    action: str
+    """Text of the home page's link to the best sellers."""
+    bestsellers: str
+    categories: Mapping[str, str]
+    """Translated names of categories by their names in the catalog."""
+
+    def category(self, name: str) -> str:
+        """Return a category's name in the language; its own name if there is no translation."""
+        return self.categories.get(name, name)
+
+
+class Build(NamedTuple):
+    """The storefront's build: its `index.html`, and the texts that it has for pages."""
+
+    html: str
+    texts: Mapping[str, Texts]
+    """By language."""
 
 
 class Link(NamedTuple):
@@ -12,18 +37,21 @@ class Link(NamedTuple):
 
 
 class Document(NamedTuple):
-    """Metadata of a page. Texts are plain, not HTML."""
+    """A page. Texts are plain, except `content`."""
 
     title: str
     description: str
     canonical: str | None
     """Path of the page; None for a page that search engines must not index."""
+    language: str
+    """Language of the content."""
+    content: str
+    """HTML, escaped."""
     kind: str = "website"
     """Type for Open Graph (https://ogp.me/#types)."""
     status: int = 200
-    heading: str = ""
-    paragraphs: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
+    categories: tuple[Link, ...] = ()
+    """Links of the category bar."""
     data: tuple[Mapping[str, Any], ...] = ()
     """JSON-LD objects (https://schema.org)."""
     reads: tuple[str, ...] = ()

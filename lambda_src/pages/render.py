@@ -1,4 +1,4 @@
-"""Puts a page's metadata and readable text into the storefront's built `index.html`.
+"""Puts a page's metadata and first content into the storefront's built `index.html`.
 
 Everything that comes from the catalog is escaped: as HTML, and in JSON-LD so that no text can end the script element.
 """
@@ -13,11 +13,14 @@ from pages.models import Document
 SITE_NAME = "Meridian Books"
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'\s*<meta name="description"[^>]*>')
-_NOSCRIPT_END = "</noscript>"
+_LANGUAGE = '<html lang="en">'
+_CATEGORIES, _CONTENT = "<!--categories-->", "<!--content-->"
+"""Places in the build's page (`web/index.html`)."""
+_ACTIVE = ' class="active" aria-current="page"'
 
 
 def render(template: str, document: Document, origin: str, api: str) -> str:
-    """Return the template with the document's head and body.
+    """Return the template with the document's language, head, category bar and content.
 
     Args:
         template: the build's `index.html`.
@@ -28,7 +31,9 @@ def render(template: str, document: Document, origin: str, api: str) -> str:
     head = "\n    ".join((*_head(document, origin), *_preloads(document, api)))
     html = _DESCRIPTION.sub("", template, count=1)
     html = _TITLE.sub(lambda _: head, html, count=1)
-    return html.replace(_NOSCRIPT_END, f"{_body(document)}{_NOSCRIPT_END}", 1)
+    html = html.replace(_LANGUAGE, f'<html lang="{escape(document.language)}">', 1)
+    html = html.replace(_CATEGORIES, _bar(document), 1)
+    return html.replace(_CONTENT, document.content, 1)
 
 
 def _head(document: Document, origin: str) -> Iterable[str]:
@@ -62,10 +67,10 @@ def _full_title(document: Document) -> str:
     return document.title if document.title == SITE_NAME else f"{document.title} · {SITE_NAME}"
 
 
-def _body(document: Document) -> str:
-    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in document.paragraphs if text)
+def _bar(document: Document) -> str:
     links = "".join(
-        f'<li><a href="{escape(link.href)}">{escape(link.text)}</a></li>' for link in document.links
+        f'<li><a href="{escape(link.href)}"{_ACTIVE if link.href == document.canonical else ""}>'
+        f"{escape(link.text)}</a></li>"
+        for link in document.categories
     )
-    items = f"<ul>{links}</ul>" if links else ""
-    return f"<main><h1>{escape(document.heading or document.title)}</h1>{paragraphs}{items}</main>"
+    return f"<ul>{links}</ul>" if links else ""

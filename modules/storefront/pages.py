@@ -22,8 +22,8 @@ FAILOVER_STATUS_CODES = (403, 429, 500, 502, 503, 504)
 class Pages(Construct):
     """Origin, origin group and cache policy of a distribution's default behavior.
 
-    route.js turns each address of the storefront into `/index.html?path=<address>`. The API reads the query, and S3
-    ignores it.
+    route.js turns each address of the storefront into `/index.html?path=<address>&language=<language>`. The API reads
+    the query, and S3 ignores it.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, host: str, fallback: str) -> None:
@@ -39,7 +39,7 @@ class Pages(Construct):
             self,
             "policy",
             name=f"{name}-pages",
-            comment="Kept as long as the function says, one copy for each page",
+            comment="Kept as long as the function says, one copy for each page and language",
             min_ttl=0,
             default_ttl=0,
             max_ttl=3600,
@@ -48,7 +48,7 @@ class Pages(Construct):
                 "headers_config": {"header_behavior": "none"},
                 "query_strings_config": {
                     "query_string_behavior": "whitelist",
-                    "query_strings": {"items": ["part", "path"]},
+                    "query_strings": {"items": ["language", "part", "path"]},
                 },
                 "enable_accept_encoding_brotli": True,
                 "enable_accept_encoding_gzip": True,

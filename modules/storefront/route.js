@@ -1,4 +1,4 @@
-// Viewer request: redirects www, and rewrites every path to index.html with the path as the query.
+// Viewer request: redirects www, and rewrites every path to index.html with path and language as the query.
 //
 // Files at the root (/favicon.svg) and in /assets/ have behaviors without this function. /sitemap-2.xml is part 2 of
 // the sitemap.
@@ -22,10 +22,21 @@ function handler(event) {
     request.querystring = sitemap[2] ? { part: { value: sitemap[2] } } : {};
   } else {
     const path = request.uri === '/index.html' ? '/' : request.uri; // the distribution's default root object
-    request.querystring = { path: { value: encodeURIComponent(path) } };
+    request.querystring = {
+      language: { value: languageOf(request) },
+      path: { value: encodeURIComponent(path) },
+    };
     request.uri = '/index.html';
   }
   return request;
+}
+
+// The first of the shop's languages that the browser lists, by preference. A language that the shopper chose is known to
+// the web app alone, which needs no cookie for it.
+function languageOf({ headers }) {
+  const accepted = headers['accept-language'] ? headers['accept-language'].value : '';
+  const wanted = accepted.split(',').map((tag) => tag.trim().split(/[-;]/)[0].toLowerCase());
+  return wanted.find((tag) => ['en', 'de', 'zh'].includes(tag)) || 'en';
 }
 
 // CloudFront passes names and values encoded, and repeated names as multiValue.

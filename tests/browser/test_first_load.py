@@ -1,4 +1,4 @@
-"""Scripts and data that the browser loads first."""
+"""Scripts, data and content that the browser loads first."""
 
 import re
 from typing import Any
@@ -54,3 +54,33 @@ def test_first_reads_are_sent_once(
         [endpoints["api"] + read for read in reads],
     )
     assert sent == [["link"]] * len(reads)
+
+
+CATEGORY = "/category/Poetry"
+PLACES = {
+    "/": (".hero-text p", ".hero-text .btn"),
+    CATEGORY: (".grid", ".tile-title"),
+    f"/books/{BOOK}": (".book-author", ".book-description"),
+}
+"""Elements of the first content, by page."""
+
+
+@pytest.mark.parametrize(
+    ("path", "size"), [*((path, "phone") for path in PLACES), (f"/books/{BOOK}", "desktop")]
+)
+def test_app_takes_the_places_of_first_content(visitor: OpenShop, path: str, size: str) -> None:
+    """Readers see the first content in their language, and nothing moves when the web app replaces it."""
+    waiting, visit = visitor(size, "de-DE"), visitor(size, "de-DE")
+    waiting.page.route("**/assets/index-*.js", lambda route: route.fulfill(content_type="text/javascript"))
+    waiting.page.goto(path)
+    visit.open(path)
+    for each, name in ((waiting, "first-content"), (visit, "app")):
+        each.page.wait_for_load_state("networkidle")
+        each.picture(name)
+    expect(waiting.page.get_by_role("contentinfo")).to_have_count(0)
+    expect(visit.page.locator("h1")).to_have_text(waiting.page.locator("h1").inner_text())
+    for place in ("h1", ".category-bar", *PLACES[path]):
+        first, later = (each.page.locator(place).first.bounding_box() for each in (waiting, visit))
+        assert first is not None, place
+        assert later is not None, place
+        assert (later["x"], later["y"]) == pytest.approx((first["x"], first["y"]), abs=3), place

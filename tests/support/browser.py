@@ -64,8 +64,9 @@ class Visit:
         self.page.screenshot(path=self._results / f"{self._pictures:02}-{name}.png")
 
     def open(self, path: str) -> Locator:
-        """Go to a page and wait for its heading."""
+        """Go to a page and wait for its heading, as the web app shows it."""
         self.page.goto(path)
+        expect(self.page.get_by_role("contentinfo")).to_be_visible()
         heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_be_visible()
         return heading

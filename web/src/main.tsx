@@ -4,11 +4,11 @@ import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'react-redux';
 import { BrowserRouter } from 'react-router';
-import { App } from './app/App';
+import { App, prepareFirstPage } from './app/App';
 import { Closed } from './app/Closed';
 import { createServices } from './app/services';
 import { startSession } from './app/session';
-import { createStore } from './app/store';
+import { createStore, type Store } from './app/store';
 import { type Config, loadConfig } from './config';
 import { persistGuestCart } from './features/cart/persist';
 import { startTranslation } from './lib/i18n';
@@ -17,7 +17,10 @@ import './styles/shop.scss';
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
 
-function open(config: Config): void {
+/** Milliseconds that the first content stays, at most, after the app could be rendered. */
+const PATIENCE = 1_500;
+
+async function open(config: Config): Promise<void> {
   const store = createStore(
     createServices(
       config,
@@ -27,6 +30,7 @@ function open(config: Config): void {
   );
   persistGuestCart(store);
   startSession(store, config.cognito);
+  await ready(store);
   // A transition renders in short tasks, between which a slow phone answers taps.
   startTransition(() =>
     root.render(
@@ -39,6 +43,14 @@ function open(config: Config): void {
       </StrictMode>,
     ),
   );
+}
+
+/** Resolves when the page can be rendered without placeholders, which would hide its first content, or after a while. */
+async function ready(store: Store): Promise<void> {
+  const hasContent = document.querySelector('main > .page') !== null;
+  if (!hasContent) return;
+  const isPrepared = prepareFirstPage(store.dispatch).catch(() => undefined);
+  await Promise.race([isPrepared, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
 const translation = startTranslation();

@@ -31,7 +31,19 @@ FUNCTIONS: dict[str, Router] = {
     "pages": pages.handler.handle,
     "search": search.handler.handle,
 }
-QUERY = ["limit", "cursor", "category", "q", "sort", "page", "minPrice", "publishedFrom", "path", "part"]
+QUERY = [
+    "limit",
+    "cursor",
+    "category",
+    "q",
+    "sort",
+    "page",
+    "minPrice",
+    "publishedFrom",
+    "path",
+    "part",
+    "language",
+]
 METHODS = ("get", "put", "post", "delete")
 OPERATIONS = [
     (path["x-function"], method.upper(), resource)

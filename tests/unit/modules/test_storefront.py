@@ -349,7 +349,25 @@ class TestRoute:
     def test_route_asks_for_page(self, uri: str, path: str) -> None:
         answer = route(uri, host=DOMAIN, query={"utm": {"value": "x"}})
         assert answer["uri"] == "/index.html"
-        assert answer["querystring"] == {"path": {"value": quote(path, safe="")}}
+        assert answer["querystring"] == {
+            "language": {"value": "en"},
+            "path": {"value": quote(path, safe="")},
+        }
+
+    @pytest.mark.parametrize(
+        ("accepted", "language"),
+        [
+            ("de-CH, en;q=0.8", "de"),
+            ("fr, zh-Hant-TW;q=0.9, de;q=0.8", "zh"),
+            ("fr;q=1", "en"),
+            ("den, DE;q=0.5", "de"),
+            ("", "en"),
+        ],
+    )
+    def test_route_asks_for_language(self, accepted: str, language: str) -> None:
+        headers = {"host": {"value": DOMAIN}, "accept-language": {"value": accepted}}
+        answer = route("/", host=DOMAIN, headers=headers)
+        assert answer["querystring"]["language"] == {"value": language}
 
     @pytest.mark.parametrize(
         ("uri", "query"), [("/sitemap.xml", {}), ("/sitemap-12.xml", {"part": {"value": "12"}})]
@@ -406,8 +424,13 @@ def policy(site: Site) -> dict[str, list[str]]:
     return {name: sources for name, *sources in directives}
 
 
-def route(uri: str, *, host: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    request = {"uri": uri, "headers": {"host": {"value": host}}, "querystring": dict(query or {})}
+def route(uri: str, *, host: str, query: Mapping[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+    request = {
+        "uri": uri,
+        "headers": {"host": {"value": host}},
+        "querystring": dict(query or {}),
+        **given,
+    }
     return viewer_request("route", request)
 
 

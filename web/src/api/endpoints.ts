@@ -1,3 +1,4 @@
+import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import type { ApiError } from './client';
 import { bookstore } from './generated';
 
@@ -42,6 +43,9 @@ export const {
   useLazyExportAccountQuery,
   useSignOutMutation,
 } = shop;
+
+/** The store's dispatch, for reads outside of components. */
+export type Dispatch = ThunkDispatch<unknown, unknown, UnknownAction>;
 
 /** Narrows an error of RTK Query, which types it as unknown; without a status it is `unreachable`. */
 export function asApiError(error: unknown): ApiError {

@@ -81,6 +81,7 @@ const injectedRtkApi = api
           url: `/pages/index.html`,
           params: {
             path: queryArg.path,
+            language: queryArg.language,
           },
         }),
         providesTags: ["pages"],
@@ -277,6 +278,8 @@ export type GetPageApiResponse = /** status 200 The page. */ string;
 export type GetPageApiArg = {
   /** Path of the storefront, percent-encoded as in the address; `/` where it is absent. */
   path?: string;
+  /** Language of the first content. */
+  language?: "en" | "de" | "zh";
 };
 export type GetSitemapApiResponse =
   /** status 200 A sitemap or a sitemap index, see https://www.sitemaps.org/protocol.html. */ string;

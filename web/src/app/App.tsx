@@ -1,6 +1,7 @@
-import { type ComponentType, lazy, type ReactNode, Suspense, useRef } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type RouteObject, useLocation, useRoutes } from 'react-router';
+import type { Dispatch } from '../api/endpoints';
 import { LinesSkeleton } from '../components/Skeletons';
 import type { Config } from '../config';
 import { loadChunk } from '../lib/chunks';
@@ -11,23 +12,51 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { Footer } from './Footer';
 import { GuestOnly, ShopperOnly, WholeCart } from './guards';
 import { Header } from './Header';
-import { HomePage } from './HomePage';
+import { HomePage, readFirst as readHome } from './HomePage';
+
+interface PageModule<Props> {
+  default: ComponentType<Props>;
+  readFirst?: (dispatch: Dispatch) => Promise<unknown>[];
+}
+
+let prepare = async (dispatch: Dispatch): Promise<unknown> => Promise.all(readHome(dispatch));
+
+/**
+ * Loads the page that is opened first, if it is one with first content, and its data, so that it is rendered without
+ * placeholders. Rejects if a file cannot be loaded.
+ */
+export const prepareFirstPage = (dispatch: Dispatch) => prepare(dispatch);
 
 /**
  * A page in its own chunk, loaded together with the texts of pages.
  *
- * @param address matches the page's path. The page that is opened first is loaded before the app is rendered.
+ * @param address matches the path of a page with first content, which is loaded before the app is rendered.
  */
-function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>, address?: RegExp) {
-  if (address?.test(window.location.pathname)) {
-    // A failure is handled when the page is rendered.
-    load().catch(() => undefined);
-    fetchTexts(first.language, 'pages').catch(() => undefined);
-  }
-  return lazy(async () => {
+function page<Props extends object>(
+  load: () => Promise<PageModule<Props>>,
+  address?: RegExp,
+): ComponentType<Props> {
+  const loadWithTexts = async () => {
     const [module] = await Promise.all([loadChunk(load), loadPageTexts()]);
     return module;
-  });
+  };
+  const Later = lazy(loadWithTexts);
+  if (!address?.test(window.location.pathname)) return Later;
+
+  // Requested now. A failure is handled when the page is rendered.
+  load().catch(() => undefined);
+  fetchTexts(first.language, 'pages').catch(() => undefined);
+  let Loaded: ComponentType<Props> | undefined;
+  prepare = async (dispatch) => {
+    const module = await loadWithTexts();
+    Loaded = module.default;
+    await Promise.all(module.readFirst?.(dispatch) ?? []);
+  };
+  // A lazy component shows its placeholder even if its chunk is there.
+  return function FirstPage(props: Props) {
+    const [Shown] = useState<ComponentType<Props>>(() => Loaded ?? Later);
+    return <Shown {...props} />;
+  };
 }
 
 const BookRoute = page(() => import('./BookRoute'), /^\/books\//);

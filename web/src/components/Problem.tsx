@@ -23,8 +23,8 @@ export function Problem({ error, onRetry }: { error: ApiError; onRetry?: () => v
   const advice = adviceFor(error);
   return (
     <div className="alert alert-danger problem" role="alert">
-      <p className="problem-title">{t(`problem.${advice}.title`)}</p>
-      <p>{t(`problem.${advice}.text`)}</p>
+      <p className="problem-title">{t([`problem.${advice}.title`, 'problem.shop.title'])}</p>
+      <p>{t([`problem.${advice}.text`, 'problem.shop.text'])}</p>
       {advice === 'signIn' && (
         <Link to={`/sign-in?next=${encodeURIComponent(pathname)}`} onClick={() => leave(dispatch)}>
           {t('account.signIn')}

@@ -2,7 +2,8 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { loadChunk, OfflineError } from './chunks';
 
 const failing = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'));
-const page = (entry: string) => `<script type="module" src="/assets/index-${entry}.js"></script>`;
+const page = (entry: string) =>
+  `<script src="/assets/start-1.js" data-entry="/assets/index-${entry}.js"></script>`;
 const reload = vi.fn();
 
 function deployed(entry: string | null) {

@@ -4,9 +4,9 @@ export class OfflineError extends Error {}
 const RELOADED_KEY = 'bookstore.reloaded';
 const ENTRY = /\/assets\/index-[\w-]+\.js/;
 
+/** The entry of this tab's build (`start.js`). */
 function runningEntry(): string | undefined {
-  const scripts = [...document.querySelectorAll<HTMLScriptElement>('script[type=module][src]')];
-  return scripts.map(({ src }) => ENTRY.exec(src)?.[0]).find((entry) => entry !== undefined);
+  return document.querySelector<HTMLScriptElement>('script[data-entry]')?.dataset.entry;
 }
 
 /** The entry of the deployed build. Throws OfflineError without a connection. */

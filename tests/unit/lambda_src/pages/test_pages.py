@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages import logic
-from pages.models import Document
+from pages.models import Document, Texts
 from pages.render import render
 
 ORIGIN = "https://books.example.com"
 API = "https://api.books.example.com/v1"
 TEMPLATE = """<!doctype html><html lang="en"><head><title>Built</title>
 <meta name="description" content="Built" /><script type="module" src="/assets/index-1.js"></script></head>
-<body><div id="root"></div><noscript>Needs JavaScript.</noscript></body></html>"""
+<body><noscript>Needs JavaScript.</noscript><div id="root"><nav><!--categories--></nav><main><!--content--></main></div>
+</body></html>"""
+GERMAN = Texts(
+    "Hier brennt Licht.", "Dieselben Bücher.", "Was sich verkauft", "Bestseller", {"Fairy Tales": "Märchen"}
+)
 
 
 def book(book_id: str = "the-hobbit", **attributes: Any) -> dict[str, Any]:
@@ -53,8 +57,9 @@ class Shelf:
         return sorted({each["category"] for each in self._books})
 
 
-def html(path: str, catalog: Shelf | None = None) -> tuple[Document, str]:
-    document = logic.page(path, catalog or Shelf(), ORIGIN)
+def html(path: str, catalog: Shelf | None = None, texts: Texts | None = None) -> tuple[Document, str]:
+    language = "de" if texts else "en"
+    document = logic.page(path, logic.Storefront(catalog or Shelf(), ORIGIN, language, texts))
     return document, render(TEMPLATE, document, ORIGIN, API)
 
 
@@ -84,7 +89,7 @@ def test_book_page_describes_book() -> None:
 def test_book_page_keeps_the_build() -> None:
     text = html("/books/the-hobbit")[1]
     assert '<script type="module" src="/assets/index-1.js"></script>' in text
-    assert '<div id="root"></div>' in text
+    assert '<noscript>Needs JavaScript.</noscript><div id="root">' in text
     assert text.count("<title>") == text.count('name="description"') == 1
 
 
@@ -149,10 +154,62 @@ def test_private_page_is_not_indexed(path: str) -> None:
     assert "noindex" in text
 
 
-def test_category_page_lists_books() -> None:
-    document, text = html("/category/Fairy%20Tales")
+def test_category_page_shows_first_books_and_links_others() -> None:
+    books = [book(f"book-{number}") for number in range(logic.CATEGORY_BOOKS + 2)]
+    document, text = html("/category/Fairy%20Tales", Shelf(*books))
     assert document.canonical == "/category/Fairy%20Tales"
-    assert '<a href="/books/the-hobbit">The Hobbit by J.R.R. Tolkien</a>' in text
+    shown, linked = text.split("<noscript><ul>")
+    assert shown.count('<article class="tile">') == logic.CATEGORY_BOOKS
+    assert linked.count('">The Hobbit by J.R.R. Tolkien</a>') == 2
+
+
+def test_book_page_shows_book_before_scripts_run() -> None:
+    text = html("/books/the-hobbit")[1]
+    seen = re.sub(r"<noscript>.*?</noscript>", "", text.split("<main>")[1])
+    assert '<h1 lang="en">The Hobbit</h1>' in seen
+    assert '<p class="book-author">J.R.R. Tolkien</p>' in seen
+    assert '<p class="book-description" lang="en">In a hole in the ground.</p>' in seen
+    assert "5.99" not in seen, "the price has the reader's format in the web app only"
+
+
+def test_cover_is_shown_where_the_catalog_has_one() -> None:
+    text = html("/books/the-hobbit", Shelf(book(cover="https://covers.example.com/1.jpg?a=1&b=2")))[1]
+    assert '<img class="cover" src="https://covers.example.com/1.jpg?a=1&amp;b=2" alt=""' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", "<h1>Hier brennt Licht.</h1>"),
+        ("/category/Fairy%20Tales", '<h1 class="page-title">Märchen</h1>'),
+        ("/books/the-hobbit", '<a href="/category/Fairy%20Tales">Märchen</a>'),
+    ],
+)
+def test_content_is_in_the_language(path: str, expected: str) -> None:
+    text = html(path, texts=GERMAN)[1]
+    assert '<html lang="de">' in text
+    assert expected in text
+    assert '<li><a href="/bestsellers">Bestseller</a></li>' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "active"),
+    [
+        ("/category/Fairy%20Tales", ["/category/Fairy%20Tales"]),
+        ("/books/the-hobbit", []),
+        ("/cart", []),
+    ],
+)
+def test_category_bar_marks_the_page(path: str, active: list[str]) -> None:
+    found = re.findall(r'<a href="([^"]*)" class="active" aria-current="page">', html(path)[1])
+    assert found == active
+
+
+@pytest.mark.parametrize("path", ["/cart", "/orders/1", "/bestsellers", "/nope"])
+def test_page_without_first_content_has_text_without_javascript(path: str) -> None:
+    text = html(path)[1]
+    assert re.search(r"<main><noscript>.*<h1>.+</h1>.*</noscript></main>", text)
+    assert '<div class="page"' not in re.sub(r"<noscript>.*?</noscript>", "", text)
 
 
 def test_home_has_search_action() -> None:

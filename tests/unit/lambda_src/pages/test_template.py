@@ -1,5 +1,6 @@
 """The page of the build, read from the region's bucket."""
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -8,7 +9,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from pages.store import FRESH_SECONDS, Template
+from pages.models import Build
+from pages.store import FRESH_SECONDS, Template, parse_build
 from runtime.errors import Unavailable
 
 
@@ -40,22 +42,44 @@ def bucket() -> Iterator[Bucket]:
 def test_template_is_read_again_when_old(bucket: Bucket) -> None:
     bucket.has("first")
     bucket.has("second")
-    assert [bucket.template.html(), bucket.template.html()] == ["first", "first"]
+    assert [bucket.template.build().html for _ in range(2)] == ["first", "first"]
     bucket.now = FRESH_SECONDS
-    assert bucket.template.html() == "second"
+    assert bucket.template.build().html == "second"
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey", "SlowDown"])
 def test_template_outlives_unreadable_bucket(bucket: Bucket, code: str) -> None:
     bucket.has("first")
     bucket.refuses(code)
-    bucket.template.html()
+    bucket.template.build()
     bucket.now = FRESH_SECONDS
-    assert bucket.template.html() == "first"
+    assert bucket.template.build().html == "first"
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])
 def test_template_without_build_is_unavailable(bucket: Bucket, code: str) -> None:
     bucket.refuses(code)
     with pytest.raises(Unavailable):
-        bucket.template.html()
+        bucket.template.build()
+
+
+TEXTS = {"headline": "H", "lead": "L", "action": "A", "bestsellers": "B", "categories": {"Cars": "Autos"}}
+
+
+@pytest.mark.parametrize(
+    ("texts", "languages"),
+    [
+        ({"de": TEXTS, "en": {**TEXTS, "newer": "text"}}, {"de", "en"}),
+        ({"de": TEXTS, "en": {"headline": "older"}}, {"de"}),
+    ],
+)
+def test_build_texts_are_taken_out(texts: dict[str, Any], languages: set[str]) -> None:
+    build = parse_build(f'<p><script type="application/json" id="texts">{json.dumps(texts)}</script></p>')
+    assert build.html == "<p></p>"
+    assert build.texts.keys() == languages
+    assert build.texts["de"].category("Cars") == "Autos"
+    assert build.texts["de"].category("Unknown") == "Unknown"
+
+
+def test_build_without_texts_has_none() -> None:
+    assert parse_build("<p></p>") == Build("<p></p>", {})

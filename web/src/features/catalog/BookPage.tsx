@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
-import { asApiError, useGetBookQuery } from '../../api/endpoints';
+import { Link, matchPath, useParams } from 'react-router';
+import { asApiError, type Dispatch, shop, useGetBookQuery } from '../../api/endpoints';
 import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { EmptyState } from '../../components/EmptyState';
@@ -105,6 +105,15 @@ function BookSkeleton() {
       </div>
     </div>
   );
+}
+
+/** Starts the reads of the book at the browser's address, as the page's HTML does (`lambda_src/pages/logic.py`). */
+export function readFirst(dispatch: Dispatch): Promise<unknown>[] {
+  const bookId = matchPath('/books/:bookId', window.location.pathname)?.params.bookId ?? '';
+  return [
+    dispatch(shop.endpoints.listCategories.initiate()),
+    dispatch(shop.endpoints.getBook.initiate({ bookId })),
+  ];
 }
 
 export default function BookPage(props: BookPageProps) {

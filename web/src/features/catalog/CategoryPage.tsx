@@ -1,8 +1,10 @@
 import { type ReactNode, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams, useSearchParams } from 'react-router';
+import { matchPath, useParams, useSearchParams } from 'react-router';
 import {
   asApiError,
+  type Dispatch,
+  shop,
   useListBooksQuery,
   useListCategoriesQuery,
   useSearchBooksQuery,
@@ -15,6 +17,12 @@ import { BookList } from './BookList';
 import { BookTile } from './BookTile';
 import { categoryPath, useCategoryName } from './category';
 import { type Filters, filtersOf, ON_A_PAGE } from './searchParams';
+
+/** Filters of an address, without the category, which is part of the path. */
+function readFilters(search: URLSearchParams): Filters {
+  const { category: _fromAddress, ...filters } = filtersOf(search);
+  return filters;
+}
 
 function UnknownCategory() {
   const { t } = useTranslation();
@@ -71,9 +79,20 @@ function Category({ category, filters }: { category: string; filters: Filters })
   return <Page title={nameOf(category)}>{books}</Page>;
 }
 
+/** Starts the reads of the category at the browser's address, as the page's HTML does (`lambda_src/pages/logic.py`). */
+export function readFirst(dispatch: Dispatch): Promise<unknown>[] {
+  const { pathname, search } = window.location;
+  const category = decodeURIComponent(matchPath('/category/:name', pathname)?.params.name ?? '');
+  const filters = { ...readFilters(new URLSearchParams(search)), category, limit: ON_A_PAGE };
+  return [
+    dispatch(shop.endpoints.listCategories.initiate()),
+    dispatch(shop.endpoints.searchBooks.initiate(filters)),
+  ];
+}
+
 export default function CategoryPage() {
   const { name = '' } = useParams();
   const [search] = useSearchParams();
-  const { category: _fromAddress, ...filters } = filtersOf(search);
+  const filters = readFilters(search);
   return <Category key={`${name} ${search}`} category={name} filters={filters} />;
 }

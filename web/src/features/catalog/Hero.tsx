@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useListBooksQuery } from '../../api/endpoints';
+import { type Dispatch, shop, useListBooksQuery } from '../../api/endpoints';
 import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Icon } from '../../components/Icon';
@@ -29,6 +29,11 @@ function three(books: Book[]): Book[] {
 
 /** The page's HTML starts this read (`lambda_src/pages/logic.py`). */
 const READ = { limit: 12 };
+
+/** Starts the read of the covers' books. */
+export function readHero(dispatch: Dispatch): Promise<unknown> {
+  return dispatch(shop.endpoints.listBooks.initiate(READ));
+}
 
 /** Introduction of the home page, with three covers. */
 export function Hero() {

@@ -1,7 +1,13 @@
 import { type ReactNode, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { asApiError, useListBestsellersQuery, useListBooksQuery } from '../../api/endpoints';
+import {
+  asApiError,
+  type Dispatch,
+  shop,
+  useListBestsellersQuery,
+  useListBooksQuery,
+} from '../../api/endpoints';
 import type { Bestseller, Book } from '../../api/generated';
 import { Icon } from '../../components/Icon';
 import { Problem } from '../../components/Problem';
@@ -12,6 +18,7 @@ import { categoryPath, useCategoryName } from './category';
 
 /** The home page's HTML starts the read of the bestsellers (`lambda_src/pages/logic.py`). */
 const ON_A_SHELF = 6;
+const BESTSELLERS = { limit: ON_A_SHELF };
 
 interface ShelfProps {
   title: string;
@@ -81,10 +88,15 @@ export function CategoryShelf({ category, except }: { category: string; except?:
   );
 }
 
+/** Starts the read of the best sellers. */
+export function readBestsellers(dispatch: Dispatch): Promise<unknown> {
+  return dispatch(shop.endpoints.listBestsellers.initiate(BESTSELLERS));
+}
+
 /** The best sellers; the best rated books while there are none. */
 export function BestsellerShelf() {
   const { t } = useTranslation();
-  const ranking = useListBestsellersQuery({ limit: ON_A_SHELF }, { refetchOnMountOrArgChange: 10 });
+  const ranking = useListBestsellersQuery(BESTSELLERS, { refetchOnMountOrArgChange: 10 });
   const unsold = ranking.isError || ranking.data?.items.length === 0;
   const rated = useListBooksQuery({ limit: ON_A_SHELF }, { skip: !unsold });
   const sold = useDeferredValue(ranking.data?.items) ?? [];

@@ -50,7 +50,7 @@ class Archive:
     @property
     def key(self) -> str:
         """Name that differs for other content, for an object that is never overwritten."""
-        return f"{self.name}-{hashlib.sha256(self.content).hexdigest()[:32]}.zip"
+        return f"{self.name}/{hashlib.sha256(self.content).hexdigest()[:32]}.zip"
 
     def write_into(self, folder: Path) -> str:
         """Write the file below a stack's `folder` and return its path relative to that folder."""

@@ -153,7 +153,7 @@ def test_sign_in_checks_the_password(emulator: Emulator) -> None:
     ada = {"pool_id": pool, "client_id": client, "email": "ada"}
     assert sign_in(pools, **ada, password="Secret-123456").token()
     with pytest.raises(ClientError, match="NotAuthorized"):
-        sign_in(pools, **ada, password="Secret-654321")
+        sign_in(pools, **ada, password="wrong")
     pools.delete_user_pool(UserPoolId=pool)
 
 

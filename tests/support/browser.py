@@ -11,6 +11,8 @@ PASSWORD = "Quiet-Meridian-7!"
 CODE = "123456"  # sent by the emulated Cognito
 
 
+APP = ".site-footer, .closed"
+"""An element that the web app has and the first content of a page has not."""
 PATIENCE_MS = 30_000
 """Timeout of a step; the emulators share two cores with the browser."""
 
@@ -66,7 +68,7 @@ class Visit:
     def open(self, path: str) -> Locator:
         """Go to a page and wait for its heading, as the web app shows it."""
         self.page.goto(path)
-        expect(self.page.get_by_role("contentinfo")).to_be_visible()
+        expect(self.page.locator(APP)).to_be_visible()
         heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_be_visible()
         return heading

@@ -47,7 +47,7 @@ def open_room(browser: Browser, endpoints: dict[str, Any], results: Path) -> Ite
         page = contexts[-1].new_page()
         page.add_init_script(OBSERVE)
         visits.append(Visit(page, results))
-        visits[-1].open("/")
+        page.goto("/")
         expect(page.locator("#regions article")).to_have_count(len(endpoints["regions"]))
         return visits[-1]
 

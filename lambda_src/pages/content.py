@@ -31,13 +31,12 @@ def category_path(name: str) -> str:
     return f"/category/{quote(name, safe='')}"
 
 
-def home(texts: Texts | None, name: str, links: Iterable[Link]) -> str:
+def home(texts: Texts, links: Iterable[Link]) -> str:
     """Introduction of the home page. Links are for readers without JavaScript."""
-    headline, lead, action = (texts.headline, texts.lead, texts.action) if texts else (name, "", name)
     return (
         '<div class="page home"><section class="hero"><div class="hero-inner">'
-        f'<div class="hero-text"><h1>{escape(headline)}</h1><p>{escape(lead)}</p>'
-        f'<a href="/bestsellers" class="btn btn-sun btn-lg">{escape(action)}</a></div>'
+        f'<div class="hero-text"><h1>{escape(texts.headline)}</h1><p>{escape(texts.lead)}</p>'
+        f'<a href="/bestsellers" class="btn btn-sun btn-lg">{escape(texts.action)}</a></div>'
         f'<div class="hero-art" aria-hidden="true">{_HERO_BOOKS}</div>'
         f"</div></section><noscript><ul>{_items(links)}</ul></noscript></div>"
     )

@@ -45,7 +45,9 @@ def get_page(request: Request) -> Response:
     if language not in LANGUAGES:
         raise BadRequest(f"language must be one of {', '.join(LANGUAGES)}.")
     build, own = _template().build(), settings()
-    shop = logic.Storefront(_catalog(), own.storefront_url, language, build.texts.get(language))
+    shop = logic.Storefront(
+        _catalog(), own.storefront_url, language, build.texts.get(language, logic.ENGLISH)
+    )
     document = logic.page(path, shop)
     page = render(build.html, document, own.storefront_url, own.api_url)
     return Response(Markup(page), status=document.status, headers=_CACHED)

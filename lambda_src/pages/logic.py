@@ -20,6 +20,8 @@ SHELF_BOOKS = 6
 """Books on a shelf (`web/src/features/catalog/Shelf.tsx`)."""
 CATEGORY_BOOKS = 24
 """Books on a page of a category (`web/src/features/catalog/searchParams.ts`)."""
+ENGLISH = Texts(SITE_NAME, "", SITE_NAME, "Best sellers", {})
+"""Texts for a build that has none of a language."""
 _CATEGORIES = "/categories"
 _DESCRIPTION_CHARACTERS = 160
 """Text that result pages of search engines show."""
@@ -45,18 +47,12 @@ class Storefront(NamedTuple):
     origin: str
     """Address of the storefront, without a slash at the end."""
     language: str
-    texts: Texts | None
-    """Texts of the language; None if the build has none."""
+    texts: Texts
 
-    def category_bar(self) -> tuple[Link, ...]:
-        """Return the links of the bar above each page."""
-        names = self.catalog.categories()
-        first = Link("/bestsellers", self.texts.bestsellers if self.texts else "Best sellers")
-        return (first, *(Link(category_path(name), self.name_of(name)) for name in names))
-
-    def name_of(self, category: str) -> str:
-        """Return a category's name in the language."""
-        return self.texts.category(category) if self.texts else category
+    def category_bar(self, names: Sequence[str]) -> tuple[Link, ...]:
+        """Return the links of the bar above each page, for the names of all categories."""
+        first = Link("/bestsellers", self.texts.bestsellers)
+        return (first, *(Link(category_path(name), self.texts.category(name)) for name in names))
 
 
 def page(path: str, shop: Storefront) -> Document:
@@ -75,8 +71,9 @@ def page(path: str, shop: Storefront) -> Document:
         case ["books", book_id] if BOOK_ID.fullmatch(book_id):
             book = shop.catalog.book(book_id)
             return _not_found(shop) if book is None else _book(book, shop)
-        case ["category", name] if name in shop.catalog.categories():
-            return _category(name, shop)
+        case ["category", name]:
+            names = shop.catalog.categories()
+            return _category(name, names, shop) if name in names else _not_found(shop)
         case [name] if name in PRIVATE:
             return _private(name.replace("-", " ").capitalize(), shop)
         case ["orders", _]:
@@ -113,14 +110,14 @@ def _home(shop: Storefront) -> Document:
         TAGLINE,
         "/",
         shop.language,
-        content.home(shop.texts, SITE_NAME, _links(shop.catalog.shelf(None))),
-        categories=shop.category_bar(),
+        content.home(shop.texts, _links(shop.catalog.shelf(None))),
+        categories=shop.category_bar(shop.catalog.categories()),
         data=(site,),
         reads=(f"/books?limit={HERO_BOOKS}", _CATEGORIES, f"/bestsellers?limit={SHELF_BOOKS}"),
     )
 
 
-def _category(name: str, shop: Storefront) -> Document:
+def _category(name: str, names: Sequence[str], shop: Storefront) -> Document:
     books, path = shop.catalog.shelf(name), category_path(name)
     first, others = books[:CATEGORY_BOOKS], books[CATEGORY_BOOKS:]
     return Document(
@@ -128,8 +125,8 @@ def _category(name: str, shop: Storefront) -> Document:
         f"{name}: the best rated books first.",
         path,
         shop.language,
-        content.category(shop.name_of(name), first, _links(others)),
-        categories=shop.category_bar(),
+        content.category(shop.texts.category(name), first, _links(others)),
+        categories=shop.category_bar(names),
         data=(_breadcrumbs(shop.origin, (name, path)),),
         reads=(f"/search?{urlencode({'category': name, 'limit': CATEGORY_BOOKS})}", _CATEGORIES),
     )
@@ -157,7 +154,7 @@ def _book(book: Book, shop: Storefront) -> Document:
             "url": origin + path,
         },
     }
-    category = Link(category_path(book["category"]), shop.name_of(book["category"]))
+    category = Link(category_path(book["category"]), shop.texts.category(book["category"]))
     steps = ((book["category"], category.href), (book["title"], path))
     return Document(
         f"{book['title']} by {book['author']}",
@@ -166,7 +163,7 @@ def _book(book: Book, shop: Storefront) -> Document:
         shop.language,
         content.book(book, f"{_price(book)} {book['currency']}", category),
         kind="book",
-        categories=shop.category_bar(),
+        categories=shop.category_bar(shop.catalog.categories()),
         data=(data, _breadcrumbs(origin, *steps)),
         reads=(path, _CATEGORIES),
     )

@@ -104,20 +104,7 @@ odd_events = st.fixed_dictionaries(
     {
         "path": st.fixed_dictionaries({}, optional={"bookId": texts, "orderId": texts}),
         "query": st.dictionaries(
-            st.sampled_from(
-                [
-                    "limit",
-                    "cursor",
-                    "category",
-                    "q",
-                    "sort",
-                    "page",
-                    "minPrice",
-                    "publishedFrom",
-                    "path",
-                    "part",
-                ]
-            ),
+            st.sampled_from(QUERY),
             texts,
         ),
         "headers": st.fixed_dictionaries(

@@ -59,7 +59,9 @@ class Shelf:
 
 def html(path: str, catalog: Shelf | None = None, texts: Texts | None = None) -> tuple[Document, str]:
     language = "de" if texts else "en"
-    document = logic.page(path, logic.Storefront(catalog or Shelf(), ORIGIN, language, texts))
+    document = logic.page(
+        path, logic.Storefront(catalog or Shelf(), ORIGIN, language, texts or logic.ENGLISH)
+    )
     return document, render(TEMPLATE, document, ORIGIN, API)
 
 

@@ -144,12 +144,18 @@ def test_password_is_reset_with_sign_up_code(emulator: Emulator) -> None:
     pools.delete_user_pool(UserPoolId=pool)
 
 
-def test_sign_in_checks_the_password(emulator: Emulator) -> None:
-    pools = emulator.client("cognito-idp", IRELAND)
-    pool = pools.create_user_pool(PoolName="passwords")["UserPool"]["Id"]
+def pool_with_ada(pools: Any, name: str) -> tuple[str, str]:
+    """Create a user pool with the user ada. Returns the ids of the pool and of its client."""
+    pool = pools.create_user_pool(PoolName=name)["UserPool"]["Id"]
     client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
     pools.admin_create_user(UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")
     pools.admin_set_user_password(UserPoolId=pool, Username="ada", Password="Secret-123456", Permanent=True)
+    return pool, client
+
+
+def test_sign_in_checks_the_password(emulator: Emulator) -> None:
+    pools = emulator.client("cognito-idp", IRELAND)
+    pool, client = pool_with_ada(pools, "passwords")
     ada = {"pool_id": pool, "client_id": client, "email": "ada"}
     assert sign_in(pools, **ada, password="Secret-123456").token()
     with pytest.raises(ClientError, match="NotAuthorized"):
@@ -159,10 +165,7 @@ def test_sign_in_checks_the_password(emulator: Emulator) -> None:
 
 def test_sign_ins_do_not_grow_the_state(emulator: Emulator) -> None:
     pools = emulator.client("cognito-idp", IRELAND)
-    pool = pools.create_user_pool(PoolName="sign-ins")["UserPool"]["Id"]
-    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
-    pools.admin_create_user(UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")
-    pools.admin_set_user_password(UserPoolId=pool, Username="ada", Password="Secret-123456", Permanent=True)
+    pool, client = pool_with_ada(pools, "sign-ins")
 
     def size() -> int:
         database = sqlite3.connect(emulator.layout.cloud / "aws/state" / FILE)

@@ -8,6 +8,7 @@ from pages.store import Catalog, Template
 from runtime import aws
 from runtime.errors import BadRequest
 from runtime.http import Markup, Request, Response, Router
+from runtime.parsing import query_choice
 from runtime.settings import settings
 from shop.books import Books
 from shop.shelves import Shelves
@@ -41,9 +42,7 @@ def get_page(request: Request) -> Response:
     path = request.query("path") or "/"
     if len(path) > LONGEST_PATH:
         raise BadRequest(f"path must have at most {LONGEST_PATH} characters.")
-    language = request.query("language") or LANGUAGES[0]
-    if language not in LANGUAGES:
-        raise BadRequest(f"language must be one of {', '.join(LANGUAGES)}.")
+    language = query_choice(request.query("language"), "language", LANGUAGES) or LANGUAGES[0]
     build, own = _template().build(), settings()
     shop = logic.Storefront(
         _catalog(), own.storefront_url, language, build.texts.get(language, logic.ENGLISH)

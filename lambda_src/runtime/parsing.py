@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from runtime.errors import BadRequest, TooLarge, UnsupportedMediaType
@@ -105,6 +105,17 @@ def query_integer(value: str | None, name: str, lowest: int, highest: int, defau
     if value is None:
         return default
     return integer(int(value) if _NUMBER.fullmatch(value) else None, name, lowest, highest)
+
+
+def query_choice(value: str | None, name: str, choices: Collection[str]) -> str | None:
+    """Parse a parameter of the query string that must be one of `choices`; `None` if it is absent.
+
+    Raises:
+        BadRequest: it is not one of them.
+    """
+    if value is not None and value not in choices:
+        raise BadRequest(f"{name} must be one of {', '.join(choices)}.")
+    return value
 
 
 def text(value: str, name: str) -> str:

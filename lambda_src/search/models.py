@@ -8,7 +8,7 @@ from typing import NamedTuple
 from runtime import cursor
 from runtime.errors import BadRequest
 from runtime.http import Request
-from runtime.parsing import query_integer
+from runtime.parsing import query_choice, query_integer
 
 SORTS = ("relevance", "rating", "price", "-price", "newest", "title")
 LONGEST_QUERY = 500
@@ -84,9 +84,7 @@ def read_query(request: Request) -> Query:
         published_from=_number(request, "publishedFrom", -9999, 9999),
         published_to=_number(request, "publishedTo", -9999, 9999),
     )
-    sort = request.query("sort") or ("relevance" if text else "rating")
-    if sort not in SORTS:
-        raise BadRequest(f"sort must be one of {', '.join(SORTS)}.")
+    sort = query_choice(request.query("sort"), "sort", SORTS) or "relevance"
     if sort == "relevance" and not text:
         sort = "rating"
     limit = query_integer(request.query("limit"), "limit", 1, 100, DEFAULT_LIMIT)

@@ -31,7 +31,8 @@ def _nullable(node: Any) -> Any:
     return {**schema, "type": [schema["type"], "null"]} if node.get("nullable") is True else schema
 
 
-def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """Resolve the references of a node of the contract."""
     while "$ref" in node:
         target: Any = contract()
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -97,7 +98,7 @@ def send(handler: Handler, request: dict[str, Any]) -> Answer:
 
 
 def _check(answer: Answer, operation: dict[str, Any]) -> None:
-    documented = _resolved(operation["responses"][str(answer.status)])
+    documented = resolved(operation["responses"][str(answer.status)])
     content = documented.get("content")
     if content is None:
         assert answer.text == ""

@@ -1,6 +1,7 @@
 """Functions and contract have the same routes, and every answer fits the contract, whatever the request is."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ import pages.handler
 import search.handler
 from runtime.http import Router
 from search.builder import build
-from tests.support.api_events import CLIENT, contract, event, send
+from tests.support.api_events import CLIENT, contract, event, resolved, send
 from tests.support.lambda_tables import Tables
 from tests.unit.lambda_src.conftest import ENVIRONMENT
 
@@ -77,6 +78,38 @@ def test_only_secured_routes_require_sign_in(shop: Tables, function: str, method
     path = {"bookId": "a", "orderId": "3b241101-e2bb-4255-8caf-4136c566a962"}
     answer = send(FUNCTIONS[function], event(method, resource, path=path))
     assert (answer.status == 401) == secured
+
+
+def refused(schema: dict[str, Any]) -> Iterator[str]:
+    """Values of a query parameter that its schema does not allow."""
+    if "enum" in schema:
+        yield from ("", "other", f"{schema['enum'][0]} ")
+    if schema["type"] == "string":
+        if "minLength" in schema:
+            yield "x" * (schema["minLength"] - 1)
+        if "maxLength" in schema:
+            yield "x" * (schema["maxLength"] + 1)
+    if schema["type"] == "integer":
+        yield from ("", "1.5", "one", str(schema["minimum"] - 1), str(schema["maximum"] + 1))
+
+
+REFUSED = [
+    (path["x-function"], resource, parameter["name"], value)
+    for resource, path in contract()["paths"].items()
+    for parameter in map(resolved, path.get("get", {}).get("parameters", []))
+    if parameter["in"] == "query"
+    for value in refused(resolved(parameter["schema"]))
+]
+
+
+@pytest.mark.parametrize(("function", "resource", "name", "value"), REFUSED)
+def test_query_outside_contract_is_refused(
+    shop: Tables, function: str, resource: str, name: str, value: str
+) -> None:
+    """The bookstore's API Gateway checks that parameters are there, not their values."""
+    signed_in = {"sub": "ada", "token_use": "id", "aud": CLIENT}
+    request = event("GET", resource, path={"bookId": "a"}, query={name: value}, claims=signed_in)
+    assert send(FUNCTIONS[function], request).status == 400
 
 
 json_values = st.recursive(

@@ -65,6 +65,8 @@ class ControlRoom:
         self._healthy: dict[str, bool] = {}
         self._watchers = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._moving_shoppers = asyncio.Lock()
+        """Held while shoppers arrive, and while they leave and their orders are compared."""
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes to `app`, whose middleware by `Control` rejects other origins."""
@@ -136,30 +138,39 @@ class ControlRoom:
         return web.Response(status=202)
 
     async def _send_shoppers(self) -> None:
+        """Send shoppers in, unless they are there; shoppers who are leaving finish first. Raises ERRORS."""
         deployment = self._deployed()
-        if deployment is None or self._shoppers.at_work:
+        if deployment is None:
             return
-        self._journal.note("Six shoppers arrive.")
-        self._observer.show_copies_of(None)
-        await asyncio.to_thread(self._pausing.set_delay, self._delay.median, self._delay.p95)
-        await self._shoppers.come(deployment, self._addresses.api, self._addresses.regions)
+        async with self._moving_shoppers:
+            if self._shoppers.at_work:
+                return
+            self._journal.note("Six shoppers arrive.")
+            self._observer.show_copies_of(None)
+            await asyncio.to_thread(self._pausing.set_delay, self._delay.median, self._delay.p95)
+            await self._shoppers.come(deployment, self._addresses.api, self._addresses.regions)
 
     async def _recall_shoppers(self) -> None:
+        """Let shoppers finish and leave, then compare their orders with the tables. Raises ERRORS."""
         deployment = self._deployed()
-        if deployment is None or not self._shoppers.at_work or self._shoppers.leaving:
+        if deployment is None:
             return
-        self._journal.note("Shoppers finish their last orders and leave.")
-        await self._shoppers.go()
-        await asyncio.to_thread(self._pausing.set_delay, 0, 0)
-        if any(state.broken for state in self._observer.regions.values()):
-            self._journal.note("Orders are not compared with the tables while a region is broken.")
-            return
-        await asyncio.to_thread(self._pausing.await_caught_up, CHECK_SECONDS)
-        found = await self._shoppers.check(deployment)
-        self._journal.note(
-            f"Compared with every region's tables: {found.confirmed} orders confirmed, {len(found.lost)} lost, "
-            f"{len(found.doubled) + len(found.unexpected)} doubled, {len(found.stock.oversold)} books oversold."
-        )
+        async with self._moving_shoppers:
+            if not self._shoppers.at_work:
+                return
+            self._journal.note("Shoppers finish their last orders and leave.")
+            await self._shoppers.go()
+            await asyncio.to_thread(self._pausing.set_delay, 0, 0)
+            if any(state.broken for state in self._observer.regions.values()):
+                self._journal.note("Orders are not compared with the tables while a region is broken.")
+                return
+            await asyncio.to_thread(self._pausing.await_caught_up, CHECK_SECONDS)
+            found = await self._shoppers.check(deployment)
+            self._journal.note(
+                f"Compared with every region's tables: {found.confirmed} orders confirmed, "
+                f"{len(found.lost)} lost, {len(found.doubled) + len(found.unexpected)} doubled, "
+                f"{len(found.stock.oversold)} books oversold."
+            )
 
     async def _control_tour(self, request: web.Request) -> web.Response:
         deployment = self._deployed()

@@ -14,17 +14,20 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from localcloud.control_room import actions
+from localcloud.control_room import actions, server
 from localcloud.control_room.contest import Contest
 from localcloud.control_room.observer import Addresses
 from localcloud.control_room.server import ControlRoom
+from localcloud.control_room.shoppers import Shoppers
 from localcloud.edge.api_gateway import Gateway
 from localcloud.edge.control_api import Control
 from localcloud.edge.deployment_watcher import Announcements
 from localcloud.edge.region_locations import place
 from localcloud.edge.route53 import Route53
 from localcloud.processes import began
+from ops.deployment import Deployment
 from ops.drill.failures import Failure
+from ops.drill.reconcile import Reconciliation
 from ops.replication_pause import Backlog, Pausing
 from stacks.settings import ReplicationDelay
 from tests.support.deployments import deployment
@@ -66,10 +69,47 @@ class Replication:
         self.paused.discard(region)
 
     def await_caught_up(self, timeout: float) -> None:
-        raise NotImplementedError
+        assert not self.paused
+
+    def set_delay(self, median: float, p95: float) -> None:
+        pass
 
     def backlog(self) -> Backlog:
         return Backlog(tuple(self.paused))
+
+
+class SlowShoppers(Shoppers):
+    """Shoppers who leave when `may_leave` is set; `moves` tells what they do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_leave = asyncio.Event()
+        self.moves: asyncio.Queue[str] = asyncio.Queue()
+        self.inside = False
+
+    @property
+    def at_work(self) -> bool:
+        return self.inside
+
+    async def come(self, *_: object) -> None:
+        self.inside = True
+        self.moves.put_nowait("arrive")
+
+    async def go(self) -> None:
+        self.moves.put_nowait("begin to leave")
+        await self.may_leave.wait()
+        self.inside = False
+
+    async def check(self, _deployment: Deployment) -> Reconciliation:
+        self.moves.put_nowait("are compared")
+        return Reconciliation(0, 0, [], [], [], [], [], [])
+
+
+@pytest.fixture
+def shoppers(monkeypatch: pytest.MonkeyPatch) -> SlowShoppers:
+    made = SlowShoppers()
+    monkeypatch.setattr(server, "Shoppers", lambda: made)
+    return made
 
 
 @pytest.fixture
@@ -153,6 +193,23 @@ async def test_contest_runs_alone(client: Client, monkeypatch: pytest.MonkeyPatc
         refused = await client.post(f"/_room/{path}")
         assert (refused.status, await refused.text()) == (409, "the contest is running\n")
     over.set()
+
+
+async def test_shoppers_sent_while_others_leave_arrive_afterwards(
+    shoppers: SlowShoppers, client: Client
+) -> None:
+    moves = []
+    async with asyncio.timeout(5):
+        await client.post("/_room/shoppers/come")
+        moves.append(await shoppers.moves.get())
+        await client.post("/_room/shoppers/go")
+        moves.append(await shoppers.moves.get())
+        await client.post("/_room/shoppers/come")
+        await client.post("/_room/shoppers/go")
+        shoppers.may_leave.set()
+        moves += [await shoppers.moves.get() for _ in range(4)]
+    leave = ["begin to leave", "are compared"]
+    assert moves == ["arrive", *leave, "arrive", *leave]
 
 
 async def test_cut_and_heal_region(client: Client) -> None:

@@ -7,9 +7,10 @@ const LOCALES = path.resolve(import.meta.dirname, 'src/locales');
 /** Texts of the first content, by language. The pages function takes them from the page (`lambda_src/pages/store.py`). */
 function texts(): object {
   const languages = readdirSync(LOCALES).map((language) => {
-    const front = JSON.parse(readFileSync(path.join(LOCALES, language, 'front.json'), 'utf8'));
-    const { home, categories, bestsellers } = front;
-    return [language, { ...home, bestsellers: bestsellers.title, categories }];
+    const read = (part: string) => JSON.parse(readFileSync(path.join(LOCALES, language, part), 'utf8'));
+    const { home, categories, bestsellers } = read('front.json');
+    const { introduction, introductions } = read('pages.json').catalog;
+    return [language, { ...home, bestsellers: bestsellers.title, categories, introduction, introductions }];
   });
   return Object.fromEntries(languages);
 }

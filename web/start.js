@@ -1,4 +1,5 @@
 const { entry } = document.currentScript.dataset;
 const start = () => import(entry);
 if (document.hidden) start();
-else requestAnimationFrame(() => setTimeout(start));
+else new PerformanceObserver(start).observe({ type: 'paint', buffered: true });
+setTimeout(start, 1000);

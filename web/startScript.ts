@@ -6,8 +6,9 @@ const SOURCE = path.resolve(import.meta.dirname, 'start.js');
 const ENTRY = /<script type="module" crossorigin src="([^"]+)"><\/script>/;
 
 /**
- * Replaces the app's entry in the build's index.html by start.js. It loads the entry once the browser has shown the
- * page's first content, which needs the connection and the processor for itself. A page in the background is not drawn.
+ * Replaces the app's entry in the build's index.html by start.js. It loads the entry once the browser reports the
+ * page's first paint, which needs the connection and the processor for itself, or after a second; a later import of the
+ * same module changes nothing. A page in the background is not painted.
  */
 export function startScript(): Plugin {
   return {

@@ -42,10 +42,11 @@ def home(texts: Texts, links: Iterable[Link]) -> str:
     )
 
 
-def category(name: str, books: Iterable[Mapping[str, Any]], links: Iterable[Link]) -> str:
-    """Tiles of books. Links to further books are for readers without JavaScript."""
+def category(name: str, introduction: str, books: Iterable[Mapping[str, Any]], links: Iterable[Link]) -> str:
+    """Introduction and tiles of books. Links to further books are for readers without JavaScript."""
     return (
-        f'<div class="page"><h1 class="page-title">{escape(name)}</h1><div class="book-list">'
+        f'<div class="page"><h1 class="page-title">{escape(name)}</h1>'
+        f'<p class="lead">{escape(introduction)}</p><div class="book-list">'
         '<div class="book-list-head"><div class="bone"></div></div>'
         '<div class="filter-fold">&nbsp;</div>'
         f'<div class="grid">{"".join(map(_tile, books))}</div>'

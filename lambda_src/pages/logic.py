@@ -20,7 +20,7 @@ SHELF_BOOKS = 6
 """Books on a shelf (`web/src/features/catalog/Shelf.tsx`)."""
 CATEGORY_BOOKS = 24
 """Books on a page of a category (`web/src/features/catalog/searchParams.ts`)."""
-ENGLISH = Texts(SITE_NAME, "", SITE_NAME, "Best sellers", {})
+ENGLISH = Texts(SITE_NAME, "", SITE_NAME, "Best sellers", {}, "The best rated books come first.", {})
 """Texts for a build that has none of a language."""
 _CATEGORIES = "/categories"
 _DESCRIPTION_CHARACTERS = 160
@@ -120,12 +120,13 @@ def _home(shop: Storefront) -> Document:
 def _category(name: str, names: Sequence[str], shop: Storefront) -> Document:
     books, path = shop.catalog.shelf(name), category_path(name)
     first, others = books[:CATEGORY_BOOKS], books[CATEGORY_BOOKS:]
+    introduction = shop.texts.introduction_of(name)
     return Document(
         name,
-        f"{name}: the best rated books first.",
+        f"{name}: {introduction}",
         path,
         shop.language,
-        content.category(shop.texts.category(name), first, _links(others)),
+        content.category(shop.texts.category(name), introduction, first, _links(others)),
         categories=shop.category_bar(names),
         data=(_breadcrumbs(shop.origin, (name, path)),),
         reads=(f"/search?{urlencode({'category': name, 'limit': CATEGORY_BOOKS})}", _CATEGORIES),

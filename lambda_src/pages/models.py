@@ -15,6 +15,14 @@ class Texts(NamedTuple):
     bestsellers: str
     categories: Mapping[str, str]
     """Translated names of categories by their names in the catalog."""
+    introduction: str
+    """Text below the name of a category that is not in `introductions`."""
+    introductions: Mapping[str, str]
+    """Texts below names of categories, by their names in the catalog."""
+
+    def introduction_of(self, category: str) -> str:
+        """Return the text below a category's name."""
+        return self.introductions.get(category, self.introduction)
 
     def category(self, name: str) -> str:
         """Return a category's name in the language; its own name if there is no translation."""

@@ -64,6 +64,8 @@ it('index.html starts the entry and has the texts of its first content', () => {
       action: expect.any(String),
       bestsellers: expect.any(String),
       categories: expect.any(Object),
+      introduction: expect.any(String),
+      introductions: expect.any(Object),
     });
 });
 

@@ -18,7 +18,13 @@ TEMPLATE = """<!doctype html><html lang="en"><head><title>Built</title>
 <body><noscript>Needs JavaScript.</noscript><div id="root"><nav><!--categories--></nav><main><!--content--></main></div>
 </body></html>"""
 GERMAN = Texts(
-    "Hier brennt Licht.", "Dieselben Bücher.", "Was sich verkauft", "Bestseller", {"Fairy Tales": "Märchen"}
+    "Hier brennt Licht.",
+    "Dieselben Bücher.",
+    "Was sich verkauft",
+    "Bestseller",
+    {"Fairy Tales": "Märchen"},
+    "Die besten zuerst.",
+    {"Fairy Tales": "Zum Vorlesen."},
 )
 
 
@@ -174,6 +180,12 @@ def test_book_page_shows_book_before_scripts_run() -> None:
     assert "5.99" not in seen, "the price has the reader's format in the web app only"
 
 
+def test_category_without_introduction_has_the_common_one() -> None:
+    text = html("/category/Essays", Shelf(book(category="Essays")), GERMAN)[1]
+    assert '<h1 class="page-title">Essays</h1><p class="lead">Die besten zuerst.</p>' in text
+    assert '<meta name="description" content="Essays: Die besten zuerst." />' in text
+
+
 def test_cover_is_shown_where_the_catalog_has_one() -> None:
     text = html("/books/the-hobbit", Shelf(book(cover="https://covers.example.com/1.jpg?a=1&b=2")))[1]
     assert '<img class="cover" src="https://covers.example.com/1.jpg?a=1&amp;b=2" alt=""' in text
@@ -183,7 +195,7 @@ def test_cover_is_shown_where_the_catalog_has_one() -> None:
     ("path", "expected"),
     [
         ("/", "<h1>Hier brennt Licht.</h1>"),
-        ("/category/Fairy%20Tales", '<h1 class="page-title">Märchen</h1>'),
+        ("/category/Fairy%20Tales", '<h1 class="page-title">Märchen</h1><p class="lead">Zum Vorlesen.</p>'),
         ("/books/the-hobbit", '<a href="/category/Fairy%20Tales">Märchen</a>'),
     ],
 )

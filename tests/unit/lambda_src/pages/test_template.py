@@ -63,7 +63,15 @@ def test_template_without_build_is_unavailable(bucket: Bucket, code: str) -> Non
         bucket.template.build()
 
 
-TEXTS = {"headline": "H", "lead": "L", "action": "A", "bestsellers": "B", "categories": {"Cars": "Autos"}}
+TEXTS = {
+    "headline": "H",
+    "lead": "L",
+    "action": "A",
+    "bestsellers": "B",
+    "categories": {"Cars": "Autos"},
+    "introduction": "I",
+    "introductions": {"Cars": "C"},
+}
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,13 @@ function UnknownCategory() {
   );
 }
 
+/** A sentence about the category; one that suits any category if the catalog has others than the shop's texts. */
+function Introduction({ category }: { category: string }) {
+  const { t } = useTranslation();
+  const own: Partial<Record<string, string>> = t('catalog.introductions', { returnObjects: true });
+  return <p className="lead">{own[category] ?? t('catalog.introduction')}</p>;
+}
+
 /** The best rated books, without filters: browsing works while no region can search. */
 function BestRated({ category }: { category: string }) {
   const { data, error, refetch } = useListBooksQuery({ category, limit: 100 });
@@ -76,7 +83,12 @@ function Category({ category, filters }: { category: string; filters: Filters })
       />
     );
   else if (error) books = <BestRated category={category} />;
-  return <Page title={nameOf(category)}>{books}</Page>;
+  return (
+    <Page title={nameOf(category)}>
+      <Introduction category={category} />
+      {books}
+    </Page>
+  );
 }
 
 /** Starts the reads of the category at the browser's address, as the page's HTML does (`lambda_src/pages/logic.py`). */

@@ -20,6 +20,7 @@ from ops.teardown.leftovers import has_state_bucket
 from stacks.settings import Settings
 from tests.support.cloud import Cloud
 
+SUCCESS = "success"
 ENVIRONMENT = """
 environment = "many"
 domain = "many.example"
@@ -66,15 +67,16 @@ class Environment:
         return httpx.get(f"{self.aws}/live{path}", headers={"Host": host}, timeout=30)
 
     @contextmanager
-    def shoppers(self, deployment: Deployment) -> Iterator[Counter[int]]:
-        """Send requests to every region until the body ends; counts responses by status."""
-        answers: Counter[int] = Counter()
+    def shoppers(self, deployment: Deployment) -> Iterator[Counter[str]]:
+        """Send requests to every region until the body ends; counts responses by status, with the text of a failure."""
+        answers: Counter[str] = Counter()
         over = threading.Event()
 
         def ask() -> None:
             while not over.wait(0.5):
                 for region in deployment.regions.values():
-                    answers[self.answer(region.api_id, "/health").status_code] += 1
+                    answer = self.answer(region.api_id, "/health")
+                    answers[SUCCESS if answer.is_success else f"{answer.status_code} {answer.text}"] += 1
 
         shopper = threading.Thread(target=ask)
         shopper.start()

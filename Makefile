@@ -188,7 +188,7 @@ IN_TURN := e2e-tests browser-tests control-room-tests
 AT_ONCE := e2e-shared browser-shared
 
 .PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts drill-when-open e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit e2e-alone e2e-deployments
-test: $(END_TO_END) ## All tests in about 24 minutes, with a bookstore of its own.
+test: $(END_TO_END) ## All tests in about 20 minutes, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.

@@ -21,8 +21,6 @@ class SearchOptions:
 
     storefront_url: str = ""
     """Address of the storefront in the sitemap, without a slash at the end."""
-    disposable: bool = False
-    """Destroy the bucket with the indexes in it."""
     keep_days: int = 30
     """When an index file expires. Must be longer than the time between two builds, which is a day at most."""
     batch_size: int = 10_000
@@ -70,7 +68,8 @@ class Search(Construct):
             "bucket",
             name=f"{platform.name}-search-{platform.region}",
             content=Expiring(options.keep_days),
-            disposable=options.disposable,
+            # An index is built again from the table, and the builder may write one after the bucket was emptied.
+            disposable=True,
         )
         """Bucket of the indexes."""
         self.environment = {"SEARCH_BUCKET": self.bucket.name}

@@ -92,7 +92,7 @@ class RegionStack(BaseStack):
             "search",
             platform=self.platform,
             tables=self.tables,
-            options=SearchOptions(storefront_url=settings.storefront_url, disposable=not settings.protected),
+            options=SearchOptions(storefront_url=settings.storefront_url),
         )
         self.web_bucket = self._web_bucket(web_dist)
         self.blog_image = self._blog_image()

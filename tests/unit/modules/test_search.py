@@ -33,3 +33,11 @@ def test_each_region_has_a_bucket() -> None:
     }
     assert [len(found) for found in buckets.values()] == [1, 1]
     assert buckets["eu-west-1"] != buckets["ap-southeast-1"]
+
+
+def test_index_written_late_does_not_keep_the_bucket() -> None:
+    kept = {each.id: each.body["force_destroy"] for each in region().resources("aws_s3_bucket")}
+    assert [destroyed for name, destroyed in kept.items() if "search" in name] == [True]
+    assert [destroyed for name, destroyed in kept.items() if "web" in name] == [False], (
+        "a protected deployment"
+    )

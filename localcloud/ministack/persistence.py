@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,8 @@ POSITIONS = "dynamodb-stream-positions"
 SAVE_SECONDS = 10.0
 """Interval of saving what changes without a request, such as messages that a queue delivered. Each save copies and
 serializes the state of all services, about 0.1 s of processor time."""
+COMMIT_WAIT_SECONDS = 0.25
+"""Longest wait of a request for others to commit with."""
 GROWING = frozenset({"cloudwatch_logs", "cloudwatch", "xray"})
 """Services that grow with every request. They are saved on shutdown, and after calls of their own API."""
 ITEM_OPERATIONS = frozenset(
@@ -175,12 +178,19 @@ class Persistence:
 
 
 class DurableApp:
-    """ASGI app in front of MiniStack: commits the changes of a request before its response is sent."""
+    """ASGI app in front of MiniStack: commits the changes of a request before its response is sent.
+
+    Saving a service serializes its whole state, up to 0.2 s in which no request is served. So requests that change
+    services at about the same time are committed together. Requests that only change items are committed at once.
+    """
 
     def __init__(self, asgi: Asgi, persistence: Persistence) -> None:
         self._app = asgi
         self._persistence = persistence
         self._saving: asyncio.Task[None] | None = None
+        self._changed: set[str] = set()
+        self._commit: asyncio.Task[None] | None = None
+        self._commit_seconds = 0.0
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         """Serve one request."""
@@ -193,10 +203,29 @@ class DurableApp:
 
         async def send_committed(message: Mapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                self._persistence.commit(services)
+                await self._committed(services)
             await send(message)
 
         await self._app(scope, receive, send_committed)
+
+    async def _committed(self, services: Iterable[str]) -> None:
+        if not services:
+            self._persistence.commit()
+            return
+        self._changed.update(services)
+        if self._commit is None:
+            self._commit = asyncio.create_task(self._commit_together())
+        await asyncio.shield(self._commit)
+
+    async def _commit_together(self) -> None:
+        """Commit the changed services after a wait as long as the last commit: at most half of the time is saving."""
+        await asyncio.sleep(min(self._commit_seconds, COMMIT_WAIT_SECONDS))
+        services, self._changed, self._commit = self._changed, set(), None
+        began = time.monotonic()
+        try:
+            self._persistence.commit(services)
+        finally:
+            self._commit_seconds = time.monotonic() - began
 
 
 def _written_services(scope: Mapping[str, Any]) -> tuple[str, ...]:

@@ -87,6 +87,37 @@ def test_kill_under_load_keeps_confirmed_writes(emulator: Emulator) -> None:
         assert {id_ for _, id_ in emulator.stream(region)} == stored
 
 
+def test_kill_under_load_keeps_confirmed_changes(emulator: Emulator) -> None:
+    """Requests that change a service at the same time are saved together, each before its response."""
+    queues = emulator.client("sqs", IRELAND)
+    confirmed: list[str] = []
+    ended = False
+
+    def create(name: str) -> None:
+        number = 0
+        while not ended:
+            number += 1
+            try:
+                queues.create_queue(QueueName=f"{name}-{number}")
+            except (ClientError, BotoCoreError):
+                continue
+            confirmed.append(f"{name}-{number}")
+
+    creators = [Thread(target=create, args=(name,)) for name in "abcdefgh"]
+    for creator in creators:
+        creator.start()
+    try:
+        wait_until(lambda: len(confirmed) > 100, 30)
+        emulator.kill()
+    finally:
+        ended = True
+        for creator in creators:
+            creator.join()
+    pages = queues.get_paginator("list_queues").paginate()
+    stored = {address.rpartition("/")[2] for page in pages for address in page.get("QueueUrls", ())}
+    assert set(confirmed) <= stored
+
+
 def test_restart_after_deleted_table_is_empty(emulator: Emulator) -> None:
     emulator.put(IRELAND, "a", "first")
     emulator.drop_table(*REGIONS)

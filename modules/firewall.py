@@ -20,7 +20,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
 )
 from constructs import Construct
 
-from modules.support.resources import log_group
+from modules.support.resources import DELETED_LAST, log_group
 from modules.support.suppression import OFF_FOR_ITS_PRICE, suppress
 
 BASE_RULES = ("AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet")
@@ -96,6 +96,7 @@ class Firewall(Construct):
             rule=_rules(rules),
             visibility_config=_visibility(name),
             provider=provider,
+            lifecycle=DELETED_LAST,
         )
         self.has_managed_rules = bool(rules.managed)
         """Whether AWS's managed rules block too."""

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from modules.alarm_topic import AlarmTopic
 from modules.api.domain import ApiDomain
-from modules.support.resources import Record
+from modules.support.resources import DELETED_LAST, Record
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,7 @@ class Routing(Construct):
                 set_identifier=endpoint.region,
                 health_check_id=self.health[endpoint.region].record.id,
                 failover_routing_policy={"type": role},
+                lifecycle=DELETED_LAST,
             )
             for endpoint, role in zip(endpoints, ("PRIMARY", "SECONDARY"), strict=True)
         ]
@@ -221,6 +222,7 @@ class HealthAlarms(Construct):
                 alarm_actions=[self.topic.arn],
                 ok_actions=[self.topic.arn],
                 provider=provider,
+                lifecycle=DELETED_LAST,
             )
 
 

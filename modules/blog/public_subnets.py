@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.subnet import Subnet
 from constructs import Construct
 
 from modules.network import Network
+from modules.support.resources import DELETED_LAST
 
 EVERYWHERE = "0.0.0.0/0"
 
@@ -84,6 +85,7 @@ class PublicSubnets(Construct):
                 availability_zone=self._network.zone(number),
                 cidr_block=self._network.options.subnet(first_block + number),
                 tags={"Name": f"{self._name}-{kind}-{number}"},
+                lifecycle=DELETED_LAST,
             )
             RouteTableAssociation(self, f"{kind}-{number}-routes", subnet_id=subnet.id, route_table_id=routes)
             ids.append(subnet.id)

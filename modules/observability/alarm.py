@@ -16,6 +16,8 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
+from modules.support.resources import DELETED_LAST
+
 _COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 
 
@@ -104,7 +106,7 @@ class AlarmDefinition:
     notifies: bool = True
     """Whether the alarm notifies operators. One that does not is a part of a composite alarm."""
     affects_shoppers: bool = False
-    """Whether the region counts as unhealthy while the alarm is on."""
+    """Whether the region counts as unhealthy while the alarm is on: it is a part of a composite alarm."""
 
     def alarm_name(self, deployment: str) -> str:
         """Return the alarm's name in CloudWatch."""
@@ -120,6 +122,7 @@ class AlarmDefinition:
     ) -> CloudwatchMetricAlarm:
         """Add the alarm to `scope`. It notifies the topic when it starts and when it ends."""
         topics = [topic_arn] if self.notifies else None
+        is_part = self.affects_shoppers or not self.notifies
         return CloudwatchMetricAlarm(
             scope,
             self.name,
@@ -134,4 +137,5 @@ class AlarmDefinition:
             alarm_actions=topics,
             ok_actions=topics,
             provider=provider,
+            lifecycle=DELETED_LAST if is_part else None,
         )

@@ -18,6 +18,8 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
 from cdktf_cdktf_provider_aws.s3_object import S3Object
 from constructs import Construct
 
+from modules.support.resources import DELETED_LAST
+
 PATH = "wp-json/*"
 LIST_OF_POSTS = "wp-json/wp/v2/posts"
 """Path that the storefront requests, with different queries."""
@@ -64,6 +66,7 @@ class BlogPosts(Construct):
                 "enable_accept_encoding_brotli": True,
                 "enable_accept_encoding_gzip": True,
             },
+            lifecycle=DELETED_LAST,
         )
         self.origin = Origin(
             origin_id=ORIGIN,

@@ -11,6 +11,11 @@ from constructs import Construct
 from modules.permissions import Permissions, Statement
 from modules.support.suppression import AWS_MANAGED_KEY, FEW_ADDRESSES, suppress
 
+DELETED_LAST = {"create_before_destroy": True}
+"""Lifecycle of a resource that others name and that a changed setting may remove, for example a region's alarm in a
+composite alarm. Terraform updates the others before it deletes the resource only with this setting; AWS does not delete
+what is still in use: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle"""
+
 
 class Record(Construct):
     """A DNS record that Terraform may create although it exists already.

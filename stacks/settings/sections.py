@@ -54,7 +54,8 @@ class Features(Section):
     alarms: bool = True
     canary: bool = False
     """Whether new versions of the functions get a tenth of a region's requests first, and all after ten minutes without
-    alarms. Needs `alarms`. Without effect on an emulator."""
+    alarms. Needs `alarms`. Without effect on an emulator. Turning it off deletes the aliases about a minute before the
+    API stops to use them: evacuate each region before it is deployed."""
     fault_injection: bool = False
     """Whether each of several regions has an experiment that pauses its replication, which `make drill` starts. Needs
     `alarms`."""
@@ -64,7 +65,8 @@ class Firewall(Section):
     """The rate rule of AWS WAF, in front of CloudFront, of each region's API and blog, and of the user pool."""
 
     requests_per_5_minutes: Annotated[int, Field(ge=0, le=2_000_000_000)] = 2000
-    """Maximum requests of one address in five minutes. 0: no rule.
+    """Maximum requests of one address in five minutes. 0: no rule. A firewall without any rule is deleted, which AWS
+    refuses while the user pool or the blog uses it: detach these first, with `aws wafv2 disassociate-web-acl`.
     https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
     """
 
@@ -101,6 +103,7 @@ class Cache(Section):
     """The kind of ElastiCache that holds the bestsellers."""
 
     mode: Literal["serverless", "replicated"] = "serverless"
+    """A changed mode replaces the cache. Until the new one is made and filled, the bestsellers are empty."""
 
 
 class Blog(Section):

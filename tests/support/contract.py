@@ -11,12 +11,13 @@ from openapi_schema_validator import OAS30ReadValidator, oas30_format_checker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
-DOCUMENT = Path("api/openapi.yaml")
+DOCUMENT = Path(__file__).parents[2] / "api/openapi.yaml"
 VERBS = ("get", "post", "put", "delete")
 
 
 @cache
 def document() -> dict[str, Any]:
+    """The contract."""
     loaded: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
     return loaded
 
@@ -66,13 +67,16 @@ def check(response: httpx.Response, path: str, region: str | None) -> None:
     content_type = response.headers.get("content-type", "").partition(";")[0]
     assert content_type in documented["content"], f"content type {content_type}: {summary}"
     body = response.json() if content_type.endswith("json") else response.text
-    validator = OAS30ReadValidator(
-        _absolute(documented["content"][content_type]["schema"]),
-        registry=registry(),
-        format_checker=oas30_format_checker,
-    )
-    errors = [error.message for error in validator.iter_errors(body)]
+    errors = violations(body, documented["content"][content_type]["schema"])
     assert not errors, f"{errors}: {summary}"
+
+
+def violations(body: Any, schema: dict[str, Any]) -> list[str]:
+    """How a body differs from a schema of the contract."""
+    validator = OAS30ReadValidator(
+        _absolute(schema), registry=registry(), format_checker=oas30_format_checker
+    )
+    return [error.message for error in validator.iter_errors(body)]
 
 
 def resolve(node: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ import pages.handler
 import search.handler
 from runtime.http import Router
 from search.builder import build
-from tests.support.api_events import CLIENT, contract, event, resolved, send
+from tests.support.api_events import CLIENT, event, send
+from tests.support.contract import document, resolve
 from tests.support.lambda_tables import Tables
 from tests.unit.lambda_src.conftest import ENVIRONMENT
 
@@ -48,13 +49,13 @@ QUERY = [
 METHODS = ("get", "put", "post", "delete")
 OPERATIONS = [
     (path["x-function"], method.upper(), resource)
-    for resource, path in contract()["paths"].items()
+    for resource, path in document()["paths"].items()
     for method in METHODS
     if method in path
 ]
 
 
-def test_functions_have_routes_of_contract() -> None:
+def test_functions_have_routes_of_document() -> None:
     routed = {(name, *route) for name, function in FUNCTIONS.items() for route in function.routes}
     assert routed == set(OPERATIONS)
 
@@ -74,7 +75,7 @@ def shop(tables: Tables, search_bucket: Any) -> Tables:
 
 @pytest.mark.parametrize(("function", "method", "resource"), OPERATIONS)
 def test_only_secured_routes_require_sign_in(shop: Tables, function: str, method: str, resource: str) -> None:
-    secured = "security" in contract()["paths"][resource][method.lower()]
+    secured = "security" in document()["paths"][resource][method.lower()]
     path = {"bookId": "a", "orderId": "3b241101-e2bb-4255-8caf-4136c566a962"}
     answer = send(FUNCTIONS[function], event(method, resource, path=path))
     assert (answer.status == 401) == secured
@@ -95,10 +96,10 @@ def refused(schema: dict[str, Any]) -> Iterator[str]:
 
 REFUSED = [
     (path["x-function"], resource, parameter["name"], value)
-    for resource, path in contract()["paths"].items()
-    for parameter in map(resolved, path.get("get", {}).get("parameters", []))
+    for resource, path in document()["paths"].items()
+    for parameter in map(resolve, path.get("get", {}).get("parameters", []))
     if parameter["in"] == "query"
-    for value in refused(resolved(parameter["schema"]))
+    for value in refused(resolve(parameter["schema"]))
 ]
 
 

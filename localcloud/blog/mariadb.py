@@ -18,6 +18,8 @@ DATABASE = "wordpress"
 USER = "wordpress"
 CATCH_UP_SECONDS = 10
 """Time for the new primary of a planned switch to receive every transaction of the old one."""
+REBUILD_SECONDS = 60
+"""Time for a rebuilt replica to receive the primary's whole history."""
 
 _CONFIGURATION = """
 [mariadbd]
@@ -115,12 +117,18 @@ class Server:
         Raises DatabaseError after `CATCH_UP_SECONDS`, and makes `primary` writable again.
         """
         primary.run("SET GLOBAL read_only = 1")
-        position = primary.run("SELECT @@gtid_binlog_pos")
-        if self.run(f"SELECT MASTER_GTID_WAIT('{position}', {CATCH_UP_SECONDS})") != "0":
+        try:
+            self.await_changes(primary, CATCH_UP_SECONDS)
+        except DatabaseError as error:
             primary.run("SET GLOBAL read_only = 0")
-            raise DatabaseError(
-                f"port {self.port} did not catch up in {CATCH_UP_SECONDS} s; nothing was switched"
-            )
+            raise DatabaseError(f"{error}; nothing was switched") from error
+
+    def await_changes(self, primary: "Server", seconds: float) -> None:
+        """Wait until this server has all transactions that `primary` has now. Raises DatabaseError after `seconds`."""
+        position = primary.run("SELECT @@gtid_binlog_pos")
+        wait = f"SELECT MASTER_GTID_WAIT('{position}', {seconds})"
+        if self.run(wait, seconds=seconds + 5) != "0":
+            raise DatabaseError(f"port {self.port} did not catch up in {seconds} s")
 
 
 def promote(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localcloud.blog.aurora import GlobalDatabase
-from localcloud.blog.mariadb import DATABASE, USER, Server, await_answer
+from localcloud.blog.mariadb import DATABASE, REBUILD_SECONDS, USER, Server, await_answer
 from localcloud.blog.wordpress import KEYRING, WordPressUnavailableError, ensure_wordpress, is_fetched
 from localcloud.layout import HOST, ROOT, Layout, url
 from localcloud.processes import Part, Supervisor
@@ -89,7 +89,7 @@ class Blog:
     def start(self) -> str:
         """Start and connect the databases, import the posts and start every WordPress. Returns a summary.
 
-        Raises WordPressUnavailableError, PartFailedError or ImportFailedError.
+        Raises WordPressUnavailableError, PartFailedError, ImportFailedError or DatabaseError.
         """
         ensure_wordpress()
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,9 @@ class Blog:
         """Start a region's database as writer or replica.
 
         A stopped replica is rebuilt from the writer, as Aurora does after a failover: it may hold transactions that
-        were never replicated.
+        were never replicated. It is started when it has all posts, unless the writer is stopped.
+
+        Raises DatabaseError if a replica does not receive the writer's history in REBUILD_SECONDS.
         """
         server, password = self.servers[region], self._password()
         if self._supervisor.running(f"mariadb-{region}"):
@@ -136,7 +138,10 @@ class Blog:
             server.lead()
             server.create(password)
         else:
-            server.follow(self.servers[self.writer], password)
+            writer = self.servers[self.writer]
+            server.follow(writer, password)
+            if writer.answers():
+                server.await_changes(writer, REBUILD_SECONDS)
 
     def import_posts(self, folder: Path = ROOT / "blog" / "content") -> str:
         """Import the posts in `folder`. Returns the import's summary. Raises ImportFailedError."""

@@ -53,6 +53,7 @@ class CloudFront:
         self._buckets = buckets
         self._worker = worker
         self._distributions: TtlCache[str, Distribution] = TtlCache(read, CONFIGURATION_SECONDS)
+        self._last: Distribution | None = None
         self._compressed = Compressed(worker)
 
     def app(self) -> web.Application:
@@ -68,10 +69,14 @@ class CloudFront:
                 status=503, text="no storefront is deployed: see features.storefront in the settings\n"
             )
         try:
-            distribution = await self._distributions.get(id_)
-            return await self._answer(request, distribution)
-        except UnreadableError:
-            return _error(503, "the distribution cannot be read")
+            self._last = await self._distributions.get(id_)
+        except UnreadableError as error:
+            # CloudFront serves without its API.
+            log.warning("the distribution cannot be read: %s", error)
+            if self._last is None:
+                return _error(503, "the distribution cannot be read")
+        try:
+            return await self._answer(request, self._last)
         except WorkerError as error:
             log.warning("the viewer-request function failed: %s", error)
             return _error(503, "The CloudFront function returned an invalid value or failed.")

@@ -19,6 +19,10 @@ class WorkerError(Exception):
     """A function failed or timed out."""
 
 
+class EndedError(WorkerError):
+    """The process ended before its answer, for example by the time limit of another request."""
+
+
 class Worker:
     """Starts Node on first use, and again after it ended."""
 
@@ -50,6 +54,12 @@ class Worker:
         return base64.b64decode(value)
 
     async def _ask(self, request: dict[str, Any]) -> Any:
+        try:
+            return await self._ask_once(request)
+        except EndedError:
+            return await self._ask_once(request)
+
+    async def _ask_once(self, request: dict[str, Any]) -> Any:
         node = await self._running()
         id_ = next(self._ids)
         answer = node.waiting[id_] = asyncio.get_running_loop().create_future()
@@ -57,10 +67,13 @@ class Worker:
             async with asyncio.timeout(SECONDS):
                 await node.write({"id": id_, **request})
                 return await answer
-        except (TimeoutError, ConnectionError) as error:
+        except TimeoutError as error:
             # An endless function cannot be interrupted. The next request starts a new process.
             await node.end()
             raise WorkerError(f"no answer within {SECONDS:.0f} s") from error
+        except (ConnectionError, EndedError) as error:
+            await node.end()
+            raise EndedError("the process ended") from error
         finally:
             node.waiting.pop(id_, None)
 
@@ -107,4 +120,4 @@ class _Node:
                     waiting.set_result(answer.get("value"))
         for waiting in self.waiting.values():
             if not waiting.done():
-                waiting.set_exception(WorkerError("the process ended"))
+                waiting.set_exception(EndedError("the process ended"))

@@ -1,7 +1,7 @@
 """The storefront's address, with real buckets' worth of files on a real HTTP server in the emulator's place."""
 
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -9,9 +9,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from botocore.exceptions import EndpointConnectionError
 from yarl import URL
 
 from localcloud.edge.cloudfront import s3_origin
+from localcloud.edge.cloudfront import server as server_module
 from localcloud.edge.cloudfront.distribution import (
     Behavior,
     Distribution,
@@ -61,7 +63,11 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(monkeypatch: pytest.MonkeyPatch, distribution: Distribution = PLAIN) -> AsyncIterator[Shop]:
+async def shop(
+    monkeypatch: pytest.MonkeyPatch,
+    distribution: Distribution = PLAIN,
+    read: Callable[[str], Distribution] | None = None,
+) -> AsyncIterator[Shop]:
     files = {"index.html": PAGE, "assets/app.js": SCRIPT}
     buckets = {origin.bucket: dict(files) for origin in (FIRST, SECOND)}
     policies: dict[str, object] = {origin.bucket: OPEN for origin in (FIRST, SECOND)}
@@ -87,7 +93,7 @@ async def shop(monkeypatch: pytest.MonkeyPatch, distribution: Distribution = PLA
     cut: set[str] = set()
     async with TestServer(app) as server, aiohttp.ClientSession() as session, Worker() as worker:
         behind = Buckets(URL(f"http://127.0.0.1:{server.port}"), cut)
-        front = CloudFront(lambda: "E1", session, behind, worker, lambda _id: distribution)
+        front = CloudFront(lambda: "E1", session, behind, worker, read or (lambda _id: distribution))
         async with TestClient(TestServer(front.app()), auto_decompress=False) as client:
             yield Shop(client, policies, buckets, cut, asked)
 
@@ -247,6 +253,21 @@ async def test_unchanged_file_answers_304(monkeypatch: pytest.MonkeyPatch) -> No
         assert again.headers["ETag"] == tag
         changed = await s.client.get("/assets/app.js", headers={"If-None-Match": '"other"'})
         assert changed.status == 200
+
+
+async def test_distribution_serves_while_its_api_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "CONFIGURATION_SECONDS", 0.0)
+    answers = [PLAIN]
+
+    def read(_id: str) -> Distribution:
+        if answers:
+            return answers.pop()
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
+
+    async with shop(monkeypatch, read=read) as s:
+        for _ in range(2):
+            answer = await s.client.get("/")
+            assert (answer.status, await answer.read()) == (200, PAGE)
 
 
 async def test_no_distribution_answers_503() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +12,7 @@ from localcloud.edge.cloudfront.worker import Worker, WorkerError
 
 pytestmark = pytest.mark.anyio
 REWRITE = "function handler(event) { event.request.uri = '/index.html'; return event.request; }"
+ENDLESS = "function handler(event) { return new Promise(() => {}); }"
 EVENT = {"request": {"uri": "/books/dune"}}
 
 
@@ -56,9 +58,27 @@ async def test_worker_serves_after_function_error(worker: Worker, code: str) -> 
 async def test_worker_endless_function_times_out(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "SECONDS", 0.2)
     with pytest.raises(WorkerError):
-        await worker.run_function("function handler(event) { return new Promise(() => {}); }", EVENT)
+        await worker.run_function(ENDLESS, EVENT)
     monkeypatch.setattr(worker_module, "SECONDS", 5.0)
     assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
+
+
+async def test_worker_answers_beside_endless_function(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is killed because of one request; the others that wait for it are asked again."""
+    await worker.run_function(REWRITE, EVENT)
+    monkeypatch.setattr(worker_module, "SECONDS", 0.3)
+    endless = asyncio.create_task(worker.run_function(ENDLESS, EVENT))
+    await asyncio.sleep(0)  # it has begun, with its short limit
+    monkeypatch.setattr(worker_module, "SECONDS", 5.0)
+    soon = time.time() * 1000 + 200
+    waits = (
+        f"function handler(event) {{ return Date.now() < {soon} ? new Promise(() => {{}}) : event.request; }}"
+    )
+    assert await worker.run_function(waits, EVENT) == EVENT["request"]
+    with pytest.raises(WorkerError):
+        await endless
 
 
 async def test_worker_compresses_gzip_and_brotli(worker: Worker) -> None:

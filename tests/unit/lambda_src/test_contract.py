@@ -55,7 +55,7 @@ OPERATIONS = [
 ]
 
 
-def test_functions_have_routes_of_document() -> None:
+def test_functions_have_routes_of_contract() -> None:
     routed = {(name, *route) for name, function in FUNCTIONS.items() for route in function.routes}
     assert routed == set(OPERATIONS)
 

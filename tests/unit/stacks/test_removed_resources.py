@@ -28,18 +28,13 @@ CHANGES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 }
 """Settings before and after, by what is removed."""
 
-USE_ALIAS = frozenset(
-    {
-        "aws_api_gateway_deployment",
-        "aws_api_gateway_integration",
-        "aws_cloudwatch_event_target",
-        "aws_lambda_event_source_mapping",
-        "aws_lambda_function_event_invoke_config",
-    }
-)
 MAY_BE_DELETED_FIRST = {
     # AWS deletes an alias in use. `features.canary` says what that means for requests.
-    *(("aws_lambda_alias", user) for user in USE_ALIAS),
+    ("aws_lambda_alias", "aws_api_gateway_deployment"),
+    ("aws_lambda_alias", "aws_api_gateway_integration"),
+    ("aws_lambda_alias", "aws_cloudwatch_event_target"),
+    ("aws_lambda_alias", "aws_lambda_event_source_mapping"),
+    ("aws_lambda_alias", "aws_lambda_function_event_invoke_config"),
     # The pipeline fails until it is updated, a few seconds later.
     ("aws_codeconnections_connection", "aws_codepipeline"),
     # Bestsellers are empty until the other kind of cache is there and filled; see `cache.mode`.

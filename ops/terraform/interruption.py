@@ -1,8 +1,8 @@
 """Ends Terraform in order when the operator or the system stops a command.
 
 Terraform gets SIGINT once: it finishes the requests in flight, writes the state and releases the lock. A second
-Ctrl-C goes through to Terraform, which then ends at once and may leave the lock. A local failure, such as a full disk
-during logging, stops the other stacks in the same way. `deferred_signals` is for the start of any other process.
+Ctrl-C goes through to Terraform, which then ends at once and may leave the lock. An unexpected error, such as a full
+disk during logging, stops the other stacks in the same way. `deferred_signals` is for the start of any other process.
 """
 
 import os
@@ -24,16 +24,22 @@ class _Running:
     def __init__(self) -> None:
         self.processes: set[subprocess.Popen[str]] = set()
         self.requests = 0
+        self.is_interrupted = False
         self.is_guarded = False
         self.grace: float | None = None
         self.killer: threading.Timer | None = None
         # The handler runs in the main thread, which may hold the lock already.
         self.lock = threading.RLock()
 
-    def stop(self, number: int, _frame: FrameType | None = None) -> None:
+    def handle(self, number: int, _frame: FrameType | None = None) -> None:
         """The signal handler."""
+        self.is_interrupted = True
         if number == signal.SIGHUP:
             _detach_from_terminal()
+        self.stop(number)
+
+    def stop(self, number: int) -> None:
+        """Stop Terraform; a second time only for SIGINT."""
         is_first = self.requests == 0
         self.requests += 1
         if is_first or number == signal.SIGINT:
@@ -83,8 +89,8 @@ def stop_others() -> None:
 def orderly_stop(grace: float | None = None) -> Iterator[None]:
     """Wait for running Terraform processes on SIGINT, SIGTERM and SIGHUP, then raise KeyboardInterrupt.
 
-    Those that still run after `grace` seconds are killed; None waits for as long as they take. An OSError of the
-    body is raised as it is.
+    Those that still run after `grace` seconds are killed; None waits for as long as they take. Without a signal
+    an error of the body is raised as it is; after one only an OSError is, which may be the signal's reason.
 
     Signal handlers belong to the main thread: in another thread, and nested, this does nothing.
     """
@@ -92,7 +98,8 @@ def orderly_stop(grace: float | None = None) -> Iterator[None]:
         yield
         return
     _running.is_guarded, _running.requests, _running.grace = True, 0, grace
-    previous = _handle_signals(_running.stop)
+    _running.is_interrupted = False
+    previous = _handle_signals(_running.handle)
     failed = False
     try:
         yield
@@ -103,9 +110,8 @@ def orderly_stop(grace: float | None = None) -> Iterator[None]:
         _restore_signals(previous)
         if _running.killer:
             _running.killer.cancel()
-        _running.is_guarded, _running.killer = False, None
-        was_stopped, _running.requests = stop_requested(), 0
-        if was_stopped and not failed:
+        _running.is_guarded, _running.killer, _running.requests = False, None, 0
+        if _running.is_interrupted and not failed:
             raise KeyboardInterrupt
 
 

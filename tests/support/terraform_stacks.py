@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,11 +123,10 @@ class TerraformStacks:
         return [path.name for path in self.folder.glob(".*.lock.info")]
 
     def held(self) -> Mapping[str, str]:
-        """The value of each stack that was applied."""
-        states = {stack: self.folder / f"{stack}.tfstate" for stack in self.needs}
-        outputs = {
-            stack: json.loads(state.read_text())["outputs"]
-            for stack, state in states.items()
-            if state.exists()
-        }
+        """The value of each stack that was applied. A stack whose apply still writes its state is left out."""
+        outputs: dict[str, Any] = {}
+        for stack in self.needs:
+            # Terraform writes the state in place: a reader can find a part of it.
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                outputs[stack] = json.loads((self.folder / f"{stack}.tfstate").read_text())["outputs"]
         return {stack: found["held"]["value"] for stack, found in outputs.items() if "held" in found}

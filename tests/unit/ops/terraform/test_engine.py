@@ -159,6 +159,18 @@ def test_deploy_full_disk_stops_other_stacks(
         gate.touch()  # Terraform was killed, and its provisioners were not
 
 
+def test_deploy_raises_unexpected_error_of_work(stacks: TerraformStacks, engine: Engine) -> None:
+    """It is no interruption, although the other stacks are stopped as by one."""
+
+    def fail(_task: Task) -> None:
+        raise ValueError("an answer of another shape")
+
+    with pytest.raises(ValueError, match="another shape"):
+        engine.deploy({"global": (), "catalog": ()}, gates={"catalog": fail})
+    assert not stop_requested()
+    assert stacks.locks() == []
+
+
 def test_deploy_gate_failure_stops_next_region(stacks: TerraformStacks, engine: Engine) -> None:
     def refuse(_task: Task) -> None:
         raise OperatorError("one does not pass: POST /orders answered 500")

@@ -29,8 +29,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // One chunk for the first page: separate vendor chunks compress worse and add round trips.
-        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
+        // One chunk for the first page, with all that these modules import: separate vendor chunks compress worse and
+        // add round trips. React DOM, which main.tsx imports later, is a function there until it is called.
+        codeSplitting: {
+          groups: [{ name: 'first', test: /[\\/](main\.tsx|index\.html|react-dom[\\/]client\.js)$/ }],
+        },
       },
     },
   },

@@ -1,7 +1,4 @@
-import './lib/texts';
-
-import { StrictMode, startTransition } from 'react';
-import { createRoot } from 'react-dom/client';
+import { type ReactNode, StrictMode, startTransition } from 'react';
 import { Provider } from 'react-redux';
 import { BrowserRouter } from 'react-router';
 import { App, prepareFirstPage } from './app/App';
@@ -12,10 +9,15 @@ import { createStore, type Store } from './app/store';
 import { type Config, loadConfig } from './config';
 import { persistGuestCart } from './features/cart/persist';
 import { startTranslation } from './lib/i18n';
+import { nextTask } from './lib/nextTask';
 import { regionAnswered } from './lib/region';
 import './styles/shop.scss';
 
-const root = createRoot(document.getElementById('root') as HTMLElement);
+async function render(content: ReactNode): Promise<void> {
+  const { createRoot } = await reactDom;
+  // A transition renders in short tasks, between which a slow phone answers taps.
+  startTransition(() => createRoot(document.getElementById('root') as HTMLElement).render(content));
+}
 
 /** Milliseconds that the first content stays, at most, after the app could be rendered. */
 const PATIENCE = 1_500;
@@ -31,17 +33,14 @@ async function open(config: Config): Promise<void> {
   persistGuestCart(store);
   startSession(store, config.cognito);
   await ready(store);
-  // A transition renders in short tasks, between which a slow phone answers taps.
-  startTransition(() =>
-    root.render(
-      <StrictMode>
-        <Provider store={store}>
-          <BrowserRouter>
-            <App config={config} />
-          </BrowserRouter>
-        </Provider>
-      </StrictMode>,
-    ),
+  render(
+    <StrictMode>
+      <Provider store={store}>
+        <BrowserRouter>
+          <App config={config} />
+        </BrowserRouter>
+      </Provider>
+    </StrictMode>,
   );
 }
 
@@ -53,7 +52,14 @@ async function ready(store: Store): Promise<void> {
   await Promise.race([isPrepared, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
-const translation = startTranslation();
-loadConfig()
-  .finally(() => translation)
-  .then(open, () => root.render(<Closed />));
+function start(): void {
+  const config = loadConfig();
+  const translation = startTranslation();
+  config.finally(() => translation).then(open, () => render(<Closed />));
+}
+
+/** Evaluated in a task of its own, a long one too. Its file is the one of this module (vite.config.ts). */
+const reactDom = nextTask()
+  .then(start)
+  .then(nextTask)
+  .then(() => import('react-dom/client'));

@@ -6,7 +6,8 @@ import { LinesSkeleton } from '../components/Skeletons';
 import type { Config } from '../config';
 import { loadChunk } from '../lib/chunks';
 import { loadPageTexts } from '../lib/i18n';
-import { fetchTexts, first } from '../lib/texts';
+import { nextTask } from '../lib/nextTask';
+import { fetchTexts, firstLanguage } from '../lib/texts';
 import { CartMerge } from './CartMerge';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Footer } from './Footer';
@@ -43,9 +44,10 @@ function page<Props extends object>(
   const Later = lazy(loadWithTexts);
   if (!address?.test(window.location.pathname)) return Later;
 
-  // Requested now. A failure is handled when the page is rendered.
-  load().catch(() => undefined);
-  fetchTexts(first.language, 'pages').catch(() => undefined);
+  // A failure is handled when the page is rendered.
+  nextTask()
+    .then(() => Promise.all([load(), fetchTexts(firstLanguage, 'pages')]))
+    .catch(() => undefined);
   let Loaded: ComponentType<Props> | undefined;
   prepare = async (dispatch) => {
     const module = await loadWithTexts();

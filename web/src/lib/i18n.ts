@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { readStored, store } from './storage';
-import { fetchTexts, first, type Language, type Part, STORAGE_KEY, type Texts } from './texts';
+import { fetchTexts, firstLanguage, type Language, type Part, STORAGE_KEY, type Texts } from './texts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -19,13 +19,16 @@ async function load(language: Language, part: Part): Promise<void> {
 
 /** Rejects if the first texts cannot be loaded; texts with a `defaultValue` still work. */
 export async function startTranslation(): Promise<void> {
-  document.documentElement.lang = first.language;
-  await i18next.use(initReactI18next).init({
-    lng: first.language,
-    resources: {},
-    interpolation: { escapeValue: false }, // React escapes
-  });
-  add(first.language, await first.texts);
+  document.documentElement.lang = firstLanguage;
+  const [texts] = await Promise.all([
+    fetchTexts(firstLanguage, 'front'),
+    i18next.use(initReactI18next).init({
+      lng: firstLanguage,
+      resources: {},
+      interpolation: { escapeValue: false }, // React escapes
+    }),
+  ]);
+  add(firstLanguage, texts);
 }
 
 /** Loads the texts of all pages but the home page. */

@@ -33,8 +33,5 @@ export async function fetchTexts(language: Language, part: Part): Promise<object
   return (await loadChunk(TEXTS[language][part])).default;
 }
 
-/** Requested when this module runs. main.tsx imports it first, before React is evaluated. */
-export const first = (() => {
-  const language = initialLanguage();
-  return { language, texts: fetchTexts(language, 'front') };
-})();
+/** The language of this visit, until the shopper changes it. */
+export const firstLanguage = initialLanguage();

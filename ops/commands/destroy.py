@@ -12,7 +12,7 @@ from ops.errors import InterruptError, OperatorError, RefusedError
 from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import (
     delete_final_snapshots,
-    delete_state_buckets,
+    delete_states,
     force_delete_secret,
     has_github_roles,
     has_state_bucket,
@@ -88,8 +88,9 @@ def _destroy(environment: Settings, stacks: dict[str, list[StateResource]], cons
         console.print(f"snapshot {snapshot}: deleted")
     if secret := force_delete_secret(environment):
         console.print(f"secret {secret}: deleted without recovery")
-    for bucket in delete_state_buckets(environment):
-        console.print(f"state bucket {bucket}: deleted")
+    for region in environment.regions:
+        if line := delete_states(environment, region):
+            console.print(line)
     if left := tagged_resources(environment):
         resources = "\n".join(f"  {arn}" for arn in left)
         raise RefusedError(

@@ -28,7 +28,7 @@ from ops.replication_lag import catches_up
 from ops.rollout import deploy_stacks
 from ops.stock_removal import accept_all, give_all
 from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
-from ops.teardown.leftovers import delete_final_snapshots, delete_state_bucket, has_state_bucket
+from ops.teardown.leftovers import delete_final_snapshots, delete_states, has_state_bucket
 from ops.teardown.stack_destroy import destroy_stacks
 from ops.teardown.state_resources import StateResource, state_resources, summary
 from ops.terraform.graph import stacks_of_region
@@ -153,8 +153,8 @@ def _remove(console: Console, removal: Removal, stacks: StacksResources, *, time
         _destroy(console, removal)
     for snapshot in delete_final_snapshots(removal.before, [removal.region]):
         console.print(f"snapshot {snapshot}: deleted")
-    if bucket := delete_state_bucket(removal.before, removal.region):
-        console.print(f"state bucket {bucket}: deleted")
+    if line := delete_states(removal.before, removal.region):
+        console.print(line)
     console.print(f"{removal.region} is removed; {', '.join(removal.after.regions)} serve.")
     if removal.is_listed:
         console.print(

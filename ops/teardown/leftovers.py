@@ -15,30 +15,41 @@ from stacks.settings import Settings
 
 GLOBAL_RESOURCES_REGION = "us-east-1"
 """The region of CloudFront's certificate and logs and of Route 53's alarms."""
+_SHOWN = 5
+"""How many keys of others a message names."""
 
 
 class TagSearchError(OperatorError):
     """The search for tagged resources failed, so it is unknown whether any are left."""
 
 
-def delete_state_buckets(settings: Settings) -> Iterator[str]:
-    """Delete the buckets that `ops bootstrap` created; yields the name of each deleted bucket."""
-    for region in settings.regions:
-        if bucket := delete_state_bucket(settings, region):
-            yield bucket
+def delete_states(settings: Settings, region: str) -> str | None:
+    """Delete this deployment's states in a region's bucket with every version, and the bucket if it is empty then.
 
-
-def delete_state_bucket(settings: Settings, region: str) -> str | None:
-    """Delete a region's state bucket with every version; returns its name, or None if there was none."""
+    Several deployments can share a bucket, and an operator can keep copies of states there. Returns a line that says
+    what was done, or None if there is no bucket.
+    """
     if settings.state.backend != "s3":
         return None
     bucket = settings.state_bucket(region)
     s3 = _s3(region)
     with contextlib.suppress(s3.exceptions.NoSuchBucket):
-        empty_bucket(bucket, region)
+        own = _state_folders(settings)
+        empty_bucket(bucket, region, keys=lambda key: key.startswith(own))
+        left = s3.list_object_versions(Bucket=bucket, MaxKeys=_SHOWN)
+        if keys := {each["Key"] for kind in ("Versions", "DeleteMarkers") for each in left.get(kind, ())}:
+            others = ", ".join(sorted(keys))
+            return f"state bucket {bucket}: kept, it has more than this deployment's states: {others}"
         s3.delete_bucket(Bucket=bucket)
-        return bucket
+        return f"state bucket {bucket}: deleted"
     return None
+
+
+def _state_folders(settings: Settings) -> tuple[str, ...]:
+    """The folders of all stacks in state buckets, also of those whose feature is off now."""
+    everything = settings.features.model_copy(update={"blog": True, "storefront": True})
+    parts = settings.model_copy(update={"features": everything}).stack_regions
+    return tuple(f"{settings.name}-{part}/" for part in (*parts, "ci"))
 
 
 def has_state_bucket(settings: Settings, region: str) -> bool:

@@ -19,11 +19,11 @@ def unprotect(resource: StateResource, default_region: str) -> str | None:
     return action(resource, resource.region or default_region) if action else None
 
 
-def empty_bucket(bucket: str, region: str) -> int:
-    """Delete every version and delete marker in `bucket`; returns how many there were."""
+def empty_bucket(bucket: str, region: str, *, keys: Callable[[str], object] = lambda _: True) -> int:
+    """Delete every version and delete marker of the keys for which `keys` is true; returns how many there were."""
     s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
     deleted = 0
-    for batch in _batches(_versions(s3, bucket)):
+    for batch in _batches(each for each in _versions(s3, bucket) if keys(each["Key"])):
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
         if errors := answer.get("Errors"):
             raise ClientError({"Error": errors[0]}, "DeleteObjects")

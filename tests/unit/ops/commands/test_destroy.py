@@ -12,7 +12,7 @@ from typer.testing import Result
 import ops.commands.destroy
 from ops.teardown.leftovers import (
     delete_final_snapshots,
-    delete_state_buckets,
+    delete_states,
     force_delete_secret,
     tagged_resources,
 )
@@ -82,11 +82,38 @@ def test_unprotect_other_type_does_nothing() -> None:
     assert unprotect(StateResource("aws_sqs_queue", "aws_sqs_queue.q", REGION, {}), REGION) is None
 
 
-def test_delete_state_buckets_with_all_versions() -> None:
-    s3 = bucket("test-state-eu-west-1")
-    s3.put_object(Bucket="test-state-eu-west-1", Key="k", Body=b"1")
-    assert list(delete_state_buckets(SETTINGS)) == ["test-state-eu-west-1"], "the other was never made"
+STATES = "test-state-eu-west-1"
+
+
+def keys(name: str) -> list[str]:
+    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=name).get("Contents", ())]
+
+
+def test_delete_states_with_all_versions() -> None:
+    s3 = bucket(STATES)
+    for part in ("global", "eu-west-1", "eu-west-1-blog", "blog", "ci"):
+        for body in (b"1", b"2"):
+            s3.put_object(Bucket=STATES, Key=f"bookstore-test-{part}/terraform.tfstate", Body=body)
+    assert delete_states(SETTINGS, REGION) == f"state bucket {STATES}: deleted"
+    assert delete_states(SETTINGS, "us-west-2") is None, "it was never made"
     assert s3.list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "bookstore-prod-global/terraform.tfstate",
+        "bookstore-test-two-global/terraform.tfstate",
+        "copies/bookstore-test-global.tfstate",
+    ],
+)
+def test_delete_states_keeps_those_of_others(key: str) -> None:
+    s3 = bucket(STATES)
+    s3.put_object(Bucket=STATES, Key="bookstore-test-global/terraform.tfstate", Body=b"1")
+    s3.put_object(Bucket=STATES, Key=key, Body=b"1")
+    kept = delete_states(SETTINGS, REGION)
+    assert kept == f"state bucket {STATES}: kept, it has more than this deployment's states: {key}"
+    assert keys(STATES) == [key]
 
 
 WITH_BLOG = SETTINGS.model_copy(update={"features": Features(blog=True)})

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from ops.aws import SHORT_TIMEOUTS
 from ops.errors import OperatorError
 from stacks.settings import Settings
 
@@ -40,23 +41,29 @@ def check_primary(settings: Settings) -> None:
     """Raises PrimaryMovedError if the global stack's state is in the bucket of a region that is not the first one.
 
     The first region holds the zone, the user pool and the base tables. With another first region Terraform would create
-    them again there, and the bookstore would start empty.
+    them again there, and the bookstore would start empty. Where the state is in its place, no other region is asked: it
+    may be lost.
     """
-    if settings.state.backend != "s3":
+    if settings.state.backend != "s3" or _has_global_state(settings, settings.primary):
         return
-    key = f"{settings.name}-global/terraform.tfstate"
     for region in settings.regions[1:]:
-        s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
-        try:
-            s3.head_object(Bucket=settings.state_bucket(region), Key=key)
-        except ClientError as missing:
-            if missing.response["Error"]["Code"] not in {"404", "NoSuchBucket", "NoSuchKey"}:
-                raise
-            continue
-        raise PrimaryMovedError(
-            f"{settings.name} was first deployed with {region} as its first region, where its zone, user pool and base"
-            f" tables are. Put {region} first in `regions` again."
-        )
+        if _has_global_state(settings, region):
+            raise PrimaryMovedError(
+                f"{settings.name} was first deployed with {region} as its first region, where its zone, user pool and "
+                f"base tables are. Put {region} first in `regions` again."
+            )
+
+
+def _has_global_state(settings: Settings, region: str) -> bool:
+    config = SHORT_TIMEOUTS.merge(Config(s3={"addressing_style": "path"}))
+    s3 = boto3.client("s3", region_name=region, config=config)
+    try:
+        s3.head_object(Bucket=settings.state_bucket(region), Key=f"{settings.name}-global/terraform.tfstate")
+    except ClientError as missing:
+        if missing.response["Error"]["Code"] not in {"404", "NoSuchBucket", "NoSuchKey"}:
+            raise
+        return False
+    return True
 
 
 def _create(s3: Any, bucket: str, region: str) -> bool:

@@ -206,6 +206,10 @@ def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[st
     Copies that the lost region had asked for are not given to it until it returns and asks again. A repetition changes
     nothing. If the lost region had sold copies that were not replicated, its rights are below zero
     by exactly that number when it returns.
+
+    Raises:
+        OperatorError: a row was claimed after it was read, by another command or by one whose claims have not arrived
+            here. Nothing is claimed twice, and a repetition claims the rest.
     """
     survivors = [region for region in deployment.regions if region != lost]
     books = grouped(read(deployment, survivors[0], only))
@@ -214,11 +218,41 @@ def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[st
         for book, rows in books.items()
         if (left := max(0, rights(rows, lost))) or _asks(rows, lost)
     }
-    for book, left in claims.items():
-        for region, share in split(left, survivors).items():
-            numbers = {f"{CLAIMED}{lost}": share, f"{CLAIMS}{lost}": 1, "spent": 0, "received": 0}
-            _add(deployment, region, book, numbers)
+    jobs = [
+        (region, book, share, books[book].get(region, Row(book, region)).claims.get(lost, 0))
+        for book, left in claims.items()
+        for region, share in split(left, survivors).items()
+    ]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        is_claimed = list(pool.map(lambda job: _claim(deployment, lost, *job), jobs))
+    if not all(is_claimed):
+        raise OperatorError(
+            f"another claim of {lost}'s stock is running, or has not reached {survivors[0]} yet: "
+            f"{is_claimed.count(False):,} of {len(jobs):,} shares were left out. Wait for it, then repeat this"
+        )
     return {book: left for book, left in claims.items() if left}
+
+
+def _claim(deployment: Deployment, lost: str, region: str, book: str, share: int, seen: int) -> bool:
+    """Add a share of a lost region's copies to a region. Returns False if its row has other claims than were seen."""
+    client, table = _table(deployment, region)
+    try:
+        client.update_item(
+            TableName=table,
+            Key={"bookId": {"S": book}, "region": {"S": region}},
+            UpdateExpression="ADD #claimed :share, #claims :one, spent :none, received :none",
+            ConditionExpression="#claims = :seen" + ("" if seen else " OR attribute_not_exists(#claims)"),
+            ExpressionAttributeNames={"#claimed": f"{CLAIMED}{lost}", "#claims": f"{CLAIMS}{lost}"},
+            ExpressionAttributeValues={
+                f":{name}": {"N": str(number)}
+                for name, number in {"share": share, "one": 1, "none": 0, "seen": seen}.items()
+            },
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
 
 
 def _asks(rows: Rows, region: str) -> bool:

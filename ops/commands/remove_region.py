@@ -142,7 +142,7 @@ def _remove(console: Console, removal: Removal, stacks: StacksResources, *, time
     if evacuated_at is not None:
         # Resolvers answer with the region until then.
         time.sleep(max(0.0, evacuated_at + ALIAS_TTL - time.monotonic()))
-    if any(each.type == "aws_dynamodb_table_replica" for each in chain(*stacks.values())):
+    if _has_data(removal, stacks):
         tables, others = NamedTables(removal.before), removal.after.regions
         copies = give_all(tables, removal.region, others)
         _await_data(removal, timeout=timeout)
@@ -160,6 +160,20 @@ def _remove(console: Console, removal: Removal, stacks: StacksResources, *, time
         console.print(
             f"Now delete {removal.region} from {removal.file}, or the next deployment creates it again."
         )
+
+
+def _has_data(removal: Removal, stacks: StacksResources) -> bool:
+    """Whether the region still has the tables of stock and carts, with which its data is handed over.
+
+    An interrupted run may have destroyed one of them after that. A region whose first deployment failed before it had
+    both has never served.
+    """
+    held = {
+        str(each.values.get("global_table_arn", "")).rpartition("/")[2]
+        for each in chain(*stacks.values())
+        if each.type == "aws_dynamodb_table_replica"
+    }
+    return {f"{removal.before.name}-stock", f"{removal.before.name}-cart"} <= held
 
 
 def _destroy(console: Console, removal: Removal) -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 from rich.text import Text
 
+from ops.aws import explain
 from ops.bucket_copies import Copy, compare_copies
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
@@ -28,7 +29,7 @@ LAG_TIMEOUT = 10.0
 _EVACUATED = {
     True: Text("yes", "yellow"),
     False: Text("no"),
-    None: Text("? Route 53 does not answer", "yellow"),
+    None: Text("? not known", "yellow"),
 }
 
 
@@ -36,8 +37,8 @@ _EVACUATED = {
 class RegionStatus:
     """A region's state; `replication_lag_seconds` is None when it exceeds the timeout or cannot be measured.
 
-    `evacuated` is None when Route 53's control plane, which is in us-east-1, does not answer. `replication`
-    describes a pause or a backlog; only the local cloud reports one.
+    `evacuated` is None when Route 53's control plane, which is in us-east-1, does not answer or refuses. A fault of the
+    status then says why. `replication` describes a pause or a backlog; only the local cloud reports one.
     """
 
     region: str
@@ -93,12 +94,12 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
         return lag_behind(settings, sources, region, timeout=timeout) if region in healthy else None
 
     with ThreadPoolExecutor(max_workers=2 * len(regions)) as pool:
-        evacuated = pool.map(lambda region: _is_evacuated(region, traffic), regions)
+        answers = pool.map(lambda region: _is_evacuated(region, traffic), regions)
         health = dict(zip(regions, pool.map(probe.health, regions), strict=True))
         healthy = [region for region in regions if health[region].healthy]
         lags = pool.map(lag, regions)
         backlog = _backlog(settings)
-        evacuations = list(evacuated)
+        evacuations, reasons = zip(*answers, strict=True)
         files = _files(settings)
         return Status(
             [
@@ -122,6 +123,8 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
                     for name in regions
                     if not health[name].healthy
                 ),
+                # One reason is enough: all regions are asked about with the same credentials.
+                *(f"evacuations are not known: {reason}" for reason in [*filter(None, reasons)][:1]),
                 *_faults(settings, probe, dict(zip(regions, evacuations, strict=True))),
             ],
         )
@@ -167,10 +170,12 @@ def _completeness(copy: Copy) -> str:
     return f"{copy.objects}, {', '.join(faults)}"
 
 
-def _is_evacuated(region: str, traffic: Traffic) -> bool | None:
-    with suppress(BotoCoreError, ClientError):
-        return traffic.is_evacuated(region)
-    return None
+def _is_evacuated(region: str, traffic: Traffic) -> tuple[bool | None, str]:
+    """Whether the region is evacuated; None and the reason if Route 53 does not say so."""
+    try:
+        return traffic.is_evacuated(region), ""
+    except (BotoCoreError, ClientError) as error:
+        return None, explain(error)
 
 
 def _table(status: Status) -> Table:

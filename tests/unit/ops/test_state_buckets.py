@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -42,6 +43,19 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_first_region_of_the_deployment_passes() -> None:
     check_primary(environment("eu-west-1", "ap-southeast-1"))
     check_primary(environment("eu-west-1", "ap-southeast-1", "us-west-2"))
+
+
+@pytest.mark.usefixtures("deployed")
+def test_lost_region_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, asked = boto3.client, []
+
+    def recording(service: str, region_name: str, **options: Any) -> Any:
+        asked.append(region_name)
+        return client(service, region_name=region_name, **options)
+
+    monkeypatch.setattr(boto3, "client", recording)
+    check_primary(environment("eu-west-1", "ap-southeast-1"))
+    assert asked == ["eu-west-1"]
 
 
 @pytest.mark.usefixtures("deployed")

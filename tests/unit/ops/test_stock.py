@@ -138,6 +138,24 @@ def test_claim_reports_what_was_sold_twice(deployment: Deployment) -> None:
     assert shares(deployment)[THERE].rights == -2
 
 
+def test_claims_at_the_same_time_give_copies_once(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both commands read the rows before one of them writes."""
+    stock.load(deployment, {"a": 10, "b": 4}, {HERE: 1, THERE: 1})
+    deployment.replicate()
+    before = stock.read(deployment, HERE)
+    assert stock.claim(deployment, THERE) == {"a": 5, "b": 2}
+    with monkeypatch.context() as other:
+        other.setattr(stock, "read", lambda *_: before)
+        with pytest.raises(OperatorError, match="another claim"):
+            stock.claim(deployment, THERE)
+    assert shares(deployment)[HERE].rights == 10
+
+    deployment.replicate()
+    assert shares(deployment)[THERE].rights == 0
+
+
 def test_claim_closes_open_requests(deployment: Deployment) -> None:
     """Also of books of which nothing is left to claim."""
     stock.load(deployment, {"a": 10}, {HERE: 1, THERE: 0})

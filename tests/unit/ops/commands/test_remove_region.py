@@ -20,9 +20,12 @@ from tests.support.stock_tables import StockTables
 
 HOME, OTHER = "eu-west-1", "ap-southeast-1"
 CONFIRMED = f"bookstore-test-{OTHER}"
-REPLICA = StateResource(
-    "aws_dynamodb_table_replica", "aws_dynamodb_table_replica.orders", OTHER, {"id": "orders"}
-)
+
+
+def replica(table: str) -> StateResource:
+    name = f"bookstore-test-{table}"
+    values = {"id": f"{name}:{HOME}", "global_table_arn": f"arn:aws:dynamodb:{HOME}:1:table/{name}"}
+    return StateResource("aws_dynamodb_table_replica", f"aws_dynamodb_table_replica.{table}", OTHER, values)
 
 
 class Recorded:
@@ -31,7 +34,7 @@ class Recorded:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.done: list[str] = []
-        self.resources = [REPLICA]
+        self.resources = [replica(table) for table in ("books", "cart", "orders", "stock")]
         self.arrives = True
         self.route53 = Route53()
         self.answers = {HOME: 200, OTHER: 200}
@@ -134,7 +137,7 @@ def test_remove_without_confirmation_lists(world: Recorded) -> None:
     result = world.run(confirm="")
 
     assert result.exit_code == 0
-    assert "orders, a copy; the other regions keep theirs" in result.output
+    assert f"orders:{HOME}, a copy; the other regions keep theirs" in result.output
     assert f"CONFIRM={CONFIRMED}" in result.output
     assert world.done == [f"synth {HOME}+{OTHER}"]
 
@@ -190,6 +193,19 @@ def test_remove_of_unlisted_region_continues(world: Recorded) -> None:
     assert f"evacuate {OTHER}" not in world.done
     assert world.done[-1] == "destroy"
     assert f"delete {OTHER}" not in result.output
+
+
+@pytest.mark.parametrize("destroyed", ["cart", "stock"])
+def test_remove_continues_interrupted_destroy(world: Recorded, destroyed: str) -> None:
+    """The data was handed over before; without the table it could not be read again."""
+    world.resources = [each for each in world.resources if not each.address.endswith(destroyed)]
+    boto3.client("dynamodb", OTHER).delete_table(TableName="bookstore-test-stock")
+
+    result = world.run()
+
+    assert result.exit_code == 0, result.output
+    assert f"await {OTHER} in {HOME}" not in world.done
+    assert world.done[-1] == "destroy"
 
 
 def test_remove_twice_destroys_once(world: Recorded) -> None:

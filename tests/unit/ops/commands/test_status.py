@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from moto import mock_aws
 from rich.console import Console
 
@@ -71,16 +71,30 @@ def test_survey_with_lost_region_reports_others(traffic: Traffic) -> None:
     assert now.answered_by is None
 
 
-def test_survey_without_route53_reports_health(traffic: Traffic) -> None:
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            EndpointConnectionError(endpoint_url="https://route53.amazonaws.com"),
+            "no answer from https://route53",
+        ),
+        (NoCredentialsError(), "no AWS credentials here"),
+        (ClientError({"Error": {"Code": "ExpiredToken"}}, "ListHealthChecks"), "credentials have expired"),
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "ListHealthChecks"), "AWS refused"),
+    ],
+)
+def test_survey_without_route53_reports_health(traffic: Traffic, error: Exception, reason: str) -> None:
     class Away(Route53):
         def paginate(self) -> list[dict[str, Any]]:
-            raise EndpointConnectionError(endpoint_url="https://route53.amazonaws.com")
+            raise error
 
     now = survey(SETTINGS, Traffic(SETTINGS, route53=Away()), probe({PRIMARY: 503, OTHER: 200, "shop": 200}))
 
     assert [(each.healthy, each.evacuated) for each in now.regions] == [(False, None), (True, None)]
     assert now.answered_by == "shop"
-    assert "Route 53 does not answer" in printed(now)
+    (fault,) = [each for each in now.faults if each.startswith("evacuations are not known")]
+    assert reason in fault
+    assert "? not known" in printed(now)
 
 
 def test_table_prints_brackets_unchanged(traffic: Traffic) -> None:

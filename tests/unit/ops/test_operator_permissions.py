@@ -1,32 +1,120 @@
-"""The policy in docs/runbooks/evacuation.md allows every AWS operation that moves traffic, and no other."""
+"""The policy in docs/runbooks/evacuation.md allows every AWS request of the commands of an incident, and no other."""
 
 import json
 import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ops import stock
+from ops.bucket_copies import compare_copies
+from ops.named_tables import NamedTables
+from ops.oversold import hold_oversold
+from ops.replication_lag import lag, reported_latency
+from tests.support.operators import SETTINGS, deploy_cart_tables
+from tests.support.stock_tables import HERE, THERE, StockTables
 
 ROOT = Path(__file__).parents[3]
-MODULES = ("traffic", "traffic_lock", "replication_lag")
-OPERATIONS = {
-    "batch_get_item": "dynamodb:BatchGetItem",
-    "batch_write_item": "dynamodb:BatchWriteItem",
-    "change_resource_record_sets": "route53:ChangeResourceRecordSets",
-    "get_metric_statistics": "cloudwatch:GetMetricStatistics",
-    "list_health_checks": "route53:ListHealthChecks",
-    "list_hosted_zones_by_name": "route53:ListHostedZonesByName",
-    "list_resource_record_sets": "route53:ListResourceRecordSets",
-    "update_health_check": "route53:UpdateHealthCheck",
+ROUTE53_MODULES = ("traffic", "traffic_lock")
+ROUTE53 = r"\b(?:client|route53|_route53)\.(?!get_paginator)(\w+)\(|get_paginator\(\"(\w+)\""
+NAMED_OTHERWISE = {
+    "monitoring:GetMetricStatistics": "cloudwatch:GetMetricStatistics",
+    "s3:ListObjectsV2": "s3:ListBucket",
 }
-AWS_OBJECT = r"(?:client|cloudwatch|route53|_route53)"
+FOR_EVERYONE = "sts:GetCallerIdentity"
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+
+Request = tuple[str, str]
+"""An action, and the ARN of the table or bucket that it names; an empty text if it names none."""
 
 
-def test_runbook_policy_allows_what_operators_call() -> None:
-    code = "\n".join((ROOT / "ops" / f"{module}.py").read_text() for module in MODULES)
-    called = set(re.findall(rf"\b{AWS_OBJECT}\.(?!get_paginator)(\w+)\(", code))
-    called |= set(re.findall(r"get_paginator\(\"(\w+)\"", code))
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Request]]:
+    """The requests that boto3's clients send from now on. Tables and buckets are in moto."""
+    sent: set[Request] = set()
+
+    def record(params: dict[str, Any], model: Any, **_: object) -> None:
+        action = f"{model.service_model.signing_name}:{model.name}"
+        table, bucket = params.get("TableName"), params.get("Bucket")
+        tables = [table] if table else list(params.get("RequestItems", ()))
+        names = [f"arn:aws:dynamodb:{HERE}:1:table/{each}" for each in tables]
+        names += [f"arn:aws:s3:::{bucket}"] if bucket else []
+        sent.update((NAMED_OTHERWISE.get(action, action), name) for name in names or [""])
+
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        session = boto3.Session()
+        session.events.register("provide-client-params.*.*", record)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+        yield sent
+
+
+def route53_actions() -> set[Request]:
+    """The operations that the code of the traffic switch names: moto's Route 53 cannot run it."""
+    code = "\n".join((ROOT / "ops" / f"{module}.py").read_text() for module in ROUTE53_MODULES)
+    names = {called or listed for called, listed in re.findall(ROUTE53, code)}
+    return {(f"route53:{name.title().replace('_', '')}", "") for name in names}
+
+
+def statements() -> list[tuple[set[str], list[str]]]:
+    """Actions and resources of each statement in the runbook's policy."""
     page = (ROOT / "docs/runbooks/evacuation.md").read_text()
     policy = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])
-    allowed: set[str] = set()
+    found = []
     for statement in policy["Statement"]:
-        actions = statement["Action"]
-        allowed |= {actions} if isinstance(actions, str) else set(actions)
-    assert {OPERATIONS[name] for name in called} == allowed
+        actions, resources = statement["Action"], statement["Resource"]
+        found.append(
+            (
+                {actions} if isinstance(actions, str) else set(actions),
+                [
+                    each.replace("<name>", SETTINGS.name).replace("<account>", "*")
+                    for each in ([resources] if isinstance(resources, str) else resources)
+                ],
+            )
+        )
+    return found
+
+
+def is_allowed(request: Request) -> bool:
+    action, resource = request
+    return any(
+        action in actions and (not resource or any(fnmatchcase(resource, each) for each in resources))
+        for actions, resources in statements()
+    )
+
+
+def test_runbook_policy_allows_what_operators_call(requests: set[Request]) -> None:
+    deploy_cart_tables()
+    tables = StockTables(f"{SETTINGS.name}-")
+    tables.share(HERE, received=3, spent=3)
+    tables.share(THERE, received=3)
+    tables.put(HERE, "stock", {"bookId": "dune", "region": THERE, f"claimed:{HERE}": 2})
+    tables.order(HERE, "first", "2026-01-31T08:00:00.000Z")
+    tables.hold(HERE, "first", 1)
+    for kind in ("web", "media"):
+        for region in SETTINGS.regions:
+            boto3.client("s3", region).create_bucket(
+                Bucket=f"{SETTINGS.name}-{kind}-{region}-123456789012",
+                CreateBucketConfiguration={"LocationConstraint": region},
+            )
+    requests.clear()
+
+    lag(SETTINGS, HERE, HERE, timeout=1)
+    reported_latency(SETTINGS, HERE, THERE)
+    named = NamedTables(SETTINGS)
+    assert hold_oversold(named, HERE), "nothing was held, so no order was written"
+    assert stock.claim(named, THERE)
+    stock.claim(named, THERE, "dune")
+    compare_copies(SETTINGS)
+    sent = requests | route53_actions()
+
+    assert {request for request in sent if request[0] != FOR_EVERYONE and not is_allowed(request)} == set()
+    allowed = {action for actions, _ in statements() for action in actions}
+    assert allowed == {action for action, _ in sent} - {FOR_EVERYONE}

@@ -26,13 +26,17 @@ def assumed_by(scope: Construct, service: str) -> str:
 
     The condition prevents another account from using the role through the service (confused deputy):
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    AWS documents S3's replication without one, and a condition on a key that a service does not send refuses it. There
+    only principals of this account can name the role, since `iam:PassRole` does not cross accounts:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
-    statement = {
+    statement: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account_id(scope)}},
     }
+    if service != "s3.amazonaws.com":
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id(scope)}}
     # Not JSON text: CDKTF cannot write a reference inside it as HCL (docs/leaving-cdktf.md).
     policy: str = Fn.jsonencode({"Version": "2012-10-17", "Statement": [statement]})
     return policy

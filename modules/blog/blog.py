@@ -122,6 +122,7 @@ class Blog(Construct):
             database=database,
             options=DatabaseOptions(
                 name=self._name,
+                region=options.region,
                 primary=options.primary,
                 capacity=options.capacity,
                 protected=options.protected,

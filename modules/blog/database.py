@@ -48,7 +48,9 @@ class DatabaseOptions:
     """Name, size and protection of a region's cluster."""
 
     name: str
-    """Name of the cluster."""
+    """Name of the cluster's resources."""
+    region: str
+    """AWS region."""
     primary: bool
     """Whether this region's cluster creates the database. The others join as readers."""
     capacity: Capacity = field(default_factory=Capacity)
@@ -57,8 +59,6 @@ class DatabaseOptions:
     """Whether RDS refuses to delete the cluster and keeps a final snapshot."""
     backup_days: int = 14
     """How long automatic backups are kept."""
-    instances: int = 1
-    """Instances per region. A second one doubles the cost; here, the other region is the standby."""
     log_retention_days: int = 30
     """How long CloudWatch keeps MySQL's logs."""
 
@@ -93,7 +93,7 @@ class GlobalDatabase(Construct):
 
 
 class RegionDatabase(Construct):
-    """A region's cluster and its instances."""
+    """A region's cluster with one instance: the other regions are its standbys."""
 
     def __init__(
         self,
@@ -115,6 +115,10 @@ class RegionDatabase(Construct):
         """
         super().__init__(scope, id)
         self._name = options.name
+        # "The names you choose for each of your Aurora DB clusters must be unique, across all AWS Regions":
+        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.configuration.requirements.html
+        self.cluster_name = f"{options.name}-{options.region}"
+        """Dimension `DBClusterIdentifier` of its metrics."""
         capacity, protected = options.capacity, options.protected
         self._group = network.security_group(
             self, "group", name=f"{self._name}-database", description="The database of the blog"
@@ -123,7 +127,7 @@ class RegionDatabase(Construct):
         cluster = RdsCluster(
             self,
             "cluster",
-            cluster_identifier=self._name,
+            cluster_identifier=self.cluster_name,
             global_cluster_identifier=database.id,
             engine=ENGINE,
             engine_version=ENGINE_VERSION,
@@ -152,20 +156,16 @@ class RegionDatabase(Construct):
         suppress(cluster, dict.fromkeys(("CKV_AWS_162", "CKV_AWS_326", "CKV2_AWS_8"), SMALL_GLOBAL_DATABASE))
         self.cluster_arn: str = cluster.arn
         """ARN of the cluster."""
-        self.cluster_name = self._name
-        """Dimension `DBClusterIdentifier` of its metrics."""
-        for number in range(options.instances):
-            self._instance(number, cluster)
-        self.reader_endpoint: str = cluster.reader_endpoint
-        """Host for reading. In the writer region with one instance, it is the writer too."""
-        # Only the cluster endpoint of the writer region accepts DDL. The reader endpoint of another region forwards
-        # statements that change rows.
-        self.writer_endpoint: str = cluster.endpoint if options.primary else cluster.reader_endpoint
-        """Host for writing from this region."""
+        self._instance(cluster)
+        # A cluster's own endpoint is inactive while the cluster is a secondary one, which changes with
+        # `make blog-promote`. With its single instance a cluster is reached by the reader endpoint in both roles:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Endpoints.Reader.html
+        self.endpoint: str = cluster.reader_endpoint
+        """Host for reading and writing from this region. A secondary cluster forwards statements that change rows."""
 
     def _log(self, kind: str, retention_days: int) -> CloudwatchLogGroup:
         """Create the log group that RDS would otherwise create without a retention time."""
-        name = f"/aws/rds/cluster/{self._name}/{kind}"
+        name = f"/aws/rds/cluster/{self.cluster_name}/{kind}"
         return log_group(self, f"{kind}-log", name=name, retention_days=retention_days)
 
     def _initial_data(self, secret: DatabaseSecret) -> dict[str, object]:
@@ -177,11 +177,11 @@ class RegionDatabase(Construct):
             "master_password_wo_version": secret.value_version,
         }
 
-    def _instance(self, number: int, cluster: RdsCluster) -> None:
+    def _instance(self, cluster: RdsCluster) -> None:
         instance = RdsClusterInstance(
             self,
-            f"instance-{number}",
-            identifier=f"{self._name}-{number}",
+            "instance-0",
+            identifier=f"{self._name}-0",
             cluster_identifier=cluster.id,
             engine=ENGINE,
             engine_version=ENGINE_VERSION,

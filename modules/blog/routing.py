@@ -93,8 +93,8 @@ class BlogRouting(Construct):
             tags={"Name": f"{name}-{endpoint.region}-blog"},
         )
 
-    def _fail_over(self, host: str, endpoints: Sequence[BlogEndpoint]) -> list[Route53Record]:
-        """Create the records of `host`, and return them."""
+    def _fail_over(self, host: str, endpoints: Sequence[BlogEndpoint], level: int = 1) -> list[Route53Record]:
+        """Create the records of `host` and of all pairs behind it, and return those of `host`."""
         first, *others = endpoints
         primary = self._alias(
             f"{first.region}-primary",
@@ -111,8 +111,10 @@ class BlogRouting(Construct):
         if len(others) == 1:
             target, check = _target(second), self.checks[second.region].id
         else:
-            standby = f"standby-{host}"
-            targets = self._fail_over(standby, others)
+            # A label has at most 63 characters: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4
+            number = "" if level == 1 else f"-{level}"
+            standby = f"standby{number}-{self._options.host}"
+            targets = self._fail_over(standby, others, level + 1)
             target, check = {"name": standby, "zone_id": self._zone_id}, None
         secondary = self._alias(
             f"{second.region}-secondary",

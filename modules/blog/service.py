@@ -255,8 +255,8 @@ class Service(Construct):
 
     def _environment(self, parts: ServiceParts) -> dict[str, str]:
         return {
-            "WORDPRESS_DB_HOST": parts.database.reader_endpoint,
-            "WORDPRESS_DB_WRITER_HOST": parts.database.writer_endpoint,
+            "WORDPRESS_DB_HOST": parts.database.endpoint,
+            "WORDPRESS_DB_WRITER_HOST": parts.database.endpoint,
             "WORDPRESS_DB_NAME": DATABASE,
             "WORDPRESS_DB_TLS": "on",
             "WORDPRESS_DB_FORWARDING": "session",

@@ -25,6 +25,7 @@ READS: Mapping[str, tuple[str, ...]] = {
         "GetResponseHeadersPolicy",
         "ListTagsForResource",
     ),
+    "budgets": ("ListTagsForResource", "ViewBudget"),
     "cloudwatch": ("DescribeAlarms", "GetDashboard", "ListTagsForResource"),
     "codebuild": ("BatchGetProjects",),
     "codecommit": (
@@ -36,7 +37,12 @@ READS: Mapping[str, tuple[str, ...]] = {
     "codeconnections": ("GetConnection", "ListTagsForResource"),
     "codedeploy": ("GetApplication", "GetDeploymentGroup", "ListTagsForResource"),
     "codepipeline": ("GetPipeline", "ListTagsForResource"),
-    "cognito-idp": ("DescribeUserPool", "DescribeUserPoolClient", "GetUserPoolMfaConfig"),
+    "cognito-idp": (
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
+        "GetUserPoolMfaConfig",
+        "GetWebACLForResource",  # wafv2:GetWebACLForResource needs it for a user pool
+    ),
     "dynamodb": ("DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"),
     "ec2": (
         "DescribeAddresses",

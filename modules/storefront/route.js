@@ -33,8 +33,9 @@ function handler(event) {
 
 // The first of the shop's languages that the browser lists, by preference. A language that the shopper chose is known to
 // the web app alone, which needs no cookie for it.
-function languageOf({ headers }) {
-  const accepted = headers['accept-language'] ? headers['accept-language'].value : '';
+function languageOf(request) {
+  const header = request.headers['accept-language'];
+  const accepted = header ? header.value : '';
   const wanted = accepted.split(',').map((tag) => tag.trim().split(/[-;]/)[0].toLowerCase());
   return wanted.find((tag) => ['en', 'de', 'zh'].includes(tag)) || 'en';
 }

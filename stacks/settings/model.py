@@ -29,6 +29,10 @@ from stacks.settings.sections import (
     State,
 )
 
+MOST_BLOG_REGIONS = 11
+"""A primary cluster and ten secondary ones.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html"""
+
 
 class Settings(SettingsFile):
     """One environment."""
@@ -73,6 +77,15 @@ class Settings(SettingsFile):
         if self.routing.policy == "failover" and len(self.regions) != 2:
             raise ValueError(
                 "routing.policy 'failover' takes two regions, a primary and a standby, "
+                f"not {len(self.regions)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_blog(self) -> Self:
+        if self.features.blog and len(self.regions) > MOST_BLOG_REGIONS:
+            raise ValueError(
+                f"features.blog takes at most {MOST_BLOG_REGIONS} regions, as an Aurora global database does, "
                 f"not {len(self.regions)}"
             )
         return self

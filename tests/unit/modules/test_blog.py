@@ -1,9 +1,12 @@
 """A region's blog: its way in, its tasks, its routes."""
 
 import json
+from collections import Counter
 
+import cdktf
 import pytest
 
+from modules.blog import BlogEndpoint, BlogRouting, BlogRoutingOptions
 from tests.support.synthesis import CHANGED, EVERYTHING, Shop, Stack, shop
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -189,6 +192,25 @@ def test_blog_with_three_regions_is_chain() -> None:
         and each.body["failover_routing_policy"]["type"] == "SECONDARY"
     )
     assert second["alias"]["name"] == "standby-blog.books.example.com"
+
+
+def test_blog_names_of_eleven_regions_fit_a_label() -> None:
+    """Aurora's most: a writer and ten others."""
+    stack = cdktf.TerraformStack(cdktf.Testing.app(), "many")
+    regions = [f"us-east-{number}" for number in range(11)]
+    BlogRouting(
+        stack,
+        "blog",
+        name="bookstore-prod",
+        zone_id="Z1",
+        endpoints=[BlogEndpoint(each, f"blog-{each}.example.com", "lb", "Z2") for each in regions],
+        options=BlogRoutingOptions(host="blog.example.com"),
+    )
+    records = json.loads(cdktf.Testing.synth(stack))["resource"]["aws_route53_record"].values()
+    pairs = Counter(each["name"] for each in records if "failover_routing_policy" in each)
+    assert len(pairs) == len(regions) - 1
+    assert set(pairs.values()) == {2}
+    assert max(len(name.partition(".")[0]) for name in pairs) <= 63
 
 
 def test_blog_in_one_region_has_primary_record() -> None:

@@ -29,11 +29,31 @@ def test_primary_creates_database_others_join(blog: Shop) -> None:
 
 
 def test_clusters_are_otherwise_equal(blog: Shop) -> None:
+    own = {"//", "cluster_identifier", *CREATOR_ONLY}
     first, *others = (
-        {key: value for key, value in cluster(blog, region).items() if key not in {"//", *CREATOR_ONLY}}
-        for region in REGIONS
+        {key: value for key, value in cluster(blog, region).items() if key not in own} for region in REGIONS
     )
     assert all(other == first for other in others)
+
+
+def test_names_of_clusters_differ_and_their_logs_follow(blog: Shop) -> None:
+    """Aurora takes a name once, across all regions."""
+    names = {region: cluster(blog, region)["cluster_identifier"] for region in REGIONS}
+    assert len(set(names.values())) == len(REGIONS)
+    for region, name in names.items():
+        groups = [each.body["name"] for each in blog[f"{region}-blog"].resources("aws_cloudwatch_log_group")]
+        assert f"/aws/rds/cluster/{name}/slowquery" in groups
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_tasks_use_endpoint_that_is_active_in_both_roles(blog: Shop, region: str) -> None:
+    """The cluster's own endpoint does not resolve once `make blog-promote` has moved the writer away."""
+    task = str(blog[f"{region}-blog"].only("aws_ecs_task_definition"))
+    assert "reader_endpoint" in task
+    assert ".endpoint" not in task
+    assert len(blog[f"{region}-blog"].resources("aws_rds_cluster_instance")) == 1, (
+        "reads would leave the writer"
+    )
 
 
 def test_other_regions_depend_on_primary(blog: Shop) -> None:

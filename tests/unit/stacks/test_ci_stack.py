@@ -13,7 +13,7 @@ from cdktf import App
 
 from stacks.ci_stack import CiStack
 from stacks.settings import Settings
-from tests.support.synthesis import CODECOMMIT, EVERYTHING, ON_AWS, Stack, shop
+from tests.support.synthesis import CHANGED, CODECOMMIT, ON_AWS, Stack, shop
 
 INLINE_POLICY_LIMIT = 10_240
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -49,7 +49,7 @@ DATA = {
     "sqs:ReceiveMessage",
     "ssm:GetParameter",
 }
-READING = re.compile(r"(BatchGet|Describe|Get|List|GET)")
+READING = re.compile(r"(BatchGet|Describe|View|Get|List|GET)")
 
 
 @cache
@@ -137,10 +137,31 @@ def test_plan_role_opens_blog_secret_only() -> None:
 
 def test_plan_role_covers_every_service() -> None:
     services = {action.partition(":")[0] for action in actions(ci(blog=True))}
-    for settings in (EVERYTHING, CODECOMMIT):
+    for settings in (CHANGED, CODECOMMIT):
         for stack in shop(**settings).stacks.values():
             for resource in stack.resources():
                 assert service(resource.kind) in services, resource.kind
+
+
+def test_plan_role_reads_web_acls_of_what_they_protect() -> None:
+    """AWS asks for permission on the protected resource too.
+
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_GetWebACLForResource.html
+    """
+    reads = {
+        "aws_cognito_user_pool": "cognito-idp:GetWebACLForResource",
+        "aws_lb": "elasticloadbalancing:DescribeLoadBalancers",
+        "aws_api_gateway_stage": "apigateway:GET",
+    }
+    arns = [
+        resource.body["resource_arn"]
+        for stack in shop(**CHANGED).stacks.values()
+        for resource in stack.resources("aws_wafv2_web_acl_association")
+    ]
+    assert [arn for arn in arns if not any(kind in arn for kind in reads)] == []
+    assert {action for kind, action in reads.items() if any(kind in arn for arn in arns)} <= actions(
+        ci(blog=True)
+    )
 
 
 def service(kind: str) -> str:

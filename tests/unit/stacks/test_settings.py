@@ -15,6 +15,9 @@ regions = ["eu-west-1", "ap-southeast-1"]
 """
 
 
+TWELVE = json.dumps(sorted(known_regions())[:12])
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BOOKSTORE_LOCAL", raising=False)
@@ -57,6 +60,7 @@ def test_primary_is_first_region(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\n[routing]\nhealth_check_interval = 20', "routing", "10 or 30"),
         ('regions = ["eu-west-1"]\nenvironment = "Prod_1"', "environment", "'Prod_1'"),
         ('regions = ["eu-west-1"]\n[routing]\npolicy = "failover"', "", "takes two regions"),
+        (f"regions = {TWELVE}\n[features]\nblog = true", "", "features.blog takes at most 11 regions"),
         ('regions = ["eu-west-1"]\n"un\\nheard" = 1', r'"un\nheard"', "unknown key"),
         ('regions = "eu-west-1"', "regions", "write a list in brackets"),
         ('regions = ["eu-west-1"]\nproject = "book--store"', "project", "'book--store'"),

@@ -54,6 +54,7 @@ def load(
 ) -> Report:
     """Load a file in the first region, count the categories, and wait until every region has the last write.
 
+    Copies are written before the books, because a book without rows in the Stock table is sold without limit.
     `weights` shares new books' copies over the regions. `progress` is called with the written and the total number of
     books. An interrupted load continues from its checkpoint. Raises CatalogError for a file that is no catalog,
     TableError when the table refuses or a region lags by more than a minute, and botocore's errors.
@@ -71,10 +72,10 @@ def load(
         table_arn=described["TableArn"],
         incarnation=f"{described.get('TableId')} {described['CreationDateTime']}",
     )
-    resumed = _write(client, name, catalog.books, checkpoint, progress)
-    categories = table.count_categories(client, name)
     copies = {book.id: book.stock for book in catalog.books if book.stock is not None}
     stock.load(deployment, copies, weights)
+    resumed = _write(client, name, catalog.books, checkpoint, progress)
+    categories = table.count_categories(client, name)
     _publish(client, name, categories, catalog.books[-1], deployment)
     checkpoint.clear()
     return Report(len(catalog.books), resumed, catalog.rejected, categories)

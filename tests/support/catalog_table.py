@@ -1,4 +1,4 @@
-"""Books tables in process (moto), for tests of the catalog's loader."""
+"""Books and Stock tables in process (moto), for tests of the catalog's loader."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ REGION = "eu-west-1"
 
 @dataclass
 class Region:
-    """A region with a Books table."""
+    """A region with a Books and a Stock table."""
 
     tables: dict[str, str]
 
@@ -20,10 +20,10 @@ class Deployment:
     """Tables in process; a test may replace a region's client by one that fails."""
 
     def __init__(self, *regions: str) -> None:
-        self.regions = {region: Region({"books": "shop-books"}) for region in regions}
+        self.regions = {region: Region({"books": "shop-books", "stock": "shop-stock"}) for region in regions}
         self.clients = {region: boto3.client("dynamodb", region_name=region) for region in regions}
         for region in regions:
-            create_table(self.clients[region])
+            create_tables(self.clients[region])
 
     def client(self, service: str, region: str) -> Any:
         assert service == "dynamodb"
@@ -44,13 +44,14 @@ class BatchWriteInterceptor:
         return getattr(self._client, name)
 
 
-def create_table(client: Any) -> None:
-    client.create_table(
-        TableName="shop-books",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+def create_tables(client: Any) -> None:
+    for name, keys in (("shop-books", {"id": "HASH"}), ("shop-stock", {"bookId": "HASH", "region": "RANGE"})):
+        client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 def items(client: Any) -> dict[str, dict[str, Any]]:

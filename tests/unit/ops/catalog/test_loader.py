@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
+from ops import stock
 from ops.catalog import loader, table
 from ops.catalog.checkpoint import Checkpoint
 from ops.catalog.loader import load
@@ -142,6 +143,23 @@ def test_write_refused_keeps_checkpoint(path: Path, tmp_path: Path, monkeypatch:
     with pytest.raises(table.TableError, match="did not write 25 books"):
         load(deployment, path, checkpoints=tmp_path / "seed")
     assert not list((tmp_path / "seed").glob("*"))
+
+
+def test_load_with_failing_write_of_books_leaves_stock(tmp_path: Path) -> None:
+    """Otherwise the books of an interrupted load are sold without limit."""
+    path = tmp_path / "books.csv"
+    path.write_text(f"{','.join(COLUMNS)},stock\nbook,Title,Author,Cars,100,EUR,4.1,9,1999,en,5\n")
+    deployment = Deployment(REGION, PEER)
+
+    def fail(_client: Any, _request: dict[str, Any]) -> dict[str, Any]:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+    deployment.clients[REGION] = BatchWriteInterceptor(deployment.clients[REGION], fail)
+    with pytest.raises(EndpointConnectionError):
+        load(deployment, path, checkpoints=tmp_path / "seed")
+
+    assert items(deployment.clients[REGION]) == {}
+    assert [row.received for region in (REGION, PEER) for row in stock.read(deployment, region)] == [3, 2]
 
 
 def test_load_without_replication_names_region(

@@ -7,7 +7,7 @@ from typing import Any
 from cart import rules
 from runtime import clock
 from runtime.backoff import attempts
-from runtime.errors import ConditionFailed, NotFound, Unavailable
+from runtime.errors import ConditionFailed, Conflict, NotFound, TransactionCancelled, Unavailable
 from runtime.identity import SignIn
 from shop import lines as cart_lines
 from shop.books import Books
@@ -91,10 +91,10 @@ class Cart:
                 return None
             try:
                 self._carts.replace(self._customer_id, seen, line)
-            except ConditionFailed:
+            except Conflict:
                 continue
             return seen, line
-        raise Unavailable("Other devices are changing the cart; try again.")
+        raise _contested()
 
     def _withdraw(self, seen: Line | None, written: Line) -> None:
         """Undo an addition that exceeded the limit together with simultaneous ones.
@@ -105,12 +105,21 @@ class Cart:
         now = clock.now()
         before = cart_lines.changed(written, written.book_id, seen.held(now) if seen else 0, now)
         before = before._replace(merged=seen.merged if seen else ())
-        try:
-            self._carts.replace(self._customer_id, written, before)
-        except ConditionFailed:
-            return  # Another device has changed the line since, and checks the limit itself.
+        for _ in attempts(_ATTEMPTS):
+            try:
+                self._carts.replace(self._customer_id, written, before)
+            except TransactionCancelled:
+                continue
+            except ConditionFailed:
+                pass  # Another device has changed the line since, and checks the limit itself.
+            return
+        raise _contested()
 
     def _view(self, lines: Mapping[str, Line], only: str | None = None) -> dict[str, Any]:
         now = clock.now()
         books = self._books.get_many(line.book_id for line in cart_lines.live(lines.values(), now))
         return view(self._customer_id, lines.values(), books, now, only)
+
+
+def _contested() -> Unavailable:
+    return Unavailable("Other devices are changing the cart; try again.")

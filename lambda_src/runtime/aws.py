@@ -49,7 +49,8 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
 
     Raises:
         ConditionFailed: the condition of a write did not hold; nothing was written.
-        TransactionCancelled: a condition of a transaction did not hold; nothing was written.
+        TransactionCancelled: a condition of a transaction did not hold, or a write met a transaction on its item;
+            nothing was written. The SDK does not retry it.
         Busy: the service throttles the request; nothing was written.
         Unavailable: the service does not answer or is busy. A write may have happened.
     """
@@ -65,11 +66,11 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
 
 def _translated(response: Mapping[str, Any]) -> Exception | None:
     code = response["Error"]["Code"]
+    resent = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
     if code == "ConditionalCheckFailedException":
-        resent = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
         return ConditionFailed(response.get("Item", {}), resent=resent)
     if code == "TransactionConflictException":
-        return TransactionCancelled(("TransactionConflict",))
+        return TransactionCancelled(("TransactionConflict",), resent=resent)
     if code == "TransactionCanceledException":
         reasons = tuple(_reason(reason) for reason in response.get("CancellationReasons", ()))
         if _TRANSIENT_REASONS.intersection(reasons):

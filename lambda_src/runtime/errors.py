@@ -163,7 +163,15 @@ class Busy(Unavailable):
 
 
 class Conflict(BookstoreError):
-    """Base of lost races in DynamoDB. Stores retry them; callers never see them."""
+    """Base of lost races in DynamoDB. Stores retry them; callers never see them.
+
+    Attributes:
+        resent: whether the SDK had sent the write before. That attempt may have succeeded.
+    """
+
+    def __init__(self, detail: str, *, resent: bool) -> None:
+        super().__init__(detail)
+        self.resent = resent
 
 
 class ConditionFailed(Conflict):
@@ -171,22 +179,20 @@ class ConditionFailed(Conflict):
 
     Attributes:
         found: the current item in DynamoDB's notation, if the write requested it.
-        resent: whether the SDK had sent the write before. That attempt may have succeeded.
     """
 
     def __init__(self, found: Mapping[str, Any], *, resent: bool) -> None:
-        super().__init__("The item has changed.")
+        super().__init__("The item has changed.", resent=resent)
         self.found = found
-        self.resent = resent
 
 
 class TransactionCancelled(Conflict):
-    """A transaction wrote nothing.
+    """A transaction, or a single write that met one on its item, wrote nothing.
 
     Attributes:
         reasons: one code for each action in their order; `None` if the action was not the reason.
     """
 
-    def __init__(self, reasons: tuple[str | None, ...]) -> None:
-        super().__init__("The transaction was cancelled.")
+    def __init__(self, reasons: tuple[str | None, ...], *, resent: bool = False) -> None:
+        super().__init__("The transaction was cancelled.", resent=resent)
         self.reasons = reasons

@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime import aws, dynamo
 from runtime.dynamo import Item, Keys
-from runtime.errors import ConditionFailed, TransactionCancelled, Unavailable
+from runtime.errors import ConditionFailed, Conflict, TransactionCancelled, Unavailable
 from runtime.identity import SignIn
 from shop import lines as cart_lines
 from shop import revocations
@@ -71,6 +71,7 @@ class Carts:
 
         Raises:
             ConditionFailed: the line is another version; nothing was written.
+            TransactionCancelled: a transaction is changing the line; nothing was written.
             Unavailable: DynamoDB does not answer or is busy, or the outcome is unknown.
         """
         write = self.replacement(customer_id, seen, line)
@@ -78,11 +79,11 @@ class Carts:
         write["Item"]["write"] = mark
         try:
             aws.call(self._client.put_item, ReturnValuesOnConditionCheckFailure="ALL_OLD", **write)
-        except ConditionFailed as failed:
-            if failed.found.get("write") == mark:
+        except Conflict as lost:
+            if isinstance(lost, ConditionFailed) and lost.found.get("write") == mark:
                 return
-            if failed.resent:
-                raise Unavailable("The cart may have changed; read it before you repeat this.") from failed
+            if lost.resent:
+                raise Unavailable("The cart may have changed; read it before you repeat this.") from lost
             raise
 
     def replacement(self, customer_id: str, seen: Line | None, line: Line) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from runtime import clock, dynamo
 from shop.stock_rows import REGISTRY
 
@@ -63,6 +66,28 @@ class Tables:
 
     def __init__(self, client: Any) -> None:
         self.client = client
+
+    def refuse_once(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        operation: str,
+        code: str = "TransactionConflictException",
+        *,
+        is_resent: bool = False,
+    ) -> None:
+        """Answer the next call of an operation with an error. One that is resent wrote before its answer was lost."""
+        send = getattr(self.client, operation)
+        response: Any = {"Error": {"Code": code}, "ResponseMetadata": {"RetryAttempts": int(is_resent)}}
+        errors = [ClientError(response, operation)]
+
+        def refuse(**parameters: Any) -> Any:
+            if not errors:
+                return send(**parameters)
+            if is_resent:
+                send(**parameters)
+            raise errors.pop()
+
+        monkeypatch.setattr(self.client, operation, refuse)
 
     def put(self, table: str, item: dict[str, Any]) -> None:
         self.client.put_item(TableName=table, Item=dynamo.dump(item))

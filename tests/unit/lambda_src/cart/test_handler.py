@@ -148,6 +148,48 @@ def test_simultaneous_additions_all_count(tables: Tables, monkeypatch: pytest.Mo
     assert contents(add(ada, "a", 1)) == {"a": 31}
 
 
+def test_put_after_conflict_with_transaction_succeeds(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables.book("a")
+    tables.refuse_once(monkeypatch, "put_item")
+    assert contents(put(ada, "a", 2)) == {"a": 2}
+
+
+def test_addition_with_lost_answer_before_conflict_is_not_repeated(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables.book("a")
+    tables.refuse_once(monkeypatch, "put_item", is_resent=True)
+    assert add(ada, "a").status == 503
+    assert contents(ada("GET", "/cart")) == {"a": 1}
+
+
+def test_withdrawal_after_conflict_with_transaction_keeps_limit(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(MAX_LINES + 1):
+        tables.book(f"b{number}")
+    tables.fill_cart("ada", [f"b{number}" for number in range(MAX_LINES - 1)])
+    replace = Carts.replace
+    writes = 0
+
+    def race(self: Carts, *arguments: Any) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 1:
+            add(ada, f"b{MAX_LINES}")
+        if writes == 3:
+            tables.refuse_once(monkeypatch, "put_item")
+        replace(self, *arguments)
+
+    monkeypatch.setattr(Carts, "replace", race)
+
+    assert add(ada, f"b{MAX_LINES - 1}").status == 409
+    assert writes == 4
+    assert len(contents(ada("GET", "/cart"))) == MAX_LINES
+
+
 def test_refused_addition_changes_nothing(tables: Tables) -> None:
     tables.book("a")
     tables.book("dollars", currency="USD")

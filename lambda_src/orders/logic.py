@@ -1,5 +1,6 @@
 """Places, lists, cancels and confirms orders."""
 
+from contextlib import suppress
 from typing import Any
 
 from orders import rules
@@ -91,7 +92,7 @@ class Checkout:
             raise
 
     def _request_copies(self, request: OrderRequest, found: Found) -> None:
-        """Request copies, if another region has any."""
+        """Request copies, if another region has any and the database answers. A later order requests them again."""
         region = self._settings.region
         short = rules.short_of(request.quantities, found.seen.stock, region)
         elsewhere = [
@@ -102,7 +103,8 @@ class Checkout:
                 for other in found.seen.stock[book_id]
             )
         ]
-        self._orders.request_copies(elsewhere, clock.now())
+        with suppress(Unavailable):
+            self._orders.request_copies(elsewhere, clock.now())
 
     def _count(self, customer_id: str) -> int:
         now, most = clock.now(), self._settings.orders_per_hour

@@ -1,6 +1,7 @@
 """The Orders table, and the transaction that places an order."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from orders.models import OrderRequest
 from orders.rules import Placement, Seen
 from runtime import aws, clock, dynamo
 from runtime.dynamo import Item, Keys
-from runtime.errors import ConditionFailed
+from runtime.errors import ConditionFailed, TransactionCancelled
 from runtime.settings import Settings
 from shop import order_keys, stock
 from shop.books import Books
@@ -173,18 +174,23 @@ class Orders:
     def request_copies(self, short: Iterable[tuple[str, int]], moment: datetime) -> None:
         """Record that shoppers ordered copies of which this region has too few, as (book, copies).
 
-        Other regions find it in their stream of the Stock table and give copies.
+        Other regions find it in their stream of the Stock table and give copies. A book whose row another order is
+        changing is skipped.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
         """
         for book_id, copies in short:
-            aws.call(
-                self._client.update_item,
-                TableName=self._settings.stock_table,
-                Key=dynamo.dump({"bookId": book_id, "region": self._settings.region}),
-                UpdateExpression="ADD spent :none, received :none, restored :none, #demand :copies "
-                "SET wanted = :copies",
-                ExpressionAttributeNames={"#demand": f"{stock.DEMAND}{stock.hour_of(moment)}"},
-                ExpressionAttributeValues=dynamo.dump({":none": 0, ":copies": copies}),
-            )
+            with suppress(TransactionCancelled):
+                aws.call(
+                    self._client.update_item,
+                    TableName=self._settings.stock_table,
+                    Key=dynamo.dump({"bookId": book_id, "region": self._settings.region}),
+                    UpdateExpression="ADD spent :none, received :none, restored :none, #demand :copies "
+                    "SET wanted = :copies",
+                    ExpressionAttributeNames={"#demand": f"{stock.DEMAND}{stock.hour_of(moment)}"},
+                    ExpressionAttributeValues=dynamo.dump({":none": 0, ":copies": copies}),
+                )
 
 
 def _by_time(items: Iterable[Item]) -> Iterator[OrderState]:

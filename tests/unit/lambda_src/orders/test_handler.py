@@ -406,6 +406,29 @@ def test_stock_in_other_region_is_named(tables: Tables) -> None:
     assert tables.share("a")["wanted"] == 2
 
 
+@pytest.mark.parametrize("code", ["TransactionConflictException", "InternalServerError"])
+@pytest.mark.parametrize(("elsewhere", "problem"), [(5, "stock-elsewhere"), (1, "out-of-stock")])
+def test_short_order_with_refused_request_for_copies_is_answered(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, code: str, elsewhere: int, problem: str
+) -> None:
+    tables.stock("a", received=0)
+    tables.stock("a", "ap-southeast-1", received=elsewhere)
+    tables.refuse_once(monkeypatch, "update_item", code)
+    answer = order(ada, {"a": 2}, 1000)
+    assert (answer.status, answer.json["type"]) == (409, f"urn:bookstore:problem:{problem}")
+
+
+def test_short_order_with_conflict_requests_other_books(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for book_id in ("a", "b"):
+        tables.stock(book_id, received=1)
+        tables.stock(book_id, "ap-southeast-1", received=5)
+    tables.refuse_once(monkeypatch, "update_item")
+    assert order(ada, {"a": 2, "b": 2}, 1598).status == 409
+    assert [tables.share(book_id).get("wanted") for book_id in ("a", "b")] == [None, 2]
+
+
 def test_last_copy_is_sold_once(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     tables.stock("a", received=1)
     answers: list[Answer] = []

@@ -5,11 +5,13 @@ cannot sign up. After a failure the next run continues.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from runtime import aws, clock, log
+from runtime.errors import TransactionCancelled
 from runtime.settings import Settings, settings
 from shop import erasures
 
@@ -79,12 +81,14 @@ class Cleaner:
             return
 
     def _end_repetition(self, customer_id: str) -> None:
-        aws.call(
-            self._dynamodb.update_item,
-            TableName=self._settings.orders_table,
-            Key=erasures.key(customer_id),
-            UpdateExpression="REMOVE sweep, sweepAt",
-        )
+        """Leave a request out of the sweeps, unless a newer one is being written in its place."""
+        with suppress(TransactionCancelled):
+            aws.call(
+                self._dynamodb.update_item,
+                TableName=self._settings.orders_table,
+                Key=erasures.key(customer_id),
+                UpdateExpression="REMOVE sweep, sweepAt",
+            )
 
 
 @cache

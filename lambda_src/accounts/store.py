@@ -48,13 +48,15 @@ class Accounts:
         """End all sign-ins of the shopper until now, unless this one has ended before.
 
         Raises:
-            Unavailable: DynamoDB does not answer or is busy.
+            Unavailable: DynamoDB does not answer or is busy, or the account is being deleted; try again.
         """
         write = revocations.put_if_current(self._settings.cart_table, sign_in, clock.now())
         try:
             aws.call(self._client.put_item, **write)
         except ConditionFailed:
             return
+        except TransactionCancelled as lost:
+            raise _contested() from lost
 
     def delete(self, sign_in: SignIn) -> None:
         """Request the erasure of the shopper's data and end all sign-ins.
@@ -75,7 +77,7 @@ class Accounts:
                 return
             if lost.reasons[0] == "ConditionalCheckFailed":
                 raise Unauthorized("You have signed out; sign in again.") from lost
-            raise Unavailable("The account is being changed; try again.") from lost
+            raise _contested() from lost
 
     def _is_requested(self, customer_id: str) -> bool:
         answer = aws.call(
@@ -111,6 +113,10 @@ class Accounts:
             ConsistentRead=True,
         )
         return [{name: item[name] for name in ("bookId", "quantity", "changedAt")} for item in items]
+
+
+def _contested() -> Unavailable:
+    return Unavailable("The account is being changed; try again.")
 
 
 def _order_of(item: Item) -> str:

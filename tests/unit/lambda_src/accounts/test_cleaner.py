@@ -75,3 +75,13 @@ def test_old_erasure_is_kept_but_not_repeated(job: Cleaner, tables: Tables) -> N
     assert job.delete_erased(NOW + REPEATED_FOR + MINUTE) == 0
     (item,) = tables.scan(ORDERS)
     assert (item["customerId"], item["orderId"]) == ("ada", "#erased")
+
+
+def test_erasure_that_is_requested_again_is_repeated(
+    job: Cleaner, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request(tables, "ada")
+    tables.refuse_once(monkeypatch, "update_item")
+    for _ in range(2):
+        assert job.delete_erased(NOW + REPEATED_FOR + MINUTE) == 1
+    assert job.delete_erased(NOW + REPEATED_FOR + MINUTE) == 0

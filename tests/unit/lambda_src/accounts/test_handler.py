@@ -95,6 +95,13 @@ def test_old_token_cannot_end_new_sign_in(tables: Tables) -> None:
     assert tables.scan(ORDERS) == []
 
 
+def test_sign_out_during_deletion_can_be_repeated(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.refuse_once(monkeypatch, "put_item")
+    refused = ada("PUT", "/account/sign-out")
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert ada("PUT", "/account/sign-out").status == 204
+
+
 def test_deletion_requests_erasure_and_refuses_token(tables: Tables) -> None:
     for _ in range(2):
         assert ada("DELETE", "/account").status == 204

@@ -56,6 +56,7 @@ class Erasure:
             Deleted items of the cart, orders from which the person was removed, and all orders, which are kept.
 
         Raises:
+            TransactionCancelled: another write was in the way; try again.
             Unavailable: DynamoDB does not answer or is busy.
         """
         cart = [item["bookId"] for item in self._items(self._settings.cart_table, customer_id)]

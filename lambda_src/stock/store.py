@@ -1,6 +1,7 @@
 """Writes of the stock function: holds that are released, orders that are held, copies that move."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -149,10 +150,11 @@ class StockStore:
             )
 
     def checked(self, hold: Item) -> None:
-        """Remove a hold from the sweep's index."""
-        aws.call(
-            self._client.update_item,
-            TableName=self._settings.orders_table,
-            Key=dynamo.dump({"customerId": hold["customerId"], "orderId": hold["orderId"]}),
-            UpdateExpression="REMOVE sweep, sweepAt",
-        )
+        """Remove a hold from the sweep's index, unless it is being released, which removes it as well."""
+        with suppress(TransactionCancelled):
+            aws.call(
+                self._client.update_item,
+                TableName=self._settings.orders_table,
+                Key=dynamo.dump({"customerId": hold["customerId"], "orderId": hold["orderId"]}),
+                UpdateExpression="REMOVE sweep, sweepAt",
+            )

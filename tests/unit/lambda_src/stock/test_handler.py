@@ -80,6 +80,13 @@ def test_lost_event_is_found_by_sweep(tables: Tables) -> None:
     assert handle({"sweep": True, "olderThanHours": 27}, None) == {"released": 0}
 
 
+def test_sweep_during_release_continues(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [order(1).json["orderId"] for _ in range(2)]
+    tables.refuse_once(monkeypatch, "update_item")
+    assert handle({"sweep": True, "olderThanHours": 27}, None) == {"released": 0}
+    assert ["sweep" in item(tables, f"{each}#stock#{HERE}") for each in kept].count(True) == 1
+
+
 def test_interrupted_release_is_repeated(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = order(2).json["orderId"]
     cancel(order_id)

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import finalize
 
 from search import expressions
 from search.models import Filters
@@ -40,21 +41,22 @@ class Suggestion(NamedTuple):
 
 
 class Index:
-    """An index file, opened read-only. It is never written again, so SQLite may skip its locks (`immutable`)."""
+    """An index file, opened read-only. It is never written again, so SQLite may skip its locks (`immutable`).
+
+    The file is closed when the last reference to the index goes, so never during a search. A connection that is not
+    closed stays open until a collection of reference cycles, since Python's own cache of statements refers back to it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(
             f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        finalize(self, self._database.close)
         ((self.scanned_at,),) = self._database.execute("SELECT value FROM meta WHERE name = 'scanned_at'")
         self.books: int = self._database.execute("SELECT count(*) FROM books").fetchone()[0]
         kinds = self._database.execute("SELECT kind, min(place), max(place) FROM entries GROUP BY kind")
         self._entries = {kind: (first, last) for kind, first, last in kinds}
-        self._remembered = lru_cache(256)(lambda filters: self._summary("", filters))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        self._remembered = lru_cache(256)(partial(_summary, self._database, ""))
 
     def find(self, text: str, filters: Filters, sort: str, *, limit: int, offset: int) -> list[str]:
         """Ids of the books that match, `limit` of them from `offset` on; `sort` is one of `models.SORTS`."""
@@ -70,7 +72,7 @@ class Index:
 
     def summary(self, text: str, filters: Filters) -> Summary:
         """The number of results and the facets. Without a text they are cached until the index is replaced."""
-        return self._summary(text, filters) if text else self._remembered(filters)
+        return _summary(self._database, text, filters) if text else self._remembered(filters)
 
     def correct(self, text: str, filters: Filters) -> str | None:
         """The most similar text that finds something, for one that finds nothing; None where there is none."""
@@ -82,7 +84,7 @@ class Index:
         for distance, corrected in _combinations(candidates):
             if best is not None and distance > best[0]:
                 break
-            found = self._summary(corrected, filters).total
+            found = _summary(self._database, corrected, filters).total
             if found and (best is None or found > best[1]):
                 best = (distance, found, corrected)
         return best[2] if best else None
@@ -107,37 +109,37 @@ class Index:
         )
         return [book_id for (book_id,) in rows]
 
-    def _summary(self, text: str, filters: Filters) -> Summary:
-        expression = expressions.match(text)
-        if text and not expression:
-            return Summary()
-        parts: Mapping[str, tuple[str, Filters]] = {
-            "total": ("0", filters),
-            "category": ("category", filters._replace(category=None)),
-            "language": ("language", filters._replace(language=None)),
-            "price": (expressions.PRICE_STEP, filters._replace(min_price=None, max_price=None)),
-        }
-        selects: list[str] = []
-        arguments: list[object] = [*filter(None, [expression])]
-        for name, (value, others) in parts.items():
-            where, wanted = expressions.where(others)
-            counted = f"SELECT '{name}', {value} AS value, count(*) FROM found WHERE {where} GROUP BY value"  # noqa: S608
-            selects.append(counted)
-            arguments += wanted
-        statement = f"{expressions.found(expression)} {' UNION ALL '.join(selects)}"
-        counts: dict[str, dict[Any, int]] = {name: {} for name in parts}
-        for name, value, count in self._database.execute(statement, arguments):
-            counts[name][value] = count
-        bounds = (0, *PRICE_STEPS, None)
-        return Summary(
-            total=counts["total"].get(0, 0),
-            category=_most_first(counts["category"]),
-            language=_most_first(counts["language"]),
-            price=tuple(
-                (bounds[step] or 0, bounds[step + 1], count)
-                for step, count in sorted(counts["price"].items())
-            ),
-        )
+
+def _summary(database: sqlite3.Connection, text: str, filters: Filters) -> Summary:
+    expression = expressions.match(text)
+    if text and not expression:
+        return Summary()
+    parts: Mapping[str, tuple[str, Filters]] = {
+        "total": ("0", filters),
+        "category": ("category", filters._replace(category=None)),
+        "language": ("language", filters._replace(language=None)),
+        "price": (expressions.PRICE_STEP, filters._replace(min_price=None, max_price=None)),
+    }
+    selects: list[str] = []
+    arguments: list[object] = [*filter(None, [expression])]
+    for name, (value, others) in parts.items():
+        where, wanted = expressions.where(others)
+        counted = f"SELECT '{name}', {value} AS value, count(*) FROM found WHERE {where} GROUP BY value"  # noqa: S608
+        selects.append(counted)
+        arguments += wanted
+    statement = f"{expressions.found(expression)} {' UNION ALL '.join(selects)}"
+    counts: dict[str, dict[Any, int]] = {name: {} for name in parts}
+    for name, value, count in database.execute(statement, arguments):
+        counts[name][value] = count
+    bounds = (0, *PRICE_STEPS, None)
+    return Summary(
+        total=counts["total"].get(0, 0),
+        category=_most_first(counts["category"]),
+        language=_most_first(counts["language"]),
+        price=tuple(
+            (bounds[step] or 0, bounds[step + 1], count) for step, count in sorted(counts["price"].items())
+        ),
+    )
 
 
 def _most_first(counts: Mapping[str | None, int]) -> tuple[tuple[str, int], ...]:

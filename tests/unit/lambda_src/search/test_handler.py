@@ -1,3 +1,4 @@
+import gc
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ import pytest
 from runtime import aws, clock
 from runtime.errors import Unavailable
 from search import builder, handler
+from search.models import Filters
 from search.store import Bucket, Reader
 from shop.search_index import POINTER
 from tests.support.api_events import Answer, Shopper
@@ -187,6 +189,37 @@ def test_reader_takes_newer_index(shop: Tables, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_reader_closes_replaced_files(shop: Tables, tmp_path: Path) -> None:
+    now = [0.0]
+    reader = Reader(Bucket(s3(), BUCKET), tmp_path, clock=lambda: now[0])
+    gc.disable()
+    try:
+        for _ in range(4):
+            builder.build()
+            now[0] += 31.0
+            reader.index()
+            for thread in _loading():
+                thread.join()
+            reader.index().summary("", Filters())
+        assert _open_files(tmp_path) == 1
+    finally:
+        gc.enable()
+
+
+def test_reader_keeps_file_of_running_search(shop: Tables, tmp_path: Path) -> None:
+    now = [0.0]
+    reader = Reader(Bucket(s3(), BUCKET), tmp_path, clock=lambda: now[0])
+    builder.build()
+    used = reader.index()
+    builder.build()
+    now[0] = 31.0
+    reader.index()
+    for thread in _loading():
+        thread.join()
+    assert reader.index() is not used
+    assert used.summary("", Filters()).total == len(BOOKS)
+
+
 def test_reader_keeps_index_when_s3_fails(shop: Tables, tmp_path: Path) -> None:
     now = [0.0]
     reader = Reader(Bucket(s3(), BUCKET), tmp_path, clock=lambda: now[0])
@@ -219,6 +252,15 @@ def _loading() -> list[Any]:
     import threading
 
     return [thread for thread in threading.enumerate() if thread.name.startswith("search-refresh")]
+
+
+def _open_files(folder: Path) -> int:
+    """Files of `folder` that this process has open, also deleted ones."""
+    return sum(
+        str(link.readlink()).startswith(str(folder))
+        for link in Path("/proc/self/fd").iterdir()
+        if link.is_symlink()
+    )
 
 
 def _pointer_to_nothing() -> bytes:

@@ -46,7 +46,7 @@ class IdentityOptions:
     token_minutes: int = 60
     """Lifetime of ID and access tokens."""
     refresh_token_days: int = 30
-    """How long a sign-in lasts."""
+    """How long a sign-in lasts. `KEPT_FOR` in `lambda_src/shop/revocations.py` must be a day longer."""
 
 
 class Identity(Construct):

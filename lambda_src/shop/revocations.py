@@ -18,8 +18,11 @@ from runtime.parallel import side_by_side
 KEY = "#revoked"
 """Sort key of the item. It sorts after the counters of orders and before the lines."""
 
-KEPT_FOR = timedelta(hours=25)
-"""Cognito's longest id token is valid for 24 hours."""
+KEPT_FOR = timedelta(days=31)
+"""Longer than any token of a sign-in works: the refresh token for 30 days (`modules/identity.py`), and the last id
+token that it gets for a day at most. That token still has the `auth_time` of the sign-in:
+https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse"""
 
 T = TypeVar("T")
 

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from shop.revocations import KEPT_FOR
 from tests.support.synthesis import EVERYTHING, shop
 
 
@@ -23,6 +26,16 @@ def test_client_hides_users_and_revokes_tokens() -> None:
     client = shop()["global"].only("aws_cognito_user_pool_client")
     assert client["prevent_user_existence_errors"] == "ENABLED"
     assert client["enable_token_revocation"] is True
+
+
+def test_refreshed_tokens_expire_before_revocation() -> None:
+    client = shop()["global"].only("aws_cognito_user_pool_client")
+    assert client["token_validity_units"] == [
+        {"id_token": "minutes", "access_token": "minutes", "refresh_token": "days"}
+    ]
+    refresh_token = timedelta(days=client["refresh_token_validity"])
+    id_token = timedelta(minutes=client["id_token_validity"])
+    assert refresh_token + id_token <= refresh_token + timedelta(days=1) == KEPT_FOR
 
 
 def test_one_pool_serves_all_regions() -> None:

@@ -27,8 +27,10 @@ class BestsellersOptions:
     """Most stream records in one invocation of the feeder."""
     retries: int = -1
     """How often a failing batch is retried; -1 for any number of times until the records are too old."""
-    oldest_record_seconds: int = 6 * 3600
-    """Older stream records are not retried. The rebuild counts them."""
+    oldest_record_seconds: int = 23 * 3600
+    """Older stream records are not retried, an hour before the stream drops them
+    (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html). The scheduled rebuild does not
+    count them while counts exist: an operator must start one (docs/runbooks/region-back.md)."""
     rebuild_schedule: str = "rate(5 minutes)"
     """How often the rebuild checks whether Redis has lost the bestsellers."""
     rebuild_timeout: int = 900
@@ -85,8 +87,8 @@ class Bestsellers(Construct):
         self.dead_letters = DeadLetterQueue(
             self, "dead-letters", name=f"{platform.name}-bestsellers-dead-letters"
         )
-        """Queue of the stream records and events that stayed without success. Lambda itself sends them, so the network
-        needs no interface endpoint of SQS."""
+        """Queue of messages about stream records and events that stayed without success. Lambda itself sends them, so
+        the network needs no interface endpoint of SQS."""
         self.bestsellers = self._bestsellers()
         """Function that answers `/bestsellers`."""
         self.feeder = self._feeder()

@@ -172,7 +172,8 @@ def dead_letters(name: str, short_name: str) -> Iterator[AlarmDefinition]:
         f"{short_name}-dead-letters",
         Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": name}, "Maximum"),
         0,
-        f"Records could not be processed; they wait in {name} for 14 days.",
+        f"Events or stream records could not be processed. {name} has a message about each for 14 days; that about "
+        "stream records has their places in the stream, not the records.",
         datapoints=1,
         periods=1,
     )

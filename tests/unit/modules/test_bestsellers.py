@@ -1,5 +1,6 @@
 import json
 
+from modules.observability.alarm_catalog import ITERATOR_AGE_MS
 from tests.support.synthesis import CHANGED, LOCAL, Body, Resource, Stack, shop
 
 IN_THE_NETWORK = ("bestsellers", "bestsellers-feeder", "bestsellers-rebuild")
@@ -39,10 +40,15 @@ def test_failing_batch_is_retried_then_kept() -> None:
     assert mapping["bisect_batch_on_function_error"] is True
     assert mapping["batch_size"] == 100
     assert mapping["maximum_retry_attempts"] == -1, "retries are limited by age"
-    assert 0 < mapping["maximum_record_age_in_seconds"] <= 24 * 3600
     queue = region.find("aws_sqs_queue", name="bookstore-prod-bestsellers-dead-letters")
     assert mapping["destination_config"]["on_failure"]["destination_arn"] == f"${{{queue.address}.arn}}"
     assert queue.body["message_retention_seconds"] == 14 * 24 * 3600
+
+
+def test_stream_record_is_retried_until_stream_drops_it() -> None:
+    oldest = feeder_mapping(shop()["eu-west-1"])["maximum_record_age_in_seconds"]
+    assert 22 * 3600 < oldest < 24 * 3600, "no schedule counts it later; a stream keeps it for 24 hours"
+    assert oldest * 1000 > 100 * ITERATOR_AGE_MS, "the alarm is on long before"
 
 
 def test_mapping_starts_at_oldest_record() -> None:

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ESTree, parseAst } from 'rolldown/parseAst';
+import { parseAst } from 'rolldown/parseAst';
 import { expect, it } from 'vitest';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../modules/storefront');
@@ -43,16 +43,22 @@ const SUPPORTED = new Set([
 ]);
 const UNSUPPORTED_OPERATORS = new Set(['??', '??=', '||=', '&&=']);
 
+interface Syntax {
+  type: string;
+  operator?: string;
+  start: number;
+  end: number;
+}
+
 /** What a function contains that CloudFront may refuse, each with its text. */
 function unsupported(code: string): string[] {
   const found: string[] = [];
   const visit = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(visit);
     if (node === null || typeof node !== 'object') return;
-    const { type, operator, start, end } = node as ESTree.Node & { operator?: string };
+    const { type, operator, start, end } = node as Partial<Syntax>;
     if (type && (!SUPPORTED.has(type) || UNSUPPORTED_OPERATORS.has(operator ?? '')))
       found.push(`${type}: ${code.slice(start, end)}`);
-    Object.values(node).forEach(visit);
+    for (const child of Object.values(node)) visit(child);
   };
   visit(parseAst(code).body);
   return found;

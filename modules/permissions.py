@@ -21,21 +21,22 @@ def account_id(scope: Construct) -> str:
     return _ACCOUNTS[stack]
 
 
-def assumed_by(scope: Construct, service: str) -> str:
+def assumed_by(scope: Construct, service: str, *, names_account: bool = True) -> str:
     """Return a trust policy that lets one AWS service assume the role, on behalf of this account only.
 
     The condition prevents another account from using the role through the service (confused deputy):
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    AWS documents S3's replication without one, and a condition on a key that a service does not send refuses it. There
-    only principals of this account can name the role, since `iam:PassRole` does not cross accounts:
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+
+    Args:
+        service: The service's principal.
+        names_account: False for a service that does not send the account with its request: the condition refuses it.
     """
     statement: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
     }
-    if service != "s3.amazonaws.com":
+    if names_account:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id(scope)}}
     # Not JSON text: CDKTF cannot write a reference inside it as HCL (docs/leaving-cdktf.md).
     policy: str = Fn.jsonencode({"Version": "2012-10-17", "Statement": [statement]})

@@ -19,14 +19,14 @@ from botocore.exceptions import (
 
 from ops.errors import OperatorError
 
-SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+_SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _INVALID = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"})
 
 
 def client(service: str, region: str) -> Any:
     """A boto3 client with short timeouts: the region may be in trouble."""
-    return boto3.client(service, region_name=region, config=SHORT_TIMEOUTS)
+    return boto3.client(service, region_name=region, config=_SHORT_TIMEOUTS)
 
 
 def invoke(function: str, region: str) -> None:

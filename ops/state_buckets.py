@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ops.aws import SHORT_TIMEOUTS
+from ops.aws import client
 from ops.errors import OperatorError
 from stacks.settings import Settings
 
@@ -55,10 +55,9 @@ def check_primary(settings: Settings) -> None:
 
 
 def _has_global_state(settings: Settings, region: str) -> bool:
-    config = SHORT_TIMEOUTS.merge(Config(s3={"addressing_style": "path"}))
-    s3 = boto3.client("s3", region_name=region, config=config)
+    bucket, key = settings.state_bucket(region), f"{settings.name}-global/terraform.tfstate"
     try:
-        s3.head_object(Bucket=settings.state_bucket(region), Key=f"{settings.name}-global/terraform.tfstate")
+        client("s3", region).head_object(Bucket=bucket, Key=key)
     except ClientError as missing:
         if missing.response["Error"]["Code"] not in {"404", "NoSuchBucket", "NoSuchKey"}:
             raise

@@ -158,15 +158,21 @@ def _receive(deployment: Deployment, region: str, book: str, copies: int) -> boo
     """
     client, table = _table(deployment, region)
     condition = "attribute_not_exists(bookId)" + (" OR received = :none" if copies else "")
+    return update_if(
+        client,
+        TableName=table,
+        Key={"bookId": {"S": book}, "region": {"S": region}},
+        UpdateExpression="SET wanted = if_not_exists(wanted, :none) "
+        "ADD received :copies, restored :none, spent :none",
+        ConditionExpression=condition,
+        ExpressionAttributeValues={":copies": {"N": str(copies)}, ":none": {"N": "0"}},
+    )
+
+
+def update_if(client: Any, **request: Any) -> bool:
+    """Send an UpdateItem. Returns False if its condition does not hold. Raises botocore's other errors."""
     try:
-        client.update_item(
-            TableName=table,
-            Key={"bookId": {"S": book}, "region": {"S": region}},
-            UpdateExpression="SET wanted = if_not_exists(wanted, :none) "
-            "ADD received :copies, restored :none, spent :none",
-            ConditionExpression=condition,
-            ExpressionAttributeValues={":copies": {"N": str(copies)}, ":none": {"N": "0"}},
-        )
+        client.update_item(**request)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
@@ -236,23 +242,16 @@ def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[st
 def _claim(deployment: Deployment, lost: str, region: str, book: str, share: int, seen: int) -> bool:
     """Add a share of a lost region's copies to a region. Returns False if its row has other claims than were seen."""
     client, table = _table(deployment, region)
-    try:
-        client.update_item(
-            TableName=table,
-            Key={"bookId": {"S": book}, "region": {"S": region}},
-            UpdateExpression="ADD #claimed :share, #claims :one, spent :none, received :none",
-            ConditionExpression="#claims = :seen" + ("" if seen else " OR attribute_not_exists(#claims)"),
-            ExpressionAttributeNames={"#claimed": f"{CLAIMED}{lost}", "#claims": f"{CLAIMS}{lost}"},
-            ExpressionAttributeValues={
-                f":{name}": {"N": str(number)}
-                for name, number in {"share": share, "one": 1, "none": 0, "seen": seen}.items()
-            },
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    values = {":share": share, ":one": 1, ":none": 0, ":seen": seen}
+    return update_if(
+        client,
+        TableName=table,
+        Key={"bookId": {"S": book}, "region": {"S": region}},
+        UpdateExpression="ADD #claimed :share, #claims :one, spent :none, received :none",
+        ConditionExpression="#claims = :seen" + ("" if seen else " OR attribute_not_exists(#claims)"),
+        ExpressionAttributeNames={"#claimed": f"{CLAIMED}{lost}", "#claims": f"{CLAIMS}{lost}"},
+        ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
+    )
 
 
 def _asks(rows: Rows, region: str) -> bool:

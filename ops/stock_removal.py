@@ -7,9 +7,7 @@ them as accepted, which counts without the row.
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from ops.stock import ACCEPTED, GIVEN, REGISTRY, Deployment, grouped, read, rights, split
+from ops.stock import ACCEPTED, GIVEN, REGISTRY, Deployment, grouped, read, rights, split, update_if
 
 
 def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> int:
@@ -57,21 +55,16 @@ def _give(deployment: Deployment, region: str, book: str, receiver: str, copies:
     rows = grouped(read(deployment, region, book))[book]
     own = rows[region].spent if region in rows else 0
     most = rights(rows, region) + own - copies
-    try:
-        _update(
-            deployment,
-            region,
-            book,
-            "ADD spent :copies, #number :copies",
-            f"{GIVEN}{receiver}",
-            {":copies": copies, ":most": most},
-            ConditionExpression="attribute_not_exists(spent) OR spent <= :most",
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return 0
-    return copies
+    is_given = _update(
+        deployment,
+        region,
+        book,
+        "ADD spent :copies, #number :copies",
+        f"{GIVEN}{receiver}",
+        {":copies": copies, ":most": most},
+        ConditionExpression="attribute_not_exists(spent) OR spent <= :most",
+    )
+    return copies if is_given else 0
 
 
 def _unregister(deployment: Deployment, region: str) -> None:
@@ -90,8 +83,9 @@ def _update(
     number: str,
     values: dict[str, int],
     **condition: Any,
-) -> None:
-    deployment.client("dynamodb", region).update_item(
+) -> bool:
+    return update_if(
+        deployment.client("dynamodb", region),
         TableName=deployment.regions[region].tables["stock"],
         Key={"bookId": {"S": book}, "region": {"S": region}},
         UpdateExpression=expression,

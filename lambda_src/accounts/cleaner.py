@@ -5,15 +5,13 @@ cannot sign up. After a failure the next run continues.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from runtime import aws, clock, log
-from runtime.errors import TransactionCancelled
 from runtime.settings import Settings, settings
-from shop import erasures
+from shop import erasures, sweep
 
 UNCONFIRMED_FOR = timedelta(hours=48)
 """A code is valid for 24 hours, also one that is sent again within the first day."""
@@ -82,13 +80,7 @@ class Cleaner:
 
     def _end_repetition(self, customer_id: str) -> None:
         """Leave a request out of the sweeps, unless a newer one is being written in its place."""
-        with suppress(TransactionCancelled):
-            aws.call(
-                self._dynamodb.update_item,
-                TableName=self._settings.orders_table,
-                Key=erasures.key(customer_id),
-                UpdateExpression="REMOVE sweep, sweepAt",
-            )
+        sweep.leave(self._dynamodb, self._settings, erasures.key(customer_id))
 
 
 @cache

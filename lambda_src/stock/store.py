@@ -1,7 +1,6 @@
 """Writes of the stock function: holds that are released, orders that are held, copies that move."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from runtime import aws, clock, dynamo
 from runtime.dynamo import Item
 from runtime.errors import ConditionFailed, TransactionCancelled
 from runtime.settings import Settings
-from shop import order_keys, stock
+from shop import order_keys, stock, sweep
 from shop.holds import SWEEP_SHARDS, release_writes
 from shop.placed_orders import Order, OrderState, event_item, states
 from shop.stock import Shares
@@ -151,10 +150,5 @@ class StockStore:
 
     def checked(self, hold: Item) -> None:
         """Remove a hold from the sweep's index, unless it is being released, which removes it as well."""
-        with suppress(TransactionCancelled):
-            aws.call(
-                self._client.update_item,
-                TableName=self._settings.orders_table,
-                Key=dynamo.dump({"customerId": hold["customerId"], "orderId": hold["orderId"]}),
-                UpdateExpression="REMOVE sweep, sweepAt",
-            )
+        key = dynamo.dump({"customerId": hold["customerId"], "orderId": hold["orderId"]})
+        sweep.leave(self._client, self._settings, key)

@@ -60,7 +60,10 @@ class WebReplication(Construct):
             self,
             "role",
             name=f"{name}-web-replication",
-            assume_role_policy=assumed_by(self, "s3.amazonaws.com"),
+            # AWS documents this trust policy without a condition. Only principals of this account can name the role in
+            # a bucket's configuration, since `iam:PassRole` does not cross accounts:
+            # https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+            assume_role_policy=assumed_by(self, "s3.amazonaws.com", names_account=False),
         )
         grant = IamRolePolicy(self, "grant", role=role.id, policy=self._grant(source, targets).json)
         self.configuration = S3BucketReplicationConfigurationA(

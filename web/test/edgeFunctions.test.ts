@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseAst } from 'rolldown/parseAst';
+import { parseAst } from 'vite';
 import { expect, it } from 'vitest';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../modules/storefront');

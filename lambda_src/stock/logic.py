@@ -33,10 +33,13 @@ class Stock:
             Unavailable: DynamoDB does not answer or is busy.
         """
         match change:
-            case OrderWritten(order):
+            case OrderWritten(order, is_moved):
+                if is_moved:
+                    self._store.sort_events(order.customer_id, order.order_id)
                 self._order_written(order)
             case OrderCancelled(customer_id, order_id):
                 self._release(customer_id, order_id)
+                self._store.sort_events(customer_id, order_id)
             case ErasureRequested(customer_id):
                 self._erasure.erase(customer_id)
                 log.metric("PersonsErased", 1)

@@ -11,9 +11,14 @@ from shop.stock_rows import REGISTRY
 
 
 class OrderWritten(NamedTuple):
-    """An order was placed, or replication has replaced it by another region's order with the same id."""
+    """An order was placed, or replication has replaced it by another region's order with the same id.
+
+    Attributes:
+        is_moved: it was replaced by an order with another time.
+    """
 
     order: Order
+    is_moved: bool = False
 
 
 class OrderCancelled(NamedTuple):
@@ -57,5 +62,8 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
         return ErasureRequested(image["customerId"]["S"])
     order_id, kind = split_key(image["orderId"]["S"])
     if kind == "":
-        return OrderWritten(Order.from_item(dynamo.load(image)))
+        replaced = record["dynamodb"].get("OldImage", image)
+        return OrderWritten(
+            Order.from_item(dynamo.load(image)), is_moved=replaced["createdAt"] != image["createdAt"]
+        )
     return OrderCancelled(image["customerId"]["S"], order_id) if kind == CANCELLED else None

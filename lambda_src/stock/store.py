@@ -47,6 +47,28 @@ class StockStore:
             **index,
         )
 
+    def sort_events(self, customer_id: str, order_id: str) -> None:
+        """Move an order's later events directly behind it in the index by time.
+
+        Two regions may have placed it at different times before they knew of each other. Events that were written until
+        replication settled which one stays may have the other one's time. Every region writes the same.
+
+        Raises:
+            Unavailable: DynamoDB does not answer or is busy.
+        """
+        items = list(self._query(customer_id, "orderId", order_id, order_id + order_keys.AFTER_ALL))
+        for order in (state.order for state in states(items)):
+            for item in items:
+                place = event_item(order, item["orderId"], {})["createdAt"]
+                if "createdAt" in item and item["createdAt"] != place:
+                    aws.call(
+                        self._client.update_item,
+                        TableName=self._settings.orders_table,
+                        Key=dynamo.dump({"customerId": customer_id, "orderId": item["orderId"]}),
+                        UpdateExpression="SET createdAt = :place",
+                        ExpressionAttributeValues=dynamo.dump({":place": place}),
+                    )
+
     def release(self, customer_id: str, order_id: str) -> bool:
         """Release this region's hold of an order, if it has one that is not released.
 

@@ -69,6 +69,31 @@ def test_replaced_order_returns_copies_once(tables: Tables) -> None:
     assert tables.share("a")["restored"] == 2
 
 
+@pytest.mark.parametrize("is_last", ["order", "cancellation"])
+def test_events_follow_replaced_order_in_the_list(tables: Tables, is_last: str) -> None:
+    """An order was cancelled here; another region had placed it at another time, and its version has won."""
+    tables.stock("a", HERE, received=30)
+    order_id = order(2).json["orderId"]
+    own = item(tables, order_id)
+    replaced = {**own, "region": THERE, "createdAt": "2026-01-31T08:15:00.000Z"}
+    cancel(order_id)
+    for _ in range(20):  # more than a page of the list, between the two times
+        assert order(1).status == 201
+    tables.put(ORDERS, replaced)
+    if is_last == "order":
+        images = {"OldImage": dynamo.dump(own), "NewImage": dynamo.dump(replaced)}
+        handle({"Records": [{"eventName": "MODIFY", "dynamodb": images}]}, None)
+    else:
+        feed(item(tables, f"{order_id}#cancelled"))
+
+    listed, cursor = list[Any](), None
+    while not listed or cursor:
+        page = ada("GET", "/orders", query={"cursor": cursor} if cursor else {}).json
+        listed, cursor = listed + page["items"], page["nextCursor"]
+    assert {each["orderId"]: each["status"] for each in listed}[order_id] == "cancelled"
+    assert tables.share("a")["restored"] == 2
+
+
 def test_lost_event_is_found_by_sweep(tables: Tables) -> None:
     cancelled, kept = order(2).json["orderId"], order(1).json["orderId"]
     cancel(cancelled)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.aws import client
@@ -26,7 +25,7 @@ def ensure_state_bucket(bucket: str, region: str, *, tags: Mapping[str, str]) ->
     Returns whether it was created. Raises BucketRefusedError if another account has the name, or if the bucket is in
     another region, with which it would be lost.
     """
-    s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
+    s3 = boto3.client("s3", region_name=region)
     created = _create(s3, bucket, region)
     _refuse_other_region(s3, bucket, region)
     _configure(s3, bucket, tags)

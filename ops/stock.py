@@ -4,13 +4,16 @@ A region's row is written only at that region's endpoint, as the functions do. `
 numbers and why they only grow.
 """
 
+import random
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.aws import explain
 from ops.errors import OperatorError
 from ops.items import plain
 
@@ -19,6 +22,7 @@ REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
 """Key of the item with the names of all regions that may have rows. Functions read it."""
 
 _WORKERS = 8
+_ATTEMPTS = 10
 
 
 class Region(Protocol):
@@ -170,14 +174,29 @@ def _receive(deployment: Deployment, region: str, book: str, copies: int) -> boo
 
 
 def update_if(client: Any, **request: Any) -> bool:
-    """Send an UpdateItem. Returns False if its condition does not hold. Raises botocore's other errors."""
-    try:
-        client.update_item(**request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    """Update an item by a transaction of its own. Returns False if its condition does not hold.
+
+    When an answer is lost, botocore sends the request again. A transaction has a token by which DynamoDB then changes
+    nothing; an UpdateItem would add its numbers twice. While an order changes the item, this tries again.
+
+    Raises OperatorError after 10 attempts, and botocore's other errors.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            client.transact_write_items(TransactItems=[{"Update": request}])
+        except client.exceptions.TransactionCanceledException as error:
+            match error.response["CancellationReasons"][0]["Code"]:
+                case "ConditionalCheckFailed":
+                    return False
+                case "TransactionConflict":
+                    time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+                case _:
+                    raise
+        else:
+            return True
+    raise OperatorError(
+        f"orders changed the row in {request['TableName']} at each of {_ATTEMPTS} attempts; try again"
+    )
 
 
 def add(
@@ -190,7 +209,7 @@ def add(
     """Add received copies of a book to one region, or share them over all by weight. Returns the copies by region.
 
     Raises:
-        OperatorError: the catalog has no such book.
+        OperatorError: the catalog has no such book, or a region did not answer. The message says what was added.
     """
     primary = next(iter(deployment.regions))
     books = deployment.regions[primary].tables["books"]
@@ -199,9 +218,35 @@ def add(
         raise OperatorError(f"the catalog has no book {book!r}")
     register(deployment)
     shares = {region: copies} if region else split(copies, list(deployment.regions), weights)
+    added: dict[str, int] = {}
     for each, share in shares.items():
-        _add(deployment, each, book, {"received": share, "restored": 0, "spent": 0})
+        client, table = _table(deployment, each)
+        try:
+            update_if(
+                client,
+                TableName=table,
+                Key={"bookId": {"S": book}, "region": {"S": each}},
+                UpdateExpression="ADD received :copies, restored :none, spent :none",
+                ExpressionAttributeValues={":copies": {"N": str(share)}, ":none": {"N": "0"}},
+            )
+        except (BotoCoreError, ClientError, OperatorError) as error:
+            raise _partly_added(book, each, shares, added, error) from error
+        added[each] = share
     return shares
+
+
+def _partly_added(
+    book: str, region: str, shares: Mapping[str, int], added: Mapping[str, int], error: Exception
+) -> OperatorError:
+    cause = error if isinstance(error, OperatorError) else explain(error)
+    done = ", ".join(f"{copies} to {each}" for each, copies in added.items()) or "none"
+    rest = [
+        f"make stock BOOK={book} ADD={shares[each]} REGION={each}" for each in shares if each not in added
+    ]
+    return OperatorError(
+        f"{region}: {cause}\nCopies that were added: {done}. See in `make stock BOOK={book}` whether those of {region} "
+        "arrived. To add the rest:\n  " + "\n  ".join(rest)
+    )
 
 
 def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[str, int]:
@@ -303,19 +348,6 @@ def _status(book: str, region: str, views: Mapping[str, Mapping[str, Rows]]) -> 
         in_flight += max(0, sent - arrived)
     given = sum(own.given.values())
     return Status(book, region, rights(rows, region), own.sold, given, own.wanted, in_flight)
-
-
-def _add(deployment: Deployment, region: str, book: str, numbers: Mapping[str, int]) -> None:
-    client, table = _table(deployment, region)
-    names = {f"#n{index}": name for index, name in enumerate(numbers)}
-    values = {f":v{index}": {"N": str(value)} for index, value in enumerate(numbers.values())}
-    client.update_item(
-        TableName=table,
-        Key={"bookId": {"S": book}, "region": {"S": region}},
-        UpdateExpression="ADD " + ", ".join(map(" ".join, zip(names, values, strict=True))),
-        ExpressionAttributeNames=names,
-        ExpressionAttributeValues=values,
-    )
 
 
 def _table(deployment: Deployment, region: str) -> tuple[Any, str]:

@@ -3,10 +3,8 @@
 import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.errors import OperatorError
@@ -32,7 +30,7 @@ def delete_states(settings: Settings, region: str) -> str | None:
     if settings.state.backend != "s3":
         return None
     bucket = settings.state_bucket(region)
-    s3 = _s3(region)
+    s3 = boto3.client("s3", region_name=region)
     with contextlib.suppress(s3.exceptions.NoSuchBucket):
         own = _state_folders(settings)
         empty_bucket(bucket, region, keys=lambda key: key.startswith(own))
@@ -57,7 +55,7 @@ def has_state_bucket(settings: Settings, region: str) -> bool:
     if settings.state.backend != "s3":
         return True
     try:
-        _s3(region).head_bucket(Bucket=settings.state_bucket(region))
+        boto3.client("s3", region_name=region).head_bucket(Bucket=settings.state_bucket(region))
     except ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
             return False
@@ -69,16 +67,12 @@ def has_github_roles(settings: Settings) -> bool:
     """Whether the state of `ops bootstrap-ci`, which is in the first region's bucket, has resources."""
     if settings.state.backend != "s3":
         return False
-    s3, bucket = _s3(settings.primary), settings.state_bucket(settings.primary)
+    s3, bucket = boto3.client("s3", region_name=settings.primary), settings.state_bucket(settings.primary)
     try:
         state = s3.get_object(Bucket=bucket, Key=f"{settings.name}-ci/terraform.tfstate")["Body"].read()
     except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
         return False
     return bool(json.loads(state).get("resources"))
-
-
-def _s3(region: str) -> Any:
-    return boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
 
 
 def delete_final_snapshots(settings: Settings, regions: Sequence[str]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.teardown.state_resources import StateResource
@@ -21,7 +20,7 @@ def unprotect(resource: StateResource, default_region: str) -> str | None:
 
 def empty_bucket(bucket: str, region: str, *, keys: Callable[[str], object] = lambda _: True) -> int:
     """Delete every version and delete marker of the keys for which `keys` is true; returns how many there were."""
-    s3 = boto3.client("s3", region_name=region, config=Config(s3={"addressing_style": "path"}))
+    s3 = boto3.client("s3", region_name=region)
     deleted = 0
     for batch in _batches(each for each in _versions(s3, bucket) if keys(each["Key"])):
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})

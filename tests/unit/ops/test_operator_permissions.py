@@ -39,6 +39,12 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Request]]:
     sent: set[Request] = set()
 
     def record(params: dict[str, Any], model: Any, **_: object) -> None:
+        if (
+            model.name == "TransactWriteItems"
+        ):  # needs the permissions of its parts, as `modules.tables` explains
+            for kind, part in (pair for each in params["TransactItems"] for pair in each.items()):
+                sent.add((f"dynamodb:{kind}Item", f"arn:aws:dynamodb:{HERE}:1:table/{part['TableName']}"))
+            return
         action = f"{model.service_model.signing_name}:{model.name}"
         table, bucket = params.get("TableName"), params.get("Bucket")
         tables = [table] if table else list(params.get("RequestItems", ()))

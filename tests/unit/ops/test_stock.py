@@ -1,5 +1,6 @@
 """Stock commands on two regions of moto, between which the test replicates."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -122,6 +124,53 @@ def test_add_increases_rights(deployment: Deployment) -> None:
     assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 3, THERE: 6}
     with pytest.raises(OperatorError, match="nowhere"):
         stock.add(deployment, "nowhere", 1)
+
+
+def test_add_counts_once_when_the_answer_is_lost(deployment: Deployment) -> None:
+    """The request is sent again, with the token by which DynamoDB knows it."""
+    tokens: list[str] = []
+
+    def lose_first(request: Any, **_: Any) -> None:
+        tokens.append(json.loads(request.body)["ClientRequestToken"])
+        if len(tokens) == 1:
+            raise EndpointConnectionError(endpoint_url=request.url)
+
+    deployment.clients[THERE].meta.events.register("before-send.dynamodb.TransactWriteItems", lose_first)
+    stock.add(deployment, "a", 3, THERE)
+    assert len(tokens) == 2
+    assert tokens[0] == tokens[1]
+    assert shares(deployment)[THERE].rights == 3
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, client: Any, code: str, times: int) -> None:
+    """Cancel the next transactions of a client for a reason."""
+    send, answers = client.transact_write_items, iter([{"Code": code}] * times)
+
+    def refuse_first(**request: Any) -> Any:
+        for reason in answers:
+            response = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [reason]}
+            raise client.exceptions.TransactionCanceledException(response, "TransactWriteItems")
+        return send(**request)
+
+    monkeypatch.setattr(client, "transact_write_items", refuse_first)
+
+
+def test_add_waits_for_an_order_of_the_book(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch, deployment.clients[THERE], "TransactionConflict", times=3)
+    stock.add(deployment, "a", 3, THERE)
+    assert shares(deployment)[THERE].rights == 3
+
+
+def test_add_says_what_is_missing(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator who repeated the whole command would add the first region's copies twice."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    stock.load(deployment, {"a": 2})
+    refuse(monkeypatch, deployment.clients[THERE], "TransactionConflict", times=100)
+    with pytest.raises(OperatorError) as reported:
+        stock.add(deployment, "a", 5)
+    assert f"added: 3 to {HERE}" in str(reported.value)
+    assert str(reported.value).endswith(f"make stock BOOK=a ADD=2 REGION={THERE}")
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 4, THERE: 1}
 
 
 def test_claim_reports_what_was_sold_twice(deployment: Deployment) -> None:

@@ -49,15 +49,18 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	unset MAKEFLAGS MFLAGS MAKELEVEL # otherwise a package that is built from source inherits them
 	[ -x $(PIPENV)/bin/pipenv ] || {
 	  $(PYTHON) -m venv $(PIPENV)
-	  $(PIPENV)/bin/pip install -qq --require-hashes --requirement policy/pipenv.txt
+	  $(PIPENV)/bin/pip install -qq --no-compile --require-hashes --requirement policy/pipenv.txt
 	}
-	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
+	[ -x .venv/bin/python ] || $(PYTHON) -m venv --without-pip .venv # pipenv brings its own pip
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
-	# Compiles byte code, except of the AWS provider's 2,000 modules that are not used (half a minute).
-	.venv/bin/python -m compileall -q -j 0 -x '/cdktf_cdktf_provider_aws/' .venv/lib
+	# Compiles byte code, of the largest packages only the modules that are used: the others take half a minute.
+	.venv/bin/python -m compileall -q -j 0 -x '/(cdktf_cdktf_provider_aws|moto|mypyc?)/' .venv/lib &
+	processes=$$!
 	for option in "" -O; do # -O, which cdktf.json uses, has byte code of its own
-	  .venv/bin/python $$option -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app'
+	  .venv/bin/python $$option -c 'from modules.support import fast_synth; fast_synth.enable(); import stacks.app' &
+	  processes+=" $$!"
 	done
+	for process in $$processes; do wait "$$process"; done
 	touch $@
 
 # Separate environment: their pinned versions conflict with the project's.
@@ -183,11 +186,15 @@ timed-%:
 in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
 
-# Tests that need the running bookstore: first those that need it for themselves, then those that can share it.
-IN_TURN := e2e-tests browser-tests control-room-tests
+# Tests that need the running bookstore: those that need it for themselves, then those that can share it. Some need no
+# blog, which is deployed after the shop has opened, and run meanwhile. Others plan only the blog's stacks: they need no
+# shop, and run beside the control room's.
+WITHOUT_BLOG := e2e-drill browser-tests
+WITH_PLANS := control-room-tests blog-plans
 AT_ONCE := e2e-shared browser-shared
+END_TO_END_TESTS := $(WITHOUT_BLOG) e2e-tests $(WITH_PLANS) $(AT_ONCE)
 
-.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts drill-when-open e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit e2e-alone e2e-deployments
+.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts without-blog e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
 test: $(END_TO_END) ## All tests in about 20 minutes, with a bookstore of its own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
@@ -195,18 +202,18 @@ test: $(END_TO_END) ## All tests in about 20 minutes, with a bookstore of its ow
 	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts $(addprefix in-background-,$(CHECKS))
 e2e-in-parts:
 	+@rm -f $(TEST_ENDPOINTS)
-	$(MAKE) --output-sync=none timed-e2e-up drill-when-open
-	for part in $(IN_TURN); do $(MAKE) --output-sync=none timed-$$part; done
+	$(MAKE) --output-sync=none timed-e2e-up without-blog
+	$(MAKE) --output-sync=none timed-e2e-tests
 	unset MAKEFLAGS MFLAGS # otherwise they wait for the jobs of the checks
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(addprefix timed-,$(WITH_PLANS))
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(addprefix timed-,$(AT_ONCE))
 	$(MAKE) --no-print-directory timed-request-audit
-# The drill needs no blog, which is deployed after the shop has opened.
-drill-when-open:
+without-blog:
 	+@until [ -e $(TEST_ENDPOINTS) ]; do
 	  if grep -qs '^e2e-up ' .local/durations; then exit 1; fi # it has ended
 	  sleep 1
 	done
-	$(MAKE) timed-e2e-drill
+	for part in $(WITHOUT_BLOG); do $(MAKE) timed-$$part; done
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
@@ -214,7 +221,7 @@ verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nig
 	@export TEST_SIZE=full
 	trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
 	rm -f .local/durations
-	parts=($(CHECKS) e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit e2e-alone bench e2e-deployments rehearse)
+	parts=($(CHECKS) e2e-up $(END_TO_END_TESTS) request-audit e2e-alone bench e2e-deployments rehearse)
 	failed=()
 	number=0
 	for part in "$${parts[@]}"; do
@@ -246,15 +253,18 @@ audit: install $(INSTALLED)/web ## Check dependencies for vulnerabilities.
 	@python -m policy.dependencies
 e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
 	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
-	$(MAKE) e2e-up e2e-drill $(IN_TURN) $(AT_ONCE) request-audit
+	$(MAKE) e2e-up $(END_TO_END_TESTS) request-audit
 e2e-up:
 	+@$(TEST_CLOUD) $(CLOUD) up --blog
 e2e-drill:
 	@$(TEST_CLOUD) $(OPS) drill $(if $(filter full,$(TEST_SIZE)),,--short) --rate 4
 e2e-tests:
 	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m 'not shared' --durations=25
+BLOG_PLANS := tests/e2e/blog/test_secrets.py
 e2e-shared:
-	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m shared --durations=10
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) --ignore=$(BLOG_PLANS) -m shared --durations=10
+blog-plans:
+	@$(TEST_CLOUD) pytest $(BLOG_PLANS) --durations=10
 CONTROL_ROOM := tests/browser/test_control_room.py
 browser-tests:
 	@$(TEST_CLOUD) pytest tests/browser --ignore=$(CONTROL_ROOM) -m 'not shared' --durations=10

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.support import axe
 from tests.support.browser import OpenShop
 
+pytestmark = pytest.mark.shared
+
 COUNTRIES = {"eu-west-1": "Ireland", "ap-southeast-1": "Singapore"}
 
 

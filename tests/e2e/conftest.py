@@ -18,6 +18,7 @@ from stacks.settings import Settings
 from tests.support.api import Api
 from tests.support.cloud import ALONE, Cloud
 from tests.support.single_region import SingleRegion
+from tests.support.size import FULL_SIZE
 
 MORE_ACCOUNTS = 16
 """Accounts opened beyond one per test, since some tests take several."""
@@ -97,10 +98,12 @@ def books(home: Api) -> list[dict[str, Any]]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes `region` once per region."""
+    """Run a test that takes `region` once per region; with the marker `one_region` only at full size."""
     if "region" in metafunc.fixturenames:
         path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
-        metafunc.parametrize("region", (ALONE,) if ALONE else Settings.load(path).regions)
+        regions = (ALONE,) if ALONE else Settings.load(path).regions
+        is_one = not FULL_SIZE and metafunc.definition.get_closest_marker("one_region")
+        metafunc.parametrize("region", regions[:1] if is_one else regions)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,8 @@ from tests.e2e.faults.conftest import Checkout
 from tests.support.api import item
 from tests.support.lambda_process import DiedError
 
+pytestmark = pytest.mark.one_region
+
 THE_WRITE = "TransactWriteItems"
 
 

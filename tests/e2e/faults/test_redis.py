@@ -18,6 +18,8 @@ from tests.support.api import Api, Json
 from tests.support.feeder import rebuild
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.one_region
+
 SLOW_MS = 600
 """Shorter than the function's timeout, and much longer than a normal answer."""
 

@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 COUNTED = ("orderId", "createdAt", "items")
 """Attributes that the feeder needs."""
 
-pytestmark = pytest.mark.usefixtures("exact")
+pytestmark = [pytest.mark.usefixtures("exact"), pytest.mark.one_region]
 
 
 def test_repeated_records_count_once(

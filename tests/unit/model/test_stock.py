@@ -325,8 +325,14 @@ def test_every_guard_has_an_invariant() -> None:
 
 @pytest.mark.parametrize(("guard", "invariant"), WITHOUT.items())
 def test_missing_guard_breaks_its_invariant(guard: str, invariant: str) -> None:
-    began = time.monotonic()
-    explored = [explore(start, replace(Guards(), **{guard: False})) for start in SCENARIOS.values()]
-    states = sum(states for states, _ in explored)
-    print(f"without {guard}: {invariant}, {states:,} states in {time.monotonic() - began:.1f} s")
-    assert invariant in set().union(*(found for _, found in explored))
+    """Without the guard, its invariant breaks in at least one scenario."""
+    began, states = time.monotonic(), 0
+    broken: set[str] = set()
+    for start in SCENARIOS.values():
+        explored, found = explore(start, replace(Guards(), **{guard: False}))
+        broken |= found
+        states += explored
+        if invariant in broken:
+            print(f"without {guard}: {invariant}, {states:,} states in {time.monotonic() - began:.1f} s")
+            return
+    pytest.fail(f"Without {guard} no {invariant}, only {broken or 'nothing'}")

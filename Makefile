@@ -47,11 +47,13 @@ $(INSTALLED)/prerequisites: bin/prerequisites
 $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	@echo "installing the Python packages that Pipfile.lock pins"
 	unset MAKEFLAGS MFLAGS MAKELEVEL # otherwise a package that is built from source inherits them
+	[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv &
+	environment=$$!
 	[ -x $(PIPENV)/bin/pipenv ] || {
 	  $(PYTHON) -m venv $(PIPENV)
 	  $(PIPENV)/bin/pip install -qq --no-compile --require-hashes --requirement policy/pipenv.txt
 	}
-	[ -x .venv/bin/python ] || $(PYTHON) -m venv --without-pip .venv # pipenv brings its own pip
+	wait "$$environment"
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
 	# Compiles byte code, of the largest packages only the modules that are used: the others take half a minute.
 	.venv/bin/python -m compileall -q -j 0 -x '/(cdktf_cdktf_provider_aws|moto|mypyc?)/' .venv/lib &

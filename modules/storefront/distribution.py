@@ -106,7 +106,8 @@ class Distribution(Construct):
             else None
         )
         pages = (
-            Pages(self, "pages", name=name, host=options.pages_host, fallback=origins[0].region)
+            # Not the first bucket: a broken one may be why that region's function has no page.
+            Pages(self, "pages", name=name, host=options.pages_host, fallback=origins[-1].region)
             if options.pages_host
             else None
         )

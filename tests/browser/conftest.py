@@ -13,9 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from localcloud.environment import export, local_environment
 from localcloud.layout import Layout
 from ops.deployment import Deployment
+from ops.drill.failures import FunctionsFailing
 from stacks.settings import Settings
-from tests.support.browser import PATIENCE_MS, SIZES, Visit
+from tests.support.browser import PATIENCE_MS, SIZES, Visit, has_metadata
 from tests.support.chromium import launch
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +84,15 @@ def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Itera
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def pages_function_stopped(deployment: Deployment, endpoints: dict[str, Any]) -> Iterator[None]:
+    """The pages function of each region fails during the test."""
+    failure = FunctionsFailing(deployment, ("pages",))
+    for region in deployment.regions:
+        failure.break_(region)
+    yield
+    for region in deployment.regions:
+        failure.heal(region)
+    wait_until(lambda: has_metadata(endpoints["storefront"]), 30, "the pages function does not answer again")

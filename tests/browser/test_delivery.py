@@ -47,7 +47,7 @@ def first_bucket_denied(deployment: Deployment) -> Iterator[None]:
         s3.delete_bucket_policy(Bucket=bucket)
 
 
-@pytest.mark.usefixtures("first_bucket_denied")
+@pytest.mark.usefixtures("pages_function_stopped", "first_bucket_denied")
 def test_pages_load_from_the_second_bucket(visitor: OpenShop) -> None:
     visit = visitor()
     visit.open("/")

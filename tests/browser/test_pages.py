@@ -1,16 +1,11 @@
 """Pages without JavaScript, without the pages function, in old browsers and old tabs; layout shift; footer."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
-from ops.deployment import Deployment
-from ops.drill.failures import FunctionsFailing
-from tests.support.browser import OpenShop
-from tests.support.waiting import wait_until
+from tests.support.browser import OpenShop, has_metadata
 
 BOOK = "/books/the-joy-of-cooking"
 MAX_LAYOUT_SHIFT = 0.02
@@ -22,22 +17,6 @@ new PerformanceObserver((list) => {
 """
 WITHOUT_ABORT_SIGNALS = "delete AbortSignal.any; delete AbortSignal.timeout;"
 NEWER_BUILD = '<script defer src="/assets/start-A.js" data-entry="/assets/index-AAAAAAAA.js"></script>'
-
-
-@pytest.fixture
-def pages_function_stopped(deployment: Deployment, endpoints: dict[str, Any]) -> Iterator[None]:
-    """The pages function of each region fails during the test."""
-    failure = FunctionsFailing(deployment, ("pages",))
-    for region in deployment.regions:
-        failure.break_(region)
-    yield
-    for region in deployment.regions:
-        failure.heal(region)
-    wait_until(lambda: _has_metadata(endpoints), 30, "the pages function does not answer again")
-
-
-def _has_metadata(endpoints: dict[str, Any]) -> bool:
-    return 'rel="canonical"' in httpx.get(endpoints["storefront"] + BOOK, timeout=10).text
 
 
 def test_book_without_javascript_is_readable(visitor: OpenShop) -> None:
@@ -53,7 +32,7 @@ def test_book_without_javascript_is_readable(visitor: OpenShop) -> None:
 
 @pytest.mark.usefixtures("pages_function_stopped")
 def test_shop_opens_without_pages_and_api(visitor: OpenShop, endpoints: dict[str, Any]) -> None:
-    assert not _has_metadata(endpoints)
+    assert not has_metadata(endpoints["storefront"])
     visit = visitor()
     page = visit.page
     visit.expect_console_error("net::ERR_CONNECTION_REFUSED")

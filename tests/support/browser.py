@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
 
 PASSWORD = "Quiet-Meridian-7!"
@@ -138,3 +139,8 @@ def settled(page: Page) -> None:
 
 
 OpenShop = Callable[..., Visit]
+
+
+def has_metadata(storefront: str) -> bool:
+    """Whether a book's page is the pages function's, and not the plain one of a bucket."""
+    return 'rel="canonical"' in httpx.get(f"{storefront}/books/{BOOK}", timeout=10).text

@@ -104,9 +104,9 @@ class TestDistribution:
         for each in (entry, assets):
             assert each["cache_policy_id"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
-    def test_pages_fall_back_to_the_bucket(self) -> None:
+    def test_pages_fall_back_to_the_second_bucket(self) -> None:
         (group,) = [each for each in distribution()["origin_group"] if each["origin_id"] == "pages-or-index"]
-        assert [member["origin_id"] for member in group["member"]] == ["pages", "eu-west-1"]
+        assert [member["origin_id"] for member in group["member"]] == ["pages", "ap-southeast-1"]
         assert 404 not in group["failover_criteria"]["status_codes"]
         assert distribution()["default_cache_behavior"]["target_origin_id"] == "pages-or-index"
 

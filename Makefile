@@ -1,4 +1,7 @@
 # All commands of the project. Continuous integration uses the same targets. `make` lists them.
+ifeq ($(filter output-sync,$(.FEATURES)),)
+$(error GNU Make 4 or newer is needed, and this is $(MAKE_VERSION). On macOS: brew install make, then gmake)
+endif
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:

@@ -3,7 +3,12 @@ from typing import Any
 import pytest
 
 from modules.tables import TABLES, TableSpec
+from ops import replication_lag
 from tests.support.synthesis import shop
+
+
+def test_lag_is_measured_of_every_table() -> None:
+    assert sorted(replication_lag.TABLES) == sorted(spec.name for spec in TABLES)
 
 
 def base(name: str) -> dict[str, Any]:

@@ -51,8 +51,10 @@ def _table(shares: Sequence[Status], *, all_books: bool) -> Table:
     shown = set(books if all_books else books[:SHOWN])
     hidden = len(books) - len(shown)
     table = Table(title=f"Stock; {hidden:,} more books with more copies" if hidden else "Stock")
-    for column in ("book", "region", "rights", "sold", "given", "wanted", "in flight"):
-        table.add_column(column, justify="left" if column in ("book", "region") else "right")
+    for column in ("book", "region"):
+        table.add_column(column, overflow="fold")  # whole: operators copy both into the next command
+    for column in ("rights", "sold", "given", "wanted", "in flight"):
+        table.add_column(column, justify="right")
     for share in shares:
         if share.book in shown:
             numbers = (share.rights, share.sold, share.given, share.wanted, share.in_flight)

@@ -36,6 +36,10 @@ CLOUD := python -m localcloud
 OPS := $(CLOUD) run python -m ops
 DEPLOYMENTS := tests/e2e/regions
 TEST_ENDPOINTS := .local/test/endpoints.json
+FAILED_LOGS := test-results/logs
+# After a failure, the logs stay.
+STOP_TEST_CLOUD = [ $$? -eq 0 ] || { mkdir -p $(FAILED_LOGS) && cp -r .local/test/cloud/logs/. $(FAILED_LOGS); } || true; \
+  $(TEST_CLOUD) $(CLOUD) down
 TEST_CLOUD := RECORD_REQUESTS=1 LOCAL_DIR=.local/test PORT_BASE=$(TEST_PORT_BASE) SETTINGS=settings/local.toml
 
 .PHONY: help
@@ -201,8 +205,8 @@ END_TO_END_TESTS := $(WITHOUT_BLOG) e2e-tests $(WITH_PLANS) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts without-blog e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
 test: $(END_TO_END) ## All tests in about 20 minutes, with a bookstore of its own.
-	@trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
-	rm -f .local/durations
+	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
+	rm -rf .local/durations $(FAILED_LOGS)
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
 	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts $(addprefix in-background-,$(CHECKS))
 e2e-in-parts:
@@ -224,8 +228,8 @@ rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: mak
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
 verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nightly.
 	@export TEST_SIZE=full
-	trap '$(TEST_CLOUD) $(CLOUD) down; bin/timed' EXIT
-	rm -f .local/durations
+	trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
+	rm -rf .local/durations $(FAILED_LOGS)
 	parts=($(CHECKS) e2e-up $(END_TO_END_TESTS) request-audit e2e-alone bench e2e-deployments rehearse)
 	failed=()
 	number=0
@@ -257,7 +261,8 @@ policy: ready ## Check the Terraform with checkov, and sources and Terraform for
 audit: install $(INSTALLED)/web ## Check dependencies for vulnerabilities.
 	@python -m policy.dependencies
 e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
-	@trap '$(TEST_CLOUD) $(CLOUD) down' EXIT
+	@trap '$(STOP_TEST_CLOUD)' EXIT
+	rm -rf $(FAILED_LOGS)
 	$(MAKE) e2e-up $(END_TO_END_TESTS) request-audit
 e2e-up:
 	+@$(TEST_CLOUD) $(CLOUD) up --blog

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http } from 'msw';
 import { expect, it } from 'vitest';
@@ -106,4 +106,98 @@ it('held order names the other one and can be kept', async () => {
   );
   await userEvent.click(screen.getByRole('button', { name: 'Keep the order' }));
   expect(await screen.findByRole('button', { name: 'Cancel order' })).toBeTruthy();
+});
+
+/** Answers the order and counts the cancellations. */
+function countedCancellations(status: 'placed' | 'held', reply: () => Response | Promise<Response>) {
+  const sent: string[] = [];
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status }))),
+    http.put(`${PATH}/cancellation`, ({ request }) => {
+      sent.push(request.method);
+      return reply();
+    }),
+  );
+  return sent;
+}
+
+it('double click on cancel asks the second question', async () => {
+  const sent = countedCancellations('placed', () => answer(orderOf({ status: 'cancelled' })));
+  renderPage(<OrderPage />, AT);
+  await userEvent.dblClick(await screen.findByRole('button', { name: 'Cancel order' }));
+  expect(screen.getByText('Cancel this order?')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Keep it' }));
+  expect(sent).toEqual([]);
+});
+
+it('second click of a double click answers no question', async () => {
+  const sent = countedCancellations('placed', () => answer(orderOf({ status: 'cancelled' })));
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel order' }));
+  // A browser sends it to the button that is now below the pointer.
+  for (const name of ['Keep it', 'Yes, cancel it'])
+    fireEvent.click(screen.getByRole('button', { name }), { detail: 2 });
+  expect(screen.getByText('Cancel this order?')).toBeTruthy();
+  expect(sent).toEqual([]);
+});
+
+it('held Enter key does not cancel, and the focus follows the question', async () => {
+  const sent = countedCancellations('placed', () => answer(orderOf({ status: 'cancelled' })));
+  renderPage(<OrderPage />, AT);
+  (await screen.findByRole('button', { name: 'Cancel order' })).focus();
+  await userEvent.keyboard('{Enter>5/}');
+  expect(document.activeElement).toBe(screen.getByText('Cancel this order?'));
+  await userEvent.click(screen.getByRole('button', { name: 'Keep it' }));
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Cancel order' }));
+  expect(sent).toEqual([]);
+});
+
+it('running request takes no second decision', async () => {
+  let finish: (response: Response) => void = () => undefined;
+  const running = new Promise<Response>((resolve) => {
+    finish = resolve;
+  });
+  const sent = countedCancellations('held', () => running);
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel order' }));
+  const keep = screen.getByRole('button', { name: 'Keep the order' });
+  expect(keep.getAttribute('aria-disabled')).toBe('true');
+  await userEvent.click(keep); // a confirmation would be an unhandled request
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel order' }));
+  finish(problem(503, 'unavailable'));
+  expect(await screen.findByRole('alert')).toBeTruthy();
+  expect(keep.getAttribute('aria-disabled')).toBe('false');
+  expect(sent).toEqual(['PUT']);
+});
+
+it('order that was cancelled meanwhile cannot be kept', async () => {
+  let status: 'held' | 'cancelled' = 'held';
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status }))),
+    http.put(`${PATH}/confirmation`, () => {
+      status = 'cancelled';
+      return problem(409, 'already-cancelled');
+    }),
+  );
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('button', { name: 'Keep the order' }));
+  expect((await screen.findByRole('alert')).textContent).toMatch(/cancelled already/);
+});
+
+it('kept order no longer shows that its cancellation failed', async () => {
+  let status: 'held' | 'placed' = 'held';
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status }))),
+    http.put(`${PATH}/cancellation`, () => problem(503, 'unavailable')),
+    http.put(`${PATH}/confirmation`, () => {
+      status = 'placed';
+      return answer(orderOf({ status }));
+    }),
+  );
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel order' }));
+  expect(await screen.findByRole('alert')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Keep the order' }));
+  expect(await screen.findByText(/You can cancel this order until/)).toBeTruthy();
+  expect(screen.queryByRole('alert')).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
 import { asApiError, useGetOrderQuery } from '../../api/endpoints';
@@ -121,7 +122,8 @@ export default function OrderPage() {
   const { t } = useTranslation();
   const { orderId = '' } = useParams();
   const state = useLocation().state as Placed | null;
-  const { data: order, error, refetch } = useGetOrderQuery({ orderId });
+  // `data` would be the previous order until this one is loaded, and its buttons would cancel that one.
+  const { currentData: order, error, refetch } = useGetOrderQuery({ orderId });
   const failure = error && !order ? asApiError(error) : null;
   const unknown = failure?.status === 404 || failure?.status === 400;
   return (
@@ -141,7 +143,7 @@ export default function OrderPage() {
         />
       )}
       {order && (
-        <>
+        <Fragment key={order.orderId}>
           <OrderActions order={order} />
           <Receipt order={order} />
           <p className="order-actions">
@@ -152,7 +154,7 @@ export default function OrderPage() {
               {t('orders.title')}
             </Link>
           </p>
-        </>
+        </Fragment>
       )}
     </Page>
   );

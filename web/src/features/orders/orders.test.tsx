@@ -1,9 +1,11 @@
 import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http } from 'msw';
+import { Link } from 'react-router';
 import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
 import { API, answer, orderOf, problem, server } from '../../../test/server';
+import { shop } from '../../api/endpoints';
 import OrderPage from './OrderPage';
 import OrdersPage from './OrdersPage';
 
@@ -200,4 +202,58 @@ it('kept order no longer shows that its cancellation failed', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Keep the order' }));
   expect(await screen.findByText(/You can cancel this order until/)).toBeTruthy();
   expect(screen.queryByRole('alert')).toBeNull();
+});
+
+const OTHER_ID = '00000000-8f0e-5c0c-9c4e-2f4ad1f1b9d1';
+
+/** Opens a held order and follows its link to the other one, which is answered by `reply`. */
+async function openOther(reply: () => Response | Promise<Response>) {
+  server.use(
+    http.get(PATH, () => answer(orderOf({ status: 'held', overlaps: [OTHER_ID] }))),
+    http.get(`${API}/orders/${OTHER_ID}`, reply),
+  );
+  renderPage(<OrderPage />, AT);
+  await userEvent.click(await screen.findByRole('link', { name: '00000000' }));
+  expect(await screen.findByRole('heading', { name: 'Order 00000000' })).toBeTruthy();
+}
+
+it('link to another order removes the first one before the other is loaded', async () => {
+  let load: () => void = () => undefined;
+  const loaded = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  await openOther(async () => {
+    await loaded;
+    return answer(orderOf({ orderId: OTHER_ID }));
+  });
+  expect(screen.queryByText('7F0D3A52')).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Cancel order' })).toBeNull();
+  load();
+  expect(await screen.findByRole('button', { name: 'Cancel order' })).toBeTruthy();
+});
+
+it('link to an order that cannot be loaded removes the first one', async () => {
+  await openOther(() => problem(503, 'unavailable'));
+  expect(await screen.findByRole('alert')).toBeTruthy();
+  expect(screen.queryByText('7F0D3A52')).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Cancel order' })).toBeNull();
+});
+
+it('question about an order does not stay for another one', async () => {
+  server.use(
+    http.get(PATH, () => answer(orderOf())),
+    http.get(`${API}/orders/${OTHER_ID}`, () => answer(orderOf({ orderId: OTHER_ID }))),
+  );
+  const page = (
+    <>
+      <OrderPage />
+      <Link to={`/orders/${OTHER_ID}`}>other</Link>
+    </>
+  );
+  const { store } = renderPage(page, AT);
+  await store.dispatch(shop.endpoints.getOrder.initiate({ orderId: OTHER_ID })); // so that it is shown at once
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel order' }));
+  await userEvent.click(screen.getByRole('link', { name: 'other' }));
+  expect(await screen.findByText(/You can cancel this order until/)).toBeTruthy();
+  expect(screen.queryByText('Cancel this order?')).toBeNull();
 });

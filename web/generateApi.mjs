@@ -6,13 +6,21 @@ import { generateEndpoints } from '@rtk-query/codegen-openapi';
 
 const CONTRACT = '../api/openapi.yaml';
 
-/** @typedef {{operationId: string, security?: object[], responses: Record<string, any>}} Operation */
+/** Tags of operations that the storefront does not call. They would only make its first chunk larger. */
+const NOT_CALLED = ['pages', 'health'];
+
+/** @typedef {{operationId: string, tags?: string[], security?: object[], responses: Record<string, any>}} Operation */
+
+/** @param {{tags?: string[]}} operation */
+function isCalled({ tags = [] }) {
+  return !tags.some((tag) => NOT_CALLED.includes(tag));
+}
 
 /** @returns {Promise<Operation[]>} */
 async function operations() {
   const { paths = {} } = await SwaggerParser.dereference(CONTRACT);
   return Object.values(paths).flatMap((path) =>
-    Object.values(path ?? {}).filter((operation) => operation?.operationId),
+    Object.values(path ?? {}).filter((operation) => operation?.operationId && isCalled(operation)),
   );
 }
 
@@ -61,6 +69,7 @@ export async function generateApi() {
     exportName: 'bookstore',
     hooks: true,
     tag: true,
+    filterEndpoints: (_name, { operation }) => isCalled(operation),
   });
   return {
     'src/api/generated.ts': client ?? '',

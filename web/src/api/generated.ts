@@ -3,11 +3,9 @@ export const addTagTypes = [
   "catalog",
   "search",
   "bestsellers",
-  "pages",
   "cart",
   "orders",
   "account",
-  "health",
 ] as const;
 const injectedRtkApi = api
   .enhanceEndpoints({
@@ -75,25 +73,6 @@ const injectedRtkApi = api
       >({
         query: (queryArg) => ({ url: `/books/${queryArg.bookId}/related` }),
         providesTags: ["bestsellers"],
-      }),
-      getPage: build.query<GetPageApiResponse, GetPageApiArg>({
-        query: (queryArg) => ({
-          url: `/pages/index.html`,
-          params: {
-            path: queryArg.path,
-            language: queryArg.language,
-          },
-        }),
-        providesTags: ["pages"],
-      }),
-      getSitemap: build.query<GetSitemapApiResponse, GetSitemapApiArg>({
-        query: (queryArg) => ({
-          url: `/pages/sitemap.xml`,
-          params: {
-            part: queryArg.part,
-          },
-        }),
-        providesTags: ["pages"],
       }),
       listBestsellers: build.query<
         ListBestsellersApiResponse,
@@ -207,14 +186,6 @@ const injectedRtkApi = api
         query: () => ({ url: `/account/sign-out`, method: "PUT" }),
         invalidatesTags: ["account"],
       }),
-      getRegion: build.query<GetRegionApiResponse, GetRegionApiArg>({
-        query: () => ({ url: `/region` }),
-        providesTags: ["health"],
-      }),
-      getHealth: build.query<GetHealthApiResponse, GetHealthApiArg>({
-        query: () => ({ url: `/health` }),
-        providesTags: ["health"],
-      }),
     }),
     overrideExisting: false,
   });
@@ -273,19 +244,6 @@ export type ListRelatedBooksApiResponse =
   /** status 200 The books. */ RelatedList;
 export type ListRelatedBooksApiArg = {
   bookId: BookId;
-};
-export type GetPageApiResponse = /** status 200 The page. */ string;
-export type GetPageApiArg = {
-  /** Path of the storefront, percent-encoded as in the address; `/` where it is absent. */
-  path?: string;
-  /** Language of the first content. */
-  language?: "en" | "de" | "zh";
-};
-export type GetSitemapApiResponse =
-  /** status 200 A sitemap or a sitemap index, see https://www.sitemaps.org/protocol.html. */ string;
-export type GetSitemapApiArg = {
-  /** Number of a sitemap; the index where it is absent. */
-  part?: number;
 };
 export type ListBestsellersApiResponse =
   /** status 200 The best sellers. */ BestsellerList;
@@ -353,11 +311,6 @@ export type ExportAccountApiArg = {
 };
 export type SignOutApiResponse = unknown;
 export type SignOutApiArg = void;
-export type GetRegionApiResponse = /** status 200 The region. */ RegionName;
-export type GetRegionApiArg = void;
-export type GetHealthApiResponse =
-  /** status 200 The region can serve, or is busy. */ Health;
-export type GetHealthApiArg = void;
 export type BookId = string;
 export type Minor = number;
 export type Currency = string;
@@ -582,25 +535,6 @@ export type AccountExport = {
   /** Null on the last page. */
   nextCursor: string | null;
 };
-export type RegionName = {
-  region: string;
-};
-export type Health = {
-  /** Busy: throttled, and not failed. */
-  status: "ok" | "busy" | "unavailable";
-  region: string;
-  /** By name of what the region needs. */
-  checks: {
-    [key: string]: "ok" | "busy" | "slow" | "failed";
-  };
-  /** State of what the region can serve without. It does not change the status. */
-  details: {
-    /** The region's search index. `missing` until it is built; `damaged` if its content differs from what was
-        built; `unsupported` if the runtime's SQLite lacks FTS5.
-         */
-    search: "ok" | "missing" | "damaged" | "unsupported" | "slow" | "failed";
-  };
-};
 export const {
   useListBooksQuery,
   useGetBookQuery,
@@ -608,8 +542,6 @@ export const {
   useSearchBooksQuery,
   useListSuggestionsQuery,
   useListRelatedBooksQuery,
-  useGetPageQuery,
-  useGetSitemapQuery,
   useListBestsellersQuery,
   useGetCartQuery,
   useAddToCartMutation,
@@ -624,6 +556,4 @@ export const {
   useDeleteAccountMutation,
   useExportAccountQuery,
   useSignOutMutation,
-  useGetRegionQuery,
-  useGetHealthQuery,
 } = injectedRtkApi;

@@ -13,8 +13,6 @@ export const OPERATIONS: Record<string, OperationRules | undefined> = {
   searchBooks: { secured: false, required: ['items', 'total', 'facets', 'nextCursor', 'didYouMean', 'asOf'] },
   listSuggestions: { secured: false, required: ['items'] },
   listRelatedBooks: { secured: false, required: ['items', 'asOf', 'stale'] },
-  getPage: { secured: false, required: [] },
-  getSitemap: { secured: false, required: [] },
   listBestsellers: { secured: false, required: ['items', 'asOf', 'stale'] },
   getCart: { secured: true, required: ['items', 'total', 'currency', 'checkoutKey'] },
   addToCart: { secured: true, required: ['items', 'total', 'currency', 'checkoutKey'] },
@@ -29,6 +27,4 @@ export const OPERATIONS: Record<string, OperationRules | undefined> = {
   deleteAccount: { secured: true, required: [] },
   exportAccount: { secured: true, required: ['customerId', 'email', 'cart', 'orders', 'nextCursor'] },
   signOut: { secured: true, required: [] },
-  getRegion: { secured: false, required: ['region'] },
-  getHealth: { secured: false, required: ['status', 'region', 'checks', 'details'] },
 };

@@ -15,7 +15,7 @@ interface Options {
   /** The address, and the route pattern that matches it. */
   at?: string;
   path?: string;
-  /** Regions that share the routed address. */
+  /** Regions that the mocks of the routed address answer for. */
   regions?: string[];
 }
 
@@ -26,7 +26,8 @@ export function renderPage(
 ) {
   const client = new FailoverClient({
     api: API,
-    regions: regions.map((name) => ({ name, api: API })),
+    // The same address to the mocks, and another one to the client.
+    regions: regions.map((name) => ({ name, api: API.replace('/v1', ':443/v1') })),
     onAnswer: (region) => store.dispatch(regionAnswered(region)),
   });
   const store = createStore({

@@ -22,6 +22,8 @@ export interface ProblemDetails {
 export interface ApiError {
   status: number | 'unreachable';
   problem?: ProblemDetails;
+  /** Whether an earlier attempt of the request may have arrived, so that the problem does not say what happened. */
+  lost?: boolean;
 }
 
 /** What the API needs from the application. The store passes it as the thunks' extra argument. */
@@ -62,13 +64,13 @@ const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
   const request = typeof given === 'string' ? { url: given } : given;
   try {
     const token = OPERATIONS[endpoint]?.secured ? await services.token() : null;
-    const { status, content } = await services.send(
+    const { status, content, lost } = await services.send(
       pathOf(request),
       initOf(request, token, signal),
       fitsContract(endpoint),
     );
     if (status < 300) return { data: content };
-    return { error: { status, problem: content as ProblemDetails } };
+    return { error: { status, problem: content as ProblemDetails, lost } };
   } catch (error) {
     // RTK Query ignores the result of an aborted request, but logs what it throws.
     if (signal.aborted || error instanceof UnreachableError || error instanceof OfflineError)

@@ -61,7 +61,7 @@ describe('FailoverClient', () => {
     const asked = regions(failure, from('eu-west-1'), from('ap-southeast-1'));
     const { it: shop } = client();
     const response = await shop.send('/books', {}, fits);
-    expect(response).toEqual({ status: 200, content: { region: 'eu-west-1' }, region: 'eu-west-1' });
+    expect(response).toMatchObject({ status: 200, content: { region: 'eu-west-1' }, region: 'eu-west-1' });
     expect(asked).toEqual([ROUTED, IRELAND.api]);
   });
 
@@ -119,11 +119,51 @@ describe('FailoverClient', () => {
     expect(answers).toEqual(['eu-west-1', 'ap-southeast-1']);
   });
 
-  it('returns stock-elsewhere if the named region fails', async () => {
-    const elsewhere = problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] });
-    regions(elsewhere, broken, broken);
-    const order = { method: 'POST', headers: { 'Idempotency-Key': 'k' }, body: '{}' };
-    expect((await client().it.send('/orders', order, fits)).status).toBe(409);
+  const ORDER = { method: 'POST', headers: { 'Idempotency-Key': 'k' }, body: '{}' };
+  const elsewhere = problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] });
+
+  it.each([
+    ['a lost answer', broken],
+    ['503', problem(503, 'unavailable')],
+  ])('does not report stock-elsewhere after %s of the named region', async (_name, failure) => {
+    const asked = regions(elsewhere, from('eu-west-1'), failure);
+    await expect(client().it.send('/orders', ORDER, fits)).rejects.toThrow(UnreachableError);
+    expect(asked).toEqual([ROUTED, SINGAPORE.api]);
+  });
+
+  it('does not report stock-elsewhere after an attempt before it was lost', async () => {
+    regions(broken, elsewhere, elsewhere);
+    await expect(client().it.send('/orders', ORDER, fits)).rejects.toThrow(UnreachableError);
+  });
+
+  it.each([
+    ['names another region again', elsewhere],
+    ['refuses before it reads the order', problem(429, 'too-many-requests')],
+  ])('returns stock-elsewhere if the named region %s', async (_name, refusal) => {
+    const asked = regions(elsewhere, from('eu-west-1'), refusal);
+    expect(await client().it.send('/orders', ORDER, fits)).toMatchObject({ status: 409, lost: false });
+    expect(asked).toEqual([ROUTED, SINGAPORE.api]);
+  });
+
+  it('returns stock-elsewhere if it names only unknown regions', async () => {
+    regions(problem(409, 'stock-elsewhere', { regions: ['mars-1'] }), broken, broken);
+    expect(await client().it.send('/orders', ORDER, fits)).toMatchObject({ status: 409, lost: false });
+  });
+
+  it.each([
+    ['a lost answer', broken, true],
+    ['an unreadable answer', status(502), true],
+    ['500', problem(500, 'internal-error'), true],
+    ['429', problem(429, 'too-many-requests'), false],
+  ])('says of a refusal after %s whether the order may have arrived', async (_name, first, lost) => {
+    regions(first, problem(409, 'out-of-stock'), from('ap-southeast-1'));
+    expect(await client().it.send('/orders', ORDER, fits)).toMatchObject({ status: 409, lost });
+  });
+
+  it('says of a refusal by the named region that another named region may have taken the order', async () => {
+    const both = problem(409, 'stock-elsewhere', { regions: ['eu-west-1', 'ap-southeast-1'] });
+    regions(both, broken, problem(409, 'out-of-stock'));
+    expect(await client().it.send('/orders', ORDER, fits)).toMatchObject({ status: 409, lost: true });
   });
 
   it('tries the region that just failed last', async () => {

@@ -18,6 +18,8 @@ export interface Answer {
   /** Parsed JSON; null for 204. */
   content: unknown;
   region: string;
+  /** Whether an earlier attempt failed in a way that does not show whether it arrived. */
+  lost?: boolean;
 }
 
 export interface FailoverOptions {
@@ -37,9 +39,9 @@ function isRepeatable(init: RequestInit): boolean {
 }
 
 /** A problem of the contract, in contrast to an error page of a proxy, a firewall or API Gateway. */
-function isProblem(content: unknown): content is { type: string; regions?: unknown } {
+function isProblem(content: unknown): boolean {
   const type = (content as { type?: unknown } | null)?.type;
-  return typeof type === 'string' && type.startsWith(PROBLEM);
+  return String(type).startsWith(PROBLEM);
 }
 
 /** @throws Error if the response is not one of the contract's. */
@@ -59,9 +61,9 @@ function isProvisional({ status }: Answer): boolean {
 }
 
 /** Regions that have enough copies for an order that this region refused. */
-function otherRegions({ status, content }: Answer): unknown[] {
-  if (status !== 409 || !isProblem(content) || content.type !== `${PROBLEM}stock-elsewhere`) return [];
-  return Array.isArray(content.regions) ? content.regions : [];
+function otherRegions({ content }: Answer): unknown[] {
+  const { type, regions } = (content ?? {}) as { type?: unknown; regions?: unknown };
+  return type === `${PROBLEM}stock-elsewhere` && Array.isArray(regions) ? regions : [];
 }
 
 /**
@@ -83,49 +85,46 @@ export class FailoverClient {
   }
 
   /**
-   * Returns the answer of the first region that gives one. An order that another region has the copies for is sent
-   * there unchanged.
+   * Returns the answer of the first region that gives one. An order that other regions have the copies for is sent
+   * there unchanged. Any failed attempt may have placed an order: a browser does not say whether a request was sent.
    *
    * @param fits whether a successful response's content has the shape of the contract.
-   * @throws UnreachableError if no region answers. An abort of the caller is rethrown.
+   * @throws UnreachableError if no region answers, or if one that has the copies does not. An abort of the caller is
+   * rethrown.
    */
   async send(path: string, init: RequestInit, fits: (content: unknown) => boolean): Promise<Answer> {
-    const addresses = isRepeatable(init) ? this.#addresses() : this.#addresses().slice(0, 1);
-    let provisional: Answer | null = null;
+    let addresses = this.#addresses();
+    if (!isRepeatable(init)) addresses.length = 1;
+    let best: Answer | null = null;
+    let isElsewhere = false;
+    let lost = false;
     let cause: unknown;
-    for (const [index, api] of addresses.entries()) {
-      const last = index === addresses.length - 1;
+    for (let api = addresses.shift(); api; api = addresses.shift()) {
+      const patience = addresses.length > 0 && !isElsewhere ? ATTEMPT_MS : LAST_ATTEMPT_MS;
       try {
-        const answer = await this.#attempt(api, path, init, fits, last ? LAST_ATTEMPT_MS : ATTEMPT_MS);
-        if (!isProvisional(answer)) return (await this.#follow(answer, path, init, fits)) ?? answer;
-        provisional ??= answer;
+        const answer = await this.#attempt(api, path, init, fits, patience);
+        const names = otherRegions(answer);
+        if (isProvisional(answer)) {
+          best ??= answer;
+          lost ||= answer.status !== 429;
+        } else if (names.length === 0) {
+          return { ...answer, lost };
+        } else if (!isElsewhere) {
+          isElsewhere = true;
+          best = answer;
+          addresses = this.#options.regions
+            .filter((region) => names.includes(region.name))
+            .map((region) => region.api);
+        }
       } catch (error) {
         init.signal?.throwIfAborted();
+        lost = true;
         cause = error;
       }
     }
-    if (provisional !== null) return provisional;
+    // That another region has the copies does not say that nothing was ordered, if an attempt was lost.
+    if (best && !(isElsewhere && lost)) return { ...best, lost };
     throw new UnreachableError('no region answered', { cause });
-  }
-
-  /** Sends an order to the regions that a `stock-elsewhere` problem names; null if none of them takes it. */
-  async #follow(
-    refusal: Answer,
-    path: string,
-    init: RequestInit,
-    fits: (content: unknown) => boolean,
-  ): Promise<Answer | null> {
-    const names = otherRegions(refusal);
-    for (const { name, api } of this.#options.regions) {
-      if (!names.includes(name)) continue;
-      try {
-        const answer = await this.#attempt(api, path, init, fits, LAST_ATTEMPT_MS);
-        if (!isProvisional(answer) && otherRegions(answer).length === 0) return answer;
-      } catch {
-        init.signal?.throwIfAborted();
-      }
-    }
-    return null;
   }
 
   async #attempt(

@@ -119,7 +119,7 @@ it.each(HOSTILE)('%s: the healthy region takes the order within 2.5 s', async (_
   });
   const client = new FailoverClient({ api: hostile, regions: [{ name: 'ap-southeast-1', api: healthy }] });
   const before = performance.now();
-  expect(await client.send('/orders', order(), fits)).toEqual({
+  expect(await client.send('/orders', order(), fits)).toMatchObject({
     status: 201,
     content: ORDER,
     region: 'ap-southeast-1',

@@ -16,10 +16,27 @@ function Notice({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+/** Whether the order was placed, as far as that is known, and the next step. */
+function Outcome({ isUncertain, next }: { isUncertain: boolean; next?: string }) {
+  const { t } = useTranslation();
+  if (!isUncertain)
+    return (
+      <p>
+        {t('checkout.nothingOrdered')} {next}
+      </p>
+    );
+  return (
+    <p>
+      {t('checkout.mayBeOrdered')} <Link to="/orders">{t('orders.title')}</Link>
+    </p>
+  );
+}
+
 function RefusalNotice({ refusal, quote }: { refusal: Refusal; quote: Quote | null }) {
   const { t } = useTranslation();
   const format = useFormatter();
   const money = (minor: number) => (quote ? format.money(minor, quote.currency) : '');
+  const { isUncertain } = refusal;
   switch (refusal.kind) {
     case 'priceChanged':
       return (
@@ -30,6 +47,7 @@ function RefusalNotice({ refusal, quote }: { refusal: Refusal; quote: Quote | nu
               now: money(quote?.total ?? 0),
             })}
           </p>
+          <Outcome isUncertain={isUncertain} />
         </Notice>
       );
     case 'outOfStock':
@@ -40,7 +58,7 @@ function RefusalNotice({ refusal, quote }: { refusal: Refusal; quote: Quote | nu
               <li key={title}>{t('checkout.outOfStock.left', { title, count: available })}</li>
             ))}
           </ul>
-          <p>{t('checkout.outOfStock.text')}</p>
+          <Outcome isUncertain={isUncertain} next={t('checkout.outOfStock.next')} />
           <Link to="/cart">{t('checkout.outOfStock.action')}</Link>
         </Notice>
       );
@@ -48,7 +66,7 @@ function RefusalNotice({ refusal, quote }: { refusal: Refusal; quote: Quote | nu
     case 'stockElsewhere':
       return (
         <Notice title={t(`checkout.${refusal.kind}.title`)}>
-          <p>{t(`checkout.${refusal.kind}.text`)}</p>
+          <Outcome isUncertain={isUncertain} next={t(`checkout.${refusal.kind}.next`)} />
         </Notice>
       );
     case 'failed':
@@ -61,7 +79,7 @@ function RefusalNotice({ refusal, quote }: { refusal: Refusal; quote: Quote | nu
   }
 }
 
-/** Why nothing was ordered, or why the cart could not be loaded. */
+/** Why there is no order, or why the cart could not be loaded. */
 export function CheckoutNotices({ purchase }: { purchase: Purchase }) {
   const { refusal, quote, loadError } = purchase;
   return (

@@ -44,6 +44,7 @@ function shopAnswers(...answers: (() => Response)[]): Sent[] {
 const placed = (region = 'eu-west-1') =>
   HttpResponse.json(orderOf({ orderId: ORDER_ID, region }), { status: 201, headers: { 'x-region': region } });
 const placedHere = () => placed();
+const elsewhere = () => problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] });
 
 const dearer = () =>
   problem(409, 'price-changed', {
@@ -229,11 +230,11 @@ it('out of stock names the books and what is left of them', async () => {
   await userEvent.click(placeButton());
   expect(await screen.findByText('Not enough copies are left')).toBeTruthy();
   expect(screen.getByText('Solaris: 1 copy left')).toBeTruthy();
+  expect(screen.getByText('Nothing was ordered. Change your cart, then order again.')).toBeTruthy();
   expect(screen.getByRole('link', { name: 'Change the cart' }).getAttribute('href')).toBe('/cart');
 });
 
 it('order is sent to the region that has the copies, under the same key', async () => {
-  const elsewhere = () => problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] });
   const sent = shopAnswers(elsewhere, () => placed('ap-southeast-1'));
   const { store } = renderPage(<CheckoutPage />, {
     as: 'shopper',
@@ -251,9 +252,64 @@ it('order is sent to the region that has the copies, under the same key', async 
   expect(seen).toContain('ap-southeast-1');
 });
 
-it('region with the copies that does not answer is reported', async () => {
-  shopAnswers(() => problem(409, 'stock-elsewhere', { regions: ['ap-southeast-1'] }));
+it('order that no region can take is not called placed', async () => {
+  shopAnswers(elsewhere);
   await openCheckout();
   await userEvent.click(placeButton());
   expect(await screen.findByText('Another region has these copies')).toBeTruthy();
+  expect(screen.getByText(/^Nothing was ordered\. No region could take/)).toBeTruthy();
+});
+
+const soldOut = () =>
+  problem(409, 'out-of-stock', { items: [{ bookId: 'solaris', wanted: 2, available: 1 }] });
+const changed = () => problem(409, 'cart-changed', { cart: cartOf([[UBIK, 3]]) });
+const lost = () => HttpResponse.error();
+
+async function openWithRegions() {
+  renderPage(<CheckoutPage />, {
+    as: 'shopper',
+    at: '/checkout',
+    path: '/checkout',
+    regions: ['ap-southeast-1'],
+  });
+  await fillAddress();
+}
+
+it('order that the region with the copies may have taken is repeated under the same key', async () => {
+  const sent = shopAnswers(elsewhere, lost, placedHere);
+  await openWithRegions();
+  await userEvent.click(placeButton());
+  expect(await screen.findByText(/the same order is never placed twice/)).toBeTruthy();
+  expect(screen.queryByText(/Nothing was ordered/)).toBeNull();
+  await userEvent.click(placeButton());
+  await screen.findByText('another page');
+  expect(sent[2]).toEqual(sent[0]);
+});
+
+it.each([
+  ['out of stock', soldOut, 'Not enough copies are left'],
+  ['a changed cart', changed, 'Your cart has changed'],
+  ['a changed price', dearer, 'The price has changed'],
+])('%s after a lost attempt does not say that nothing was ordered', async (_name, refusal, title) => {
+  const sent = shopAnswers(lost, refusal, placedHere);
+  await openWithRegions();
+  server.use(http.get(`${API}/cart`, () => answer(cartOf([[UBIK, 3]]))));
+  await userEvent.click(placeButton());
+  expect(await screen.findByText(title)).toBeTruthy();
+  expect(screen.getByText(/this order may have been placed/)).toBeTruthy();
+  expect(screen.queryByText(/Nothing was ordered/)).toBeNull();
+  await userEvent.click(placeButton());
+  await screen.findByText('another page');
+  const [first, , third] = sent.map(({ key, body }) => ({ key, items: (body as { items: unknown }).items }));
+  expect(third).toEqual(first);
+});
+
+it('refusal after a press without an answer does not say that nothing was ordered', async () => {
+  shopAnswers(lost, soldOut);
+  await openCheckout();
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('We can’t reach the shop')).toBeTruthy();
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('Not enough copies are left')).toBeTruthy();
+  expect(screen.getByText(/this order may have been placed/)).toBeTruthy();
 });

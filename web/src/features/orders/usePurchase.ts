@@ -5,8 +5,13 @@ import { asApiError, shop, useGetCartQuery, usePlaceOrderMutation } from '../../
 import type { CartChanged, NewOrder, Order, OutOfStock, PriceChanged } from '../../api/generated';
 import { orderFor, type Quote, quoteOf, requote } from './quote';
 
-/** Why nothing was ordered. */
-export type Refusal =
+/** Why there is no order to show. */
+export type Refusal = Reason & {
+  /** An attempt of this order got no answer, so it may have been placed although the last one was refused. */
+  isUncertain: boolean;
+};
+
+export type Reason =
   | { kind: 'priceChanged'; oldTotal: number }
   | { kind: 'cartChanged' }
   | { kind: 'outOfStock'; books: { title: string; available: number }[] }
@@ -27,7 +32,12 @@ export interface Purchase {
   place: (address: NewOrder['address']) => Promise<Order | null>;
 }
 
-function outOfStock(quote: Quote, { items }: OutOfStock): Refusal {
+/** Whether a failure does not say what became of the order. */
+function isUnknown({ status }: ApiError): boolean {
+  return status === 'unreachable' || status >= 500;
+}
+
+function outOfStock(quote: Quote, { items }: OutOfStock): Reason {
   const titles = new Map(quote.lines.map((line) => [line.bookId, line.title]));
   const books = items.map(({ bookId, available }) => ({ title: titles.get(bookId) ?? bookId, available }));
   return { kind: 'outOfStock', books };
@@ -46,32 +56,39 @@ export function usePurchase(): Purchase {
   const [frozen, setFrozen] = useState<Quote | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const underWay = useRef(false);
+  /** Key of an order that may have been placed. */
+  const uncertainKey = useRef<string | null>(null);
   // The previous cart stays visible while it is reloaded, and the fields keep their values.
   const quote = frozen ?? (cart.data ? quoteOf(cart.data) : null);
   const loadError = cart.isError && !cart.isFetching && !frozen ? asApiError(cart.error) : null;
   const isCurrent = frozen !== null || (cart.isSuccess && !cart.isFetching);
 
-  const showCart = (reason: Refusal) => {
-    setFrozen(null);
-    setRefusal(reason);
-    cart.refetch();
-  };
   const refuse = (attempted: Quote, failure: ApiError) => {
     const problem = failure.problem;
+    if (failure.lost || isUnknown(failure)) uncertainKey.current = attempted.key;
+    const isUncertain = uncertainKey.current === attempted.key;
+    const explain = (reason: Reason) => setRefusal({ ...reason, isUncertain });
+    const showCart = (reason: Reason) => {
+      explain(reason);
+      // An order that may have been placed is only repeated: the cart's next order could be a second one.
+      if (isUncertain) return;
+      setFrozen(null);
+      cart.refetch();
+    };
     switch (problem?.type.split(':').at(-1)) {
       case 'price-changed':
         setFrozen(requote(attempted, problem as PriceChanged));
-        return setRefusal({ kind: 'priceChanged', oldTotal: attempted.total });
+        return explain({ kind: 'priceChanged', oldTotal: attempted.total });
       case 'cart-changed':
         dispatch(shop.util.upsertQueryData('getCart', undefined, (problem as CartChanged).cart) as never);
         return showCart({ kind: 'cartChanged' });
       case 'out-of-stock':
         return showCart(outOfStock(attempted, problem as OutOfStock));
       case 'stock-elsewhere':
-        return setRefusal({ kind: 'stockElsewhere' });
+        return explain({ kind: 'stockElsewhere' });
     }
     if (failure.status === 422 || failure.status === 404) return showCart({ kind: 'cartChanged' });
-    setRefusal({ kind: 'failed', error: failure });
+    explain({ kind: 'failed', error: failure });
   };
 
   const place = async (address: NewOrder['address']): Promise<Order | null> => {

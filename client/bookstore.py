@@ -75,8 +75,9 @@ class Bookstore:
         """Place an order exactly once, in any region.
 
         `items` are the contract's `OrderedItem`s, `expected_total` is in minor units. `key` is a UUID for this
-        purchase: keep it, and call again with the same key if an error leaves the outcome open. If the copies are
-        in other regions, the same order is sent there, with the same key.
+        purchase: keep it, and call again with the same key if an error's `may_have_arrived` leaves the outcome open,
+        also if it is a RefusedError. If the copies are in other regions, the same order is sent there, with the
+        same key.
         """
         options: dict[str, Any] = {
             "headers": {"idempotency-key": key},

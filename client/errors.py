@@ -33,6 +33,14 @@ class BookstoreClientError(Exception):
         super().__init__(message)
         self.attempts = attempts
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """False if certainly no endpoint processed the request.
+
+        True for a refusal too if an attempt before it got no answer: that one may have been processed.
+        """
+        return any(attempt.may_have_arrived for attempt in self.attempts)
+
 
 class RefusedError(BookstoreClientError):
     """The bookstore refused the request.
@@ -70,11 +78,6 @@ class UnreachableError(BookstoreClientError):
 
     def __init__(self, attempts: Sequence[Attempt]) -> None:
         super().__init__(", ".join(f"{each.endpoint}: {each.outcome}" for each in attempts), attempts)
-
-    @property
-    def may_have_arrived(self) -> bool:
-        """False if certainly no endpoint processed the request."""
-        return any(attempt.may_have_arrived for attempt in self.attempts)
 
 
 class OutcomeUnknownError(BookstoreClientError):

@@ -112,9 +112,11 @@ class Failover:
         except _FAILURES as error:
             name = type(error).__name__
             return None, Attempt(endpoint, time.monotonic() - began, name, name != CONNECTION_FAILED)
-        fits = replies.success(raw, request.expected) is not None or replies.problem(raw) is not None
+        details = replies.problem(raw)
+        fits = replies.success(raw, request.expected) is not None or details is not None
         outcome = str(raw.status) if fits else f"{raw.status}, not an answer of the bookstore"
-        arrived = not replies.certainly_not_processed(raw)
+        refused = details is not None and _is_final(raw, details)
+        arrived = not (refused or replies.certainly_not_processed(raw))
         return raw, Attempt(endpoint, time.monotonic() - began, outcome, arrived)
 
     async def _read(self, endpoint: str, request: Outgoing) -> Raw:

@@ -186,6 +186,36 @@ def test_order_reports_last_refusal_elsewhere(servers: Servers) -> None:
     assert (raised.value.slug, len(raised.value.attempts)) == ("out-of-stock", 2)
 
 
+@pytest.mark.parametrize(("broken", "open_outcome"), [(name, name not in NOT_PROCESSED) for name in BROKEN])
+def test_refusal_after_failed_attempt_tells_whether_order_may_exist(
+    servers: Servers, broken: str, open_outcome: bool
+) -> None:
+    servers.answers["api"] = BROKEN[broken]
+    servers.answers["one"] = refusing(409, "out-of-stock", items=[])
+    with pytest.raises(RefusedError) as raised:
+        run(servers, lambda store: store.order(LINES, 1000, key=KEY))
+    assert (raised.value.slug, raised.value.may_have_arrived) == ("out-of-stock", open_outcome)
+
+
+def test_lost_answer_of_region_with_copies_leaves_outcome_open(servers: Servers) -> None:
+    servers.answers["api"] = refusing(409, "stock-elsewhere", regions=["ap-southeast-1", "eu-west-1"])
+    servers.answers["two"] = raising(httpx.ReadError)
+    servers.answers["one"] = refusing(409, "stock-elsewhere", regions=["ap-southeast-1"])
+    with pytest.raises(RefusedError) as raised:
+        run(servers, lambda store: store.order(LINES, 1000, key=KEY))
+    assert servers.hosts == ["api", "two", "one"]
+    assert raised.value.may_have_arrived
+
+
+@pytest.mark.parametrize("slug", ["price-changed", "out-of-stock", "stock-elsewhere"])
+def test_refusal_by_all_asked_regions_is_certain(servers: Servers, slug: str) -> None:
+    servers.answers["api"] = refusing(409, slug, regions=["ap-southeast-1"])
+    servers.answers["two"] = refusing(409, slug, regions=["eu-west-1"])
+    with pytest.raises(RefusedError) as raised:
+        run(servers, lambda store: store.order(LINES, 1000, key=KEY))
+    assert not raised.value.may_have_arrived
+
+
 def test_hanging_region_is_left_in_time(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failover_module, "TIMEOUT", 0.05)
 

@@ -1,7 +1,7 @@
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { Provider } from 'react-redux';
-import { MemoryRouter, Route, Routes } from 'react-router';
+import { MemoryRouter, Route, Routes, useLocation } from 'react-router';
 import { createStore } from '../src/app/store';
 import { FailoverClient } from '../src/lib/failover';
 import { regionAnswered } from '../src/lib/region';
@@ -17,6 +17,11 @@ interface Options {
   path?: string;
   /** Regions that the mocks of the routed address answer for. */
   regions?: string[];
+}
+
+function OtherPage() {
+  const { pathname, search } = useLocation();
+  return <p data-address={pathname + search}>another page</p>;
 }
 
 /** Renders a page with store and router; other addresses render as text. */
@@ -40,7 +45,7 @@ export function renderPage(
       <MemoryRouter initialEntries={[at]}>
         <Routes>
           <Route path={path} element={page} />
-          {path !== '*' && <Route path="*" element={<p>another page</p>} />}
+          {path !== '*' && <Route path="*" element={<OtherPage />} />}
         </Routes>
       </MemoryRouter>
     </Provider>,

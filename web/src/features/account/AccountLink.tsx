@@ -6,10 +6,10 @@ import { useSession } from '../../lib/session';
 /** Link to the sign-in page or to the account. */
 export function AccountLink() {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const isShopper = useSession().status === 'shopper';
   const fromSignIn = /^\/(sign-in|sign-up|forgot|account)/.test(pathname);
-  const signIn = fromSignIn ? '/sign-in' : `/sign-in?next=${encodeURIComponent(pathname)}`;
+  const signIn = fromSignIn ? '/sign-in' : `/sign-in?next=${encodeURIComponent(pathname + search)}`;
   return (
     <NavLink to={isShopper ? '/account' : signIn} className="bar-link">
       <Icon name="person" />

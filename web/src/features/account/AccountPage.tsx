@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDispatch } from 'react-redux';
 import { Link, Navigate } from 'react-router';
@@ -15,8 +16,11 @@ export default function AccountPage() {
   const session = useSession();
   const form = useAccountForm({});
   const [endSignIns] = useSignOutMutation();
+  // A ref, since the session ends before React would render a new state.
+  const isLeaving = useRef(false);
   const leaveAccount = async () => {
     await signOut();
+    isLeaving.current = true;
     leave(dispatch);
   };
   const signOutEverywhere = async () => {
@@ -24,7 +28,8 @@ export default function AccountPage() {
     await endSignIns();
     await leaveAccount();
   };
-  if (session.status === 'guest') return <Navigate to="/" replace />;
+  if (session.status === 'guest')
+    return <Navigate to={isLeaving.current ? '/' : '/sign-in?next=%2Faccount'} replace />;
   return (
     <Page title={t('account.title')} className="account-page">
       {session.status === 'shopper' && (

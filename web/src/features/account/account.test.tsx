@@ -4,6 +4,8 @@ import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { renderPage, SHOPPER } from '../../../test/render';
 import { API, answer, problem, server } from '../../../test/server';
+import { safePath } from '../../lib/useNext';
+import { AccountLink } from './AccountLink';
 import AccountPage from './AccountPage';
 import * as files from './download';
 import ForgotPage from './ForgotPage';
@@ -110,6 +112,9 @@ it('unknown address and wrong password look the same', () => {
 const DONE = () => new HttpResponse(null, { status: 204, headers: { 'x-region': 'eu-west-1' } });
 const EXPORT = { customerId: SHOPPER.id, email: SHOPPER.email, cart: [] };
 
+/** The address of the page that was opened instead. */
+const address = async () => (await screen.findByText('another page')).dataset.address;
+
 /** Answers a path of the account and returns the methods of the requests. */
 function recorded(path: string, reply: () => Response = DONE): string[] {
   const seen: string[] = [];
@@ -126,7 +131,7 @@ it('sign-out ends the sign-ins of all devices', async () => {
   const sent = recorded('/account/sign-out');
   const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
   await userEvent.click(screen.getByRole('button', { name: 'Sign out' }));
-  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(await address()).toBe('/');
   expect(sent).toEqual(['PUT']);
   expect(identity.signOut).toHaveBeenCalled();
   expect(store.getState().session.status).toBe('guest');
@@ -136,7 +141,7 @@ it('sign-out without an answer still signs out here', async () => {
   recorded('/account/sign-out', () => HttpResponse.error() as Response);
   const { store } = renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
   await userEvent.click(screen.getByRole('button', { name: 'Sign out' }));
-  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(await address()).toBe('/');
   expect(store.getState().session.status).toBe('guest');
 });
 
@@ -164,7 +169,7 @@ it('deletion asks once more, then leaves the account', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Delete my account' }));
   expect(sent).toEqual([]);
   await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
-  expect(await screen.findByText('another page')).toBeTruthy();
+  expect(await address()).toBe('/');
   expect(sent).toEqual(['DELETE']);
   expect(store.getState().session.status).toBe('guest');
 });
@@ -223,4 +228,23 @@ it('sign-up of a confirmed account says so', async () => {
   renderPage(<SignUpPage />);
   await signUpAgain();
   expect((await screen.findByRole('alert')).textContent).toContain('confirmed already');
+});
+
+it('guest is sent to the sign-in page and back to the account', async () => {
+  renderPage(<AccountPage />, { at: '/account', path: '/account' });
+  expect(await address()).toBe('/sign-in?next=%2Faccount');
+});
+
+it('sign-in after an ended session leads back to the account', async () => {
+  recorded('/account/export', () => problem(401, 'unauthorized'));
+  renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Export my data' }));
+  await userEvent.click(await screen.findByRole('link', { name: 'Sign in' }));
+  expect(await address()).toBe('/sign-in?next=%2Faccount');
+});
+
+it('link to the sign-in page keeps the search', () => {
+  renderPage(<AccountLink />, { at: '/search?q=solaris&page=2' });
+  const next = new URL(screen.getByRole<HTMLAnchorElement>('link').href).searchParams.get('next');
+  expect(safePath(next ?? '')).toBe('/search?q=solaris&page=2');
 });

@@ -313,3 +313,14 @@ it('refusal after a press without an answer does not say that nothing was ordere
   expect(await screen.findByText('Not enough copies are left')).toBeTruthy();
   expect(screen.getByText(/this order may have been placed/)).toBeTruthy();
 });
+
+it('reused key after a press without an answer shows the current cart', async () => {
+  shopAnswers(lost, () => problem(422, 'key-reused'));
+  await openCheckout();
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('We can’t reach the shop')).toBeTruthy();
+  server.use(http.get(`${API}/cart`, () => answer(cartOf([[UBIK, 3]]))));
+  await userEvent.click(placeButton());
+  expect(await screen.findByText('Your cart has changed')).toBeTruthy();
+  await waitFor(() => expect(placeButton().textContent).toContain('€29.70'));
+});

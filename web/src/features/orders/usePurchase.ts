@@ -66,7 +66,8 @@ export function usePurchase(): Purchase {
   const refuse = (attempted: Quote, failure: ApiError) => {
     const problem = failure.problem;
     if (failure.lost || isUnknown(failure)) uncertainKey.current = attempted.key;
-    const isUncertain = uncertainKey.current === attempted.key;
+    // A key that belongs to an order of other items cannot place this one.
+    const isUncertain = uncertainKey.current === attempted.key && failure.status !== 422;
     const explain = (reason: Reason) => setRefusal({ ...reason, isUncertain });
     const showCart = (reason: Reason) => {
       explain(reason);

@@ -7,11 +7,13 @@ arrives later from another region finds the item and loses the person as well, s
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from runtime import clock, dynamo
+from runtime import aws, clock, dynamo
 from runtime.dynamo import Item
+from runtime.errors import TransactionCancelled
 from runtime.settings import Settings
 
 KEY = "#erased"
@@ -19,6 +21,9 @@ KEY = "#erased"
 
 PENDING = "erased"
 """Partition of the sweep's index with requests that are repeated."""
+
+ACCOUNT_DELETED = "accountDeleted"
+"""Attribute of a request whose account is gone from the user pool. A new request replaces the item, without it."""
 
 
 def request_item(customer_id: str, moment: datetime) -> dict[str, Any]:
@@ -51,3 +56,19 @@ def pending(client: Any, settings: Settings) -> Iterator[Item]:
         KeyConditionExpression="sweep = :pending",
         ExpressionAttributeValues=dynamo.dump({":pending": PENDING}),
     )
+
+
+def note_deleted_account(client: Any, settings: Settings, customer_id: str) -> None:
+    """Set `ACCOUNT_DELETED`. Not if a new request is being written: the next run of the cleaner sets it.
+
+    Raises:
+        Unavailable: DynamoDB does not answer or is busy.
+    """
+    with suppress(TransactionCancelled):
+        aws.call(
+            client.update_item,
+            TableName=settings.orders_table,
+            Key=key(customer_id),
+            UpdateExpression=f"SET {ACCOUNT_DELETED} = :yes",
+            ExpressionAttributeValues=dynamo.dump({":yes": True}),
+        )

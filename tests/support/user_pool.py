@@ -12,15 +12,22 @@ class UserNotFoundException(Exception):  # noqa: N818  Cognito's own
     """The pool has no such user."""
 
 
+class InvalidParameterException(Exception):  # noqa: N818  Cognito's own
+    """Cognito does not accept the user name."""
+
+
 class UserPool:
     """The operations of a client of `cognito-idp` that the project calls, on one pool. `page` users in an answer."""
 
     class exceptions:  # noqa: N801  botocore's own
+        InvalidParameterException = InvalidParameterException
         UserNotFoundException = UserNotFoundException
 
     def __init__(self, page: int = 60) -> None:
         self.users: dict[str, dict[str, Any]] = {}
         self.ignores_filter = False
+        self.calls: list[str] = []
+        """Names of the users to delete, and `list_users` for each page."""
         self._page = page
 
     def add(self, email: str, *, status: str = "CONFIRMED", created: datetime | None = None) -> str:
@@ -42,6 +49,7 @@ class UserPool:
         Limit: int = 60,  # noqa: N803
     ) -> dict[str, Any]:
         assert UserPoolId == POOL
+        self.calls.append("list_users")
         found = re.fullmatch(r'(email|sub|cognito:user_status) = "([^"]*)"', Filter)
         assert found, Filter
         matching = [
@@ -60,5 +68,8 @@ class UserPool:
 
     def admin_delete_user(self, UserPoolId: str, Username: str) -> None:  # noqa: N803  boto3's own
         assert UserPoolId == POOL
+        self.calls.append(Username)
+        if " " in Username:
+            raise InvalidParameterException
         if self.users.pop(Username, None) is None:
             raise UserNotFoundException

@@ -1,7 +1,8 @@
 """The region's index in S3: a file of each build, and a pointer to the one in use.
 
 A file is complete before the pointer names it, and a reader compares its SHA-256, so an incomplete index is never used.
-Of two builds, the one that began to read the table later wins, in any order of their ends.
+Of two builds, the one that began to read the table later wins, in any order of their ends: S3 writes the pointer
+only if it still is the one that the builder has read.
 """
 
 import hashlib
@@ -17,12 +18,17 @@ from runtime import aws, log
 from runtime.errors import BookstoreError, Unavailable
 from search.index import Index
 from shop import search_index
-from shop.search_index import POINTER, Pointer
+from shop.search_index import POINTER, Pointer, StoredPointer
 
 FOLDER = Path("/tmp")  # noqa: S108
 """The only folder that a function may write to."""
+POINTER_ATTEMPTS = 5
+"""Writes of the pointer before a builder gives up. Each lost one means that another builder wrote at the same time."""
 REFRESH_SECONDS = 30.0
 """Seconds until a reader reads the pointer again."""
+
+_CHANGED = frozenset({"ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"})
+"""Errors of a conditional write when another builder was first."""
 
 
 class Bucket:
@@ -45,14 +51,41 @@ class Bucket:
         return search_index.state(self._client, self._name)
 
     def point_to(self, pointer: Pointer) -> bool:
-        """Make `pointer` the one in use, unless the index in use was scanned later; return whether it was made."""
-        current = self.pointer()
-        if current is not None and current.scanned_at >= pointer.scanned_at:
-            return False
+        """Make `pointer` the one in use, unless the index in use was scanned later; return whether it is in use.
+
+        Raises:
+            Unavailable: S3 does not answer, or other builders wrote the pointer at each attempt.
+        """
+        for _ in range(POINTER_ATTEMPTS):
+            stored = search_index.read_stored_pointer(self._client, self._name)
+            if stored is not None and stored.pointer.scanned_at >= pointer.scanned_at:
+                # Equal if the SDK repeated a write whose answer was lost: the repetition meets the first one.
+                return stored.pointer == pointer
+            if self._replace(stored, pointer):
+                return True
+        raise Unavailable("Other builders of the search index write the pointer; try again.")
+
+    def _replace(self, stored: StoredPointer | None, pointer: Pointer) -> bool:
+        """Write the pointer if S3 still has `stored`; return whether it was written.
+
+        S3 answers 412 for another ETag, 409 during another write, and 404 if the pointer has been deleted:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        """
+        condition = {"IfNoneMatch": "*"} if stored is None else {"IfMatch": stored.etag}
         body = json.dumps(pointer._asdict()).encode()
-        aws.call(
-            self._client.put_object, Bucket=self._name, Key=POINTER, Body=body, ContentType="application/json"
-        )
+        try:
+            aws.call(
+                self._client.put_object,
+                Bucket=self._name,
+                Key=POINTER,
+                Body=body,
+                ContentType="application/json",
+                **condition,
+            )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _CHANGED:
+                return False
+            raise
         return True
 
     def upload(self, path: Path, *, scanned_at: str, books: int) -> Pointer:

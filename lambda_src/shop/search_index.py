@@ -22,8 +22,25 @@ class Pointer(NamedTuple):
     books: int
 
 
+class StoredPointer(NamedTuple):
+    """A pointer as S3 has it, and the ETag of this version."""
+
+    pointer: Pointer
+    etag: str
+
+
 def read_pointer(client: Any, bucket: str) -> Pointer | None:
     """The pointer; None before the first build.
+
+    Raises:
+        Unavailable: S3 does not answer.
+    """
+    stored = read_stored_pointer(client, bucket)
+    return None if stored is None else stored.pointer
+
+
+def read_stored_pointer(client: Any, bucket: str) -> StoredPointer | None:
+    """The pointer with its ETag, for a conditional write; None before the first build.
 
     Raises:
         Unavailable: S3 does not answer.
@@ -32,7 +49,7 @@ def read_pointer(client: Any, bucket: str) -> Pointer | None:
         answer = aws.call(client.get_object, Bucket=bucket, Key=POINTER)
     except client.exceptions.NoSuchKey:
         return None
-    return Pointer(**json.loads(answer["Body"].read()))
+    return StoredPointer(Pointer(**json.loads(answer["Body"].read())), answer["ETag"])
 
 
 def checksum(sha256: str) -> str:

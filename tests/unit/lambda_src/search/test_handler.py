@@ -1,16 +1,19 @@
 import gc
 import hashlib
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from runtime import aws, clock
 from runtime.errors import Unavailable
 from search import builder, handler
 from search.models import Filters
-from search.store import Bucket, Reader
-from shop.search_index import POINTER
+from search.store import POINTER_ATTEMPTS, Bucket, Reader
+from shop.search_index import POINTER, Pointer
 from tests.support.api_events import Answer, Shopper
 from tests.support.lambda_tables import BOOKS as TABLE
 from tests.support.lambda_tables import Tables
@@ -173,6 +176,75 @@ def test_builder_older_scan_does_not_replace_newer(shop: Tables, tmp_path: Path)
     assert bucket.pointer() == newer
 
 
+@pytest.mark.parametrize("is_first_build", [True, False])
+def test_older_scan_that_writes_last_does_not_win(
+    shop: Tables, monkeypatch: pytest.MonkeyPatch, is_first_build: bool
+) -> None:
+    """The newer builder writes between the older one's read and write."""
+    bucket = Bucket(s3(), BUCKET)
+    if not is_first_build:
+        bucket.point_to(_pointer("2026-01-31T08:00:00.000Z"))
+    newer, older = _pointer("2026-01-31T09:00:00.000Z"), _pointer("2026-01-31T08:30:00.000Z")
+    _before_next_write(monkeypatch, lambda: bucket.point_to(newer))
+    assert not bucket.point_to(older)
+    assert bucket.pointer() == newer
+
+
+def test_newer_scan_that_writes_last_wins(shop: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = Bucket(s3(), BUCKET)
+    newer, older = _pointer("2026-01-31T09:00:00.000Z"), _pointer("2026-01-31T08:30:00.000Z")
+    _before_next_write(monkeypatch, lambda: bucket.point_to(older))
+    assert bucket.point_to(newer)
+    assert bucket.pointer() == newer
+
+
+def test_pointer_deleted_meanwhile_is_written(shop: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator may empty the bucket."""
+    bucket = Bucket(s3(), BUCKET)
+    bucket.point_to(_pointer("2026-01-31T08:00:00.000Z"))
+    _before_next_write(monkeypatch, lambda: s3().delete_object(Bucket=BUCKET, Key=POINTER))
+    newer = _pointer("2026-01-31T09:00:00.000Z")
+    assert bucket.point_to(newer)
+    assert bucket.pointer() == newer
+
+
+def test_repeated_write_of_pointer_succeeds(shop: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK repeats a write whose answer was lost; S3 then has the pointer already."""
+    bucket, pointer = Bucket(s3(), BUCKET), _pointer("2026-01-31T09:00:00.000Z")
+    _before_next_write(monkeypatch, lambda: bucket.point_to(pointer))
+    assert bucket.point_to(pointer)
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "is_written"), [(POINTER_ATTEMPTS - 1, True), (POINTER_ATTEMPTS, False)]
+)
+def test_write_conflicts_are_repeated_a_few_times(
+    shop: Tables, monkeypatch: pytest.MonkeyPatch, conflicts: int, is_written: bool
+) -> None:
+    client, pointer = s3(), _pointer("2026-01-31T09:00:00.000Z")
+    write, answers = client.put_object, ["ConditionalRequestConflict"] * conflicts
+
+    def put_object(**parameters: Any) -> Any:
+        if answers:
+            raise ClientError({"Error": {"Code": answers.pop(), "Message": ""}}, "PutObject")
+        return write(**parameters)
+
+    monkeypatch.setattr(client, "put_object", put_object)
+    with nullcontext() if is_written else pytest.raises(Unavailable):
+        assert Bucket(client, BUCKET).point_to(pointer)
+    assert Bucket(client, BUCKET).pointer() == (pointer if is_written else None)
+
+
+def test_other_errors_of_write_are_raised(shop: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    def put_object(**_parameters: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, "PutObject")
+
+    client = s3()
+    monkeypatch.setattr(client, "put_object", put_object)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        Bucket(client, BUCKET).point_to(_pointer("2026-01-31T09:00:00.000Z"))
+
+
 def test_reader_takes_newer_index(shop: Tables, tmp_path: Path) -> None:
     now = [0.0]
     reader = Reader(Bucket(s3(), BUCKET), tmp_path, clock=lambda: now[0])
@@ -246,6 +318,23 @@ def test_schedule_rebuilds_damaged_index(shop: Tables) -> None:
     assert pointer is not None
     s3().put_object(Bucket=BUCKET, Key=pointer.key, Body=b"damaged")
     assert builder.handle({}, None)["built"]
+
+
+def _pointer(scanned_at: str) -> Pointer:
+    return Pointer(f"search/v1/{scanned_at}.sqlite", hashlib.sha256(b"").hexdigest(), scanned_at, 0)
+
+
+def _before_next_write(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Run `act` once, before the next object is written."""
+    client, actions = s3(), [act]
+    write = client.put_object
+
+    def put_object(**parameters: Any) -> Any:
+        if actions:
+            actions.pop()()
+        return write(**parameters)
+
+    monkeypatch.setattr(client, "put_object", put_object)
 
 
 def _loading() -> list[Any]:

@@ -1,5 +1,6 @@
 """The bookstore's routes as methods. Each returns a `Reply` with the contract's JSON."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,8 @@ from client.replies import EXPECTED, RETRY_ELSEWHERE, Reply
 class Bookstore:
     """The bookstore for one shopper.
 
-    `token` returns the shopper's id token. It is called before each request, so that it can renew the token.
+    `token` returns the shopper's id token. It is called before each request, so that it can renew the token, and in
+    a thread, so that other requests continue meanwhile. Its errors are raised as they are, see `Shopper.token`.
     Without it only the public routes answer. Every method raises RefusedError if the bookstore refuses the
     request, and UnreachableError if no endpoint gives an answer that fits the contract. Both carry the attempts.
     """
@@ -137,7 +139,7 @@ class Bookstore:
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Reply:
-        signed = {"authorization": f"Bearer {self._token()}"} if self._token else {}
+        signed = {"authorization": f"Bearer {await asyncio.to_thread(self._token)}"} if self._token else {}
         options["headers"] = {**signed, **(headers or {})}
         return await self._failover.send(
             Outgoing(method, path, EXPECTED[operation], repeatable, region, options)

@@ -67,7 +67,7 @@ export async function generateApi() {
     apiFile: './client.ts',
     apiImport: 'api',
     exportName: 'bookstore',
-    hooks: true,
+    hooks: false, // endpoints.ts exports those that are used
     tag: true,
     filterEndpoints: (_name, { operation }) => isCalled(operation),
   });

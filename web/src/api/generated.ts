@@ -535,25 +535,3 @@ export type AccountExport = {
   /** Null on the last page. */
   nextCursor: string | null;
 };
-export const {
-  useListBooksQuery,
-  useGetBookQuery,
-  useListCategoriesQuery,
-  useSearchBooksQuery,
-  useListSuggestionsQuery,
-  useListRelatedBooksQuery,
-  useListBestsellersQuery,
-  useGetCartQuery,
-  useAddToCartMutation,
-  useGetCartLineQuery,
-  useSetCartLineMutation,
-  useRemoveCartLineMutation,
-  useListOrdersQuery,
-  usePlaceOrderMutation,
-  useGetOrderQuery,
-  useCancelOrderMutation,
-  useConfirmOrderMutation,
-  useDeleteAccountMutation,
-  useExportAccountQuery,
-  useSignOutMutation,
-} = injectedRtkApi;

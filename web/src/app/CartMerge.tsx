@@ -14,7 +14,7 @@ export function CartMerge() {
     ({ guestCart }: GuestCartRoot) =>
       shopper !== null && (guestCart.lines.length > 0 || shopper in guestCart.merges),
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each sign-in; an interrupted merge continues on the next page
+  // Also when another tab, as a guest, adds to an empty cart. Lines that stay after an attempt start no other one.
   useEffect(() => {
     if (!waiting || shopper === null) return;
     const attempt = async () => {
@@ -29,6 +29,6 @@ export function CartMerge() {
     begin();
     window.addEventListener('online', begin);
     return () => window.removeEventListener('online', begin);
-  }, [shopper]);
+  }, [shopper, waiting, dispatch]);
   return null;
 }

@@ -2,17 +2,9 @@ import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import type { ApiError } from './client';
 import { bookstore } from './generated';
 
-/** The generated operations, with the cache rules that the contract cannot express. */
+/** The generated operations, with the cache rules that the contract cannot express; the cart has its own. */
 export const shop = bookstore.enhanceEndpoints({
   endpoints: {
-    setCartLine: {
-      // The response is the whole cart, so it replaces the cached one without another request.
-      invalidatesTags: (_result, error) => (error ? ['cart'] : []),
-      onQueryStarted: async (_line, { dispatch, queryFulfilled }) => {
-        const cart = await queryFulfilled.then(({ data }) => data).catch(() => null);
-        if (cart) dispatch(bookstore.util.upsertQueryData('getCart', undefined, cart));
-      },
-    },
     placeOrder: {
       invalidatesTags: (_result, error) => (error ? [] : ['cart', 'orders', 'bestsellers', 'catalog']),
     },

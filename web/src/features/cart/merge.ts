@@ -1,6 +1,7 @@
 import type { ThunkAction, UnknownAction } from '@reduxjs/toolkit';
-import { asApiError, shop } from '../../api/endpoints';
+import { asApiError } from '../../api/endpoints';
 import { randomUuid } from '../../lib/uuid';
+import { cartApi } from './cartApi';
 import {
   type GuestCartRoot,
   type MergeLine,
@@ -19,10 +20,10 @@ const refuse =
   ({ bookId }: MergeLine): MergeThunk<Refusal> =>
   async (dispatch) => {
     const options = { forceRefetch: true, subscribe: false };
-    const cart = await dispatch(shop.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
+    const cart = await dispatch(cartApi.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
     if (cart.items.length === 0) return 'full';
     const argument = { bookId, cartLineQuantity: { quantity: MOST_OF_A_BOOK } };
-    await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
+    await dispatch(cartApi.endpoints.setCartLine.initiate(argument)).unwrap();
     return 'capped';
   };
 
@@ -32,7 +33,7 @@ const addLine =
     const { bookId, quantity, key } = line;
     const argument = { 'Idempotency-Key': key, newCartLine: { bookId, quantity } };
     try {
-      await dispatch(shop.endpoints.addToCart.initiate(argument)).unwrap();
+      await dispatch(cartApi.endpoints.addToCart.initiate(argument)).unwrap();
     } catch (error) {
       const { status } = asApiError(error);
       if (status !== 404 && status !== 409) throw error;

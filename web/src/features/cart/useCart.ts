@@ -1,9 +1,10 @@
 import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import { useDispatch, useSelector } from 'react-redux';
 import type { ApiError } from '../../api/client';
-import { asApiError, shop, useGetCartQuery } from '../../api/endpoints';
+import { asApiError, useGetCartQuery } from '../../api/endpoints';
 import type { CartLine } from '../../api/generated';
 import { type SessionRoot, useSession } from '../../lib/session';
+import { cartApi } from './cartApi';
 import { type GuestCartRoot, isMerging, type Line, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';
 import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
@@ -111,7 +112,7 @@ export function useCartActions(): CartActions {
   const shopper = session.shopper.id;
   const set = async (bookId: string, quantity: number) => {
     const argument = { bookId, cartLineQuantity: { quantity } };
-    await dispatch(shop.endpoints.setCartLine.initiate(argument)).unwrap();
+    await dispatch(cartApi.endpoints.setCartLine.initiate(argument)).unwrap();
     dispatch(mergeSettled({ shopper, bookId })); // the shopper's choice cancels what is left of an interrupted merge
   };
   return {
@@ -119,13 +120,13 @@ export function useCartActions(): CartActions {
     // Reading and setting, instead of POST /cart, can be repeated in any region without counting twice.
     add: async (bookId, quantity) => {
       const options = { forceRefetch: true, subscribe: false };
-      const line = await dispatch(shop.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
+      const line = await dispatch(cartApi.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
       const result = added(line.items[0]?.quantity ?? 0, quantity);
       await set(bookId, result.held);
       return result;
     },
     remove: async (bookId) => {
-      await dispatch(shop.endpoints.removeCartLine.initiate({ bookId })).unwrap();
+      await dispatch(cartApi.endpoints.removeCartLine.initiate({ bookId })).unwrap();
       dispatch(mergeSettled({ shopper, bookId }));
     },
   };

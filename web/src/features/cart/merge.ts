@@ -12,6 +12,7 @@ import {
   reread,
 } from './guestCart';
 import { MOST_OF_A_BOOK } from './limits';
+import { oneAtATime } from './lock';
 
 type MergeThunk<Result = void> = ThunkAction<Promise<Result>, GuestCartRoot, unknown, UnknownAction>;
 
@@ -67,10 +68,7 @@ const merge =
     await dispatch(finish(shopper));
   };
 
-/** One tab at a time: two tabs that plan at once would both add the guest's lines. */
 export const mergeGuestCart =
   (shopper: string): MergeThunk =>
-  async (dispatch) => {
-    if (navigator.locks === undefined) return dispatch(merge(shopper));
-    await navigator.locks.request('bookstore.cart-merge', () => dispatch(merge(shopper)));
-  };
+  (dispatch) =>
+    oneAtATime(() => dispatch(merge(shopper)));

@@ -8,6 +8,7 @@ import { cartApi } from './cartApi';
 import { type GuestCartRoot, isMerging, type Line, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';
 import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
+import { oneAtATime } from './lock';
 
 export interface CartView {
   items: CartLine[];
@@ -110,24 +111,27 @@ export function useCartActions(): CartActions {
   }
 
   const shopper = session.shopper.id;
-  const set = async (bookId: string, quantity: number) => {
-    const argument = { bookId, cartLineQuantity: { quantity } };
-    await dispatch(cartApi.endpoints.setCartLine.initiate(argument)).unwrap();
-    dispatch(mergeSettled({ shopper, bookId })); // the shopper's choice cancels what is left of an interrupted merge
-  };
+  const put = (bookId: string, quantity: number) =>
+    dispatch(cartApi.endpoints.setCartLine.initiate({ bookId, cartLineQuantity: { quantity } })).unwrap();
+  // The shopper's choice of a quantity cancels what is left of an interrupted merge. An addition does not.
+  const settle = (bookId: string) => dispatch(mergeSettled({ shopper, bookId }));
   return {
-    set,
-    // Reading and setting, instead of POST /cart, can be repeated in any region without counting twice.
-    add: async (bookId, quantity) => {
-      const options = { forceRefetch: true, subscribe: false };
-      const line = await dispatch(cartApi.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
-      const result = added(line.items[0]?.quantity ?? 0, quantity);
-      await set(bookId, result.held);
-      return result;
+    set: async (bookId, quantity) => {
+      await put(bookId, quantity);
+      settle(bookId);
     },
+    // Reading and setting, instead of POST /cart, can be repeated in any region without counting twice.
+    add: (bookId, quantity) =>
+      oneAtATime(async () => {
+        const options = { forceRefetch: true, subscribe: false };
+        const line = await dispatch(cartApi.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
+        const result = added(line.items[0]?.quantity ?? 0, quantity);
+        await put(bookId, result.held);
+        return result;
+      }),
     remove: async (bookId) => {
       await dispatch(cartApi.endpoints.removeCartLine.initiate({ bookId })).unwrap();
-      dispatch(mergeSettled({ shopper, bookId }));
+      settle(bookId);
     },
   };
 }

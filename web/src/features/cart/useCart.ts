@@ -1,4 +1,5 @@
 import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
+import { useEffect } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
 import type { ApiError } from '../../api/client';
 import { asApiError, useGetCartQuery } from '../../api/endpoints';
@@ -52,13 +53,29 @@ function useGuestCartView(skip: boolean): CartView {
   };
 }
 
+/** Seconds for which the cart that the header has read is not read again. */
+const FRESH = 10;
+
+/** The account's cart, read again when the page becomes visible: another tab or device may have changed it. */
+function useAccountCart(skip: boolean) {
+  const cart = useGetCartQuery(undefined, { skip, refetchOnMountOrArgChange: FRESH });
+  const { refetch } = cart;
+  useEffect(() => {
+    if (skip) return;
+    const read = () => void (document.visibilityState === 'visible' && refetch());
+    document.addEventListener('visibilitychange', read);
+    return () => document.removeEventListener('visibilitychange', read);
+  }, [skip, refetch]);
+  return cart;
+}
+
 /** The account's cart, or the guest's cart at current prices. */
 export function useCart(): CartView {
   const session = useSession();
   const isShopper = session.status === 'shopper';
   const guest = useGuestCartView(session.status !== 'guest');
   const merging = useSelector(isMerging);
-  const account = useGetCartQuery(undefined, { skip: !isShopper });
+  const account = useAccountCart(!isShopper);
   if (!isShopper) return session.status === 'starting' ? { ...guest, isLoading: true } : guest;
   return {
     items: merging ? [] : (account.data?.items ?? []),

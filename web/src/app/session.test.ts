@@ -59,3 +59,13 @@ it('sign-in and sign-out in another tab are followed', async () => {
   storageChanged(null);
   expect(store.getState().session).toEqual({ status: 'guest' });
 });
+
+it('page from the back/forward cache is loaded again', async () => {
+  const reload = vi.fn();
+  vi.stubGlobal('location', { ...window.location, reload });
+  await startSession(storeOf(), COGNITO);
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
+  expect(reload).not.toHaveBeenCalled();
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+  expect(reload).toHaveBeenCalled();
+});

@@ -29,13 +29,15 @@ async function checkSession(store: Store, cognito: CognitoConfig): Promise<void>
   store.dispatch(shopper ? signedIn(shopper) : signedOut());
 }
 
-/** Restores the session, and follows sign-in and sign-out in other tabs. */
+/** Restores the session, also of a page from the browser's back/forward cache, and follows sign-in and sign-out in other tabs. */
 export async function startSession(store: Store, cognito: CognitoConfig): Promise<void> {
   window.addEventListener('storage', ({ key, newValue }) => {
     const signedOutElsewhere = key === null || (key === userKey(cognito) && newValue === null);
     if (signedOutElsewhere && store.getState().session.status === 'shopper') leave(store.dispatch);
     else if (key === userKey(cognito) && newValue !== null) void checkSession(store, cognito);
   });
+  // The page missed the events of the time in that cache: its memory has an ended session and an old guest's cart.
+  window.addEventListener('pageshow', (event) => event.persisted && location.reload());
   await checkSession(store, cognito);
 }
 

@@ -12,6 +12,9 @@ interface PageProps {
   children: ReactNode;
 }
 
+/** Does not scroll: a removed button should not move the page, and a navigation scrolls by itself. */
+const focusHeading = (root: HTMLElement | null) => root?.querySelector('h1')?.focus({ preventScroll: true });
+
 /** Moves the focus to the heading when the focused element is removed; otherwise it would fall back to the body. */
 function useFocusKeeper(place: RefObject<HTMLElement | null>): void {
   useEffect(() => {
@@ -23,7 +26,7 @@ function useFocusKeeper(place: RefObject<HTMLElement | null>): void {
     };
     const observer = new MutationObserver(() => {
       const isLost = focused instanceof Element && !focused.isConnected;
-      if (isLost && document.activeElement === document.body) root.querySelector('h1')?.focus();
+      if (isLost && document.activeElement === document.body) focusHeading(root);
     });
     root.addEventListener('focusin', remember);
     observer.observe(root, { childList: true, subtree: true });
@@ -49,7 +52,7 @@ export function Page({ title, heading, className = '', children }: PageProps) {
   useLayoutEffect(() => {
     if (!first) {
       if (navigation !== 'POP') window.scrollTo(0, 0);
-      top.current?.querySelector('h1')?.focus({ preventScroll: true });
+      focusHeading(top.current);
     }
     first = false;
   }, []);

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { renderPage } from '../../../test/render';
 import { API, answer, cartOf, problem, SOLARIS, server, UBIK } from '../../../test/server';
 import { AddToCart } from './AddToCart';
@@ -116,7 +116,8 @@ it('no more copies can be added than are left', async () => {
   expect(store.getState().guestCart.lines).toEqual([{ bookId: 'ubik', quantity: 2 }]);
 });
 
-it('line with more copies than are left can be reduced', async () => {
+it('line with more copies than are left can be reduced, without scrolling', async () => {
+  const focus = vi.spyOn(HTMLElement.prototype, 'focus');
   const scarce = { ...SOLARIS, stock: { available: 3, here: 0 } };
   server.use(http.get(`${API}/books/solaris`, () => answer(scarce)));
   const { store } = renderPage(<CartPage />);
@@ -124,4 +125,6 @@ it('line with more copies than are left can be reduced', async () => {
   expect(await screen.findByText('Only 3 left')).toBeTruthy();
   await userEvent.click(screen.getByRole('button', { name: 'Reduce to 3 copies' }));
   expect(store.getState().guestCart.lines).toEqual([{ bookId: 'solaris', quantity: 3 }]);
+  await waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
+  expect(focus).toHaveBeenLastCalledWith({ preventScroll: true });
 });

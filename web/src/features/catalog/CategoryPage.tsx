@@ -16,6 +16,7 @@ import { TilesSkeleton } from '../../components/Skeletons';
 import { BookList } from './BookList';
 import { BookTile } from './BookTile';
 import { categoryPath, useCategoryName } from './category';
+import { NoBooks } from './NoBooks';
 import { type Filters, filtersOf, ON_A_PAGE } from './searchParams';
 
 /** Filters of an address, without the category, which is part of the path. */
@@ -61,7 +62,6 @@ function BestRated({ category }: { category: string }) {
 }
 
 function Category({ category, filters }: { category: string; filters: Filters }) {
-  const { t } = useTranslation();
   const nameOf = useCategoryName();
   const { data: found, error } = useSearchBooksQuery({ ...filters, category, limit: ON_A_PAGE });
   const data = useDeferredValue(found);
@@ -73,15 +73,7 @@ function Category({ category, filters }: { category: string; filters: Filters })
   let books: ReactNode = <TilesSkeleton count={12} />;
   if (data && data.items.length > 0)
     books = <BookList path={path} filters={filters} result={data} isCategory />;
-  else if (data)
-    books = (
-      <EmptyState
-        title={t('catalog.badPage.title')}
-        text={t('catalog.badPage.text')}
-        to={path}
-        action={t('catalog.first')}
-      />
-    );
+  else if (data) books = <NoBooks path={path} filters={filters} total={data.total} />;
   else if (error) books = <BestRated category={category} />;
   return (
     <Page title={nameOf(category)}>

@@ -73,6 +73,23 @@ it('empty result offers a search without filters', async () => {
   );
 });
 
+it('empty result of an author offers all books', async () => {
+  searches(found([]));
+  open('?author=Lem');
+  expect(await screen.findByText('No books found')).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Search without filters' }).getAttribute('href')).toBe('/search');
+});
+
+it('page behind the last leads to the first one of the same search', async () => {
+  searches(found([], { total: 60 }));
+  open('?q=lem&language=de&page=9');
+  expect(await screen.findByText('This page of the list does not exist')).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'First page' }).getAttribute('href')).toBe(
+    '/search?q=lem&language=de',
+  );
+  expect(screen.queryByText('No books found')).toBeNull();
+});
+
 it('values that the API refuses are not sent', () => {
   const filters = filtersOf(
     new URLSearchParams('q= &minPrice=-4&maxPrice=1e9&page=x&sort=worst&publishedFrom=-800'),

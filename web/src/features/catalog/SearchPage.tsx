@@ -1,33 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { asApiError, useSearchBooksQuery } from '../../api/endpoints';
-import { Icon } from '../../components/Icon';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
 import { BookList } from './BookList';
+import { NoBooks } from './NoBooks';
 import { type Filters, filtersOf, ON_A_PAGE, queryOf } from './searchParams';
 
 const PATH = '/search';
-
-function NothingFound({ filters }: { filters: Filters }) {
-  const { t } = useTranslation();
-  const hasFilters = Object.keys(filters).some((name) => name !== 'q' && name !== 'sort');
-  return (
-    <div className="empty">
-      <p className="empty-title">{t('search.empty.title')}</p>
-      <p className="muted">{t('search.empty.text')}</p>
-      {hasFilters && filters.q && (
-        <Link to={PATH + queryOf({ q: filters.q })} className="btn btn-primary">
-          {t('search.empty.clear')}
-        </Link>
-      )}
-      <Link to="/bestsellers" className="btn btn-outline-dark">
-        {t('bestsellers.title')} <Icon name="arrow" />
-      </Link>
-    </div>
-  );
-}
 
 function Results({ filters }: { filters: Filters }) {
   const { t } = useTranslation();
@@ -45,7 +26,7 @@ function Results({ filters }: { filters: Filters }) {
         </p>
       )}
       {data && data.items.length > 0 && <BookList path={PATH} filters={filters} result={data} />}
-      {data?.items.length === 0 && <NothingFound filters={filters} />}
+      {data?.items.length === 0 && <NoBooks path={PATH} filters={filters} total={data.total} />}
     </Page>
   );
 }

@@ -45,6 +45,17 @@ it('category page behind the last leads to the first page', async () => {
   );
 });
 
+it('category page without books of its filters names and clears them', async () => {
+  server.use(http.get(`${API}/search`, () => answer(found([]))));
+  renderPage(<CategoryPage />, { at: '/category/Science%20Fiction?language=de', path: '/category/:name' });
+  expect(await screen.findByText('No books found')).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Remove filter German' })).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Search without filters' }).getAttribute('href')).toBe(
+    '/category/Science%20Fiction',
+  );
+  expect(screen.queryByText('This page of the list does not exist')).toBeNull();
+});
+
 it('category page works while no region can search', async () => {
   server.use(http.get(`${API}/search`, () => problem(503, 'unavailable')));
   renderPage(<CategoryPage />, { at: '/category/Science%20Fiction', path: '/category/:name' });

@@ -52,7 +52,9 @@ def test_results_keep_their_state_in_the_address(visitor: OpenShop) -> None:
     page.get_by_text("Filter", exact=True).click()
     page.get_by_role("region", name="Language").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("language="))
-    page.get_by_label("Sort by").select_option("price")
+    with page.expect_response(lambda response: "sort=price" in response.url):
+        page.get_by_label("Sort by").select_option("price")
+    expect(page.locator(".book-list")).to_have_attribute("aria-busy", "false")
     expect(page).to_have_url(re.compile("sort=price"))
     expect(page.get_by_role("list", name="Active filters").get_by_role("listitem")).to_have_count(1)
     expect(tiles).not_to_have_count(0)

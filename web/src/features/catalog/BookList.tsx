@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { SearchResult } from '../../api/generated';
@@ -16,6 +16,8 @@ interface BookListProps {
   path: string;
   filters: Filters;
   result: SearchResult;
+  /** The result of these filters is being read, and that of others is shown. */
+  isBusy: boolean;
   /** The category is part of the path. */
   isCategory?: boolean;
 }
@@ -25,6 +27,10 @@ function SortSelect({ path, filters }: { path: string; filters: Filters }) {
   const navigate = useNavigate();
   const id = useId();
   const initial: Sort = filters.q ? 'relevance' : 'rating';
+  const given = filters.sort ?? initial;
+  // Shows the choice at once: a next arrow key may come before the router has rendered the new address.
+  const [chosen, setChosen] = useState(given);
+  useEffect(() => setChosen(given), [given]);
   const choices = SORTS.filter((sort) => sort !== 'relevance' || filters.q);
   return (
     <p className="sort">
@@ -32,10 +38,12 @@ function SortSelect({ path, filters }: { path: string; filters: Filters }) {
       <select
         id={id}
         className="form-control"
-        value={filters.sort ?? initial}
+        value={chosen}
         onChange={({ target }) => {
           const sort = target.value as Sort;
-          navigate(path + queryOf(filters, { sort: sort === initial ? undefined : sort }));
+          setChosen(sort);
+          // In some browsers each arrow key chooses: not an entry of the history for each.
+          navigate(path + queryOf(filters, { sort: sort === initial ? undefined : sort }), { replace: true });
         }}
       >
         {choices.map((sort) => (
@@ -49,7 +57,7 @@ function SortSelect({ path, filters }: { path: string; filters: Filters }) {
 }
 
 /** Books of a search or a category, with filters, sort and page numbers. */
-export function BookList({ path, filters, result, isCategory = false }: BookListProps) {
+export function BookList({ path, filters, result, isBusy, isCategory = false }: BookListProps) {
   const { t } = useTranslation();
   const format = useFormatter();
   const { items, total, facets } = result;
@@ -57,7 +65,7 @@ export function BookList({ path, filters, result, isCategory = false }: BookList
   const isCapped = filters.q !== undefined && total >= MOST_COUNTED;
   const pages = Math.ceil(total / ON_A_PAGE);
   return (
-    <div className="book-list">
+    <div className="book-list" aria-busy={isBusy}>
       <div className="book-list-head">
         <p className="muted" role="status">
           {t(isCapped ? 'search.countMany' : 'search.count', { count: total, number: format.number(total) })}

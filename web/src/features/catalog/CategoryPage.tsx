@@ -7,7 +7,6 @@ import {
   shop,
   useListBooksQuery,
   useListCategoriesQuery,
-  useSearchBooksQuery,
 } from '../../api/endpoints';
 import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
@@ -18,6 +17,8 @@ import { BookTile } from './BookTile';
 import { categoryPath, useCategoryName } from './category';
 import { NoBooks } from './NoBooks';
 import { type Filters, filtersOf, ON_A_PAGE } from './searchParams';
+import { usePageTurn } from './usePageTurn';
+import { useShownBooks } from './useShownBooks';
 
 /** Filters of an address, without the category, which is part of the path. */
 function readFilters(search: URLSearchParams): Filters {
@@ -63,8 +64,9 @@ function BestRated({ category }: { category: string }) {
 
 function Category({ category, filters }: { category: string; filters: Filters }) {
   const nameOf = useCategoryName();
-  const { data: found, error } = useSearchBooksQuery({ ...filters, category, limit: ON_A_PAGE });
+  const { data: found, error, isFetching } = useShownBooks({ ...filters, category });
   const data = useDeferredValue(found);
+  usePageTurn(filters);
   const categories = useListCategoriesQuery().data?.items;
   const isKnown = categories?.some(({ name }) => name === category);
   const path = categoryPath(category);
@@ -72,7 +74,7 @@ function Category({ category, filters }: { category: string; filters: Filters })
 
   let books: ReactNode = <TilesSkeleton count={12} />;
   if (data && data.items.length > 0)
-    books = <BookList path={path} filters={filters} result={data} isCategory />;
+    books = <BookList path={path} filters={filters} result={data} isBusy={isFetching} isCategory />;
   else if (data) books = <NoBooks path={path} filters={filters} total={data.total} />;
   else if (error) books = <BestRated category={category} />;
   return (
@@ -98,5 +100,5 @@ export default function CategoryPage() {
   const { name = '' } = useParams();
   const [search] = useSearchParams();
   const filters = readFilters(search);
-  return <Category key={`${name} ${search}`} category={name} filters={filters} />;
+  return <Category key={name} category={name} filters={filters} />;
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useId } from 'react';
+import { type FormEvent, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Facets, PriceRange } from '../../api/generated';
@@ -51,6 +51,11 @@ function Choices({ title, choices }: { title: string; choices: Choice[] }) {
 function Years({ path, filters }: { path: string; filters: Filters }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const form = useRef<HTMLFormElement>(null);
+  const { publishedFrom, publishedTo } = filters;
+  // Shows the years of the address, and keeps the focus, which a new form would lose.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the fields' defaults change with the years
+  useEffect(() => form.current?.reset(), [publishedFrom, publishedTo]);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -61,11 +66,7 @@ function Years({ path, filters }: { path: string; filters: Filters }) {
     navigate(path + queryOf(filters, { publishedFrom: year('from'), publishedTo: year('to') }));
   };
   return (
-    <form
-      className="filter filter-years"
-      onSubmit={submit}
-      key={`${filters.publishedFrom} ${filters.publishedTo}`}
-    >
+    <form ref={form} className="filter filter-years" onSubmit={submit}>
       <fieldset>
         <legend>{t('search.years')}</legend>
         <input
@@ -74,7 +75,7 @@ function Years({ path, filters }: { path: string; filters: Filters }) {
           inputMode="numeric"
           aria-label={t('search.yearFrom')}
           placeholder={t('search.yearFrom')}
-          defaultValue={filters.publishedFrom}
+          defaultValue={publishedFrom}
         />
         <input
           className="form-control"
@@ -82,7 +83,7 @@ function Years({ path, filters }: { path: string; filters: Filters }) {
           inputMode="numeric"
           aria-label={t('search.yearTo')}
           placeholder={t('search.yearTo')}
-          defaultValue={filters.publishedTo}
+          defaultValue={publishedTo}
         />
         <button type="submit" className="btn btn-outline-dark btn-sm">
           {t('search.apply')}

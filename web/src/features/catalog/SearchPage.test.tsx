@@ -1,9 +1,10 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http } from 'msw';
-import { expect, it } from 'vitest';
+import { useNavigate } from 'react-router';
+import { expect, it, vi } from 'vitest';
 import { renderPage } from '../../../test/render';
-import { API, answer, BOOKS, found, SOLARIS, server } from '../../../test/server';
+import { API, answer, BOOKS, found, problem, SOLARIS, server } from '../../../test/server';
 import SearchPage from './SearchPage';
 import { filtersOf, pageNumbers, queryOf } from './searchParams';
 
@@ -48,13 +49,92 @@ it('facets and sort change the address and keep the text', async () => {
   await userEvent.click(await screen.findByText('Filter'));
   await userEvent.click(screen.getByRole('link', { name: /^Science Fiction/ }));
   expect(last(queries)).toEqual({ q: 'lem', category: 'Science Fiction', limit: '24' });
-  await userEvent.click(await screen.findByText('Filter'));
   await userEvent.click(screen.getByRole('link', { name: /^under €10.00/ }));
   expect(last(queries)).toMatchObject({ category: 'Science Fiction', maxPrice: '999' });
   await userEvent.selectOptions(await screen.findByLabelText('Sort by'), 'newest');
   expect(last(queries)).toMatchObject({ category: 'Science Fiction', maxPrice: '999', sort: 'newest' });
   await userEvent.click(await screen.findByRole('link', { name: 'Remove filter Science Fiction' }));
   expect(last(queries)).not.toHaveProperty('category');
+});
+
+it('sort and facets keep the focus and the open filters', async () => {
+  const queries = searches();
+  open('?q=lem&page=2');
+  const scroll = vi.spyOn(window, 'scrollTo');
+  const filters = (await screen.findByText('Filter')).closest('details') as HTMLDetailsElement;
+  await userEvent.click(screen.getByText('Filter'));
+  await userEvent.click(screen.getByRole('link', { name: /^Science Fiction/ }));
+  await waitFor(() => expect(last(queries)).toHaveProperty('category'));
+  expect(document.activeElement?.textContent).toContain('Science Fiction');
+  expect(filters.isConnected && filters.open).toBe(true);
+  const sort = screen.getByLabelText('Sort by');
+  sort.focus();
+  await userEvent.selectOptions(sort, 'newest');
+  await waitFor(() => expect(last(queries)).toMatchObject({ sort: 'newest' }));
+  expect(document.activeElement).toBe(sort);
+  expect(scroll).not.toHaveBeenCalled();
+});
+
+it('sort adds nothing to the history', async () => {
+  searches();
+  function Back() {
+    const navigate = useNavigate();
+    return (
+      <button type="button" onClick={() => navigate(-1)}>
+        back
+      </button>
+    );
+  }
+  const pages = (
+    <>
+      <SearchPage />
+      <Back />
+    </>
+  );
+  renderPage(pages, { at: '/search?q=lem', path: '/search' });
+  await userEvent.click(await screen.findByText('Filter'));
+  await userEvent.click(screen.getByRole('link', { name: /^Science Fiction/ }));
+  await screen.findByRole('link', { name: 'Remove filter Science Fiction' });
+  for (const sort of ['rating', 'newest']) {
+    await userEvent.selectOptions(await screen.findByLabelText('Sort by'), sort);
+    await waitFor(() => expect(screen.getByLabelText<HTMLSelectElement>('Sort by').value).toBe(sort));
+  }
+  await userEvent.click(screen.getByRole('button', { name: 'back' }));
+  await screen.findByRole('link', { name: 'Solaris' });
+  expect(screen.queryByRole('link', { name: 'Remove filter Science Fiction' })).toBeNull();
+});
+
+it('chosen years keep the focus and are shown, also after they are cleared', async () => {
+  const queries = searches();
+  open('?q=lem');
+  await userEvent.click(await screen.findByText('Filter'));
+  const from = screen.getByLabelText<HTMLInputElement>('from year');
+  await userEvent.type(from, '1961{Enter}');
+  await waitFor(() => expect(last(queries)).toHaveProperty('publishedFrom', '1961'));
+  expect(document.activeElement).toBe(from);
+  expect(from.value).toBe('1961');
+  await userEvent.click(screen.getByRole('link', { name: /Remove filter 1961/ }));
+  await waitFor(() => expect(from.value).toBe(''));
+});
+
+it('page number shows the beginning of the list', async () => {
+  const queries = searches();
+  open('?q=lem');
+  const scroll = vi.spyOn(window, 'scrollTo');
+  await userEvent.click(await screen.findByRole('link', { name: 'Page 3' }));
+  expect(last(queries)).toMatchObject({ page: '3' });
+  expect(document.activeElement?.tagName).toBe('H1');
+  expect(scroll).toHaveBeenCalledWith(0, 0);
+});
+
+it('failed search does not show the books of the previous one', async () => {
+  searches();
+  open('?q=lem');
+  const sort = await screen.findByLabelText('Sort by');
+  server.use(http.get(`${API}/search`, () => problem(500, 'internal')));
+  await userEvent.selectOptions(sort, 'newest');
+  expect(await screen.findByRole('alert')).toBeTruthy();
+  expect(screen.queryByRole('link', { name: 'Solaris' })).toBeNull();
 });
 
 it('corrected text is reported', async () => {

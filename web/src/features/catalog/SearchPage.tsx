@@ -1,18 +1,21 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { asApiError, useSearchBooksQuery } from '../../api/endpoints';
+import { asApiError } from '../../api/endpoints';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
 import { BookList } from './BookList';
 import { NoBooks } from './NoBooks';
-import { type Filters, filtersOf, ON_A_PAGE, queryOf } from './searchParams';
+import { type Filters, filtersOf, queryOf } from './searchParams';
+import { usePageTurn } from './usePageTurn';
+import { useShownBooks } from './useShownBooks';
 
 const PATH = '/search';
 
 function Results({ filters }: { filters: Filters }) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useSearchBooksQuery({ ...filters, limit: ON_A_PAGE });
+  const { data, error, isFetching, refetch } = useShownBooks(filters);
+  usePageTurn(filters);
   const { q, author } = filters;
   const title = q ? t('search.titleFor', { text: q }) : (author ?? t('search.title'));
   return (
@@ -25,7 +28,9 @@ function Results({ filters }: { filters: Filters }) {
           <Link to={PATH + queryOf(filters, { q: data.didYouMean })}>{data.didYouMean}</Link>
         </p>
       )}
-      {data && data.items.length > 0 && <BookList path={PATH} filters={filters} result={data} />}
+      {data && data.items.length > 0 && (
+        <BookList path={PATH} filters={filters} result={data} isBusy={isFetching} />
+      )}
       {data?.items.length === 0 && <NoBooks path={PATH} filters={filters} total={data.total} />}
     </Page>
   );
@@ -34,5 +39,6 @@ function Results({ filters }: { filters: Filters }) {
 export default function SearchPage() {
   const [search] = useSearchParams();
   const filters = filtersOf(search);
-  return <Results key={search.toString()} filters={filters} />;
+  // Another heading is another page.
+  return <Results key={filters.q ?? filters.author} filters={filters} />;
 }

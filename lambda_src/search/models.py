@@ -89,9 +89,13 @@ def read_query(request: Request) -> Query:
         sort = "rating"
     limit = query_integer(request.query("limit"), "limit", 1, 100, DEFAULT_LIMIT)
     page = query_integer(request.query("page"), "page", 1, LAST_RESULT, 1)
-    query = Query(text, filters, sort, limit, min((page - 1) * limit, LAST_RESULT))
+    query = Query(text, filters, sort, limit, (page - 1) * limit)
     given = request.query("cursor")
-    return query if given is None else query.at(given)
+    if given is not None:
+        return query.at(given)
+    if query.offset >= LAST_RESULT:
+        raise BadRequest(f"page must start within the first {LAST_RESULT} results.")
+    return query
 
 
 def read_text(request: Request) -> str:

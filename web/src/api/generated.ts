@@ -229,7 +229,9 @@ export type SearchBooksApiArg = {
   sort?: "relevance" | "rating" | "price" | "-price" | "newest" | "title";
   /** Maximum number of items on a page. */
   limit?: number;
-  /** The number of a page of `limit` results, for page numbers; ignored beside `cursor`. */
+  /** The number of a page of `limit` results, for page numbers; ignored beside `cursor`. A page must start within
+    the first 10,000 results: with 24 on a page, the last is 417.
+     */
   page?: number;
   /** `nextCursor` of the previous page of the same query. Opaque. */
   cursor?: string;

@@ -102,6 +102,7 @@ def test_search_cursor_of_other_query_refused(shop: Tables) -> None:
         {"minPrice": "1.5"},
         {"publishedFrom": "--5"},
         {"page": "0"},
+        {"page": "418", "limit": "24"},  # starts behind the last result that can be paged through
         {"limit": "101"},
         {"q": "x" * 501},
         {"q": "x" + "\x85" * 500},  # white space counts, as in the contract
@@ -110,6 +111,17 @@ def test_search_cursor_of_other_query_refused(shop: Tables) -> None:
 def test_search_bad_parameter_refused(shop: Tables, query: dict[str, str]) -> None:
     builder.handle({}, None)
     assert get("/search", **query).status == 400
+
+
+def test_search_last_page_answered(shop: Tables) -> None:
+    builder.handle({}, None)
+    assert ids(get("/search", page="417", limit="24")) == []
+
+
+def test_search_late_page_beside_cursor_ignored(shop: Tables) -> None:
+    builder.handle({}, None)
+    cursor = get("/search", limit="5").json["nextCursor"]
+    assert len(ids(get("/search", limit="5", page="10000", cursor=cursor))) == 5
 
 
 def test_search_before_our_era(shop: Tables) -> None:

@@ -7,7 +7,7 @@ import { ActiveFilters } from './ActiveFilters';
 import { BookTile } from './BookTile';
 import { FilterPanel } from './FilterPanel';
 import { Pagination } from './Pagination';
-import { type Filters, ON_A_PAGE, queryOf, SORTS, type Sort } from './searchParams';
+import { type Filters, LAST_PAGE, ON_A_PAGE, queryOf, SORTS, type Sort } from './searchParams';
 
 /** With a text, the API counts no further. */
 const MOST_COUNTED = 5000;
@@ -63,7 +63,7 @@ export function BookList({ path, filters, result, isBusy, isCategory = false }: 
   const { items, total, facets } = result;
   const currency = items[0]?.currency ?? 'EUR';
   const isCapped = filters.q !== undefined && total >= MOST_COUNTED;
-  const pages = Math.ceil(total / ON_A_PAGE);
+  const pages = Math.min(Math.ceil(total / ON_A_PAGE), LAST_PAGE);
   return (
     <div className="book-list" aria-busy={isBusy}>
       <div className="book-list-head">

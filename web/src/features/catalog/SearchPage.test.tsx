@@ -127,6 +127,15 @@ it('page number shows the beginning of the list', async () => {
   expect(scroll).toHaveBeenCalledWith(0, 0);
 });
 
+it('last page is the last one that the API serves', async () => {
+  const queries = searches(found(BOOKS, { total: 100_000 }));
+  open('?page=417');
+  const pages = within(await screen.findByRole('navigation', { name: 'Pages' }));
+  expect(pages.getByRole('link', { name: 'Page 417' }).getAttribute('aria-current')).toBe('page');
+  expect(pages.queryByRole('link', { name: 'Next page' })).toBeNull();
+  expect(last(queries)).toMatchObject({ page: '417' });
+});
+
 it('failed search does not show the books of the previous one', async () => {
   searches();
   open('?q=lem');
@@ -175,6 +184,7 @@ it('values that the API refuses are not sent', () => {
     new URLSearchParams('q= &minPrice=-4&maxPrice=1e9&page=x&sort=worst&publishedFrom=-800'),
   );
   expect(filters).toEqual({ publishedFrom: -800 });
+  expect(filtersOf(new URLSearchParams('page=418'))).toEqual({});
   expect(queryOf({ q: 'a b', page: 3 }, { language: 'de' })).toBe('?q=a+b&language=de');
 });
 

@@ -2,6 +2,8 @@ import type { SearchBooksApiArg } from '../../api/generated';
 
 /** Results on a page. A category's HTML starts this read (`lambda_src/pages/logic.py`). */
 export const ON_A_PAGE = 24;
+/** The API refuses pages that start behind the first 10,000 results. */
+export const LAST_PAGE = Math.ceil(10_000 / ON_A_PAGE);
 export const SORTS = ['relevance', 'rating', 'price', '-price', 'newest', 'title'] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -29,7 +31,7 @@ export function filtersOf(search: URLSearchParams): Filters {
   const sort = SORTS.find((known) => known === search.get('sort'));
   if (sort) filters.sort = sort;
   const page = numberOf(search.get('page')) ?? 1;
-  if (page > 1) filters.page = page;
+  if (page > 1 && page <= LAST_PAGE) filters.page = page;
   return filters;
 }
 

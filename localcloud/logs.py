@@ -1,6 +1,7 @@
 """Logs of the parts: older ones are kept, and none grows without limit."""
 
 import asyncio
+import logging
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ KEPT = 3
 """Older logs of each part: `<part>.log.1` is the newest."""
 LIMIT_BYTES = 10_000_000
 CHECK_SECONDS = 60.0
+_LOGGER = logging.getLogger(__name__)
 
 
 def shift(log: Path) -> None:
@@ -24,7 +26,7 @@ def limit(folder: Path) -> None:
     """Empty each log of a running part that is over the limit, and keep a copy.
 
     The part appends to its open file, so the file is truncated and not renamed. Lines written between the copy and
-    the truncation are lost.
+    the truncation are lost. Raises OSError, for example on a full disk.
     """
     for log in folder.glob("*.log"):
         if log.stat().st_size > LIMIT_BYTES:
@@ -37,9 +39,16 @@ def limit(folder: Path) -> None:
 
 
 async def limit_regularly(folder: Path) -> None:
-    """Check the logs in `folder` every CHECK_SECONDS, until cancelled."""
+    """Check the logs in `folder` every CHECK_SECONDS, until cancelled.
+
+    A failed check is logged, and the next one tries again: a full disk or a log that `up` renames meanwhile must not
+    end the edge, which runs this task.
+    """
     while True:
-        await asyncio.to_thread(limit, folder)
+        try:
+            await asyncio.to_thread(limit, folder)
+        except OSError as error:
+            _LOGGER.warning("the logs were not limited: %s", error)
         await asyncio.sleep(CHECK_SECONDS)
 
 

@@ -44,7 +44,7 @@ async def follow_deployment(
     """Call `deployed` with the deployment now and whenever the outputs file changes."""
     last = 0
     while True:
-        modified = outputs.stat().st_mtime_ns if outputs.exists() else 0
+        modified = _modified(outputs)
         if modified != last:
             last = modified
             try:
@@ -52,3 +52,11 @@ async def follow_deployment(
             except DeploymentError as error:
                 log.warning("the outputs cannot be used: %s", error)
         await asyncio.sleep(POLL_SECONDS)
+
+
+def _modified(path: Path) -> int:
+    """Time of the last change in nanoseconds since 1970; 0 without a file, which `down` may remove at any moment."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

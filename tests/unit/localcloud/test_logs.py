@@ -1,3 +1,6 @@
+import asyncio
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -25,3 +28,25 @@ def test_limit_truncates_open_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         logs.limit(tmp_path)
     assert log.read_bytes() == b"after"
     assert (tmp_path / "aws.log.1").read_bytes() == b"before the limit"
+
+
+@pytest.mark.anyio
+async def test_failed_check_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), FileNotFoundError("aws.log")]
+    succeeded = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def limit(_folder: Path) -> None:
+        if failures:
+            raise failures.pop(0)
+        loop.call_soon_threadsafe(succeeded.set)
+
+    monkeypatch.setattr(logs, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(logs, "limit", limit)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as background:
+        rotating = background.create_task(logs.limit_regularly(tmp_path))
+        await succeeded.wait()
+        rotating.cancel()
+    assert "No space left" in caplog.text

@@ -8,14 +8,16 @@ servers before it answers. It also listens where WordPress sends its writes and 
 import asyncio
 import logging
 import urllib.parse
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientSession, web
 
 from localcloud.blog.mariadb import DatabaseError, Server, promote
-from localcloud.layout import HOST
+from localcloud.layout import HOST, write_private
 from localcloud.local_gate import LocalGate
+from ops.errors import OperatorError
 
 _SWITCHOVER = "SwitchoverGlobalCluster"
 _FAILOVER = "FailoverGlobalCluster"
@@ -24,6 +26,25 @@ _REFUSED = (
     "<Code>InvalidDBClusterStateFault</Code><Message>{message}</Message></Error></ErrorResponse>"
 )
 log = logging.getLogger("aurora")
+
+
+class UnknownWriterError(OperatorError):
+    """The file that holds the writer's region names no region of the settings. The message says how to go on."""
+
+
+def read_writer(mark: Path, regions: Iterable[str]) -> str:
+    """The writer's region, which the file `mark` holds.
+
+    Raises UnknownWriterError if it is none of `regions`: every database would then be rebuilt as a replica, also the
+    one with the posts.
+    """
+    region = mark.read_text(encoding="utf-8").strip()
+    if region not in regions:
+        raise UnknownWriterError(
+            f"{mark} names {region!r} as the region of the blog's writer, which is none of {', '.join(regions)}: write "
+            "the region whose database has the posts into it, or remove it to start from the first region's database"
+        )
+    return region
 
 
 @dataclass
@@ -41,11 +62,14 @@ class GlobalDatabase:
 
     @property
     def writer(self) -> str:
-        """Region of the writer."""
-        return self.mark.read_text().strip()
+        """Region of the writer. Raises UnknownWriterError."""
+        return read_writer(self.mark, self.servers)
 
     def move_writer(self, region: str, *, allow_data_loss: bool) -> None:
-        """Make `region`'s server the writer. Raises DatabaseError if data would be lost without `allow_data_loss`."""
+        """Make `region`'s server the writer.
+
+        Raises DatabaseError if data would be lost without `allow_data_loss`, and UnknownWriterError.
+        """
         others = [server for name, server in self.servers.items() if name not in (region, self.writer)]
         promote(
             self.servers[region],
@@ -54,7 +78,7 @@ class GlobalDatabase:
             self.password,
             allow_data_loss=allow_data_loss,
         )
-        self.mark.write_text(region)
+        write_private(self.mark, region)
         log.info("writer is %s", region)
 
 
@@ -68,7 +92,8 @@ class WriteForwarding:
         """Serve one connection until either side closes it."""
         try:
             there = await asyncio.open_connection(HOST, self._database.servers[self._database.writer].port)
-        except OSError:
+        except (OSError, UnknownWriterError) as error:
+            log.warning("a connection was not forwarded: %s", error)
             writer.close()
             return
         await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer))
@@ -104,7 +129,7 @@ def rds_proxy(database: GlobalDatabase, emulator: str) -> web.Application:
             region = call["TargetDbClusterIdentifier"].split(":")[3]
             try:
                 await asyncio.to_thread(database.move_writer, region, allow_data_loss=allow_data_loss)
-            except DatabaseError as error:
+            except (DatabaseError, UnknownWriterError) as error:
                 return web.Response(status=400, text=_REFUSED.format(message=error), content_type="text/xml")
         answer = await _forward(request, body, emulator)
         if call.get("Action") == _SWITCHOVER and isinstance(answer.body, bytes):

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from localcloud.blog.aurora import GlobalDatabase
+from localcloud.blog.aurora import GlobalDatabase, read_writer
 from localcloud.blog.mariadb import DATABASE, REBUILD_SECONDS, USER, Server, await_answer
 from localcloud.blog.wordpress import KEYRING, WordPressUnavailableError, ensure_wordpress, is_fetched
-from localcloud.layout import HOST, ROOT, Layout, url
+from localcloud.layout import HOST, ROOT, Layout, url, write_private
 from localcloud.processes import Part, Supervisor
 from localcloud.programs import answers
 from ops.errors import OperatorError
@@ -89,12 +89,12 @@ class Blog:
     def start(self) -> str:
         """Start and connect the databases, import the posts and start every WordPress. Returns a summary.
 
-        Raises WordPressUnavailableError, PartFailedError, ImportFailedError or DatabaseError.
+        Raises WordPressUnavailableError, PartFailedError, ImportFailedError, UnknownWriterError or DatabaseError.
         """
         ensure_wordpress()
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._mark.exists():
-            self._mark.write_text(self._regions[0])
+            write_private(self._mark, self._regions[0])
         first, *others = sorted(self._regions, key=lambda region: region != self.writer)
         for region in (first, *others):
             self.start_database(region)
@@ -106,8 +106,8 @@ class Blog:
 
     @property
     def writer(self) -> str:
-        """Region of the writer."""
-        return self._mark.read_text().strip()
+        """Region of the writer. Raises UnknownWriterError."""
+        return read_writer(self._mark, self._regions)
 
     def start_region(self, region: str) -> None:
         """Start a region: its database as a replica, then its WordPress."""
@@ -125,7 +125,8 @@ class Blog:
         A stopped replica is rebuilt from the writer, as Aurora does after a failover: it may hold transactions that
         were never replicated. It is started when it has all posts, unless the writer is stopped.
 
-        Raises DatabaseError if a replica does not receive the writer's history in REBUILD_SECONDS.
+        Raises DatabaseError if a replica does not receive the writer's history in REBUILD_SECONDS, and
+        UnknownWriterError before it removes anything.
         """
         server, password = self.servers[region], self._password()
         if self._supervisor.running(f"mariadb-{region}"):
@@ -170,9 +171,8 @@ class Blog:
     def _password(self) -> str:
         secret = self._folder / "password"
         if not secret.exists():
-            secret.touch(mode=0o600)
-            secret.write_text(secrets.token_urlsafe(24))
-        return secret.read_text()
+            write_private(secret, secrets.token_urlsafe(24))
+        return secret.read_text(encoding="utf-8")
 
     def _mariadb(self, region: str) -> Part:
         server = self.servers[region]

@@ -3,9 +3,10 @@
 `python -m localcloud.blog.mariadb FOLDER PORT` prepares the data folder and executes the server.
 """
 
-import getpass
 import os
+import pwd
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -21,20 +22,22 @@ CATCH_UP_SECONDS = 10
 REBUILD_SECONDS = 60
 """Time for a rebuilt replica to receive the primary's whole history."""
 
+# Values with quotes: a path may have spaces. The socket is relative to the data folder, because its whole path may be
+# longer than the 107 bytes that Linux allows.
 _CONFIGURATION = """
 [mariadbd]
-datadir={folder}/data
-socket={folder}/socket
-pid-file={folder}/pid
+datadir="{folder}/data"
+socket=../socket
+pid-file="{folder}/pid"
 bind-address={host}
 port={port}
 server-id={server_id}
 {user}
 skip-name-resolve
 local-infile=0
-secure-file-priv={folder}/files
+secure-file-priv="{folder}/files"
 skip-symbolic-links
-log-bin={folder}/data/changes
+log-bin="{folder}/data/changes"
 log-slave-updates
 binlog-format=ROW
 gtid-strict-mode
@@ -43,8 +46,9 @@ read-only=1
 slave-net-timeout=5
 character-set-server=utf8mb4
 innodb-buffer-pool-size=48M
-innodb-log-file-size=32M
+innodb-log-file-size={log_size}
 """
+_LOG_SIZE = "32M"
 
 
 class DatabaseError(Exception):
@@ -60,20 +64,25 @@ class Server:
 
     def run(self, sql: str, *, seconds: float = 15) -> str:
         """Run `sql` and return tab-separated lines. Raises DatabaseError, also without a connection."""
-        done = subprocess.run(
-            [
-                "mariadb",
-                "--no-defaults",
-                "--batch",
-                "--skip-column-names",
-                f"--user={getpass.getuser()}",
-                f"--socket={self.folder}/socket",
-            ],
-            input=sql,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
+        try:
+            done = subprocess.run(
+                [
+                    "mariadb",
+                    "--no-defaults",
+                    "--batch",
+                    "--skip-column-names",
+                    f"--user={_owner()}",
+                    "--socket=socket",
+                ],
+                # The whole path of the socket may be longer than the system allows.
+                cwd=self.folder,
+                input=sql,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+            )
+        except FileNotFoundError as error:
+            raise DatabaseError(f"port {self.port}: {error}") from error
         if done.returncode:
             raise DatabaseError(f"port {self.port}: {done.stderr.strip()}")
         return done.stdout.strip()
@@ -166,20 +175,41 @@ def exec_server(folder: Path, port: int) -> None:
                 # A server skips changes with its own id. A rebuilt server needs a new id to receive its old changes.
                 server_id=secrets.randbelow(2**31) + 1,
                 user="user=root" if os.geteuid() == 0 else "",
+                log_size=_LOG_SIZE,
             )
         )
-        subprocess.run(
-            [
-                "mariadb-install-db",
-                f"--defaults-file={configuration}",
-                # The owner of the process, over the socket only; no account with all rights over TCP.
-                "--auth-root-authentication-method=socket",
-                f"--auth-root-socket-user={getpass.getuser()}",
-                "--skip-test-db",
-            ],
-            check=True,
-        )
+        _install(folder)
     os.execvp("mariadbd", ["mariadbd", f"--defaults-file={configuration}"])
+
+
+def _install(folder: Path) -> None:
+    """Create the system tables in `folder`. An interrupted installation leaves no data folder, so it is repeated."""
+    new = folder / "data.new"
+    shutil.rmtree(new, ignore_errors=True)
+    subprocess.run(
+        [
+            "mariadb-install-db",
+            "--no-defaults",
+            # Relative, and no file of options: Debian's script does not quote paths, which may have spaces.
+            f"--datadir=./{new.name}",
+            *(["--user=root"] if os.geteuid() == 0 else []),
+            f"--innodb-log-file-size={_LOG_SIZE}",
+            "--skip-name-resolve",
+            # The owner of the process, over the socket only; no account with all rights over TCP.
+            "--auth-root-authentication-method=socket",
+            f"--auth-root-socket-user={_owner()}",
+            "--skip-test-db",
+        ],
+        cwd=folder,
+        check=True,
+    )
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    new.replace(folder / "data")
+
+
+def _owner() -> str:
+    """Name of the process's user, whom the server knows by the socket. LOGNAME and USER may name another one."""
+    return pwd.getpwuid(os.geteuid()).pw_name
 
 
 def await_answer(server: Server, seconds: float = 20) -> None:

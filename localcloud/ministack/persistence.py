@@ -107,6 +107,8 @@ class Persistence:
             states[POSITIONS] = positions
         self._store.changes.waiting |= self._links.journal
         self._links.journal.clear()
+        self._store.changes.last |= self._links.last_journal
+        self._links.last_journal.clear()
         self._store.commit(states)
 
     async def save_regularly(self) -> None:
@@ -164,7 +166,7 @@ class Persistence:
             if records := self._store.records(table["TableArn"]):
                 dynamodb._stream_records.set_scoped(account, region, name, [record for _, record in records])
                 dynamodb._stream_trimmed.set_scoped(account, region, name, records[0][0])
-        self._links.restore(self._store.waiting().values())
+        self._links.restore(self._store.waiting().values(), self._store.last())
 
     def _load_lambda(self, state: dict[str, Any]) -> None:
         if positions := self._load(POSITIONS):

@@ -9,12 +9,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_
 import asyncio
 import copy
 import heapq
+import json
 import math
 import random
 import statistics
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,9 +85,12 @@ class Links:
         """Due time of each item's last waiting write, which a later write must not overtake."""
         self._latencies: defaultdict[Link, deque[float]] = defaultdict(lambda: deque(maxlen=LATENCIES_KEPT))
         self._last: dict[tuple[str, Key], Stamp] = {}
+        """Last write of each region's item, which an older write must not replace when it arrives."""
         self._delivering: asyncio.Task[None] | None = None
         self.journal: dict[str, Any] = {}
         """Queued writes by id, and None for those that arrived; `restore` takes them."""
+        self.last_journal: dict[str, Stamp | None] = {}
+        """Changes of the last writes by id, and None for those that were forgotten; `restore` takes them."""
 
     def pause(self, region: str) -> None:
         """Stop replication to and from `region`."""
@@ -125,8 +129,11 @@ class Links:
             self.journal[_id(link, change)] = [due, link, change.written, change.key, change.item]
             self._deliver()
 
-    def restore(self, queued: Iterable[Any]) -> None:
-        """Queue the writes of an earlier process, which was killed."""
+    def restore(self, queued: Iterable[Any], last: Mapping[str, Any]) -> None:
+        """Queue the writes of an earlier process, which was killed, with the last writes that it knew by id."""
+        for id_, (nanoseconds, home) in last.items():
+            region, account, table, partition, sort = json.loads(id_)
+            self._last[region, (account, table, partition, sort)] = nanoseconds, home
         for due, link, written, key, item in queued:
             source, target = link
             account, table, partition, sort = key
@@ -148,7 +155,9 @@ class Links:
         """Remember the last writer while an older write may still arrive."""
         if self.paused or self.delay != Delay() or any(self._waiting.values()):
             self._last[region, change.key] = change.written
+            self.last_journal[_last_id(region, change.key)] = change.written
         else:
+            self.last_journal |= {_last_id(*written): None for written in self._last}
             self._last.clear()
 
     def _arrive(self, link: Link, change: Change) -> None:
@@ -202,6 +211,10 @@ def patch() -> Links:
 def _id(link: Link, change: Change) -> str:
     """Write times are unique, so they name a write."""
     return f"{link[0]} {link[1]} {change.written[0]}"
+
+
+def _last_id(region: str, key: Key) -> str:
+    return json.dumps([region, *key])
 
 
 def _key(table: dict[str, Any], item: dict[str, Any]) -> Key:

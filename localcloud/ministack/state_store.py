@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS record (
     tbl TEXT, position INTEGER, record TEXT NOT NULL, PRIMARY KEY (tbl, position)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY, write TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS last_write (id TEXT PRIMARY KEY, written TEXT NOT NULL);
 """
 ItemKey = tuple[str, str, str]
 """ARN of the table, partition key and sort key."""
@@ -42,9 +43,11 @@ class Changes:
     """Tables without items and records."""
     waiting: dict[str, Any] = field(default_factory=dict)
     """Writes that wait for their replication, by id; None once they arrived."""
+    last: dict[str, Any] = field(default_factory=dict)
+    """Last writes of items while others wait, by id; None once they are of no use."""
 
     def __bool__(self) -> bool:
-        return bool(self.items or self.records or self.trimmed or self.dropped or self.waiting)
+        return bool(self.items or self.records or self.trimmed or self.dropped or self.waiting or self.last)
 
 
 class StateStore:
@@ -83,6 +86,12 @@ class StateStore:
         """Writes that wait for their replication, by id."""
         return {id_: json.loads(write) for id_, write in self._database.execute("SELECT * FROM waiting")}
 
+    def last(self) -> dict[str, Any]:
+        """Last writes of items while others wait, by id."""
+        return {
+            id_: json.loads(written) for id_, written in self._database.execute("SELECT * FROM last_write")
+        }
+
     def commit(self, services: Mapping[str, str]) -> None:
         """Write the changes and the changed ones of `services` in one transaction.
 
@@ -116,8 +125,9 @@ class StateStore:
         run("REPLACE INTO record VALUES (?, ?, ?)", _rows(changes.records))
         run("DELETE FROM record WHERE tbl = ? AND position < ?", changes.trimmed.items())
         run("REPLACE INTO waiting VALUES (?, ?)", _rows({(id_,): w for id_, w in changes.waiting.items()}))
-        gone = [(id_,) for id_, write in changes.waiting.items() if write is None]
-        run("DELETE FROM waiting WHERE id = ?", gone)
+        run("DELETE FROM waiting WHERE id = ?", _gone(changes.waiting))
+        run("REPLACE INTO last_write VALUES (?, ?)", _rows({(id_,): w for id_, w in changes.last.items()}))
+        run("DELETE FROM last_write WHERE id = ?", _gone(changes.last))
         run("REPLACE INTO service VALUES (?, ?)", services.items())
 
     def close(self) -> None:
@@ -130,6 +140,10 @@ def _rows(values: Mapping[tuple[Any, ...], Any]) -> Iterable[tuple[Any, ...]]:
     return [(*key, json.dumps(value)) for key, value in values.items() if value is not None]
 
 
+def _gone(values: Mapping[str, Any]) -> list[tuple[str]]:
+    return [(id_,) for id_, value in values.items() if value is None]
+
+
 def _merged(first: Changes, later: Changes) -> Changes:
     return Changes(
         first.items | later.items,
@@ -137,4 +151,5 @@ def _merged(first: Changes, later: Changes) -> Changes:
         first.trimmed | later.trimmed,
         first.dropped | later.dropped,
         first.waiting | later.waiting,
+        first.last | later.last,
     )

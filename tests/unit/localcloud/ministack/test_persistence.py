@@ -19,7 +19,7 @@ from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.size import sized
 from tests.support.waiting import wait_until
 
-IRELAND = REGIONS[0]
+IRELAND, SINGAPORE, OREGON = REGIONS
 ORDERS = sized(short=500, full=50_000)
 
 
@@ -147,6 +147,45 @@ def test_kill_keeps_waiting_writes(emulator: Emulator) -> None:
     emulator.kill()
     emulator.catch_up()
     assert emulator.texts(REGIONS[1]) == {"a": "second"}
+
+
+@pytest.mark.parametrize("writers", [(IRELAND, SINGAPORE), (SINGAPORE, IRELAND), (SINGAPORE, OREGON)])
+def test_kill_keeps_last_writer(emulator: Emulator, writers: tuple[str, str]) -> None:
+    emulator.turn("pause", SINGAPORE)
+    older, newer = writers
+    emulator.put(older, "a", "older")
+    emulator.put(newer, "a", "newer")
+    emulator.kill()
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {"a": "newer"} for region in REGIONS)
+
+
+def test_kill_keeps_writer_who_arrived(emulator: Emulator) -> None:
+    """The older write waits, and the newer one arrived in every region before the kill."""
+    emulator.set_delay(5, 5)
+    emulator.put(SINGAPORE, "a", "older")
+    emulator.set_delay(0, 0)
+    emulator.put(IRELAND, "a", "newer")
+    assert all(emulator.texts(region) == {"a": "newer"} for region in REGIONS)
+    emulator.kill()
+    emulator.catch_up()
+    assert all(emulator.texts(region) == {"a": "newer"} for region in REGIONS)
+
+
+def test_last_writers_are_forgotten(emulator: Emulator) -> None:
+    """The database does not grow by every item that was ever written while replication was paused."""
+
+    def kept() -> int:
+        database = sqlite3.connect(emulator.layout.cloud / "aws/state" / FILE)
+        with closing(database):
+            return int(database.execute("SELECT count(*) FROM last_write").fetchone()[0])
+
+    emulator.turn("pause", SINGAPORE)
+    emulator.put(IRELAND, "a", "waits")
+    assert kept()
+    emulator.catch_up()
+    emulator.put(IRELAND, "b", "arrives")
+    assert kept() == 0
 
 
 def test_wrong_sign_up_code_is_refused(emulator: Emulator) -> None:

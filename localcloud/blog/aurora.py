@@ -66,10 +66,12 @@ class GlobalDatabase:
         return read_writer(self.mark, self.servers)
 
     def move_writer(self, region: str, *, allow_data_loss: bool) -> None:
-        """Make `region`'s server the writer.
+        """Make `region`'s server the writer, unless it is: it would replicate from itself and stay read-only.
 
         Raises DatabaseError if data would be lost without `allow_data_loss`, and UnknownWriterError.
         """
+        if region == self.writer:
+            return
         others = [server for name, server in self.servers.items() if name not in (region, self.writer)]
         promote(
             self.servers[region],

@@ -63,7 +63,10 @@ class Server:
     port: int
 
     def run(self, sql: str, *, seconds: float = 15) -> str:
-        """Run `sql` and return tab-separated lines. Raises DatabaseError, also without a connection."""
+        """Run `sql` and return tab-separated lines.
+
+        Raises DatabaseError, also without a connection or without an answer in `seconds`.
+        """
         try:
             done = subprocess.run(
                 [
@@ -81,6 +84,8 @@ class Server:
                 text=True,
                 timeout=seconds,
             )
+        except subprocess.TimeoutExpired as error:
+            raise DatabaseError(f"port {self.port}: no answer in {seconds:.0f} s") from error
         except FileNotFoundError as error:
             raise DatabaseError(f"port {self.port}: {error}") from error
         if done.returncode:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
+from localcloud.blog import aurora
 from localcloud.blog.aurora import GlobalDatabase, WriteForwarding, rds_proxy
 from localcloud.blog.mariadb import DatabaseError, Server
 from localcloud.layout import HOST
@@ -97,6 +98,18 @@ def test_switchover_refused_skips_emulator(database: Database) -> None:
     )
     assert (status, asked) == (400, [])
     assert "the primary is away" in text
+
+
+def test_repeated_switchover_moves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def promote(*_: object, **__: object) -> None:
+        raise AssertionError("the writer would replicate from itself")
+
+    monkeypatch.setattr(aurora, "promote", promote)
+    mark = tmp_path / "writer"
+    mark.write_text("eu-west-1")
+    database = GlobalDatabase({"eu-west-1": Server(tmp_path, 1), "us-east-1": Server(tmp_path, 2)}, "", mark)
+    database.move_writer("eu-west-1", allow_data_loss=False)
+    assert database.writer == "eu-west-1"
 
 
 def test_other_calls_pass_through(database: Database) -> None:

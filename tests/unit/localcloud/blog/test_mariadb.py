@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.blog.mariadb import DATABASE, Server, await_answer, exec_server
+from localcloud.blog.mariadb import DATABASE, DatabaseError, Server, await_answer, exec_server
 from localcloud.layout import ROOT
 from tests.support.ports import free_base
 
@@ -54,6 +54,15 @@ def test_server_runs_in_long_path_with_spaces(tmp_path: Path, monkeypatch: pytes
 
 def test_missing_server_does_not_answer(tmp_path: Path) -> None:
     assert not Server(tmp_path / "nowhere", 1).answers()
+
+
+def test_slow_statement_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "mariadb"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{PATH}")
+    with pytest.raises(DatabaseError, match="port 7040: no answer in 0 s"):
+        Server(tmp_path, 7040).run("SELECT 1", seconds=0.1)
 
 
 class StartedError(Exception):

@@ -68,7 +68,7 @@ def aws_part(layout: Layout) -> Part:
         },
         port=layout.aws,
         ready=lambda: answers(f"{url(layout.aws)}/_ministack/ready"),
-        fingerprint=_digest([REQUIREMENTS, GATE, *sorted(MINISTACK.glob("*.py"))], str(_records_requests())),
+        fingerprint=digest([REQUIREMENTS, GATE, *sorted(MINISTACK.glob("*.py"))], str(_records_requests())),
         stop_seconds=AWS_STOP_SECONDS,
     )
 
@@ -90,7 +90,7 @@ def redis_part(layout: Layout, index: int, region: str) -> Part:
         environment=_bare_environment(),
         port=port,
         ready=lambda: answers_redis(port),
-        fingerprint=_digest([configuration]),
+        fingerprint=digest([configuration]),
     )
 
 
@@ -108,7 +108,8 @@ def edge_part(layout: Layout, settings: Path, regions: Sequence[str]) -> Part:
         environment={**local_environment(layout, settings, regions), "PYTHONPATH": str(ROOT)},
         port=layout.api,
         ready=lambda: answers(f"{url(layout.control_room)}/_edge/state"),
-        fingerprint=_digest(sources, *regions, default_viewer(regions[0]).name),
+        # It reads the settings once: the blog, the delay of replication and all names.
+        fingerprint=digest([*sources, settings], *regions, default_viewer(regions[0]).name),
     )
 
 
@@ -157,6 +158,14 @@ def answers_redis(port: int) -> bool:
         return False
 
 
+def digest(files: Sequence[Path], *words: str) -> str:
+    """Hash of the contents of `files` and of `words`, as the fingerprint of a part."""
+    found = hashlib.sha256("\n".join(words).encode())
+    for path in files:
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
 def _redis_server(layout: Layout) -> str:
     return (
         shutil.which("redis-server")
@@ -173,10 +182,3 @@ def _bare_environment() -> dict[str, str]:
     """Minimal environment of a part. Lambda functions inherit it from the emulator."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER")
     return {name: os.environ[name] for name in kept if name in os.environ}
-
-
-def _digest(files: Sequence[Path], *words: str) -> str:
-    digest = hashlib.sha256("\n".join(words).encode())
-    for path in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -14,7 +14,7 @@ from localcloud.blog.mariadb import DATABASE, REBUILD_SECONDS, USER, Server, awa
 from localcloud.blog.wordpress import KEYRING, WordPressUnavailableError, ensure_wordpress, is_fetched
 from localcloud.layout import HOST, ROOT, Layout, url, write_private
 from localcloud.processes import Part, Supervisor
-from localcloud.programs import answers
+from localcloud.programs import GATE, answers, digest
 from ops.errors import OperatorError
 
 PROGRAMS = {
@@ -196,6 +196,7 @@ class Blog:
             },
             port=self._layout.rds,
             ready=lambda: _listens(self._layout.rds),
+            fingerprint=digest([*sorted(Path(__file__).parent.glob("*.py")), GATE], *self._regions),
         )
 
     def _wordpress(self, region: str) -> Part:

@@ -44,15 +44,27 @@ def test_forget_state_removes_outputs(tmp_path: Path) -> None:
     assert not (layout.cloud / "aws").exists()
 
 
+def edge_fingerprint(folder: Path, settings: str = "") -> str:
+    file = folder / "local.toml"
+    file.write_text(settings)
+    return programs.edge_part(Layout(7000, folder), file, ("eu-west-1", "us-west-2")).fingerprint
+
+
 def test_edge_fingerprint_includes_viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def edge(viewer: str) -> str:
         monkeypatch.setenv(VIEWER_VARIABLE, viewer)
-        return programs.edge_part(Layout(7000, tmp_path), tmp_path, ("eu-west-1", "us-west-2")).fingerprint
+        return edge_fingerprint(tmp_path)
 
     assert edge("") == edge("eu-west-1")
     assert edge("Tokyo") != edge("")
     with pytest.raises(UnknownPlaceError, match="Atlantis"):
         edge("Atlantis")
+
+
+def test_edge_fingerprint_includes_settings(tmp_path: Path) -> None:
+    without = edge_fingerprint(tmp_path, "[features]\nblog = false\n")
+    assert edge_fingerprint(tmp_path, "[features]\nblog = true\n") != without
+    assert edge_fingerprint(tmp_path, "[features]\nblog = false\n") == without
 
 
 def test_aws_part_hides_account(tmp_path: Path) -> None:

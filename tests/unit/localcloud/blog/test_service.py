@@ -21,7 +21,12 @@ REGIONS = ("eu-west-1", "ap-southeast-1")
 class Parts(Supervisor):
     """A supervisor that starts nothing."""
 
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout.cloud / "processes", layout.log)
+        self.parts: list[Part] = []
+
     def ensure(self, part: Part, seconds: float = 0) -> bool:
+        self.parts.append(part)
         return True
 
 
@@ -43,7 +48,7 @@ def folder(layout: Layout) -> Path:
 def blog(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Blog:
     monkeypatch.setattr(service, "ensure_wordpress", lambda: layout.directory)
     monkeypatch.setattr(service, "await_answer", lambda _: None)
-    return Blog(layout, REGIONS, Parts(layout.cloud / "processes", layout.log))
+    return Blog(layout, REGIONS, Parts(layout))
 
 
 @pytest.fixture
@@ -91,3 +96,11 @@ def test_moved_writer_on_full_disk_keeps_mark(
     with pytest.raises(OSError, match="No space left"):
         database.move_writer(REGIONS[1], allow_data_loss=False)
     assert database.writer == REGIONS[0]
+
+
+def test_proxy_of_other_regions_replaces(layout: Layout) -> None:
+    parts = Parts(layout)
+    for regions in (REGIONS, REGIONS, (*REGIONS, "us-west-2")):
+        Blog(layout, regions, parts).start_control_plane()
+    first, again, more = [part.fingerprint for part in parts.parts]
+    assert first == again != more

@@ -49,7 +49,7 @@ class ControlRoom:
         self._addresses = addresses
         self._delay = delay
         self._journal = Journal(announcements.announce)
-        self._shoppers = Shoppers()
+        self._shoppers = Shoppers(self._note_failed_shoppers)
         self._observer = Observer(deployed, control, pausing, addresses, self._shoppers, self._journal)
         self._actions = Actions(self._observer, self._journal, pausing, cut)
         self._tour = Tour(
@@ -147,8 +147,24 @@ class ControlRoom:
                 return
             self._journal.note("Six shoppers arrive.")
             self._observer.show_copies_of(None)
-            await asyncio.to_thread(self._pausing.set_delay, self._delay.median, self._delay.p95)
-            await self._shoppers.come(deployment, self._addresses.api, self._addresses.regions)
+            try:
+                await asyncio.to_thread(self._pausing.set_delay, self._delay.median, self._delay.p95)
+                await self._shoppers.come(deployment, self._addresses.api, self._addresses.regions)
+            finally:
+                await self._end_delay()
+
+    async def _end_delay(self) -> None:
+        """End the delay of replication, unless shoppers are there. Raises ERRORS."""
+        if not self._shoppers.at_work:
+            await asyncio.to_thread(self._pausing.set_delay, 0, 0)
+
+    def _note_failed_shoppers(self, reason: str) -> None:
+        async def end_delay() -> None:
+            async with self._moving_shoppers:
+                await self._end_delay()
+
+        self._journal.note(f"The shoppers left because of an error: {reason}")
+        self._begin(end_delay())
 
     async def _recall_shoppers(self) -> None:
         """Let shoppers finish and leave, then compare their orders with the tables. Raises ERRORS."""
@@ -157,10 +173,12 @@ class ControlRoom:
             return
         async with self._moving_shoppers:
             if not self._shoppers.at_work:
+                # Of shoppers who could not arrive, or whose work failed while the emulator did not answer.
+                await self._end_delay()
                 return
             self._journal.note("Shoppers finish their last orders and leave.")
             await self._shoppers.go()
-            await asyncio.to_thread(self._pausing.set_delay, 0, 0)
+            await self._end_delay()
             if any(state.broken for state in self._observer.regions.values()):
                 self._journal.note("Orders are not compared with the tables while a region is broken.")
                 return

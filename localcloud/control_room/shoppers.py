@@ -1,9 +1,11 @@
 """Simulated shoppers of the control room."""
 
 import asyncio
+import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import httpx
@@ -21,6 +23,7 @@ from ops.drill.stock_count import count_stock
 SHOPPERS = 6
 TURN_SECONDS = 0.9
 """Seconds between two requests of a shopper; four requests place an order."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,13 @@ class Totals:
 
 
 class Shoppers:
-    """Shoppers in every region, with failover as in the storefront."""
+    """Shoppers in every region, with failover as in the storefront.
 
-    def __init__(self) -> None:
+    `failed` is called with the reason when an unexpected error ends their work.
+    """
+
+    def __init__(self, failed: Callable[[str], None]) -> None:
+        self._failed = failed
         self.ledger = Ledger()
         self.recording = Recording()
         self.reconciliation: Reconciliation | None = None
@@ -109,17 +116,30 @@ class Shoppers:
         return (sample for sample in self.recording.samples if sample.home == region)
 
     async def come(self, deployment: Deployment, api: str, regions: Mapping[str, str]) -> None:
-        """Open accounts and start shopping. Raises errors of boto3 and the client."""
+        """Open accounts and start shopping. Raises errors of boto3 and the client, without leaving accounts."""
         if self.at_work:
             return
-        visitors = await asyncio.to_thread(_visitors, deployment, list(regions))
+        visitors: list[Visitor] = []
+        endpoints = Endpoints(api, regions)
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(_close_accounts, deployment, visitors)
+            party = secrets.token_hex(4)
+            for number, (region, city) in enumerate(_cities(list(regions))):
+                name = f"control-room-{party}-{number}"
+                visitors.append(await asyncio.to_thread(_visitor, deployment, name, region, city))
+            async with httpx.AsyncClient() as http:
+                books = (await Bookstore(Failover(http, endpoints)).books(limit=100)).body["items"]
+            undo.pop_all()
         self._customers += [visitor.account.id for visitor in visitors]
         self.homes |= {visitor.account.id: visitor.place for visitor in visitors}
-        endpoints = Endpoints(api, regions)
-        async with httpx.AsyncClient() as http:
-            books = (await Bookstore(Failover(http, endpoints)).books(limit=100)).body["items"]
         self._over = asyncio.Event()
         self._work = asyncio.create_task(self._shop(deployment, visitors, endpoints, books, self._over))
+        self._work.add_done_callback(self._ended)
+
+    def _ended(self, work: asyncio.Task[None]) -> None:
+        if not work.cancelled() and (error := work.exception()):
+            log.error("the shoppers' work failed", exc_info=error)
+            self._failed("; ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error)))
 
     async def go(self) -> None:
         """Stop after the orders in progress are confirmed."""
@@ -154,24 +174,31 @@ class Shoppers:
                     )
                     group.create_task(shopping.run(Pace(TURN_SECONDS, index * TURN_SECONDS / SHOPPERS, over)))
         finally:
-            accounts = [visitor.account for visitor in visitors]
-            await asyncio.to_thread(close_reachable, deployment, accounts)
+            await _close_accounts(deployment, visitors)
 
 
-def _visitors(deployment: Deployment, regions: Sequence[str]) -> list[Visitor]:
-    """Open accounts one by one: the emulator signs in one at a time."""
-    party = secrets.token_hex(4)
-    cities = _cities(regions)
-    return [
-        Visitor(
-            name=f"control-room-{party}-{number}",
-            account=open_account(deployment, f"control-room-{party}-{number}@example.com"),
-            home=region,
-            population="failover",
-            place=city.name,
-        )
-        for number, (region, city) in enumerate(cities)
-    ]
+async def _close_accounts(deployment: Deployment, visitors: Sequence[Visitor]) -> None:
+    await asyncio.to_thread(close_reachable, deployment, [visitor.account for visitor in visitors])
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The errors in the groups of a task group."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _causes(each)
+    else:
+        yield error
+
+
+def _visitor(deployment: Deployment, name: str, region: str, city: Place) -> Visitor:
+    """Open the account of one shopper. They open one by one: the emulator signs in one at a time."""
+    return Visitor(
+        name=name,
+        account=open_account(deployment, f"{name}@example.com"),
+        home=region,
+        population="failover",
+        place=city.name,
+    )
 
 
 def _cities(regions: Sequence[str]) -> list[tuple[str, Place]]:

@@ -5,15 +5,18 @@ import json
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from botocore.exceptions import EndpointConnectionError
 from yarl import URL
 
+from client import Bookstore
 from localcloud.control_room import actions, server
 from localcloud.control_room.contest import Contest
 from localcloud.control_room.observer import Addresses
@@ -28,6 +31,7 @@ from localcloud.processes import began
 from ops.deployment import Deployment
 from ops.drill.failures import Failure
 from ops.drill.reconcile import Reconciliation
+from ops.drill.shoppers import Shopping
 from ops.replication_pause import Backlog, Pausing
 from stacks.settings import ReplicationDelay
 from tests.support.deployments import deployment
@@ -35,6 +39,8 @@ from tests.support.deployments import deployment
 pytestmark = pytest.mark.anyio
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE = REGIONS[0]
+DELAYED = (ReplicationDelay().median, ReplicationDelay().p95)
+AT_ONCE = (0, 0)
 Client = TestClient[web.Request, web.Application]
 
 
@@ -61,6 +67,7 @@ class Replication:
 
     def __init__(self) -> None:
         self.paused: set[str] = set()
+        self.delays: list[tuple[float, float]] = []
 
     def pause(self, region: str) -> None:
         self.paused.add(region)
@@ -72,7 +79,7 @@ class Replication:
         assert not self.paused
 
     def set_delay(self, median: float, p95: float) -> None:
-        pass
+        self.delays.append((median, p95))
 
     def backlog(self) -> Backlog:
         return Backlog(tuple(self.paused))
@@ -82,7 +89,7 @@ class SlowShoppers(Shoppers):
     """Shoppers who leave when `may_leave` is set; `moves` tells what they do."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(lambda _: None)
         self.may_leave = asyncio.Event()
         self.moves: asyncio.Queue[str] = asyncio.Queue()
         self.inside = False
@@ -108,7 +115,7 @@ class SlowShoppers(Shoppers):
 @pytest.fixture
 def shoppers(monkeypatch: pytest.MonkeyPatch) -> SlowShoppers:
     made = SlowShoppers()
-    monkeypatch.setattr(server, "Shoppers", lambda: made)
+    monkeypatch.setattr(server, "Shoppers", lambda _: made)
     return made
 
 
@@ -120,7 +127,12 @@ def failure(monkeypatch: pytest.MonkeyPatch) -> Breaking:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[Client]:
+def replication() -> Replication:
+    return Replication()
+
+
+@pytest.fixture
+async def client(replication: Replication) -> AsyncIterator[Client]:
     announcements = Announcements()
     gateway = Gateway(URL("http://127.0.0.1"))
     known = deployment(REGIONS)
@@ -137,7 +149,7 @@ async def client() -> AsyncIterator[Client]:
         control,
         announcements,
         gateway.cut,
-        cast(Pausing, Replication()),
+        cast(Pausing, replication),
         addresses,
         ReplicationDelay(),
     ).add_to(app)
@@ -154,6 +166,16 @@ async def rested(client: Client) -> dict[str, Any]:
                 if region["busy"] is None:
                     return region
     raise AssertionError("the events ended")
+
+
+async def until(client: Client, holds: Callable[[list[str]], bool]) -> None:
+    """Wait until `holds` is true of the journal's texts."""
+    async with asyncio.timeout(5), client.get("/_room/events") as events:
+        async for line in events.content:
+            if line.startswith(b"data: "):
+                journal = json.loads(line.removeprefix(b"data: "))["journal"]
+                if holds([entry["text"] for entry in journal]):
+                    return
 
 
 @pytest.mark.parametrize("path", ["flood/eu-west-1", "heal/us-west-2"])
@@ -210,6 +232,65 @@ async def test_shoppers_sent_while_others_leave_arrive_afterwards(
         moves += [await shoppers.moves.get() for _ in range(4)]
     leave = ["begin to leave", "are compared"]
     assert moves == ["arrive", *leave, "arrive", *leave]
+
+
+class Accounts:
+    """Accounts of shoppers without a user pool, of which `available` can be opened."""
+
+    def __init__(self) -> None:
+        self.available = 6
+        self.opened: list[str] = []
+
+    def open(self, _deployment: Deployment, email: str) -> Any:
+        if len(self.opened) == self.available:
+            raise EndpointConnectionError(endpoint_url="cognito")
+        self.opened.append(email)
+        return SimpleNamespace(id=email, email=email, shopper=SimpleNamespace(token=None))
+
+    def close(self, _deployment: Deployment, accounts: Iterable[Any]) -> None:
+        for account in accounts:
+            self.opened.remove(account.email)
+
+
+@pytest.fixture
+def accounts(monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    made = Accounts()
+    monkeypatch.setattr("localcloud.control_room.shoppers.open_account", made.open)
+    monkeypatch.setattr("localcloud.control_room.shoppers.close_reachable", made.close)
+
+    async def books(*_: object, **__: object) -> Any:
+        return SimpleNamespace(body={"items": []})
+
+    monkeypatch.setattr(Bookstore, "books", books)
+    return made
+
+
+async def test_shoppers_who_cannot_arrive_leave_nothing(
+    client: Client, accounts: Accounts, replication: Replication
+) -> None:
+    accounts.available = 2
+    await client.post("/_room/shoppers/come")
+    await until(client, lambda journal: journal[-1].startswith("Failed: Could not connect"))
+    assert replication.delays == [DELAYED, AT_ONCE]
+    assert accounts.opened == []
+
+
+async def test_failed_shoppers_are_in_journal(
+    client: Client, accounts: Accounts, replication: Replication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(*_: object) -> None:
+        raise ValueError("a book without a price")
+
+    monkeypatch.setattr(Shopping, "run", run)
+    await client.post("/_room/shoppers/come")
+    await until(client, lambda journal: "left because of an error: ValueError: a book" in journal[-1])
+    await until(client, lambda _: replication.delays == [DELAYED, AT_ONCE])
+    assert accounts.opened == []
+
+
+async def test_recall_without_shoppers_ends_delay(client: Client, replication: Replication) -> None:
+    await client.post("/_room/shoppers/go")
+    await until(client, lambda _: replication.delays == [AT_ONCE])
 
 
 async def test_cut_and_heal_region(client: Client) -> None:

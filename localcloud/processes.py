@@ -89,7 +89,13 @@ def began(pid: int) -> str | None:
 def _began_by_ps(pid: int) -> str | None:
     if Path("/proc/self/stat").exists():
         return None
-    done = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True)
+    done = subprocess.run(
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
+        # The start time must read the same in every shell: it depends on the language and the time zone.
+        env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+    )
     state, _, start = done.stdout.strip().partition(" ")
     return start.strip() if start and not state.startswith("Z") else None
 

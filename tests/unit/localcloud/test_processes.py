@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.processes import Part, PartFailedError, Record, Supervisor, began
+from localcloud.processes import Part, PartFailedError, Record, Supervisor, _began_by_ps, began
 
 READY = "import pathlib, sys, time; print('serving', flush=True); pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
 
@@ -177,6 +177,18 @@ def test_zombie_is_not_alive() -> None:
     with subprocess.Popen(["true"]) as ended:
         os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
         assert began(ended.pid) is None
+
+
+def test_start_by_ps_ignores_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS, which has no /proc. Another shell may have another time zone or language."""
+    ps = tmp_path / "ps"
+    ps.write_text('#!/bin/sh\necho "S+ 08:00 $TZ $LC_ALL"\n')
+    ps.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert _began_by_ps(os.getpid()) == "08:00 UTC C"
 
 
 def test_stop_outdated_keeps_current_part(supervisor: Supervisor, tmp_path: Path) -> None:

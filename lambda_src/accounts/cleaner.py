@@ -5,13 +5,15 @@ cannot sign up. After a failure the next run continues.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from runtime import aws, clock, log
+from runtime import aws, clock, dynamo, log
 from runtime.dynamo import Item
+from runtime.errors import TransactionCancelled
 from runtime.settings import Settings, settings
 from shop import erasures, sweep
 
@@ -80,7 +82,18 @@ class Cleaner:
         if _is_old(request, moment):
             sweep.leave(self._dynamodb, self._settings, erasures.key(customer_id))
         else:
-            erasures.note_deleted_account(self._dynamodb, self._settings, customer_id)
+            self._note_deleted_account(customer_id)
+
+    def _note_deleted_account(self, customer_id: str) -> None:
+        """Leave the request out of the next runs. Not if a new one is being written: the next run notes it."""
+        with suppress(TransactionCancelled):
+            aws.call(
+                self._dynamodb.update_item,
+                TableName=self._settings.orders_table,
+                Key=erasures.key(customer_id),
+                UpdateExpression=f"SET {erasures.ACCOUNT_DELETED} = :yes",
+                ExpressionAttributeValues=dynamo.dump({":yes": True}),
+            )
 
     def _unconfirmed(self) -> Iterator[tuple[str, datetime]]:
         more: dict[str, str] = {}

@@ -7,13 +7,11 @@ arrives later from another region finds the item and loses the person as well, s
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from runtime import aws, clock, dynamo
+from runtime import clock, dynamo
 from runtime.dynamo import Item
-from runtime.errors import TransactionCancelled
 from runtime.settings import Settings
 
 KEY = "#erased"
@@ -56,19 +54,3 @@ def pending(client: Any, settings: Settings) -> Iterator[Item]:
         KeyConditionExpression="sweep = :pending",
         ExpressionAttributeValues=dynamo.dump({":pending": PENDING}),
     )
-
-
-def note_deleted_account(client: Any, settings: Settings, customer_id: str) -> None:
-    """Set `ACCOUNT_DELETED`. Not if a new request is being written: the next run of the cleaner sets it.
-
-    Raises:
-        Unavailable: DynamoDB does not answer or is busy.
-    """
-    with suppress(TransactionCancelled):
-        aws.call(
-            client.update_item,
-            TableName=settings.orders_table,
-            Key=key(customer_id),
-            UpdateExpression=f"SET {ACCOUNT_DELETED} = :yes",
-            ExpressionAttributeValues=dynamo.dump({":yes": True}),
-        )

@@ -22,6 +22,7 @@ ARGS ?=
 export SETTINGS PORT_BASE
 export CHECKPOINT_DISABLE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NPM_CONFIG_UPDATE_NOTIFIER := false
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The commands and tests start hundreds of Python processes: without byte code on disk each compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -61,7 +62,9 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	  $(PIPENV)/bin/pip install -qq --no-compile --require-hashes --requirement policy/pipenv.txt
 	}
 	wait "$$environment"
-	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 $(PIPENV)/bin/pipenv sync --dev --quiet
+	# Of a package for older Pythons only it prints a line, also when it is quiet, which sounds like a fault.
+	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 COLUMNS=1000 $(PIPENV)/bin/pipenv sync --dev --quiet \
+	  2> >(sed '/^Ignoring .*: markers .* your environment$$/d' >&2)
 	# Compiles byte code, of the largest packages only the modules that are used: the others take half a minute.
 	.venv/bin/python -m compileall -q -j 0 -x '/(cdktf_cdktf_provider_aws|moto|mypyc?)/' .venv/lib &
 	processes=$$!

@@ -19,6 +19,7 @@ _THROTTLES = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
+    "TooManyRequestsException",  # Cognito's
 }
 _RETRY_LATER = {"InternalServerError", "TransactionInProgressException"}
 _TRANSIENT_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}

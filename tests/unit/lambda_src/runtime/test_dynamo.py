@@ -120,6 +120,7 @@ def client_error(code: str, status: int = 400, **more: Any) -> ClientError:
         EndpointConnectionError(endpoint_url="http://x"),
         ReadTimeoutError(endpoint_url="http://x"),
         client_error("ThrottlingException"),
+        client_error("TooManyRequestsException"),
         client_error("ProvisionedThroughputExceededException"),
         client_error("Whatever", 503),
         client_error("TransactionCanceledException", CancellationReasons=[{"Code": "ThrottlingError"}]),

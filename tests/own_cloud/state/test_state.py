@@ -32,6 +32,9 @@ def test_concurrent_apply_is_refused_or_waits(world: World) -> None:
     assert "Error acquiring the state lock" in output
 
     patient = terraform.start(*APPLY, "-lock-timeout=120s")
+    # Terraform waits only if it can read who has the lock: it gives up if that one ends at this very moment.
+    assert patient.stdout
+    assert any("Acquiring state lock" in line for line in patient.stdout)
     terraform.gate.touch()
     output, _ = first.communicate()
     assert first.returncode == 0, output

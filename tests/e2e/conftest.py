@@ -98,7 +98,7 @@ def books(home: Api) -> list[dict[str, Any]]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes `region` once per region; with the marker `one_region` only at full size."""
+    """Run a test that takes `region` in each region, or with the marker `one_region` at the short size in the first."""
     if "region" in metafunc.fixturenames:
         path = Path(os.environ.get("SETTINGS", "settings/local.toml"))
         regions = (ALONE,) if ALONE else Settings.load(path).regions

@@ -28,7 +28,7 @@ export function quoteOf(cart: Cart): Quote {
   return { key: cart.checkoutKey, lines, total: cart.total, currency: cart.currency };
 }
 
-/** The same purchase at current prices. The key stays: an order that has used it is the answer. */
+/** The same purchase at current prices. The key stays: if an order has used it, the repetition returns that order. */
 export function requote(quote: Quote, { items, total, currency }: PriceChanged): Quote {
   const current = new Map(items.map((item) => [item.bookId, item.lineTotal]));
   const lines = quote.lines.map((line) => ({

@@ -116,7 +116,7 @@ web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.
 	touch $@
 
 COMMANDS := $(INSTALLED)/python $(INSTALLED)/cdktf
-APP := $(COMMANDS) web/dist/index.html
+APP := $(INSTALLED)/python web/dist/index.html
 # Side by side: each of them waits for the network and the disk.
 SIDE_BY_SIDE = $(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=4)
 
@@ -153,7 +153,7 @@ web-dev: $(INSTALLED)/web ## Serve the storefront with hot reload, with a runnin
 .PHONY: bootstrap bootstrap-ci synth plan plan-summary apply deploy unlock move-state remove-region destroy cost
 bootstrap: $(INSTALLED)/python ## Create the buckets for Terraform state.
 	@$(OPS) bootstrap
-bootstrap-ci: install ## Create GitHub's identity provider and roles in the account.
+bootstrap-ci: $(INSTALLED)/python ## Create GitHub's identity provider and roles in the account.
 	@$(OPS) bootstrap-ci $(ARGS)
 synth: ready ## Write the Terraform to cdktf.out/.
 	@python -m ops synth
@@ -166,11 +166,11 @@ apply: $(INSTALLED)/python ## Apply the plans that were shown.
 	@$(OPS) apply $(ARGS)
 deploy: ready ## Deploy all stacks in order.
 	@$(OPS) deploy $(ARGS)
-unlock: install web ## Remove the lock that a crash left: make unlock STACK=s
+unlock: ready ## Remove the lock that a crash left: make unlock STACK=s
 	@$(OPS) unlock $(STACK) $(ARGS)
-move-state: install web ## Move the state to another backend: make move-state FROM=the-settings-as-they-were.toml
+move-state: ready ## Move the state to another backend: make move-state FROM=the-settings-as-they-were.toml
 	@FROM=$(FROM) $(OPS) move-state $(ARGS)
-remove-region: install web ## Remove a region: make remove-region REGION=r
+remove-region: ready ## Remove a region: make remove-region REGION=r
 	@$(OPS) remove-region $(REGION) $(ARGS)
 destroy: $(INSTALLED)/python ## Destroy everything: make destroy CONFIRM=<project>-<environment>
 	@$(OPS) destroy $(ARGS)
@@ -197,6 +197,8 @@ timed-%:
 	+@bin/timed $* $(MAKE) $*
 in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
+# Both need the cdktf command line, which nothing else does: it is installed once, meanwhile.
+in-background-unit in-background-audit: in-background-install
 
 # Tests that need the running bookstore: those that need it for themselves, then those that can share it. Some need no
 # blog, which is deployed after the shop has opened, and run meanwhile. Others plan only the blog's stacks: they need no
@@ -243,12 +245,12 @@ verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nig
 	  env "$${cloud[@]}" bin/timed "$$part" $(MAKE) "$$part" || failed+=("$$part")
 	done
 	if [ "$${#failed[@]}" -gt 0 ]; then echo "failed: $${failed[*]}"; exit 1; fi
-lint: install $(INSTALLED)/web ## Style of Python, the storefront and the workflows.
+lint: $(INSTALLED)/python $(INSTALLED)/web ## Style of Python, the storefront and the workflows.
 	@ruff check .
 	ruff format --check .
 	python -m policy.workflows
 	npm --prefix web run --silent lint
-types: install $(INSTALLED)/web
+types: $(INSTALLED)/python $(INSTALLED)/web
 	@mypy .
 	npm --prefix web run --silent types
 unit: install $(INSTALLED)/emulators ## Tests that need no running bookstore.

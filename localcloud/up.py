@@ -3,8 +3,9 @@
 import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,12 @@ from localcloud.step_output import BackgroundStep, Steps, StepSkipped
 from ops.aws import invoke
 from ops.catalog.loader import load
 from ops.checkout_lock import checkout_lock
-from ops.deployment import DeployedRegions, Deployment, terraform_outputs
+from ops.deployment import DeployedRegions, Deployment
 from ops.errors import OperatorError
 from ops.faults import find_faults
 from ops.rollout import Opening, deploy_stacks
 from ops.state_buckets import ensure_state_bucket
-from ops.synthesis import stack_order, synthesize
+from ops.synthesis import stack_order, synthesis
 from ops.terraform.interruption import stop_requested
 from stacks.settings import Settings
 
@@ -66,16 +67,16 @@ class Up:
             self._prepare_blog()
         export(local_environment(self.layout, self.settings, regions))
         settings = Settings.load(self.settings)
-        redis_is_new = self._start(regions)
-        # Before anything calls AWS: a drill may have made a region's APIs unavailable.
-        is_sound = not self.layout.outputs.exists() or self._heal(settings)
-        blog = self._begin_blog(regions) if settings.features.blog else None
-        with self.steps.step("Account prepared") as say:
-            create_managed_keys(regions)
-            say(", ".join(self._ensure_state_buckets(settings)))
-        with checkout_lock("up"):
+        with checkout_lock("up"), self._synthesis() as finish_synthesis:
+            redis_is_new = self._start(regions)
+            # Before anything calls AWS: a drill may have made a region's APIs unavailable.
+            is_sound = not self.layout.outputs.exists() or self._heal(settings)
+            blog = self._begin_blog(regions) if settings.features.blog else None
+            with self.steps.step("Account prepared") as say:
+                create_managed_keys(regions)
+                say(", ".join(self._ensure_state_buckets(settings)))
             with self.steps.step("Terraform synthesized") as say:
-                say(self._synthesize())
+                say(finish_synthesis())
             self._remove_stale_locks(settings)
             blog_follows = self._deploy(settings, blog, redis_is_new=redis_is_new, is_sound=is_sound)
         if blog and blog_follows and blog.finish():
@@ -118,17 +119,27 @@ class Up:
         write_endpoints(self.layout, deployment, has_blog=has_blog)
         self.steps.console.print(addresses(self.layout, deployment.settings.regions, blog=state))
 
-    def _synthesize(self) -> str:
-        """Synthesize unless nothing changed that a synth reads. Returns a summary."""
+    @contextmanager
+    def _synthesis(self) -> Iterator[Callable[[], str]]:
+        """Synthesize beside the body, unless nothing changed that a synth reads.
+
+        The body calls the yielded function to wait for the end; it returns a summary.
+        """
         mark = self.layout.cloud / "synthesized-from"
         inputs = inputs_digest(self.settings, os.environ["BOOKSTORE_LOCAL"])
         is_current = (self.layout.synthesized / "manifest.json").exists() and mark.exists()
         if is_current and mark.read_text(encoding="utf-8") == inputs:
-            return f"{len(stack_order())} stacks, unchanged"
+            yield lambda: f"{len(stack_order())} stacks, unchanged"
+            return
         mark.unlink(missing_ok=True)
-        synthesize(self.settings, self.layout.log("synth"))
-        mark.write_text(inputs, encoding="utf-8")
-        return f"{len(stack_order())} stacks"
+        with synthesis(self.settings, self.layout.log("synth")) as finish:
+
+            def finish_and_mark() -> str:
+                finish()
+                mark.write_text(inputs, encoding="utf-8")
+                return f"{len(stack_order())} stacks"
+
+            yield finish_and_mark
 
     def _remove_stale_locks(self, settings: Settings) -> None:
         """Remove locks of Terraform's states. Their processes are gone: this process holds the checkout's lock."""
@@ -236,18 +247,17 @@ class Up:
         with self.steps.step("Deployed", own_display=True):
             log = self.layout.log("deploy")
             log.unlink(missing_ok=True)
-            deploy_stacks(
+            outputs = deploy_stacks(
                 settings,
                 console=self.steps.console,
                 log=log,
                 at_once=True,
                 opening=Opening(
-                    load_catalog=lambda: self._load_catalog(settings),
-                    open_shop=lambda: self._open_shop(settings, blog),
+                    load_catalog=lambda outputs: self._load_catalog(DeployedRegions.of(settings, outputs)),
+                    open_shop=lambda outputs: self._open_shop(Deployment.of(settings, outputs), blog),
                 ),
             )
-        if blog:
-            self._read_outputs(settings)
+        Deployment.of(settings, outputs).write(self.layout.outputs)
         Fingerprint.now(settings, self.layout.synthesized).write(marks)
         return True
 
@@ -261,25 +271,18 @@ class Up:
                 fault.heal()
         return True
 
-    def _load_catalog(self, settings: Settings) -> None:
+    def _load_catalog(self, deployed: DeployedRegions) -> None:
         """Load the catalog and count the best sellers, while the edge deploys."""
-        deployed = DeployedRegions.read_states(settings)
         self._seed(deployed)
         self._rebuild_bestsellers(deployed)
 
-    def _open_shop(self, settings: Settings, blog: BackgroundStep | None) -> None:
+    def _open_shop(self, deployment: Deployment, blog: BackgroundStep | None) -> None:
         """Publish the addresses once every region answers, while the blog deploys."""
-        deployment = self._read_outputs(settings, blog=False)
+        deployment.write(self.layout.outputs)
         with self.steps.step("Every region answers", own_display=True):
-            if silent := self._silent_after_wait(settings.regions):
+            if silent := self._silent_after_wait(deployment.settings.regions):
                 raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
         self._show_addresses(deployment, blog, deployed=False)
-
-    def _read_outputs(self, settings: Settings, *, blog: bool = True) -> Deployment:
-        with self.steps.step("Outputs read", own_display=True):
-            deployment = Deployment.of(settings, terraform_outputs(settings, blog=blog))
-            deployment.write(self.layout.outputs)
-        return deployment
 
     def _seed(self, deployment: DeployedRegions) -> None:
         with self.steps.step("Catalog loaded", own_display=True) as say:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ OUTPUTS_VARIABLE = "DEPLOYMENT_OUTPUTS"
 """Names a JSON file with every stack's outputs, which the local cloud keeps. Without it Terraform is run."""
 BLOG = "blog"
 """End of the names of the blog's stacks: one in each region, and one for its DNS."""
+COMMON = "-common"
+"""End of the names of stacks whose outputs only other stacks read."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,9 @@ class DeployedRegions:
     regions: Mapping[str, Region]
 
     @classmethod
-    def read_states(cls, settings: Settings) -> Self:
-        """Read the outputs of the regions' stacks from Terraform. Raises DeploymentError where one is not deployed."""
-        return cls(settings, _regions(settings, _outputs_of(settings, settings.regions)))
+    def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
+        """From the outputs of the regions' stacks. Raises DeploymentError where one is missing."""
+        return cls(settings, _regions(settings, values))
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client in `region`, or in the primary."""
@@ -201,20 +203,12 @@ def _outputs(settings: Settings, values: Mapping[str, Mapping[str, Any]], part: 
     return Outputs(part, values[part])
 
 
-def parts(settings: Settings, *, blog: bool = True) -> tuple[str, ...]:
-    """The names of an environment's stacks, without its prefix; without the blog's if `blog` is False."""
-    return tuple(part for part in settings.stack_regions if blog or not part.endswith(BLOG))
-
-
-def terraform_outputs(settings: Settings, *, blog: bool = True) -> dict[str, dict[str, Any]]:
+def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:
     """Every stack's outputs from Terraform; empty for a stack that was never deployed.
 
     Raises DeploymentError before a synth, TerraformError when a state cannot be read.
     """
-    return _outputs_of(settings, parts(settings, blog=blog))
-
-
-def _outputs_of(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    names = [name for name in settings.stack_regions if not name.endswith(COMMON)]
     for name in names:
         _check_synthesized(f"{settings.name}-{name}")
     with ThreadPoolExecutor(max_workers=len(names)) as pool:

@@ -1,9 +1,9 @@
 """Deploys the synthesized stacks of an environment."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -21,14 +21,17 @@ CATALOG = "catalog"
 SHOP = "shop"
 """Name of the shop's opening among the stacks."""
 
+StackOutputs = Mapping[str, Mapping[str, Any]]
+"""Outputs of the stacks that are applied, by the stack's name after `<project>-<environment>-`."""
+
 
 @dataclass(frozen=True)
 class Opening:
     """Work that opens the shop while stacks are deployed. Both parts are called in a thread."""
 
-    load_catalog: Callable[[], None]
+    load_catalog: Callable[[StackOutputs], None]
     """Called once every region's own stack is applied, beside the stacks over all regions."""
-    open_shop: Callable[[], None]
+    open_shop: Callable[[StackOutputs], None]
     """Called once the catalog is loaded and every stack but the blog's is applied."""
 
 
@@ -39,14 +42,19 @@ def deploy_stacks(
     log: Path,
     at_once: bool,
     opening: Opening | None = None,
-) -> None:
-    """Apply each stack after those that it needs.
+) -> StackOutputs:
+    """Apply each stack after those that it needs, and return their outputs.
 
     Independent stacks run side by side with `at_once`. Without it regions follow each other, each after the health
     gate of the one before. With `features.canary` new versions of a region's functions get requests after its stack is
     applied. A region's blog follows once its repository has the image. `opening` is done beside the stacks that it does
     not need. Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
     """
+    engine = Engine(settings, console, log)
+
+    def outputs() -> StackOutputs:
+        return {name.removeprefix(f"{settings.name}-"): each for name, each in engine.outputs.items()}
+
     stacks = stack_dependencies()
     graph = dict[str, Collection[str]](stacks if at_once else region_by_region(stacks, settings))
     work = {} if at_once else dict(gates(settings))
@@ -59,9 +67,10 @@ def deploy_stacks(
     if opening:
         graph[CATALOG] = [f"{settings.name}-{region}" for region in settings.regions]
         graph[SHOP] = [CATALOG, *(name for name in stacks if not name.endswith(BLOG))]
-        work[CATALOG] = partial(_perform, opening.load_catalog, "loaded")
-        work[SHOP] = partial(_perform, opening.open_shop, "open")
-    Engine(settings, console, log).deploy(graph, gates=work)
+        work[CATALOG] = lambda task: _perform(opening.load_catalog, outputs(), "loaded", task)
+        work[SHOP] = lambda task: _perform(opening.open_shop, outputs(), "open", task)
+    engine.deploy(graph, gates=work)
+    return outputs()
 
 
 def shift_traffic(settings: Settings, *, console: Console, log: Path) -> None:
@@ -73,6 +82,6 @@ def shift_traffic(settings: Settings, *, console: Console, log: Path) -> None:
     Engine(settings, console, log).run(canaries_and_gates(settings), work)
 
 
-def _perform(work: Callable[[], None], note: str, task: Task) -> None:
-    work()
+def _perform(work: Callable[[StackOutputs], None], outputs: StackOutputs, note: str, task: Task) -> None:
+    work(outputs)
     task.progress.note = note

@@ -1,24 +1,24 @@
-"""Runs `cdktf synth`, and reads the list of stacks that it writes."""
+"""Synthesizes the environment, and reads the list of stacks that this writes."""
 
 import json
 import os
-import re
+import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ops.errors import SynthesisError
 from ops.terraform.interruption import deferred_signals
 
 ROOT = Path(__file__).resolve().parent.parent
-_ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_SPINNER = re.compile(r"^[\u2800-\u28ff]  ")
 _LINES_SHOWN = 40
 
 
 def synthesized_folder() -> Path:
-    """The folder that cdktf writes Terraform to, and in which Terraform runs."""
+    """The folder that CDKTF writes Terraform to, and in which Terraform runs."""
     return Path(os.environ.get("CDKTF_OUTDIR") or ROOT / "cdktf.out")
 
 
@@ -39,50 +39,56 @@ def stack_dependencies() -> dict[str, tuple[str, ...]]:
     return {name: tuple(stacks[name]["dependencies"]) for name in _in_order(stacks)}
 
 
-def synthesize(settings: Path, log: Path, *, app: str | None = None) -> None:
-    """Write the Terraform of the environment, or of `app`, a command instead of the one in cdktf.json.
+def synthesize(settings: Path, log: Path, *arguments: str) -> None:
+    """Write the Terraform of the environment, or what main.py writes with `arguments`, as `cdktf synth` does.
 
-    Raises SynthesisError with the app's output.
+    Raises SynthesisError with main.py's output.
     """
-    cdktf = ROOT / "node_modules" / ".bin" / "cdktf"
-    command = [str(cdktf), "synth", "--output", str(synthesized_folder()), *(["--app", app] if app else [])]
+    with synthesis(settings, log, *arguments) as finish:
+        finish()
+
+
+@contextmanager
+def synthesis(settings: Path, log: Path, *arguments: str) -> Iterator[Callable[[], None]]:
+    """Synthesize beside the body, which calls the yielded function to wait for the end.
+
+    An error or interrupt of the body ends the synthesis. The function raises SynthesisError with main.py's output.
+    """
     process = None
+
+    def finish() -> None:
+        if process and process.wait():
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise SynthesisError("\n".join(lines[-_LINES_SHOWN:]))
+        _remove_other_stacks()
+
+    log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with deferred_signals():
+        with deferred_signals(), log.open("wb") as output:
             process = subprocess.Popen(
-                command,
+                [sys.executable, "-O", "main.py", *arguments],
                 cwd=ROOT,
-                env=_environment(settings),
+                env=os.environ
+                | {"SETTINGS": str(settings.absolute()), "CDKTF_OUTDIR": str(synthesized_folder())},
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=output,
                 stderr=subprocess.STDOUT,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
                 start_new_session=True,
             )
-        output, _ = process.communicate()
-    except BaseException:
-        if process:
-            # The app and jsii's runtime are its children, and do not end with it.
+        yield finish
+    finally:
+        if process and process.poll() is None:
+            # jsii's runtime is its child, and does not end with it.
             os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-        raise
-    lines = [line for line in map(_plain, output.splitlines()) if line]
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    if process.returncode:
-        raise SynthesisError("\n".join(lines[-_LINES_SHOWN:]))
+            process.wait()
 
 
-def _environment(settings: Path) -> dict[str, str]:
-    return {**os.environ, "SETTINGS": str(settings.absolute()), "CHECKPOINT_DISABLE": "1"}
-
-
-def _plain(line: str) -> str:
-    """`line` without colors; empty for a frame of the spinner."""
-    text = _ESCAPE_SEQUENCES.sub("", line).rstrip()
-    return "" if _SPINNER.match(text) else text
+def _remove_other_stacks() -> None:
+    """Remove the folders of stacks that the environment no longer has."""
+    current = stack_dependencies()
+    for folder in (synthesized_folder() / "stacks").iterdir():
+        if folder.name not in current:
+            shutil.rmtree(folder)
 
 
 def _in_order(stacks: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str]:

@@ -18,8 +18,6 @@ from ops.synthesis import synthesize, synthesized_folder
 from ops.terraform.engine import Engine
 from stacks.settings import Settings
 
-APP = ".venv/bin/python main.py ci"
-
 
 def bootstrap_ci(
     settings: SettingsOption = DEFAULT_SETTINGS,
@@ -37,7 +35,7 @@ def bootstrap_ci(
     # A folder of its own: a synth removes the folders of all other stacks.
     os.environ["CDKTF_OUTDIR"] = str(synthesized_folder() / "ci")
     with checkout_lock("bootstrap-ci"):
-        synthesize(settings, synthesized_folder() / "synth.log", app=APP)
+        synthesize(settings, synthesized_folder() / "synth.log", "ci")
         engine = Engine(environment, plain_console(), synthesized_folder() / "deploy.log")
         if remove:
             engine.destroy({stack: ()}, first={stack: lambda _task: None})

@@ -45,7 +45,7 @@ def synthesize(settings: Path, overrides: Mapping[str, str]) -> list[Resource]:
         environment = os.environ | dict(overrides)
         environment |= {"SETTINGS": str(settings), "CDKTF_OUTDIR": folder}
         run = subprocess.run(
-            [sys.executable, "main.py"], env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-O", "main.py"], env=environment, capture_output=True, text=True, check=False
         )
         if run.returncode:
             raise SynthesisError((run.stderr or run.stdout).strip().rpartition("\n")[2])

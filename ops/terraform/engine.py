@@ -54,6 +54,8 @@ class Engine:
     settings: Settings
     console: Console
     log: Path
+    outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Outputs of each stack that `deploy` has applied, by its name, without the sensitive ones."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def deploy(self, needs: Needs, *, gates: Mapping[str, Work] | None = None) -> None:
@@ -155,6 +157,7 @@ class Engine:
     def _deploy(self, task: Task) -> None:
         Terraform(task.progress.name).prepare(take=task.take)
         self._terraform(task, "apply", "-auto-approve", *parallelism(self.settings))
+        self.outputs[task.progress.name] = task.progress.outputs
 
     def _terraform(self, task: Task, command: str, *options: str) -> int:
         """Run one command and return its exit code. Raises TerraformError; the errors are in the progress."""

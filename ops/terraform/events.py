@@ -113,6 +113,8 @@ class StackProgress:
     """After a plan: whether applying it would change anything."""
     note: str = ""
     """Reason that the stack was not started."""
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """After an apply: the values of the outputs that are not sensitive."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Update from one event."""
@@ -126,6 +128,10 @@ class StackProgress:
                     self.phase = Phase.PLANNING
             case "change_summary":
                 self._take_summary(event["changes"])
+            case "outputs":
+                self.outputs = {
+                    name: each["value"] for name, each in event["outputs"].items() if "value" in each
+                }
             case "apply_start":
                 self.phase = Phase.APPLYING
                 self.busy[_address(event)] = None

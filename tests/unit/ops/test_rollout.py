@@ -12,7 +12,7 @@ from rich.console import Console
 from ops import blog_image, canary, health_gate
 from ops.canary import CanaryError, Release
 from ops.health_gate import await_healthy, buy
-from ops.rollout import Opening, deploy_stacks, shift_traffic
+from ops.rollout import Opening, StackOutputs, deploy_stacks, shift_traffic
 from ops.terraform.engine import StacksFailedError, Task
 from ops.terraform.events import Phase
 from stacks.settings import Settings
@@ -23,6 +23,7 @@ FIRST, SECOND = "eu-west-1", "us-west-2"
 SETTINGS = Settings(environment="test", domain="shop.example", regions=(FIRST, SECOND))
 GLOBAL, ONE, TWO, EDGE = (f"{SETTINGS.name}-{part}" for part in ("global", FIRST, SECOND, "edge"))
 CANARY = SETTINGS.model_copy(update={"features": Features(canary=True)})
+HELD = "${terraform_data.held.output}"
 NEEDS = {GLOBAL: (), ONE: (GLOBAL,), TWO: (GLOBAL,), EDGE: (ONE, TWO)}
 
 
@@ -82,9 +83,9 @@ def deploy(
     *,
     at_once: bool = False,
     opening: Opening | None = None,
-) -> None:
+) -> StackOutputs:
     console, log = Console(file=io.StringIO()), stacks.folder / "deploy.log"
-    deploy_stacks(settings, console=console, log=log, at_once=at_once, opening=opening)
+    return deploy_stacks(settings, console=console, log=log, at_once=at_once, opening=opening)
 
 
 def release(stacks: TerraformStacks, value: str) -> None:
@@ -127,7 +128,7 @@ def test_opening_loads_catalog_without_edge(stacks: TerraformStacks) -> None:
     loaded: list[set[str]] = []
     opened: list[bool] = []
     opening = Opening(
-        load_catalog=lambda: loaded.append(set(stacks.held())), open_shop=lambda: opened.append(True)
+        load_catalog=lambda _: loaded.append(set(stacks.held())), open_shop=lambda _: opened.append(True)
     )
     stacks.write_failing(EDGE)
     with pytest.raises(StacksFailedError):
@@ -137,10 +138,27 @@ def test_opening_loads_catalog_without_edge(stacks: TerraformStacks) -> None:
 
 def test_opening_follows_catalog(stacks: TerraformStacks) -> None:
     done: list[str] = []
-    opening = Opening(load_catalog=lambda: done.append("catalog"), open_shop=lambda: done.append("shop"))
+    opening = Opening(load_catalog=lambda _: done.append("catalog"), open_shop=lambda _: done.append("shop"))
     deploy(stacks, at_once=True, opening=opening)
     assert done == ["catalog", "shop"]
     assert EDGE in stacks.held()
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["changes", "no changes"])
+def test_deploy_passes_and_returns_outputs(stacks: TerraformStacks, times: int) -> None:
+    passed: list[StackOutputs] = []
+    opening = Opening(load_catalog=passed.append, open_shop=passed.append)
+    for stack in NEEDS:
+        secret = {"value": "hidden", "sensitive": True}
+        stacks.write(stack, "first", output={"held": {"value": HELD}, "secret": secret})
+    for _ in range(times):
+        outputs = deploy(stacks, at_once=True, opening=opening)
+
+    held = {name.removeprefix(f"{SETTINGS.name}-"): {"held": value} for name, value in stacks.held().items()}
+    assert outputs == held
+    at_catalog, at_opening = passed[-2:]
+    assert at_catalog.keys() >= {"global", FIRST, SECOND}
+    assert at_opening == held
 
 
 def test_rolled_back_version_leaves_second_region_untouched(

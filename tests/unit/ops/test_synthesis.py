@@ -10,6 +10,7 @@ import pytest
 from ops import synthesis
 from ops.errors import SynthesisError
 from ops.synthesis import stack_order, synthesize
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -18,12 +19,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def cdktf(root: Path, script: str) -> None:
-    """A `cdktf` program below `root`."""
-    program = root / "node_modules" / ".bin" / "cdktf"
-    program.parent.mkdir(parents=True)
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
+def main_py(root: Path, source: str) -> None:
+    """An app below `root`."""
+    (root / "main.py").write_text(source)
 
 
 def test_stack_order_puts_needed_stacks_first(folder: Path) -> None:
@@ -33,15 +31,37 @@ def test_stack_order_puts_needed_stacks_first(folder: Path) -> None:
     assert stack_order() == ["global", "two", "one", "edge"]
 
 
-def test_synthesize_logs_without_colors_and_spinner(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cdktf(folder, r"printf '\033[1mbold\033[0m\n⠋  Synthesizing\n%s\n' $SETTINGS")
+WRITE = """
+import json, os, sys
+from pathlib import Path
+folder = Path(os.environ["CDKTF_OUTDIR"])
+(folder / "stacks" / "one").mkdir(parents=True, exist_ok=True)
+(folder / "manifest.json").write_text(json.dumps({"stacks": {"one": {"dependencies": []}}}))
+print(os.environ["SETTINGS"], *sys.argv[1:])
+"""
+
+
+def test_synthesize_runs_app_with_settings_and_arguments(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main_py(folder, WRITE)
+    monkeypatch.setattr(synthesis, "ROOT", folder)
+    synthesize(Path("a.toml"), folder / "log", "ci")
+    assert (folder / "log").read_text() == f"{Path('a.toml').absolute()} ci\n"
+
+
+def test_synthesize_removes_other_stacks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main_py(folder, WRITE)
+    for name in ("one", "removed"):
+        (folder / "stacks" / name / ".terraform").mkdir(parents=True)
     monkeypatch.setattr(synthesis, "ROOT", folder)
     synthesize(Path("a.toml"), folder / "log")
-    assert (folder / "log").read_text() == f"bold\n{Path('a.toml').absolute()}\n"
+    assert [each.name for each in (folder / "stacks").iterdir()] == ["one"]
+    assert (folder / "stacks" / "one" / ".terraform").exists(), "an initialized stack stays initialized"
 
 
 def test_synthesize_failed_raises_output(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cdktf(folder, "echo 'settings/x.toml: regions: missing'; exit 1")
+    main_py(folder, "raise SystemExit('settings/x.toml: regions: missing')")
     monkeypatch.setattr(synthesis, "ROOT", folder)
     with pytest.raises(SynthesisError, match="regions: missing"):
         synthesize(Path("x.toml"), folder / "log")
@@ -49,7 +69,7 @@ def test_synthesize_failed_raises_output(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_synthesize_interrupted_as_it_starts_ends_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cdktf(folder, "exec sleep 60")
+    main_py(folder, "import time; time.sleep(60)")
     monkeypatch.setattr(synthesis, "ROOT", folder)
     start = subprocess.Popen
     started: list[subprocess.Popen[str]] = []
@@ -67,3 +87,18 @@ def test_synthesize_interrupted_as_it_starts_ends_it(folder: Path, monkeypatch: 
     finally:
         signal.signal(signal.SIGTERM, before)
     assert started[0].poll() == -signal.SIGKILL
+
+
+def test_error_beside_synthesis_ends_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main_py(folder, "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)")
+    monkeypatch.setattr(synthesis, "ROOT", folder)
+    log = folder / "log"
+
+    def fail_once_it_runs() -> None:
+        wait_until(lambda: log.stat().st_size > 0, 10)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), synthesis.synthesis(Path("a.toml"), log):
+        fail_once_it_runs()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(log.read_text()), 0)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from localcloud import logs
 from ops.errors import OperatorError
+from ops.terraform.interruption import deferred_signals
 
 POLL_SECONDS = 0.05
 ANSWER_SECONDS = 120.0
@@ -168,7 +169,8 @@ class Supervisor:
         log.parent.mkdir(parents=True, exist_ok=True)
         self._started.append(part.name)
         logs.shift(log)
-        with log.open("ab") as output:
+        # A signal between the start and the record would leave a process that nothing finds again.
+        with deferred_signals(), log.open("ab") as output:
             process = subprocess.Popen(
                 part.command,
                 env=part.environment,
@@ -178,14 +180,13 @@ class Supervisor:
                 # Its own session: Ctrl-C does not reach it, and its children can be killed with it.
                 start_new_session=True,
             )
-        self._children[process.pid] = process
-        record = Record(process.pid, began(process.pid) or "", time.time(), part.port, part.fingerprint)
-        try:
-            self._write(part.name, record)
-        except BaseException:
-            # Without a record (full disk, interrupt) the process could not be found again.
-            self._end(record, STOP_SECONDS)
-            raise
+            self._children[process.pid] = process
+            record = Record(process.pid, began(process.pid) or "", time.time(), part.port, part.fingerprint)
+            try:
+                self._write(part.name, record)
+            except BaseException:  # a full disk
+                self._end(record, STOP_SECONDS)
+                raise
         return record
 
     def _write(self, name: str, record: Record) -> None:

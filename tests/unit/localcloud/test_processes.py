@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +72,24 @@ def test_ensure_without_record_ends_process(
     with pytest.raises(OSError, match="No space left"):
         supervisor.ensure(part(tmp_path))
     assert began(*started) is None
+
+
+def test_signal_as_part_starts_leaves_no_process(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        process = start(*arguments, **options)
+        signal.raise_signal(signal.SIGINT)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        supervisor.ensure(part(tmp_path))
+    started = pid(supervisor)
+    supervisor.undo()
+    assert awaits_end(started)
 
 
 def test_ensure_new_fingerprint_replaces(supervisor: Supervisor, tmp_path: Path) -> None:

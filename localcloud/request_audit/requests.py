@@ -203,7 +203,25 @@ def _match(
     operation: OperationModel, path: str, query: Mapping[str, str]
 ) -> tuple[dict[str, str], set[str]] | None:
     """Labels of the path, and fixed query parameters, when the request matches the operation's URI."""
-    template, _, fixed = operation.http["requestUri"].partition("?")
+    uri = _uri(operation.http["requestUri"])
+    found = uri.path.fullmatch(path.rstrip("/") or "/")
+    if not found or not uri.fixed.items() <= query.items():
+        return None
+    return {uri.labels[group]: unquote(value) for group, value in found.groupdict().items()}, set(uri.fixed)
+
+
+@dataclass(frozen=True)
+class _Uri:
+    """An operation's URI: its path, the names of its labels by the path's groups, and fixed query parameters."""
+
+    path: re.Pattern[str]
+    labels: Mapping[str, str]
+    fixed: Mapping[str, str]
+
+
+@cache
+def _uri(text: str) -> _Uri:
+    template, _, fixed = text.partition("?")
     parts = re.split(r"(\{[^}]+\})", template.rstrip("/") or "/")
     pattern = "".join(
         (f"(?P<{_group(part)}>.+)" if part.endswith("+}") else f"(?P<{_group(part)}>[^/]+)")
@@ -211,12 +229,8 @@ def _match(
         else re.escape(part)
         for part in parts
     )
-    found = re.fullmatch(pattern, path.rstrip("/") or "/")
-    wanted = dict(parse_qsl(fixed, keep_blank_values=True))
-    if not found or not wanted.items() <= query.items():
-        return None
-    names = {_group(part): part.strip("{}+") for part in parts if part.startswith("{")}
-    return {names[group]: unquote(value) for group, value in found.groupdict().items()}, set(wanted)
+    labels = {_group(part): part.strip("{}+") for part in parts if part.startswith("{")}
+    return _Uri(re.compile(pattern), labels, dict(parse_qsl(fixed, keep_blank_values=True)))
 
 
 def _group(label: str) -> str:

@@ -55,7 +55,7 @@ def browser() -> Iterator[Browser]:
 def results(request: pytest.FixtureRequest) -> Path:
     folder = Path("test-results") / "browser" / re.sub(r"\W+", "-", request.node.name).strip("-")
     folder.mkdir(parents=True, exist_ok=True)
-    for picture in folder.glob("*.png"):
+    for picture in folder.glob("*.jpeg"):
         picture.unlink()  # of an earlier run
     return folder
 

@@ -1,12 +1,15 @@
 """Starts Chromium for the browser tests and the page benchmark."""
 
+import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """Names of the browser in Debian, Ubuntu and Google's packages, in order of preference."""
+STARTER = Path(__file__).with_suffix(".sh")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +35,9 @@ def executable() -> str:
 
 def launch(playwright: Playwright) -> Browser:
     """Start a headless browser without background requests."""
-    return playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+    return playwright.chromium.launch(
+        executable_path=STARTER, args=list(FLAGS), env={**os.environ, "CHROMIUM": executable()}
+    )
 
 
 class Traffic:

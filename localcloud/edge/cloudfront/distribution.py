@@ -2,8 +2,9 @@
 
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from localcloud.edge.deployed_resources import client
@@ -39,6 +40,10 @@ class HeaderRule:
     name: str
     value: str
     override: bool
+
+
+Headers = tuple[tuple[HeaderRule, ...], frozenset[str]]
+"""Headers that a policy sets, and lower-case names of those that it removes."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,15 @@ def read_distribution(id_: str) -> Distribution:
     found = client("cloudfront", GLOBAL_REGION).get_distribution(Id=id_)["Distribution"]
     config = found["DistributionConfig"]
     groups = _groups(config)
+    # Behaviors share policies, and each request costs the emulator as much as serving a file.
+    headers, encodings = cache(_headers), cache(_encodings)
     patterns = [*_items(config.get("CacheBehaviors")), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
     return Distribution(
         id=found["Id"],
         arn=found["ARN"],
         domain_name=found["DomainName"],
         host=min(_items(config.get("Aliases")), key=len, default=found["DomainName"]),
-        behaviors=tuple(_behavior(behavior, groups) for behavior in patterns),
+        behaviors=tuple(_behavior(behavior, groups, headers, encodings) for behavior in patterns),
         default_root_object=config.get("DefaultRootObject", ""),
         error_pages={
             page["ErrorCode"]: ErrorPage(page["ResponsePagePath"], int(page["ResponseCode"]))
@@ -128,18 +135,23 @@ def _origin(found: Mapping[str, Any]) -> Origin:
     return Origin(found["Id"], host["bucket"], host["region"], found.get("OriginPath", ""))
 
 
-def _behavior(found: Mapping[str, Any], groups: Mapping[str, OriginGroup]) -> Behavior:
+def _behavior(
+    found: Mapping[str, Any],
+    groups: Mapping[str, OriginGroup],
+    read_headers: Callable[[str | None], Headers],
+    read_encodings: Callable[[str | None], tuple[str, ...]],
+) -> Behavior:
     functions = {
         association["EventType"]: association["FunctionARN"]
         for association in _items(found.get("FunctionAssociations"))
     }
-    headers, removed = _headers(found.get("ResponseHeadersPolicyId"))
+    headers, removed = read_headers(found.get("ResponseHeadersPolicyId"))
     return Behavior(
         pattern=found["PathPattern"],
         origins=groups[found["TargetOriginId"]],
         methods=frozenset(_items(found.get("AllowedMethods")) or ("GET", "HEAD")),
         function=_function(functions["viewer-request"]) if "viewer-request" in functions else None,
-        encodings=_encodings(found.get("CachePolicyId")) if found.get("Compress") else (),
+        encodings=read_encodings(found.get("CachePolicyId")) if found.get("Compress") else (),
         headers=headers,
         removed_headers=removed,
     )
@@ -160,7 +172,7 @@ def _encodings(cache_policy: str | None) -> tuple[str, ...]:
     return tuple(encoding for encoding, flag in known if keyed.get(flag))
 
 
-def _headers(policy_id: str | None) -> tuple[tuple[HeaderRule, ...], frozenset[str]]:
+def _headers(policy_id: str | None) -> Headers:
     if not policy_id:
         return (), frozenset()
     policy = client("cloudfront", GLOBAL_REGION).get_response_headers_policy(Id=policy_id)

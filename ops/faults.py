@@ -57,12 +57,13 @@ def find_faults(settings: Settings) -> Iterator[Fault]:
             )
     for region in settings.regions:
         yield from _limits(region, settings.api_host(region))
+    probe = Probe(settings)
     for region in settings.regions:
         functions = _functions(region, settings.name)
         broken = [each["FunctionName"] for each in functions if _is_broken(each)]
         if broken:
             yield Fault(f"{region}: a drill broke {', '.join(broken)}", None)
-        elif Probe(settings).has_stale_bestsellers(region):
+        elif probe.has_stale_bestsellers(region):
             yield Fault(
                 f"{region}: the bestsellers are stale", partial(invoke, f"{settings.name}-{REBUILD}", region)
             )

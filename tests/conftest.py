@@ -1,6 +1,8 @@
 """Imported before every test module."""
 
 import contextlib
+import os
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -14,6 +16,14 @@ fast_synth.enable()
 # The duration of an example depends on the machine's load, not on the code.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a folder that all processes of this run share, so that none synthesizes what another one has."""
+    if "TEST_RUN_FOLDER" not in os.environ:
+        folder = TemporaryDirectory(prefix="test-run-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["TEST_RUN_FOLDER"] = folder.name
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
+from tests.support.clients import dynamodb
 
 REGION = "eu-west-1"
 
@@ -21,7 +21,7 @@ class Deployment:
 
     def __init__(self, *regions: str) -> None:
         self.regions = {region: Region({"books": "shop-books", "stock": "shop-stock"}) for region in regions}
-        self.clients = {region: boto3.client("dynamodb", region_name=region) for region in regions}
+        self.clients = {region: dynamodb(region) for region in regions}
         for region in regions:
             create_tables(self.clients[region])
 

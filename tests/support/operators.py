@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, Self
 
-import boto3
 import httpx
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner, Result
@@ -12,6 +11,7 @@ from typer.testing import CliRunner, Result
 from ops.cli import application
 from ops.health_probe import Probe
 from stacks.settings import LocalCloud, RegionAddresses, Settings
+from tests.support.clients import dynamodb
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 SETTINGS = Settings(
@@ -97,7 +97,7 @@ def _check(id: str, configuration: dict[str, Any]) -> dict[str, Any]:
 
 def deploy_cart_tables() -> dict[str, Any]:
     """Create a table per region without replication; returns the clients by region."""
-    clients = {region: boto3.client("dynamodb", region_name=region) for region in REGIONS}
+    clients = {region: dynamodb(region) for region in REGIONS}
     for client in clients.values():
         client.create_table(
             TableName=CART,

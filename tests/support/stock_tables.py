@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import boto3
 from boto3.dynamodb.types import TypeSerializer
 
 from ops.deployment import Deployment
 from stacks.settings import Settings
+from tests.support.clients import dynamodb
 from tests.support.deployments import outputs
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -23,7 +23,7 @@ class StockTables:
         for region in REGIONS:
             deployed[region]["tables"] = {table: f"{prefix}{table}" for table in KEYS}
             for table, keys in KEYS.items():
-                boto3.client("dynamodb", region_name=region).create_table(
+                dynamodb(region).create_table(
                     TableName=f"{prefix}{table}",
                     KeySchema=[
                         {"AttributeName": name, "KeyType": kind}
@@ -37,7 +37,7 @@ class StockTables:
     def put(self, region: str, table: str, item: dict[str, Any]) -> None:
         """Put an item."""
         stored = {name: TypeSerializer().serialize(value) for name, value in item.items()}
-        boto3.client("dynamodb", region_name=region).put_item(TableName=f"{self._prefix}{table}", Item=stored)
+        dynamodb(region).put_item(TableName=f"{self._prefix}{table}", Item=stored)
 
     def share(self, region: str, **numbers: int) -> None:
         """Put a region's own row of the book."""

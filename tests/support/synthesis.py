@@ -1,6 +1,10 @@
 """Synthesized Terraform as dictionaries."""
 
+import atexit
+import fcntl
+import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +18,6 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 from stacks.settings import Settings
 
 Body = Mapping[str, Any]
-
-_SYNTHESIZED = TemporaryDirectory(prefix="synthesis-")
-"""Removed when the interpreter exits."""
 
 ON_AWS: Mapping[str, Any] = {
     "environment": "prod",
@@ -140,38 +141,67 @@ class Shop:
 
 
 def shop(**changes: Any) -> Shop:
-    """Synthesize all stacks for AWS with changed settings; cached by settings."""
+    """Synthesize all stacks for AWS with changed settings, once in a test run; only to be read."""
     return _shop(Settings(**{**ON_AWS, **changes}).model_dump_json())
 
 
 @cache
 def _shop(values: str) -> Shop:
-    return synthesize(Settings(**json.loads(values)), Path(mkdtemp(dir=_SYNTHESIZED.name)))
+    """Read what this or another process of the test run synthesized; the first one synthesizes, others wait."""
+    settings = Settings(**json.loads(values))
+    place = _run_folder() / hashlib.sha256(values.encode()).hexdigest()
+    place.mkdir(exist_ok=True)
+    folder, complete = place / "out", place / "complete"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            _write(settings, folder)
+            complete.touch()
+    return _read_shop(settings, folder)
+
+
+@cache
+def _run_folder() -> Path:
+    """The folder that all processes of a test run share. A process without one has its own, removed when it exits."""
+    if shared := os.environ.get("TEST_RUN_FOLDER"):
+        return Path(shared)
+    own = TemporaryDirectory(prefix="synthesis-")
+    atexit.register(own.cleanup)
+    return Path(own.name)
+
+
+def new_folder() -> Path:
+    """An empty folder, removed after the test run."""
+    return Path(mkdtemp(dir=_run_folder()))
 
 
 def synthesize(settings: Settings, folder: Path) -> Shop:
     """Synthesize every stack into `folder` and read it."""
+    _write(settings, folder)
+    return _read_shop(settings, folder)
+
+
+def write(folder: Path, changes: Mapping[str, Any]) -> None:
+    """Write the settings with these changes as a file or as environment variables."""
+    _write(Settings(**{**ON_AWS, **changes}), folder)
+
+
+def _write(settings: Settings, folder: Path) -> None:
     from stacks.app import build
 
     app = App(outdir=str(folder))
     build(app, settings, web_dist=web_dist())
     app.synth()
+
+
+def _read_shop(settings: Settings, folder: Path) -> Shop:
     written = {file.parent.name: _read(file) for file in folder.glob("stacks/*/cdk.tf.json")}
     return Shop(settings.name, folder, written)
 
 
-def write(folder: Path, changes: Mapping[str, Any]) -> None:
-    """Write the settings with these changes as a file or as environment variables."""
-    from stacks.app import build
-
-    app = App(outdir=str(folder))
-    build(app, Settings(**{**ON_AWS, **changes}), web_dist=web_dist())
-    app.synth()
-
-
 def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1") -> Stack:
     """Synthesize a stack that contains what `make` adds."""
-    folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
+    folder = new_folder()
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "stack")
     AwsProvider(stack, "aws", region=region)
@@ -183,7 +213,7 @@ def construct(make: Callable[[TerraformStack], object], region: str = "eu-west-1
 @cache
 def web_dist() -> Path:
     """Return a folder with the smallest possible build of the storefront."""
-    folder = Path(mkdtemp(dir=_SYNTHESIZED.name))
+    folder = new_folder()
     (folder / "assets").mkdir()
     (folder / "index.html").write_text("<!doctype html><title>Books</title>")
     for name in ("index-0a1b2c3d.js", "index-0a1b2c3d.js.br"):

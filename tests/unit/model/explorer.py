@@ -42,8 +42,9 @@ def explore(start: World, setting: Setting) -> Exploration:
             broken.add(str(error))
             continue
         for following in _following(world, setting, broken):
-            if following.key not in seen:
-                seen.add(following.key)
+            key = following.key
+            if key not in seen:
+                seen.add(key)
                 open_worlds.append(following)
     return Exploration(len(seen), frozenset(broken), confirmed)
 

@@ -111,7 +111,7 @@ class Send:
         }
         versions |= self._settled(world, setting, order, settlements)
         after = world.written(self.region, versions)
-        after = replace(after, placed=after.placed | {(self.region, order.order_id)})
+        after = after._replace(placed=after.placed | {(self.region, order.order_id)})
         late = () if guards.one_transaction else plan.settlements
         request = self._request(world)
         assert request is not None
@@ -150,7 +150,7 @@ class Send:
         if order.quantities != request.quantities:
             raise BrokenInvariantError(f"{LOST}: the answer is an order of other items")
         after = with_process(world, index, replace(self, done=True))
-        return replace(after, confirmed=after.confirmed | {(self.request, order)})
+        return after._replace(confirmed=after.confirmed | {(self.request, order)})
 
 
 Process = Change | ViewCart | Send

@@ -1,7 +1,5 @@
 """Writes of a process: the next version of an item, with its operations and its stamp."""
 
-from dataclasses import replace
-
 from shop.lines import Line
 from tests.unit.model.scenario import CHARGED_TWICE, DROPPED, BrokenInvariantError, Setting
 from tests.unit.model.state import Operation, Version, World, expected_copies
@@ -9,7 +7,7 @@ from tests.unit.model.state import Operation, Version, World, expected_copies
 
 def with_process(world: World, index: int, process: object) -> World:
     """The world after a process has taken a step."""
-    return replace(world, processes=(*world.processes[:index], process, *world.processes[index + 1 :]))
+    return world._replace(processes=(*world.processes[:index], process, *world.processes[index + 1 :]))
 
 
 def next_stamp(world: World, region: str, setting: Setting) -> tuple[int, str]:

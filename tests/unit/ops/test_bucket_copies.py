@@ -5,11 +5,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from ops.bucket_copies import MEDIA, WEB, bucket_name, compare_copies, copy_missing_media
 from ops.commands.status import _completeness
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import REGIONS, SETTINGS
 
 PRIMARY, OTHER = REGIONS
@@ -18,7 +18,7 @@ WITH_BLOG = SETTINGS.model_copy(update={"features": SETTINGS.features.model_copy
 
 @pytest.fixture(autouse=True)
 def s3() -> Iterator[Any]:
-    with mock_aws():
+    with mocked_aws():
         client = boto3.client("s3", region_name=PRIMARY)
         for region in REGIONS:
             for kind in (WEB, MEDIA):

@@ -9,13 +9,13 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops import stock
 from ops.bucket_copies import compare_copies
 from ops.named_tables import NamedTables
 from ops.oversold import hold_oversold
 from ops.replication_lag import lag, reported_latency
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import SETTINGS, deploy_cart_tables
 from tests.support.stock_tables import HERE, THERE, StockTables
 
@@ -55,7 +55,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Request]]:
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(key, "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with mocked_aws():
         session = boto3.Session()
         session.events.register("provide-client-params.*.*", record)
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from ops.oversold import Oversold, hold_oversold
+from tests.support.mocked_aws import mocked_aws
 from tests.support.stock_tables import HERE, THERE, StockTables
 
 
 @pytest.fixture
 def tables() -> Iterator[StockTables]:
     """Three orders in a returned region, and a claim of two of its three copies."""
-    with mock_aws():
+    with mocked_aws():
         made = StockTables()
         made.share(HERE, received=3, spent=3)
         made.put(HERE, "stock", {"bookId": "dune", "region": THERE, f"claimed:{HERE}": 2})

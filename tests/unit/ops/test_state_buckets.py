@@ -3,10 +3,10 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops.state_buckets import PrimaryMovedError, check_primary
 from stacks.settings import Settings
+from tests.support.mocked_aws import mocked_aws
 
 KEY = "bookstore-prod-global/terraform.tfstate"
 
@@ -27,7 +27,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """State buckets of two regions, with the global stack's state in the one of Ireland."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    with mock_aws():
+    with mocked_aws():
         for region in ("eu-west-1", "ap-southeast-1"):
             boto3.client("s3", region_name=region).create_bucket(
                 Bucket=f"books-example-state-{region}",

@@ -11,7 +11,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from ops import stock
 from ops.errors import OperatorError
@@ -20,6 +19,7 @@ from ops.stock_removal import accept_all, give_all
 from runtime import dynamo
 from shop import stock as shop_stock
 from shop.stock import Share
+from tests.support.mocked_aws import mocked_aws
 
 HERE, THERE = "eu-west-1", "ap-southeast-1"
 
@@ -47,7 +47,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
+    with mocked_aws():
         made = Deployment({region: boto3.client("dynamodb", region) for region in (HERE, THERE)})
         for region, client in made.clients.items():
             made.regions[region] = SimpleNamespace(tables={"books": "books", "stock": "stock"})

@@ -63,10 +63,16 @@ def test_two_deployments_share_no_name() -> None:
     assert not blue & green
 
 
-def test_synthesis_is_reproducible(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the stacks of `shop()`, synthesized by this process."""
+    return synthesize(Settings(**ON_AWS), tmp_path_factory.mktemp("synthesized")).folder
+
+
+def test_synthesis_is_reproducible(synthesized: Path) -> None:
     first, second = (
         {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-        for folder in (shop().folder, synthesize(Settings(**ON_AWS), tmp_path).folder)
+        for folder in (shop().folder, synthesized)
     )
     assert any(file.suffix == ".zip" for file in first)
     assert first == second
@@ -91,8 +97,8 @@ def test_regions_have_equal_archives() -> None:
     assert archives["eu-west-1"] == archives["ap-southeast-1"]
 
 
+@pytest.mark.usefixtures("synthesized")
 def test_provider_package_not_executed() -> None:
-    shop()
     loaded = [name for name in sys.modules if name.startswith("cdktf_cdktf_provider_aws.")]
     assert 20 < len(loaded) < 400, "importing the package itself would load over 2,000"
 

@@ -4,8 +4,6 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from cdktf import App
 
 from stacks.ci_stack import CiStack
 from stacks.settings import Settings
-from tests.support.synthesis import CHANGED, CODECOMMIT, ON_AWS, Stack, shop
+from tests.support.synthesis import CHANGED, CODECOMMIT, ON_AWS, Stack, new_folder, shop
 
 INLINE_POLICY_LIMIT = 10_240
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -54,7 +52,7 @@ READING = re.compile(r"(BatchGet|Describe|View|Get|List|GET)")
 
 @cache
 def ci(*, blog: bool = False, **changes: Any) -> Stack:
-    folder = Path(mkdtemp())
+    folder = new_folder()
     app = App(outdir=str(folder))
     values = {**ON_AWS, "features": {"blog": blog}, "ci": {"repository": "someone/bookstore", **changes}}
     CiStack(app, "bookstore-prod-ci", settings=Settings(**values))
@@ -189,7 +187,7 @@ def test_identity_provider_is_created_or_found(create: bool) -> None:
 
 
 def test_roles_have_permissions_boundary() -> None:
-    folder = Path(mkdtemp())
+    folder = new_folder()
     app = App(outdir=str(folder))
     boundary = "arn:aws:iam::123456789012:policy/boundary"
     settings = Settings(**{**ON_AWS, "permissions_boundary": boundary, "ci": {"repository": "a/b"}})

@@ -1,7 +1,7 @@
 """The folders' imports go one way and have no circles, and only one folder uses private parts of CDKTF."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -41,13 +41,16 @@ def module_name(file: Path, root: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Yield what a file imports, as `module` or `module.name`; imports inside functions and for types included."""
+@cache
+def imported(file: Path) -> Sequence[str]:
+    """What a file imports, as `module` or `module.name`; imports inside functions and for types included."""
+    found: list[str] = []
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return found
 
 
 def import_graph(folders: Mapping[Path, Path]) -> dict[str, set[str]]:
@@ -94,6 +97,8 @@ def test_imports_go_one_way(folder: str) -> None:
 def private_names(file: Path) -> list[str]:
     """Return the private names of jsii, cdktf and constructs that a file imports or reaches as attributes."""
     libraries = {"jsii", "cdktf", "constructs"}
+    if libraries.isdisjoint(name.split(".")[0] for name in imported(file)):
+        return []
     bound = {
         (alias.asname or alias.name).split(".")[0]
         for node in ast.walk(tree(file))

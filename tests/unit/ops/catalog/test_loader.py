@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto import mock_aws
 
 from ops import stock
 from ops.catalog import loader, table
@@ -12,6 +11,7 @@ from ops.catalog.checkpoint import Checkpoint
 from ops.catalog.loader import load
 from ops.catalog.rows import COLUMNS, Book, read
 from tests.support.catalog_table import REGION, BatchWriteInterceptor, Deployment, items
+from tests.support.mocked_aws import mocked_aws
 
 PEER = "ap-southeast-1"
 BOOKS = 130
@@ -22,7 +22,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
+    with mocked_aws():
         yield
 
 

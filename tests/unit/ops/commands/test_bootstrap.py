@@ -6,7 +6,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from ops.commands.bootstrap import (
     LINKED_SERVICES,
@@ -15,6 +14,7 @@ from ops.commands.bootstrap import (
     enable_api_gateway_logs,
 )
 from ops.state_buckets import BucketRefusedError, ensure_state_bucket
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import run_ops
 
 REGION = "ap-southeast-1"
@@ -26,7 +26,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(key, "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with mocked_aws():
         yield boto3.client("s3", region_name=REGION)
 
 

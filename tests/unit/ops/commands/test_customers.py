@@ -8,9 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops.deployment import Deployment
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import REGIONS, run_ops
 from tests.support.user_pool import POOL, UserPool
 
@@ -84,7 +84,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
+    with mocked_aws():
         made = Shop()
         monkeypatch.setattr(Deployment, "load", lambda _: made)
         yield made

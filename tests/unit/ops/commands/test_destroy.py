@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import Result
 
 import ops.commands.destroy
@@ -20,6 +19,7 @@ from ops.teardown.protections import empty_bucket, unprotect
 from ops.teardown.state_resources import StateResource, summary
 from ops.terraform.process import TakeEvent, Terraform
 from stacks.settings import Features, Settings, State
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import run_ops
 
 REGION = "eu-west-1"
@@ -33,7 +33,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(key, "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with mocked_aws():
         yield
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import Result
 
 from ops.commands import remove_region
@@ -15,6 +14,7 @@ from ops.commands.blog_promote import BlogDatabase
 from ops.teardown.state_resources import StateResource
 from ops.traffic import Traffic
 from stacks.settings import Settings
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import Route53, probe, run_ops
 from tests.support.stock_tables import StockTables
 
@@ -91,7 +91,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]
     monkeypatch.setattr(remove_region, "Traffic", Switch)
     monkeypatch.setattr(remove_region, "Probe", lambda settings: probe(world.answers))
     monkeypatch.setattr("ops.commands.remove_region.time.sleep", note("wait for resolvers"))
-    with mock_aws():
+    with mocked_aws():
         s3 = boto3.client("s3", region_name=OTHER)
         s3.create_bucket(
             Bucket=f"test-state-{OTHER}", CreateBucketConfiguration={"LocationConstraint": OTHER}

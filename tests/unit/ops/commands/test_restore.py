@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from ops import replication_lag
 from ops.commands import restore
@@ -12,6 +11,7 @@ from ops.errors import RefusedError
 from ops.replication_lag import BEATS, lag, lag_behind, reported_latency
 from ops.traffic import Traffic
 from stacks.settings import Settings
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
 from tests.support.stock_tables import StockTables
 
@@ -27,7 +27,7 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
     """The clients of the commands by service and region; a test may replace them."""
     monkeypatch.setattr(restore, "POLL", 0.01)
     monkeypatch.setattr(replication_lag, "POLL", 0.01)
-    with mock_aws():
+    with mocked_aws():
         made: Clients = {("dynamodb", region): client for region, client in deploy_cart_tables().items()}
         made |= {("cloudwatch", region): Metrics(0) for region in REGIONS}
         monkeypatch.setattr(replication_lag, "client", lambda service, region: made[service, region])

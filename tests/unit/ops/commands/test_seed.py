@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
 from rich.console import Console
 from typer.testing import Result
 
 from ops.catalog.rows import COLUMNS
 from tests.support.catalog_table import REGION, Deployment, items
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import run_ops
 
 GOOD = "book-{n},Title {n},Author,Cars,100,EUR,4.1,9,1999,en"
@@ -24,7 +24,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Depl
     for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
-    with mock_aws():
+    with mocked_aws():
         made = Deployment(REGION)
         monkeypatch.setattr("ops.deployment.Deployment.load", lambda _settings: made)
         yield made

@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
-from moto import mock_aws
 from rich.console import Console
 
 from ops import replication_lag
@@ -16,6 +15,7 @@ from ops.health_probe import Health, Probe
 from ops.replication_pause import Backlog, Link, Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
+from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
 
 PRIMARY, OTHER = REGIONS
@@ -23,7 +23,7 @@ PRIMARY, OTHER = REGIONS
 
 @pytest.fixture(autouse=True)
 def _shared_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with mock_aws():
+    with mocked_aws():
         client = deploy_cart_tables()[PRIMARY]
         monkeypatch.setattr(replication_lag, "client", lambda _, __: client)
         yield

@@ -1,17 +1,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 from boto3.dynamodb.types import TypeSerializer
-from moto import mock_aws
 
 from ops.deployment import Deployment
 from ops.drill.ledger import Ledger, Purchase
 from ops.drill.reconcile import BESTSELLERS, Reconciliation, compare_bestsellers, reconcile
 from stacks.settings import Settings
+from tests.support.clients import dynamodb
 from tests.support.deployments import outputs
+from tests.support.mocked_aws import mocked_aws
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE, THERE = REGIONS
@@ -33,7 +33,7 @@ class Tables:
         """Put an item into `regions`, or into all regions."""
         for region in regions or REGIONS:
             stored = {name: TypeSerializer().serialize(value) for name, value in item.items()}
-            boto3.client("dynamodb", region_name=region).put_item(TableName=f"tables-{table}", Item=stored)
+            dynamodb(region).put_item(TableName=f"tables-{table}", Item=stored)
 
     def reconciled(self, ledger: Ledger) -> Reconciliation:
         return reconcile(self.deployment, ledger, ["ada"])
@@ -41,7 +41,7 @@ class Tables:
 
 def _make(region: str, table: str, sort_key: str) -> None:
     keys = {"customerId": "HASH", sort_key: "RANGE"}
-    boto3.client("dynamodb", region_name=region).create_table(
+    dynamodb(region).create_table(
         TableName=table,
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
@@ -51,7 +51,7 @@ def _make(region: str, table: str, sort_key: str) -> None:
 
 @pytest.fixture
 def tables() -> Iterator[Tables]:
-    with mock_aws():
+    with mocked_aws():
         yield Tables()
 
 

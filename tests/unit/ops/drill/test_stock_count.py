@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from ops.drill.stock_count import StockCount, count_stock
+from tests.support.mocked_aws import mocked_aws
 from tests.support.stock_tables import HERE, REGIONS, THERE, StockTables
 
 
 @pytest.fixture
 def tables() -> Iterator[StockTables]:
-    with mock_aws():
+    with mocked_aws():
         yield StockTables()
 
 

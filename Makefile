@@ -201,7 +201,7 @@ in-background-%:
 in-background-unit in-background-audit: in-background-install
 
 # Tests that need the running bookstore: those that need it for themselves, then those that can share it. Some need no
-# blog, which is deployed after the shop has opened, and run meanwhile. Others plan only the blog's stacks: they need no
+# blog, whose deployment goes on after the shop has opened, and run meanwhile. Others plan only the blog's stacks: they need no
 # shop, and run beside the control room's.
 WITHOUT_BLOG := e2e-drill browser-tests
 WITH_PLANS := control-room-tests blog-plans

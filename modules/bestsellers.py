@@ -10,7 +10,7 @@ from constructs import Construct
 
 from modules.cache import Cache, CacheOptions
 from modules.function import Code, Function, FunctionOptions, Placement, Platform
-from modules.network import Network
+from modules.network import DynamoDbEndpoint, Network
 from modules.support.resources import DeadLetterQueue
 from modules.tables import RegionTables
 
@@ -47,6 +47,7 @@ class Bestsellers(Construct):
         *,
         platform: Platform,
         network: Network,
+        dynamodb: DynamoDbEndpoint,
         tables: RegionTables,
         options: BestsellersOptions = BestsellersOptions(),
     ) -> None:
@@ -55,6 +56,7 @@ class Bestsellers(Construct):
         Args:
             platform: Properties of the region's functions.
             network: Network of the cache and the functions.
+            dynamodb: Endpoint through which the functions call DynamoDB.
             tables: The region's tables `books`, `orders` and `stock`.
             options: The Redis to use, and how the stream is read.
         """
@@ -68,7 +70,7 @@ class Bestsellers(Construct):
             name=f"{platform.name}-bestsellers",
             description="Functions that use the cache of the best sellers",
         )
-        network.reach_dynamodb(self._members)
+        dynamodb.admit(self._members)
         self._placement = Placement(network.private_subnet_ids, (self._members.id,))
         self.cache_name = f"{platform.name}-cache"
         """Name of the cache in ElastiCache and in its metrics."""

@@ -107,12 +107,12 @@ class Firewall(Construct):
         if log_retention_days is not None:
             self._log(name, log_retention_days, provider)
 
-    def protect(self, id: str, resource_arn: str, *, scope: Construct | None = None) -> None:
+    def protect(self, scope: Construct, id: str, resource_arn: str) -> None:
         """Protect an API's stage, a load balancer or a user pool of this region.
 
-        A resource of another stack passes its own `scope`, so that this stack does not depend on that one.
+        `scope` is in the resource's stack, so that the web ACL's stack does not depend on that one.
         """
-        Wafv2WebAclAssociation(scope or self, id, web_acl_arn=self.arn, resource_arn=resource_arn)
+        Wafv2WebAclAssociation(scope, id, web_acl_arn=self.arn, resource_arn=resource_arn)
 
     def _log(self, name: str, retention_days: int, provider: TerraformProvider | None) -> None:
         """Log blocked requests, without the headers that hold a shopper's credentials.

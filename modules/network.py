@@ -1,4 +1,4 @@
-"""A private VPC: no internet access, only endpoints of the AWS services that functions in it call."""
+"""A private VPC without internet access, and the endpoint of the AWS service that functions in it call."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -42,7 +42,7 @@ class NetworkOptions:
 
 
 class Network(Construct):
-    """A VPC with a private subnet in each zone and a gateway endpoint for DynamoDB. It has no NAT gateway."""
+    """A VPC with a private subnet in each zone. It has no NAT gateway."""
 
     def __init__(
         self,
@@ -53,16 +53,15 @@ class Network(Construct):
         region: str,
         options: NetworkOptions = NetworkOptions(),
     ) -> None:
-        """Create the VPC with private subnets, flow log and endpoint.
+        """Create the VPC with private subnets and flow log.
 
         Args:
-            name: Name of the deployment. The DynamoDB endpoint only admits tables whose names start with it.
+            name: Name of the deployment.
             region: AWS region of the stack's provider.
             options: Address space and zones.
         """
         super().__init__(scope, id)
         self._name = name
-        self._region = region
         self.options = options
         """Address space and zones, for further subnets."""
         self._zones = DataAwsAvailabilityZones(
@@ -95,16 +94,6 @@ class Network(Construct):
         self.private_route_table_id: str = self._routes.id
         """Route table of the private subnets."""
         self._subnets = [self._subnet(number) for number in range(options.zones)]
-        self._dynamodb = VpcEndpoint(
-            self,
-            "dynamodb",
-            vpc_id=self.vpc_id,
-            service_name=f"com.amazonaws.{region}.dynamodb",
-            vpc_endpoint_type="Gateway",
-            route_table_ids=[self._routes.id],
-            policy=self._own_tables_policy(),
-            tags={"Name": f"{name}-dynamodb"},
-        )
 
     @property
     def private_subnet_ids(self) -> tuple[str, ...]:
@@ -120,10 +109,6 @@ class Network(Construct):
         """Create a security group without rules."""
         return Group(scope, id, vpc_id=self.vpc_id, name=name, description=description)
 
-    def reach_dynamodb(self, group: "Group") -> None:
-        """Allow the members of a security group to call DynamoDB."""
-        group.allow_to_prefix_list("dynamodb", self._dynamodb.prefix_list_id)
-
     def _subnet(self, number: int) -> Subnet:
         subnet = Subnet(
             self,
@@ -137,11 +122,6 @@ class Network(Construct):
             self, f"private-{number}-routes", subnet_id=subnet.id, route_table_id=self._routes.id
         )
         return subnet
-
-    def _own_tables_policy(self) -> str:
-        reading = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
-        own = f"arn:aws:dynamodb:{self._region}:*:table/{self._name}-*"
-        return _endpoint_policy(self, "own-tables-only", Statement("ReadOwnTables", reading, (own,)))
 
 
 class Group(Construct):
@@ -200,6 +180,36 @@ class Group(Construct):
             from_port=HTTPS,
             to_port=HTTPS,
         )
+
+
+class DynamoDbEndpoint(Construct):
+    """A gateway endpoint for DynamoDB in a network's private subnets. Only the deployment's own tables can be read."""
+
+    def __init__(self, scope: Construct, id: str, *, name: str, region: str, network: Network) -> None:
+        """Create the endpoint.
+
+        Args:
+            name: Name of the deployment. Tables whose names start with it can be read.
+            region: AWS region of the stack's provider.
+            network: Network whose private subnets get the route.
+        """
+        super().__init__(scope, id)
+        reading = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
+        own = f"arn:aws:dynamodb:{region}:*:table/{name}-*"
+        self._endpoint = VpcEndpoint(
+            self,
+            "endpoint",
+            vpc_id=network.vpc_id,
+            service_name=f"com.amazonaws.{region}.dynamodb",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[network.private_route_table_id],
+            policy=_endpoint_policy(self, "own-tables-only", Statement("ReadOwnTables", reading, (own,))),
+            tags={"Name": f"{name}-dynamodb"},
+        )
+
+    def admit(self, group: Group) -> None:
+        """Allow the members of a security group to call DynamoDB."""
+        group.allow_to_prefix_list("dynamodb", self._endpoint.prefix_list_id)
 
 
 def _endpoint_policy(scope: Construct, id: str, statement: Statement) -> str:

@@ -7,6 +7,7 @@ from cdktf import App
 
 from stacks.blog_routing_stack import BlogRoutingStack
 from stacks.blog_stack import BlogStack
+from stacks.common_stack import CommonStack
 from stacks.dns_stack import DnsStack
 from stacks.edge_stack import EdgeStack
 from stacks.global_stack import GlobalStack
@@ -36,6 +37,10 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
     dns = DnsStack(app, f"{settings.name}-dns", settings=settings)
     # Where the zone is still in the global stack's state, the deployment ends there, before it creates a second zone.
     dns.add_dependency(shared)
+    commons = {
+        region: CommonStack(app, f"{settings.name}-{region}-common", settings=settings, region=region)
+        for region in settings.regions
+    }
     regions = {
         region: RegionStack(
             app,
@@ -43,11 +48,12 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
             settings=settings,
             region=region,
             global_stack=shared,
+            common_stack=common,
             web_dist=web_dist,
         )
-        for region in settings.regions
+        for region, common in commons.items()
     }
-    _blogs(app, settings, shared, dns, regions)
+    _blogs(app, settings, shared, dns, commons)
     logs = (
         LogsStack(app, f"{settings.name}-logs", settings=settings) if settings.features.storefront else None
     )
@@ -57,6 +63,7 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
         settings=settings,
         global_stack=shared,
         dns_stack=dns,
+        commons=commons,
         regions=regions,
         log_bucket_arn=logs.log_bucket_arn if logs else None,
         web_dist=web_dist,
@@ -64,7 +71,7 @@ def build(app: App, settings: Settings, *, web_dist: Path = WEB_DIST) -> None:
 
 
 def _blogs(
-    app: App, settings: Settings, shared: GlobalStack, dns: DnsStack, regions: Mapping[str, RegionStack]
+    app: App, settings: Settings, shared: GlobalStack, dns: DnsStack, commons: Mapping[str, CommonStack]
 ) -> None:
     if shared.blog_database is None:
         return
@@ -73,12 +80,12 @@ def _blogs(
             app,
             f"{settings.name}-{region}-blog",
             settings=settings,
-            region_stack=stack,
-            image=stack.blog_image,
+            common_stack=common,
+            image=common.blog_image,
             database=shared.blog_database,
         )
-        for region, stack in regions.items()
-        if stack.blog_image
+        for region, common in commons.items()
+        if common.blog_image
     }
     for region, stack in blogs.items():
         # A secondary cluster can join the global database only once the primary cluster exists.

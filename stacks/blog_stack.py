@@ -3,14 +3,15 @@
 from constructs import Construct
 
 from modules.blog import Blog, BlogHosts, BlogOptions, Capacity, GlobalDatabase, Image
+from modules.certificate import IssuedCertificate
 from modules.observability import BlogAlarms, BlogMetrics
 from stacks.base_stack import BaseStack
-from stacks.region_stack import RegionStack
+from stacks.common_stack import CommonStack
 from stacks.settings import Settings
 
 
 class BlogStack(BaseStack):
-    """`<name>-<region>-blog`, with `features.blog`. It uses the region's network, certificate and alarm topic."""
+    """`<name>-<region>-blog`, with `features.blog`. It uses what the region's shop and blog have in common."""
 
     def __init__(
         self,
@@ -18,20 +19,20 @@ class BlogStack(BaseStack):
         id: str,
         *,
         settings: Settings,
-        region_stack: RegionStack,
+        common_stack: CommonStack,
         image: Image,
         database: GlobalDatabase,
     ) -> None:
-        super().__init__(scope, id, settings=settings, region=region_stack.region)
-        self._region_stack = region_stack
+        super().__init__(scope, id, settings=settings, region=common_stack.region)
+        self._common = common_stack
         self.blog = self._blog(image, database)
-        if region_stack.alarm_topic_arn:
+        if common_stack.alarm_topic_arn:
             BlogAlarms(
                 self,
                 "alarms",
                 name=settings.name,
                 metrics=_metrics(self.blog, settings.blog.tasks if settings.blog.image_tag else 0),
-                topic_arn=region_stack.alarm_topic_arn,
+                topic_arn=common_stack.alarm_topic_arn,
             )
         self.finish(
             {
@@ -43,24 +44,27 @@ class BlogStack(BaseStack):
     def _blog(self, image: Image, database: GlobalDatabase) -> Blog:
         settings = self.settings
         chosen = settings.blog
+        certificate = IssuedCertificate(
+            self, "issued-certificate", certificate_arn=self._common.certificate_arn
+        )
         return Blog(
             self,
             "blog",
-            network=self._region_stack.network,
+            network=self._common.network,
             image=image,
             database=database,
             hosts=BlogHosts(
                 shared=settings.blog_host(),
                 regional=settings.blog_host(self.region),
                 shop=settings.domain,
-                certificate_arn=self._region_stack.issued_certificate_arn,
+                certificate_arn=certificate.arn,
                 api=settings.api_host(self.region),
             ),
             options=BlogOptions(
                 name=settings.name,
                 region=self.region,
                 primary=self.region == settings.primary,
-                firewall=self._region_stack.firewall,
+                firewall=self._common.firewall,
                 image_tag=chosen.image_tag,
                 admin_addresses=tuple(map(str, chosen.admin_addresses)),
                 capacity=Capacity(minimum=chosen.database_minimum, maximum=chosen.database_maximum),

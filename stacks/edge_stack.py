@@ -12,6 +12,7 @@ from modules.delivery import Site as DeliverySite
 from modules.routing import RegionEndpoint, Routing, RoutingPolicy
 from modules.storefront import RegionBucket, Site, Storefront, StorefrontOptions, WebBucket
 from stacks.base_stack import BaseStack, aws_provider
+from stacks.common_stack import CommonStack
 from stacks.dns_stack import DnsStack
 from stacks.firewalls import storefront_firewall
 from stacks.global_stack import GlobalStack
@@ -32,6 +33,7 @@ class EdgeStack(BaseStack):
         settings: Settings,
         global_stack: GlobalStack,
         dns_stack: DnsStack,
+        commons: Mapping[str, CommonStack],
         regions: Mapping[str, RegionStack],
         log_bucket_arn: str | None,
         web_dist: Path,
@@ -48,9 +50,9 @@ class EdgeStack(BaseStack):
         us_east_1 = aws_provider(self, settings, "us-east-1", alias="us-east-1")
 
         self.routing = self._routing()
-        firewall = regions[settings.primary].firewall
+        firewall = commons[settings.primary].firewall
         if firewall:
-            firewall.protect("sign-in", global_stack.user_pool_arn, scope=self)
+            firewall.protect(self, "sign-in", global_stack.user_pool_arn)
         if settings.features.alarms:
             self._monitor(us_east_1)
         if log_bucket_arn:

@@ -19,7 +19,9 @@ from modules.routing import HealthAlarms, RegionHealth
 from stacks.settings import Settings
 
 
-def monitor_region(scope: Construct, settings: Settings, region: str, metrics: RegionMetrics) -> RegionAlarms:
+def monitor_region(
+    scope: Construct, settings: Settings, region: str, metrics: RegionMetrics, topic_arn: str
+) -> RegionAlarms:
     """Add a region's alarms and, where it is supported, the share of requests that X-Ray traces."""
     alarms = RegionAlarms(
         scope,
@@ -27,7 +29,7 @@ def monitor_region(scope: Construct, settings: Settings, region: str, metrics: R
         name=settings.name,
         region=region,
         metrics=metrics,
-        emails=settings.observability.emails,
+        topic_arn=topic_arn,
     )
     if settings.supports_trace_sampling:
         Tracing(scope, "tracing", name=settings.name, rate=settings.observability.trace_rate)

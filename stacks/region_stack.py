@@ -9,13 +9,12 @@ from constructs import Construct
 from modules.accounts import Accounts, UserPool
 from modules.api import Api, ApiOptions, Hosts, read_contract
 from modules.bestsellers import Bestsellers, BestsellersOptions
-from modules.blog import Image
 from modules.cache import CacheOptions
 from modules.canary import Canary, CanaryOptions
-from modules.certificate import Certificate, IssuedCertificate
+from modules.certificate import IssuedCertificate
 from modules.code_bucket import CodeBucket
 from modules.function import Code, Function, FunctionOptions, Platform
-from modules.network import Network, NetworkOptions
+from modules.network import DynamoDbEndpoint
 from modules.observability import DashboardMetrics, RegionAlarms, RegionMetrics
 from modules.replication_pause import ReplicationPause
 from modules.search import Search, SearchOptions
@@ -24,7 +23,7 @@ from modules.storefront import WebBucket, WebFiles, put_empty_list
 from modules.support.stack_files import stack_folder
 from modules.tables import TABLES, RegionTables, TableReplicas
 from stacks.base_stack import ARCHIVES, BaseStack
-from stacks.firewalls import region_firewall
+from stacks.common_stack import CommonStack
 from stacks.global_stack import GlobalStack
 from stacks.monitoring import monitor_region
 from stacks.settings import Settings
@@ -39,7 +38,7 @@ _READ_STOCK = ("BatchGetItem", "GetItem")
 
 
 class RegionStack(BaseStack):
-    """`<name>-<region>`: everything that a region needs to serve requests by itself."""
+    """`<name>-<region>`: with the common stack, everything that a region needs to serve requests by itself."""
 
     def __init__(
         self,
@@ -49,21 +48,14 @@ class RegionStack(BaseStack):
         settings: Settings,
         region: str,
         global_stack: GlobalStack,
+        common_stack: CommonStack,
         web_dist: Path,
     ) -> None:
         """Raises FileNotFoundError when the storefront is enabled and `web_dist` holds no build of it."""
         super().__init__(scope, id, settings=settings, region=region)
         self._global = global_stack
+        self._common = common_stack
         self.tables = self._tables()
-        self.network = Network(
-            self,
-            "network",
-            name=settings.name,
-            region=region,
-            options=NetworkOptions(
-                cidr=settings.network_cidr(region), log_retention_days=settings.address_log_retention_days
-            ),
-        )
         self.platform = Platform(
             name=settings.name,
             region=region,
@@ -81,7 +73,10 @@ class RegionStack(BaseStack):
             self,
             "bestsellers",
             platform=self.platform,
-            network=self.network,
+            network=common_stack.network,
+            dynamodb=DynamoDbEndpoint(
+                self, "dynamodb", name=settings.name, region=region, network=common_stack.network
+            ),
             tables=self.tables,
             options=BestsellersOptions(
                 cache=CacheOptions(mode=settings.cache.mode), redis_url=settings.redis_url(region)
@@ -95,25 +90,15 @@ class RegionStack(BaseStack):
             options=SearchOptions(storefront_url=settings.storefront_url),
         )
         self.web_bucket = self._web_bucket(web_dist)
-        self.blog_image = self._blog_image()
-        """Repository of the blog's image; None without the blog. The image must be there before the blog's stack."""
         self.stock = Stock(self, "stock", platform=self.platform, tables=self.tables)
         self.functions = self._functions()
         self.accounts = self._accounts() if region == settings.primary else None
         """The function that deletes accounts, in the region of the user pool."""
-        requested = Certificate(self, "certificate", domain=settings.domain)
-        self.certificate_arn = requested.arn
-        issued = IssuedCertificate(self, "issued-certificate", certificate_arn=requested.arn)
-        self.issued_certificate_arn = issued.arn
-        self.firewall = region_firewall(self, settings, region)
         self.api = self._api()
         self.replication_pause: ReplicationPause | None = None
         """Experiment that pauses this region's replication; None without `features.fault_injection`."""
-        self.alarm_topic_arn: str | None = None
-        """The SNS topic that the region's alarms notify; None without alarms."""
-        if settings.features.alarms:
-            alarms = monitor_region(self, settings, region, self._metrics())
-            self.alarm_topic_arn = alarms.topic.arn
+        if common_stack.alarm_topic_arn:
+            alarms = monitor_region(self, settings, region, self._metrics(), common_stack.alarm_topic_arn)
             if settings.has_canary:
                 self._canary(alarms)
             self.replication_pause = self._replication_pause(alarms.errors_arn)
@@ -179,7 +164,7 @@ class RegionStack(BaseStack):
             replicated=len(self.settings.regions) > 1,
             account_concurrency=self.settings.compute.account_concurrency,
             canary=self.settings.has_canary,
-            certificate_arn=self.certificate_arn,
+            certificate_arn=self._common.certificate_arn,
             user_pool=self._global.user_pool_id,
             user_pool_client=self._global.user_pool_client_id,
             indexes={spec.name: [index.name for index in spec.global_indexes] for spec in TABLES},
@@ -294,6 +279,9 @@ class RegionStack(BaseStack):
 
     def _api(self) -> Api:
         settings = self.settings
+        certificate = IssuedCertificate(
+            self, "issued-certificate", certificate_arn=self._common.certificate_arn
+        )
         return Api(
             self,
             "api",
@@ -302,13 +290,13 @@ class RegionStack(BaseStack):
             hosts=Hosts(
                 shared=settings.api_host(),
                 regional=settings.api_host(self.region),
-                certificate_arn=self.issued_certificate_arn,
+                certificate_arn=certificate.arn,
             ),
             options=ApiOptions(
                 name=settings.name,
                 region=self.region,
                 user_pool_arn=self._global.user_pool_arn,
-                firewall=self.firewall,
+                firewall=self._common.firewall,
                 log_retention_days=settings.log_retention_days,
             ),
         )
@@ -326,12 +314,6 @@ class RegionStack(BaseStack):
         stand_in = [put_empty_list(self, bucket=bucket.name)] if settings.features.blog else []
         WebFiles(self, "web-files", dist=web_dist, bucket=bucket.name, domain=settings.domain, after=stand_in)
         return bucket
-
-    def _blog_image(self) -> Image | None:
-        settings = self.settings
-        if not settings.features.blog:
-            return None
-        return Image(self, "blog-image", name=f"{settings.name}-blog", disposable=not settings.protected)
 
     @property
     def _all_functions(self) -> Mapping[str, Function]:
@@ -367,8 +349,6 @@ class RegionStack(BaseStack):
         }
         if self.web_bucket:
             outputs["web_bucket"] = self.web_bucket.name
-        if self.blog_image:
-            outputs["blog_repository"] = self.blog_image.url
         if self.settings.has_canary:
             outputs["canary_alias"] = FUNCTION_ALIAS
             outputs["canary_versions"] = {each.name: each.version for each in self._all_functions.values()}

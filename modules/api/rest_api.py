@@ -27,7 +27,7 @@ from modules.api.preflight import Preflight, PreflightAnswer
 from modules.firewall import Firewall
 from modules.function import Function
 from modules.support.resources import log_group
-from modules.support.suppression import OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, suppress
+from modules.support.suppression import OFF_FOR_ITS_PRICE, PUBLIC_ON_PURPOSE, UNSEEN_BY_CHECKOV, suppress
 
 _NO_CACHE_NO_CLIENT_CERTIFICATE = (
     "API Gateway's cache costs more than all requests of a small shop, and most answers are personal. Lambda "
@@ -165,10 +165,9 @@ class Api(Construct):
 
     def _protect(self, stage: ApiGatewayStage) -> None:
         reasons = dict.fromkeys(("CKV_AWS_120", "CKV2_AWS_51"), _NO_CACHE_NO_CLIENT_CERTIFICATE)
-        if self._options.firewall:
-            self._options.firewall.protect("api", stage.arn)
-            if not self._options.firewall.has_managed_rules:
-                reasons["CKV2_AWS_77"] = OFF_FOR_ITS_PRICE
+        if firewall := self._options.firewall:
+            firewall.protect(self, "firewall", stage.arn)
+            reasons["CKV2_AWS_77"] = UNSEEN_BY_CHECKOV if firewall.has_managed_rules else OFF_FOR_ITS_PRICE
         else:
             reasons["CKV2_AWS_29"] = OFF_FOR_ITS_PRICE
         reasons["CKV2_AWS_4"] = OFF_FOR_ITS_PRICE

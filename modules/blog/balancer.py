@@ -98,7 +98,7 @@ class Balancer(Construct):
         )
         reasons = {"CKV_AWS_91": FEW_ADDRESSES}
         if options.firewall:
-            options.firewall.protect("firewall", balancer.arn, scope=self)
+            options.firewall.protect(self, "firewall", balancer.arn)
             reasons["CKV2_AWS_76"] = UNSEEN_BY_CHECKOV
         else:
             reasons["CKV2_AWS_28"] = OFF_FOR_ITS_PRICE

@@ -7,7 +7,6 @@ from typing import Literal
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from constructs import Construct
 
-from modules.alarm_topic import AlarmTopic
 from modules.observability import alarm_catalog
 from modules.observability.alarm import AlarmDefinition
 
@@ -81,7 +80,7 @@ class RegionMetrics:
 
 
 class RegionAlarms(Construct):
-    """The region's alarms, a composite alarm "region unhealthy", and the SNS topic that they notify."""
+    """The region's alarms, and a composite alarm "region unhealthy". They notify the region's topic."""
 
     def __init__(
         self,
@@ -91,21 +90,20 @@ class RegionAlarms(Construct):
         name: str,
         region: str,
         metrics: RegionMetrics,
-        emails: Sequence[str],
+        topic_arn: str,
     ) -> None:
-        """Create topic and alarms.
+        """Create the alarms.
 
         Args:
             name: Name of the deployment.
             region: AWS region.
             metrics: Dimensions of the region's metrics.
-            emails: Addresses that receive the alarms.
+            topic_arn: SNS topic to notify.
         """
         super().__init__(scope, id)
-        self.topic = AlarmTopic(self, "topic", name=f"{name}-alarms", emails=emails)
-        """Topic of the region's alarms."""
+        self._topic_arn = topic_arn
         alarms = {
-            alarm: alarm.add_to(self, deployment=name, topic_arn=self.topic.arn) for alarm in metrics.alarms()
+            alarm: alarm.add_to(self, deployment=name, topic_arn=topic_arn) for alarm in metrics.alarms()
         }
         self._by_name = {alarm.name: added for alarm, added in alarms.items()}
         self.errors_arn: str = self._by_name[alarm_catalog.API_ERRORS].arn
@@ -118,8 +116,8 @@ class RegionAlarms(Construct):
             alarm_description=f"Shoppers see errors in {region}. If they do not end, send traffic to the other "
             f"regions: make evacuate REGION={region}",
             alarm_rule=" OR ".join(f'ALARM("{alarm}")' for alarm in serious),
-            alarm_actions=[self.topic.arn],
-            ok_actions=[self.topic.arn],
+            alarm_actions=[self._topic_arn],
+            ok_actions=[self._topic_arn],
             # Names instead of references: `cdktf synth --hcl` cannot write a reference between quotes.
             depends_on=list(alarms.values()),
         )
@@ -137,7 +135,7 @@ class RegionAlarms(Construct):
 
     def _silent_replication(self, name: str, region: str, table: str) -> None:
         parts = {
-            part: part.add_to(self, deployment=name, topic_arn=self.topic.arn)
+            part: part.add_to(self, deployment=name, topic_arn=self._topic_arn)
             for part in alarm_catalog.silent_replication(name, table)
         }
         CloudwatchCompositeAlarm(
@@ -147,7 +145,7 @@ class RegionAlarms(Construct):
             alarm_description=f"Orders are placed in {region} and none reaches another region. A loss of {region} "
             "would lose them.",
             alarm_rule=" AND ".join(f'ALARM("{part.alarm_name(name)}")' for part in parts),
-            alarm_actions=[self.topic.arn],
-            ok_actions=[self.topic.arn],
+            alarm_actions=[self._topic_arn],
+            ok_actions=[self._topic_arn],
             depends_on=list(parts.values()),
         )

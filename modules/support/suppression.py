@@ -22,7 +22,7 @@ FEW_ADDRESSES = (
 )
 UNSEEN_BY_CHECKOV = (
     "Present, but checkov does not detect it: CloudFront uses standard logging v2, the edge stack configures the "
-    "replication of buckets, and the region's stack has the web ACL of the blog's balancer"
+    "replication of buckets, and the common stack has the web ACL of the API and of the blog's balancer"
 )
 DECIDED_BY_DOMAIN_OWNER = (
     "A lasting decision for the whole domain, which its owner must make: DNSSEC needs a record in the parent zone and "

@@ -70,12 +70,12 @@ def image_name(region: str) -> str:
 
 
 def with_images(needs: Needs, settings: Settings) -> dict[str, set[str]]:
-    """The graph with the blog's image before each region's blog, and after the region's stack with the repository."""
+    """The graph with the blog's image before each region's blog, and after the stack with the repository."""
     graph = {name: set(others) for name, others in needs.items()}
     for region in settings.regions:
         own = f"{settings.name}-{region}"
         if f"{own}-blog" in graph:
-            graph[image_name(region)] = {own} & graph.keys()
+            graph[image_name(region)] = {f"{own}-common"} & graph.keys()
             graph[f"{own}-blog"].add(image_name(region))
     return graph
 

@@ -176,6 +176,7 @@ class Settings(SettingsFile):
         return {
             "global": self.primary,
             "dns": self.primary,
+            **{f"{region}-common": region for region in self.regions},
             **{region: region for region in self.regions},
             **(blogs | {"blog": self.primary} if self.features.blog else {}),
             **({"logs": self.primary} if self.features.storefront else {}),

@@ -27,7 +27,7 @@ SETTINGS = {
     "firewall": {"requests_per_5_minutes": 0},
 }
 """Without the blog and the web ACLs, which CDKTF cannot write as HCL."""
-STACKS = ("global", "dns", "eu-west-1", "edge")
+STACKS = ("global", "dns", "eu-west-1-common", "eu-west-1", "edge")
 """The other region's stack is equal (tests/unit/stacks/test_regions.py)."""
 
 

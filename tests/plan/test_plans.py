@@ -31,7 +31,9 @@ PLANS = [
         for stack in (
             "global",
             "dns",
+            "eu-west-1-common",
             "eu-west-1",
+            "ap-southeast-1-common",
             "ap-southeast-1",
             "eu-west-1-blog",
             "ap-southeast-1-blog",
@@ -40,7 +42,7 @@ PLANS = [
             "edge",
         )
     ),
-    *(("least", stack) for stack in ("global", "dns", "us-east-1", "edge")),
+    *(("least", stack) for stack in ("global", "dns", "us-east-1-common", "us-east-1", "edge")),
     ("failover", "edge"),
 ]
 

@@ -5,12 +5,13 @@ from cdktf import TerraformStack
 from modules.bestsellers import Bestsellers, BestsellersOptions
 from modules.cache import CacheOptions
 from modules.function import Platform
-from modules.network import Network
+from modules.network import DynamoDbEndpoint, Network
 from modules.support.stack_files import Archives, stack_folder
 from modules.tables import RegionTables
 
 
 def example(stack: TerraformStack) -> None:
+    network = Network(stack, "network", name="books-prod", region="eu-west-1")
     Bestsellers(
         stack,
         "bestsellers",
@@ -20,7 +21,8 @@ def example(stack: TerraformStack) -> None:
             archives=Archives(Path("lambda_src")),
             folder=stack_folder(stack),
         ),
-        network=Network(stack, "network", name="books-prod", region="eu-west-1"),
+        network=network,
+        dynamodb=DynamoDbEndpoint(stack, "dynamodb", name="books-prod", region="eu-west-1", network=network),
         tables=RegionTables(
             stack,
             "tables",

@@ -11,4 +11,4 @@ def example(stack: TerraformStack) -> None:
         rules=FirewallRules(scope="REGIONAL", requests_per_5_minutes=1000),
         log_retention_days=30,
     )
-    firewall.protect("api", "arn:aws:apigateway:eu-west-1::/restapis/example/stages/live")
+    firewall.protect(stack, "api", "arn:aws:apigateway:eu-west-1::/restapis/example/stages/live")

@@ -1,6 +1,6 @@
 from cdktf import TerraformStack
 
-from modules.network import Network, NetworkOptions
+from modules.network import DynamoDbEndpoint, Network, NetworkOptions
 
 
 def example(stack: TerraformStack) -> None:
@@ -12,4 +12,5 @@ def example(stack: TerraformStack) -> None:
         options=NetworkOptions(cidr="10.42.0.0/16", zones=3),
     )
     functions = network.security_group(stack, "functions", name="functions", description="Functions")
-    network.reach_dynamodb(functions)
+    endpoint = DynamoDbEndpoint(stack, "dynamodb", name="books-prod", region="eu-west-1", network=network)
+    endpoint.admit(functions)

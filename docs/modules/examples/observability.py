@@ -26,6 +26,6 @@ def example(stack: TerraformStack) -> None:
             user_pool_client="example",
             indexes={"orders": ["sweep"]},
         ),
-        emails=["operators@example.com"],
+        topic_arn="arn:aws:sns:eu-west-1:111122223333:books-prod-alarms",
     )
     Tracing(stack, "tracing", name="books-prod", rate=0.05)

@@ -135,7 +135,8 @@ def test_nat_gateway_is_optional(stack: Stack) -> None:
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_private_subnets_have_no_internet_route(region: str) -> None:
-    """The region's route table has no route, and the blog's stack adds its routes to tables of its own."""
+    """The network's route table has no route, and the blog's stack adds its routes to tables of its own."""
+    assert not with_blog()[f"{region}-common"].resources("aws_route")
     assert not with_blog()[region].resources("aws_route")
     blog = with_blog()[f"{region}-blog"]
     own = {f"${{{table.address}.id}}" for table in blog.resources("aws_route_table")}
@@ -145,7 +146,7 @@ def test_private_subnets_have_no_internet_route(region: str) -> None:
 def test_repository_exists_before_blog_stack() -> None:
     of = with_blog()
     for region in REGIONS:
-        assert of[region].only("aws_ecr_repository")["name"] == "bookstore-prod-blog"
+        assert of[f"{region}-common"].only("aws_ecr_repository")["name"] == "bookstore-prod-blog"
         assert not of[f"{region}-blog"].resources("aws_ecr_repository")
 
 

@@ -9,8 +9,8 @@ from tests.support.synthesis import CHANGED, EVERYTHING, Body, Stack, shop
 
 
 @pytest.fixture(params=["eu-west-1", "ap-southeast-1"])
-def region(request: pytest.FixtureRequest) -> Stack:
-    return shop(**EVERYTHING)[request.param]
+def common(request: pytest.FixtureRequest) -> Stack:
+    return shop(**EVERYTHING)[f"{request.param}-common"]
 
 
 @pytest.mark.parametrize("region_name", ["eu-west-1", "ap-southeast-1"])
@@ -19,15 +19,20 @@ def test_blog_balancer_uses_region_web_acl(region_name: str) -> None:
     (balancer,) = blog.resources("aws_lb")
     association = blog.only("aws_wafv2_web_acl_association")
     assert association["resource_arn"] == f"${{{balancer.address}.arn}}"
-    assert f"-{region_name}.outputs.cross-stack-output-aws_wafv2_web_acl" in association["web_acl_arn"]
+    assert f"-{region_name}-common.outputs.cross-stack-output-aws_wafv2_web_acl" in association["web_acl_arn"]
 
 
-def test_api_uses_region_web_acl(region: Stack) -> None:
-    (acl,) = region.resources("aws_wafv2_web_acl")
-    assert acl.body["scope"] == "REGIONAL"
+@pytest.mark.parametrize("region_name", ["eu-west-1", "ap-southeast-1"])
+def test_api_uses_region_web_acl(region_name: str) -> None:
+    region = shop(**EVERYTHING)[region_name]
     (stage,) = region.resources("aws_api_gateway_stage")
-    association = region.find("aws_wafv2_web_acl_association", resource_arn=f"${{{stage.address}.arn}}")
-    assert association.body["web_acl_arn"] == f"${{{acl.address}.arn}}"
+    association = region.only("aws_wafv2_web_acl_association")
+    assert association["resource_arn"] == f"${{{stage.address}.arn}}"
+    assert f"-{region_name}-common.outputs.cross-stack-output-aws_wafv2_web_acl" in association["web_acl_arn"]
+
+
+def test_web_acl_is_regional(common: Stack) -> None:
+    assert common.only("aws_wafv2_web_acl")["scope"] == "REGIONAL"
 
 
 def test_user_pool_uses_first_region_web_acl() -> None:
@@ -60,13 +65,13 @@ def test_default_web_acls_have_rate_rules_only() -> None:
 
 
 def test_rate_limit_follows_setting() -> None:
-    region = shop(**CHANGED)["eu-west-1"]
-    assert limits(region.only("aws_wafv2_web_acl"))["rate-limit"]["limit"] == 500
+    common = shop(**CHANGED)["eu-west-1-common"]
+    assert limits(common.only("aws_wafv2_web_acl"))["rate-limit"]["limit"] == 500
 
 
-def test_cloudfront_addresses_have_own_limit(region: Stack) -> None:
+def test_cloudfront_addresses_have_own_limit(common: Stack) -> None:
     """One of them stands for many shoppers; the rule at CloudFront limits each of them."""
-    rates = limits(region.only("aws_wafv2_web_acl"))
+    rates = limits(common.only("aws_wafv2_web_acl"))
     theirs = rates["rate-limit-cloudfront"]
     assert theirs["limit"] > rates["rate-limit"]["limit"]
     assert (
@@ -108,13 +113,13 @@ def searched(acl: Body) -> tuple[str, str]:
         ("books=s", False),
     ],
 )
-def test_search_of_blog_is_recognized(region: Stack, query: str, is_search: bool) -> None:
-    pattern, _ = searched(region.only("aws_wafv2_web_acl"))
+def test_search_of_blog_is_recognized(common: Stack, query: str, is_search: bool) -> None:
+    pattern, _ = searched(common.only("aws_wafv2_web_acl"))
     assert bool(re.search(pattern, unquote_plus(query))) is is_search
 
 
-def test_search_of_blog_has_low_limit(region: Stack) -> None:
-    acl = region.only("aws_wafv2_web_acl")
+def test_search_of_blog_has_low_limit(common: Stack) -> None:
+    acl = common.only("aws_wafv2_web_acl")
     _, path = searched(acl)
     assert re.search(path, "/search/bread")
     assert not re.search(path, "/v1/search")
@@ -122,31 +127,35 @@ def test_search_of_blog_has_low_limit(region: Stack) -> None:
 
 
 def test_search_limit_absent_without_blog() -> None:
-    assert "rate-limit-search" not in limits(shop()["eu-west-1"].only("aws_wafv2_web_acl"))
+    assert "rate-limit-search" not in limits(shop()["eu-west-1-common"].only("aws_wafv2_web_acl"))
 
 
-def test_api_has_no_address_beside_its_domains(region: Stack) -> None:
-    assert region.only("aws_api_gateway_rest_api")["disable_execute_api_endpoint"] is True
+@pytest.mark.parametrize("region_name", ["eu-west-1", "ap-southeast-1"])
+def test_api_has_no_address_beside_its_domains(region_name: str) -> None:
+    assert (
+        shop(**EVERYTHING)[region_name].only("aws_api_gateway_rest_api")["disable_execute_api_endpoint"]
+        is True
+    )
 
 
-def test_rate_rules_block_one_address(region: Stack) -> None:
-    rules = region.only("aws_wafv2_web_acl")["rule"]
+def test_rate_rules_block_one_address(common: Stack) -> None:
+    rules = common.only("aws_wafv2_web_acl")["rule"]
     for limit in (rule for rule in rules if "rate_based_statement" in rule["statement"]):
         assert limit["action"] == {"block": {}}
         assert limit["statement"]["rate_based_statement"]["aggregate_key_type"] == "IP"
     assert [rule["priority"] for rule in rules] == list(range(len(rules)))
 
 
-def test_anonymizing_networks_are_counted(region: Stack) -> None:
-    for rule in region.only("aws_wafv2_web_acl")["rule"]:
+def test_anonymizing_networks_are_counted(common: Stack) -> None:
+    for rule in common.only("aws_wafv2_web_acl")["rule"]:
         managed = rule["statement"].get("managed_rule_group_statement", {"name": ""})["name"]
         if managed:
             assert rule["override_action"] == {"count" if "Anonymous" in managed else "none": {}}
 
 
-def test_blocked_requests_are_logged_without_tokens(region: Stack) -> None:
-    logging = region.only("aws_wafv2_web_acl_logging_configuration")
-    (group,) = [each for each in region.resources("aws_cloudwatch_log_group") if "waf" in each.body["name"]]
+def test_blocked_requests_are_logged_without_tokens(common: Stack) -> None:
+    logging = common.only("aws_wafv2_web_acl_logging_configuration")
+    (group,) = [each for each in common.resources("aws_cloudwatch_log_group") if "waf" in each.body["name"]]
     assert group.body["name"].startswith("aws-waf-logs-"), "AWS WAF takes no other name"
     assert logging["log_destination_configs"] == [f"${{{group.address}.arn}}"]
     (kept,) = logging["logging_filter"]["filter"]

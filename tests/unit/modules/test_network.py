@@ -2,22 +2,22 @@ from tests.support.synthesis import shop
 
 
 def test_network_has_no_internet_access() -> None:
-    region = shop()["eu-west-1"]
-    for kind in ("aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_route"):
-        assert not region.resources(kind), kind
+    for stack in ("eu-west-1-common", "eu-west-1"):
+        for kind in ("aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_route"):
+            assert not shop()[stack].resources(kind), kind
 
 
 def test_network_has_subnets_in_two_zones() -> None:
-    region = shop()["eu-west-1"]
-    subnets = region.resources("aws_subnet")
+    common = shop()["eu-west-1-common"]
+    subnets = common.resources("aws_subnet")
     assert len({subnet.body["availability_zone"] for subnet in subnets}) == 2
     assert len({subnet.body["cidr_block"] for subnet in subnets}) == 2
     assert not any(subnet.body.get("map_public_ip_on_launch") for subnet in subnets)
-    assert len(region.resources("aws_route_table_association")) == 2
+    assert len(common.resources("aws_route_table_association")) == 2
 
 
 def test_default_group_has_no_rules() -> None:
-    default = shop()["eu-west-1"].only("aws_default_security_group")
+    default = shop()["eu-west-1-common"].only("aws_default_security_group")
     assert "ingress" not in default
     assert "egress" not in default
 

@@ -200,8 +200,12 @@ def test_blog_is_deployed_after_its_image(
 ) -> None:
     assert not broken
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "cdktf.out"))
-    blogs = {f"{ONE}-blog": (ONE,), f"{TWO}-blog": (TWO, f"{ONE}-blog")}
-    stacks = TerraformStacks(tmp_path / "cdktf.out", {**NEEDS, **blogs})
+    commons: dict[str, tuple[str, ...]] = {f"{ONE}-common": (), f"{TWO}-common": ()}
+    blogs = {
+        f"{ONE}-blog": (GLOBAL, f"{ONE}-common"),
+        f"{TWO}-blog": (GLOBAL, f"{TWO}-common", f"{ONE}-blog"),
+    }
+    stacks = TerraformStacks(tmp_path / "cdktf.out", {**NEEDS, **commons, **blogs})
     deployed: dict[str, set[str]] = {}
 
     def bring(_settings: Settings, region: str, _task: Task) -> None:
@@ -212,5 +216,5 @@ def test_blog_is_deployed_after_its_image(
     deploy(stacks, settings)
     assert deployed.keys() == {FIRST, SECOND}
     for region, stack in ((FIRST, ONE), (SECOND, TWO)):
-        assert stack in deployed[region]
+        assert f"{stack}-common" in deployed[region]
         assert f"{stack}-blog" not in deployed[region]

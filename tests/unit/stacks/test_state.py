@@ -9,6 +9,8 @@ from tests.support.synthesis import EVERYTHING, ON_AWS, shop
 REGIONS = {
     "global": "eu-west-1",
     "dns": "eu-west-1",
+    "eu-west-1-common": "eu-west-1",
+    "ap-southeast-1-common": "ap-southeast-1",
     "eu-west-1": "eu-west-1",
     "ap-southeast-1": "ap-southeast-1",
     "logs": "eu-west-1",
@@ -28,10 +30,15 @@ def test_state_bucket_in_stack_region(stack: str, region: str) -> None:
     }
 
 
-def test_region_reads_global_state_only() -> None:
+def test_region_reads_global_and_common_state_only() -> None:
     for region in ("eu-west-1", "ap-southeast-1"):
-        (state,) = shop()[region].data("terraform_remote_state")
-        assert state.body["config"]["key"] == "bookstore-prod-global/terraform.tfstate"
+        keys = {state.body["config"]["key"] for state in shop()[region].data("terraform_remote_state")}
+        assert keys == {f"bookstore-prod-{part}/terraform.tfstate" for part in ("global", f"{region}-common")}
+
+
+def test_common_stack_reads_no_state() -> None:
+    for region in ("eu-west-1", "ap-southeast-1"):
+        assert not shop(**EVERYTHING)[f"{region}-common"].data("terraform_remote_state")
 
 
 def test_settings_name_every_stack_in_order() -> None:
@@ -50,8 +57,10 @@ def test_settings_name_every_stack_in_order() -> None:
 def test_edge_reads_states_in_their_regions() -> None:
     configurations = [state.body["config"] for state in shop()["edge"].data("terraform_remote_state")]
     assert {each["key"].split("/")[0]: each["region"] for each in configurations} == {
-        f"bookstore-prod-{stack}": region for stack, region in REGIONS.items() if stack != "edge"
-    }
+        f"bookstore-prod-{stack}": region
+        for stack, region in REGIONS.items()
+        if stack not in {"edge", "ap-southeast-1-common"}
+    }, "the web ACL of the user pool is in the first region's common stack"
 
 
 def test_hcp_workspace_for_each_stack() -> None:
@@ -61,8 +70,11 @@ def test_hcp_workspace_for_each_stack() -> None:
             "organization": "example",
             "workspaces": {"name": name, "project": "bookstore"},
         }
-    (state,) = cloud["eu-west-1"].data("terraform_remote_state")
-    assert state.body["config"]["workspaces"] == {"name": "bookstore-prod-global"}
+    states = cloud["eu-west-1"].data("terraform_remote_state")
+    assert sorted(state.body["config"]["workspaces"]["name"] for state in states) == [
+        "bookstore-prod-eu-west-1-common",
+        "bookstore-prod-global",
+    ]
 
 
 def test_terraform_enterprise_hostname_is_in_states_and_readers() -> None:

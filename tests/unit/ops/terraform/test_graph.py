@@ -6,9 +6,11 @@ from stacks.settings import Settings
 SETTINGS = Settings(environment="test", regions=("eu-west-1", "us-west-2"))
 ENVIRONMENT = {
     "bookstore-test-global": (),
-    "bookstore-test-eu-west-1": ("bookstore-test-global",),
-    "bookstore-test-eu-west-1-blog": ("bookstore-test-eu-west-1",),
-    "bookstore-test-us-west-2": ("bookstore-test-global",),
+    "bookstore-test-eu-west-1-common": (),
+    "bookstore-test-us-west-2-common": (),
+    "bookstore-test-eu-west-1": ("bookstore-test-global", "bookstore-test-eu-west-1-common"),
+    "bookstore-test-eu-west-1-blog": ("bookstore-test-global", "bookstore-test-eu-west-1-common"),
+    "bookstore-test-us-west-2": ("bookstore-test-global", "bookstore-test-us-west-2-common"),
     "bookstore-test-edge": ("bookstore-test-eu-west-1", "bookstore-test-us-west-2"),
 }
 
@@ -56,6 +58,7 @@ def test_region_by_region_puts_gates_between_regions() -> None:
     graph = region_by_region(ENVIRONMENT, SETTINGS)
     assert graph["health gate eu-west-1"] == {"bookstore-test-eu-west-1"}
     assert "health gate eu-west-1" in graph["bookstore-test-us-west-2"]
+    assert "health gate eu-west-1" in graph["bookstore-test-us-west-2-common"]
     assert "health gate us-west-2" in graph["bookstore-test-edge"]
     assert graph["bookstore-test-global"] == set()
 

@@ -5,7 +5,6 @@ kill loses everything since the start, and a large state takes longer to write t
 """
 
 import asyncio
-import copy
 import json
 import logging
 import re
@@ -251,23 +250,21 @@ def _written_services(scope: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _table_definitions() -> dict[str, Any]:
-    """DynamoDB's state without items and stream records."""
+    """DynamoDB's state without items and stream records, uncopied: it is serialized at once."""
     tables = AccountRegionScopedDict()
     for (account, region, name), table in dynamodb._tables.all_items():
         kept = {key: value for key, value in table.items() if key not in ("items", dynamodb._INDEX_MEMBERS)}
-        tables.set_scoped(account, region, name, {**copy.deepcopy(kept), "items": {}})
-    return {
-        "tables": tables,
-        **{name: copy.deepcopy(getattr(dynamodb, f"_{name}")) for name in TABLE_SETTINGS},
-    }
+        tables.set_scoped(account, region, name, {**kept, "items": {}})
+    return {"tables": tables, **{name: getattr(dynamodb, f"_{name}") for name in TABLE_SETTINGS}}
 
 
 def _sign_in_state() -> dict[str, Any]:
     """Cognito's state without challenges: a sign-in that is under way during a restart starts again.
 
-    A challenge is larger than its user, and MiniStack keeps it until it is used after its three minutes.
+    A challenge is larger than its user, and MiniStack keeps it until it is used after its three minutes. Without a
+    copy, which takes longer than to serialize what every sign-in saves.
     """
-    state: dict[str, Any] = {name: copy.deepcopy(getattr(cognito, f"_{name}")) for name in SIGN_IN_STATE}
+    state: dict[str, Any] = {name: getattr(cognito, f"_{name}") for name in SIGN_IN_STATE}
     return {**state, "revoked_tokens": list(cognito._revoked_tokens)}
 
 

@@ -11,7 +11,7 @@ from modules.api.gateway_responses import PROBLEMS, GatewayProblem
 from runtime import errors
 from stacks.region_stack import CONTRACT
 from stacks.settings import Settings
-from tests.support.synthesis import ON_AWS, Resource, Stack, shop, synthesize
+from tests.support.synthesis import ON_AWS, Resource, Shop, Stack, shop, synthesize
 
 DOCUMENT = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
 OPERATIONS = [
@@ -212,11 +212,14 @@ def test_deployment_depends_on_all_parts() -> None:
 def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from stacks import region_stack
 
-    def shape(folder: str) -> str:
-        settings = Settings(**{**ON_AWS, "regions": ["eu-west-1"]})
-        region = synthesize(settings, tmp_path / folder)["eu-west-1"]
-        triggers: dict[str, str] = region.only("aws_api_gateway_deployment")["triggers"]
+    one_region = {"regions": ["us-east-1"]}
+
+    def shape(of: Shop) -> str:
+        triggers: dict[str, str] = of["us-east-1"].only("aws_api_gateway_deployment")["triggers"]
         return triggers["shape"]
+
+    def again(folder: str) -> Shop:
+        return synthesize(Settings(**{**ON_AWS, **one_region}), tmp_path / folder)
 
     class WithoutBodies(Contract):
         def _route(self, path: str, item: Any) -> Route:
@@ -225,7 +228,7 @@ def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path:
             }
             return super()._route(path, open_to_all)
 
-    before = shape("before")
-    assert shape("same") == before
+    before = shape(shop(**one_region))
+    assert shape(again("same")) == before
     monkeypatch.setattr(region_stack, "read_contract", lambda file: WithoutBodies(DOCUMENT))
-    assert shape("changed") != before
+    assert shape(again("changed")) != before

@@ -13,18 +13,14 @@ import pytest
 from tests.support.synthesis import CHANGED, CODECOMMIT, EVERYTHING, Resource, shop
 
 THREE = ["eu-west-1", "ap-southeast-1", "us-west-2"]
-WITH_NAT = {**EVERYTHING, "blog": {"image_tag": "1", "nat": True}}
-WITHOUT_FIREWALL = {**CODECOMMIT, "firewall": {"requests_per_5_minutes": 0}}
 CHANGES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "a region": ({**EVERYTHING, "regions": THREE}, EVERYTHING),
     "all regions but one": (EVERYTHING, {**EVERYTHING, "regions": THREE[:1]}),
     "all features": (EVERYTHING, {}),
-    "NAT": (WITH_NAT, EVERYTHING),
-    "firewall": (EVERYTHING, WITHOUT_FIREWALL),
-    "values of all sections": (CHANGED, EVERYTHING),
+    "all features and the firewall": (EVERYTHING, {"firewall": {"requests_per_5_minutes": 0}}),
+    "values of all sections, NAT and failover routing too": (CHANGED, EVERYTHING),
     "values of all sections, back": (EVERYTHING, CHANGED),
     "GitHub": (EVERYTHING, CODECOMMIT),
-    "failover routing": ({**EVERYTHING, "routing": {"policy": "failover"}}, EVERYTHING),
 }
 """Settings before and after, by what is removed."""
 

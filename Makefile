@@ -209,7 +209,7 @@ AT_ONCE := e2e-shared browser-shared
 END_TO_END_TESTS := $(WITHOUT_BLOG) e2e-tests $(WITH_PLANS) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts without-blog e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
-test: $(END_TO_END) ## All tests in about 20 minutes, with a bookstore of its own.
+test: $(END_TO_END) ## All tests in about 16 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS)
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.

@@ -81,12 +81,16 @@ def test_signal_as_part_starts_leaves_no_process(
 
     def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
         process = start(*arguments, **options)
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
         return process
 
     monkeypatch.setattr(subprocess, "Popen", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        supervisor.ensure(part(tmp_path))
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the commands do
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            supervisor.ensure(part(tmp_path))
+    finally:
+        signal.signal(signal.SIGTERM, before)
     started = pid(supervisor)
     supervisor.undo()
     assert awaits_end(started)

@@ -43,7 +43,7 @@ def module_name(file: Path, root: Path) -> str:
 
 @cache
 def imported(file: Path) -> Sequence[str]:
-    """What a file imports, as `module` or `module.name`; imports inside functions and for types included."""
+    """Return what a file imports, as `module` or `module.name`; imports inside functions and for types included."""
     found: list[str] = []
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):

@@ -14,6 +14,8 @@ from ops.errors import SynthesisError
 from ops.terraform.interruption import deferred_signals
 
 ROOT = Path(__file__).resolve().parent.parent
+APP = (sys.executable, "-O", "main.py")
+"""The command that writes the Terraform; cdktf.json has the same for the plain `cdktf` command."""
 _LINES_SHOWN = 40
 
 
@@ -66,7 +68,7 @@ def synthesis(settings: Path, log: Path, *arguments: str) -> Iterator[Callable[[
     try:
         with deferred_signals(), log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-O", "main.py", *arguments],
+                [*APP, *arguments],
                 cwd=ROOT,
                 env=os.environ
                 | {"SETTINGS": str(settings.absolute()), "CDKTF_OUTDIR": str(synthesized_folder())},

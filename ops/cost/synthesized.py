@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.errors import SynthesisError
+from ops.synthesis import APP
 
 _REFERENCE = re.compile(r"^\$\{(\w+)\.([\w-]+)\.")
 
@@ -44,9 +44,7 @@ def synthesize(settings: Path, overrides: Mapping[str, str]) -> list[Resource]:
     with tempfile.TemporaryDirectory(prefix="cost-") as folder:
         environment = os.environ | dict(overrides)
         environment |= {"SETTINGS": str(settings), "CDKTF_OUTDIR": folder}
-        run = subprocess.run(
-            [sys.executable, "-O", "main.py"], env=environment, capture_output=True, text=True, check=False
-        )
+        run = subprocess.run(APP, env=environment, capture_output=True, text=True, check=False)
         if run.returncode:
             raise SynthesisError((run.stderr or run.stdout).strip().rpartition("\n")[2])
         stacks = [json.loads(path.read_text()) for path in sorted(Path(folder).glob("stacks/*/cdk.tf.json"))]

@@ -20,7 +20,7 @@ EXECUTABLE_VARIABLE = "TERRAFORM"
 """Names the program, `terraform` by default; `tofu` is OpenTofu."""
 PARALLELISM = 24
 """Resources that Terraform works on at a time: most of a deployment waits for AWS."""
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "TF_IN_AUTOMATION": "1",
     "TF_INPUT": "0",
     "CHECKPOINT_DISABLE": "1",
@@ -28,6 +28,7 @@ _ENVIRONMENT = {
     # https://go.dev/doc/gc-guide#GOGC
     "GOGC": os.environ.get("GOGC", "400"),
 }
+"""Variables of every Terraform process."""
 _SHOWN = 2000
 """Characters of Terraform's own text in an error."""
 
@@ -85,7 +86,7 @@ class Terraform:
         try:
             process = subprocess.Popen(
                 command,
-                env=os.environ | _ENVIRONMENT,
+                env=os.environ | ENVIRONMENT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

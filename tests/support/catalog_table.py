@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.clients import dynamodb
+from tests.support.mocked_aws import dynamodb
 
 REGION = "eu-west-1"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import boto3
 from moto import mock_aws
@@ -14,6 +15,12 @@ def mocked_aws() -> Iterator[None]:
     with mock_aws():
         boto3.DEFAULT_SESSION = _session()
         yield
+
+
+@cache
+def dynamodb(region: str) -> Any:
+    """A client that tests share, since making one takes longer than a request. Use it within `mocked_aws` only."""
+    return boto3.client("dynamodb", region_name=region)
 
 
 @cache

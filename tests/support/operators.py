@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from ops.cli import application
 from ops.health_probe import Probe
 from stacks.settings import LocalCloud, RegionAddresses, Settings
-from tests.support.clients import dynamodb
+from tests.support.mocked_aws import dynamodb
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 SETTINGS = Settings(

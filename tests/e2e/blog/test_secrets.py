@@ -1,14 +1,15 @@
 """The database password is in Secrets Manager and nowhere else."""
 
 import json
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import boto3
 import pytest
 
+from ops.terraform.process import Terraform
 from tests.support.cloud import Cloud
 
 pytestmark = pytest.mark.shared
@@ -54,12 +55,10 @@ def test_second_plan_is_empty_without_password(
     cloud: Cloud, secret: dict[str, str], part: str | int, tmp_path: Path
 ) -> None:
     name = part if isinstance(part, str) else f"{cloud.regions[part]}-blog"
-    folder = cloud.layout.synthesized / "stacks" / f"{cloud.deployment.settings.name}-{name}"
+    stack = Terraform(f"{cloud.deployment.settings.name}-{name}")
     plan = tmp_path / "plan"
-    events = [
-        json.loads(line)
-        for line in terraform(folder, "plan", "-json", "-lock=false", f"-out={plan}").splitlines()
-    ]
+    events: list[Mapping[str, Any]] = []
+    assert stack.events("plan", "-lock=false", f"-out={plan}", take=events.append) == 0, events
     read = {event["hook"]["resource"]["addr"] for event in events if event["type"] == "refresh_start"}
     assert any(".blog" in address for address in read), "this is not the blog's plan"
     changed = {
@@ -73,14 +72,3 @@ def test_second_plan_is_empty_without_password(
         texts += [archive.read(file) for file in archive.namelist()]
     for value in (secret["password"], secret["salt"]):
         assert not any(value.encode() in text for text in texts)
-
-
-def terraform(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["terraform", f"-chdir={folder}", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout

@@ -20,7 +20,7 @@ ALLOWED = {
     "ops": {"ops", "client", "stacks.settings"},
     "localcloud": {"localcloud", "ops", "client", "stacks.settings"},
     "lambda_src": {"lambda_src"},
-    "policy": {"policy"},
+    "policy": {"policy", "ops.synthesis"},
     "tools": {"tools"},
 }
 """Packages of this project that each folder may import. Imports go one way."""

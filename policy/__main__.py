@@ -13,7 +13,7 @@ from rich.console import Console
 
 from policy import secrets
 from policy.report import Report, read
-from policy.synthesized import synthesized
+from policy.synthesized import remove_repeated, synthesized
 from policy.tools import programs
 
 MAX_REASONS = 12
@@ -25,8 +25,9 @@ _QUIET = {"LOG_LEVEL": "CRITICAL"}
 def main() -> int:
     """Synthesize, check, print; the result is the exit code."""
     with synthesized() as folder:
-        report = read(checked(folder), folder)
         secret = [*secrets.scan(secrets.checked_in()), *secrets.scan_terraform(folder)]
+        remove_repeated(folder)
+        report = read(checked(folder), folder)
     return show(report, Console()) | secrets.show(secret, secrets.explained())
 
 

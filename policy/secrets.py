@@ -9,7 +9,7 @@ import json
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policy.tools import programs
@@ -17,7 +17,9 @@ from policy.tools import programs
 EXPLAINED = Path(__file__).with_name("not_secret.toml")
 TEXTS = "web/src/locales/"
 """Translations: "Password" stands beside its translation, which looks like a password."""
-PLANTED = "planted.json"
+LINES = "lines.json"
+"""File with the lines of all synths, each once."""
+PLANTED = "planted"
 PINNED = ("localcloud/emulators.txt", "policy/*.txt")
 """Lists of packages with their hashes. Lock files, which detect-secrets knows by their names, it skips itself."""
 RANDOM_LOOKING = ("HexHighEntropyString", "Base64HighEntropyString")
@@ -74,18 +76,27 @@ def checked_in() -> list[str]:
 
 
 def scan_terraform(folder: Path) -> Iterator[Finding]:
-    """Possible secrets in the synths of a folder. A planted secret shows that the scan reads the files.
+    """Possible secrets in the synths of a folder, each at the first place of its line: most lines are in many stacks.
+
+    A planted secret shows that the scan reads the lines.
 
     Raises:
         BlindError: the planted secret was not found.
     """
-    (folder / PLANTED).write_text(json.dumps({"access_key": f"AKIA{'X7' * 8}"}))
-    files = [str(file.relative_to(folder)) for file in (folder / PLANTED, *folder.rglob("cdk.tf.json"))]
+    places = {json.dumps({"access_key": f"AKIA{'X7' * 8}"}): PLANTED}
+    for file in sorted(folder.rglob("cdk.tf.json")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            places.setdefault(line, f"{file.relative_to(folder)}:{number}")
+    (folder / LINES).write_text("\n".join(places), encoding="utf-8")
+    place_of_line = list(places.values())
     # detect-secrets reads only files inside its working directory, and with --all-files those outside git.
-    found = scan(["--all-files", *files], without=RANDOM_LOOKING, folder=folder)
-    if not any(finding.place.startswith(PLANTED) for finding in found):
-        raise BlindError(f"detect-secrets did not find what was planted in {folder / PLANTED}")
-    return (finding for finding in found if not finding.place.startswith(PLANTED))
+    found = [
+        replace(finding, place=place_of_line[int(finding.place.removeprefix(f"{LINES}:")) - 1])
+        for finding in scan(["--all-files", LINES], without=RANDOM_LOOKING, folder=folder)
+    ]
+    if not any(finding.place == PLANTED for finding in found):
+        raise BlindError(f"detect-secrets did not find what was planted in {folder / LINES}")
+    return (finding for finding in found if finding.place != PLANTED)
 
 
 def scan(files: Sequence[str], without: Sequence[str] = (), folder: Path = Path()) -> list[Finding]:

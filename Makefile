@@ -205,7 +205,7 @@ in-background-%:
 # shop, and run beside the control room's.
 WITHOUT_BLOG := e2e-drill browser-tests
 WITH_PLANS := control-room-tests blog-plans
-AT_ONCE := e2e-shared browser-shared
+AT_ONCE := e2e-shared e2e-fuzz browser-shared
 END_TO_END_TESTS := $(WITHOUT_BLOG) e2e-tests $(WITH_PLANS) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts without-blog e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
@@ -219,8 +219,8 @@ e2e-in-parts:
 	$(MAKE) --output-sync=none timed-e2e-up without-blog
 	$(MAKE) --output-sync=none timed-e2e-tests
 	unset MAKEFLAGS MFLAGS # otherwise they wait for the jobs of the checks
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(addprefix timed-,$(WITH_PLANS))
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(addprefix timed-,$(AT_ONCE))
+	$(MAKE) --no-print-directory --jobs --output-sync=target $(addprefix timed-,$(WITH_PLANS))
+	$(MAKE) --no-print-directory --jobs --output-sync=target $(addprefix timed-,$(AT_ONCE))
 	$(MAKE) --no-print-directory timed-request-audit
 without-blog:
 	+@until [ -e $(TEST_ENDPOINTS) ]; do
@@ -276,8 +276,11 @@ e2e-drill:
 e2e-tests:
 	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m 'not shared' --durations=25
 BLOG_PLANS := tests/e2e/blog/test_secrets.py
+FUZZ := tests/e2e/fuzz
 e2e-shared:
-	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) --ignore=$(BLOG_PLANS) -m shared --durations=10
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) --ignore=$(BLOG_PLANS) --ignore=$(FUZZ) -m shared --durations=10
+e2e-fuzz:
+	@$(TEST_CLOUD) pytest $(FUZZ)
 blog-plans:
 	@$(TEST_CLOUD) pytest $(BLOG_PLANS) --durations=10
 CONTROL_ROOM := tests/browser/test_control_room.py
@@ -319,4 +322,4 @@ bench-web: $(INSTALLED)/python $(INSTALLED)/chromium ## The home page on a slow 
 bench-lighthouse: $(INSTALLED)/python $(INSTALLED)/chromium $(INSTALLED)/lighthouse ## Lighthouse's scores of three pages, with a running bookstore.
 	@python -m benchmarks.lighthouse_scores
 fuzz: $(INSTALLED)/python ## 200,000 fuzz cases, with a running bookstore.
-	@FUZZ_CASES=200000 $(CLOUD) run pytest tests/e2e/fuzz
+	@FUZZ_CASES=200000 $(CLOUD) run pytest $(FUZZ)

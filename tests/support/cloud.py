@@ -2,8 +2,10 @@
 
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import boto3
 import pytest
 
 from localcloud.layout import Layout
@@ -36,8 +38,11 @@ class Cloud:
 
     def table(self, name: str, region: str | None = None) -> Any:
         """A region's replica of a table, as a boto3 resource; the first reachable region by default."""
-        import boto3
-
         region = region or self.regions[0]
-        resource = boto3.resource("dynamodb", region_name=region)
-        return resource.Table(self.deployment.regions[region].tables[name])
+        return _dynamodb(region).Table(self.deployment.regions[region].tables[name])
+
+
+@cache
+def _dynamodb(region: str) -> Any:
+    """The resource that all tables of a region share, since making one takes longer than a request."""
+    return boto3.resource("dynamodb", region_name=region)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ops.drill.accounts import Account
-from tests.support.api import Api, Json, item
+from tests.support.api import Api, Json, cart_without_stock, item
 
 pytestmark = pytest.mark.shared
 
@@ -73,13 +73,8 @@ def test_routes_protect_other_shoppers_data(
     assert answers["getCart"].json()["items"] == answers["getCartLine"].json()["items"] == []
     assert quantities(answers["addToCart"]) == {books[0]["id"]: 5}
     assert quantities(answers["setCartLine"]) == {books[0]["id"]: 7}
-    assert without_stock(victim.get("/cart")) == without_stock(cart)
+    assert cart_without_stock(victim.get("/cart")) == cart_without_stock(cart)
     assert victim.get("/orders") == orders
-
-
-def without_stock(cart: Json) -> Json:
-    """The cart without its books' stock, which any order of another shopper changes."""
-    return {**cart, "items": [{**line, "book": {**line["book"], "stock": None}} for line in cart["items"]]}
 
 
 def next_cursor(api: Api) -> str:

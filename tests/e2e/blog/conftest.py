@@ -77,5 +77,5 @@ class Publisher:
     def make_due(self, slug: str) -> None:
         """Move a scheduled post's time to yesterday in the database, as if time had passed."""
         due = "UTC_TIMESTAMP() - INTERVAL 1 DAY"
-        sql = f"UPDATE {DATABASE}.wp_posts SET post_date_gmt = {due} WHERE post_name = '{slug}'"  # noqa: S608
+        sql = f"UPDATE {DATABASE}.wp_posts SET post_date = {due}, post_date_gmt = {due} WHERE post_name = '{slug}'"  # noqa: S608
         self._blog.servers[self._blog.writer].run(sql)

@@ -11,6 +11,10 @@ from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.lambda_process import Deployed, Function
 
+THE_WRITE = "TransactWriteItems"
+"""The one call that writes an order and takes its lines from the cart."""
+HOUR = 3600.0
+
 
 class Start(Protocol):
     """Starts a function of a region behind the proxy. `ahead` shifts its clock, in seconds."""
@@ -90,6 +94,10 @@ class Checkout:
     start: Start
     stored: StoredData
 
+    def order_writes(self) -> list[str]:
+        """The writes without the ones that count a shopper's orders of an hour, which are no part of an order."""
+        return [write for write in self.proxy.writes if write != "UpdateItem"]
+
 
 @pytest.fixture
 def checkout(
@@ -113,3 +121,15 @@ def exact(cloud: Any) -> Iterator[Callable[[], None]]:
     wait()
     yield wait
     wait()
+
+
+@pytest.fixture(params=[HOUR, -HOUR], ids=["ahead", "behind"])
+def ahead(request: pytest.FixtureRequest) -> float:
+    """Skew of the second clock in seconds."""
+    return float(request.param)
+
+
+@pytest.fixture
+def regions(cloud: Any) -> tuple[str, str]:
+    """Two regions, or the same one twice."""
+    return cloud.regions[0], cloud.regions[-1]

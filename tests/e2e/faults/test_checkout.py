@@ -1,53 +1,20 @@
 """Checkout under faults and concurrent changes: order and cart change are written together, once or not at all."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.e2e.faults import dynamodb_proxy as fault
-from tests.e2e.faults.conftest import Checkout
+from tests.e2e.faults.conftest import THE_WRITE, Checkout
 from tests.support.api import item
-from tests.support.lambda_process import DiedError
 
-pytestmark = pytest.mark.one_region
-
-THE_WRITE = "TransactWriteItems"
-
-
-def order_writes(checkout: Checkout) -> list[str]:
-    """The writes without the ones that count a shopper's orders of an hour, which are no part of an order."""
-    return [write for write in checkout.proxy.writes if write != "UpdateItem"]
+pytestmark = [pytest.mark.one_region, pytest.mark.shared]
 
 
 @pytest.fixture
 def home_region(cloud: Any) -> str:
     return str(cloud.regions[0])
-
-
-@pytest.mark.parametrize("happened", [False, True], ids=["before its write", "after its write"])
-def test_kill_at_write_is_all_or_nothing(
-    happened: bool, region: str, exact: Callable[[], None], checkout: Checkout
-) -> None:
-    one, two = checkout.books[:2]
-    checkout.mine[region].put_line(one["id"], 2)
-    checkout.mine[region].put_line(two["id"], 1)
-    lines, total, key = [item(one, 2), item(two)], 2 * one["price"] + two["price"], str(uuid.uuid4())
-    function = checkout.start(region)
-    killed = fault.followed_by(function.kill) if happened else fault.replaced_by(function.kill)
-    checkout.proxy.inject(THE_WRITE, killed)
-    with pytest.raises(DiedError):
-        function.order(checkout.account.id, lines, total, key)
-
-    assert order_writes(checkout) == [THE_WRITE], "there is one write only"
-    assert len(checkout.stored.orders()) == happened
-    assert checkout.stored.cart() == ({} if happened else {one["id"]: 2, two["id"]: 1})
-
-    answers = [api.order(lines, total, key=key) for api in checkout.mine.values()]
-    (order,) = checkout.stored.orders()
-    assert {answer["orderId"] for answer in answers} == {order["orderId"]}
-    assert checkout.stored.cart() == {}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +71,7 @@ def test_throttled_transaction_is_not_conflict(home_region: str, checkout: Check
         checkout.account.id, [item(book)], book["price"], str(uuid.uuid4())
     )
     assert answer.status == 503
-    assert order_writes(checkout) == [THE_WRITE]
+    assert checkout.order_writes() == [THE_WRITE]
     assert checkout.stored.orders() == []
 
 
@@ -126,7 +93,7 @@ def test_cart_change_in_checkout_is_kept(change: int, left: int, region: str, ch
         checkout.account.id, [item(book, 2)], 2 * book["price"], str(uuid.uuid4())
     )
     assert answer.status == 201
-    assert order_writes(checkout) == [THE_WRITE] * 2, "the cancelled write is decided again"
+    assert checkout.order_writes() == [THE_WRITE] * 2, "the cancelled write is decided again"
     (order,) = checkout.stored.orders()
     assert [(line["bookId"], int(line["quantity"])) for line in order["items"]] == [(book["id"], 2)]
     assert checkout.stored.cart() == ({book["id"]: left} if left else {})
@@ -191,7 +158,7 @@ def test_concurrent_line_changes_both_kept(region: str, checkout: Checkout) -> N
     )
     answer = checkout.start(region, "cart").send(checkout.account.id, "POST", "/cart", item(book, 3))
     assert answer.status == 200
-    assert order_writes(checkout) == ["PutItem"] * 2
+    assert checkout.order_writes() == ["PutItem"] * 2
     assert checkout.stored.cart() == {book["id"]: 5}
 
 

@@ -1,9 +1,6 @@
 """Clock skew: one region's clock is an hour ahead or behind, without effect on orders and carts."""
 
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -13,44 +10,7 @@ from tests.support.api import Api, Json, item
 from tests.support.api_events import Answer
 from tests.support.lambda_process import Function
 
-HOUR = 3600.0
-
-
-@pytest.fixture(params=[HOUR, -HOUR], ids=["ahead", "behind"])
-def ahead(request: pytest.FixtureRequest) -> float:
-    """Skew of the second clock in seconds."""
-    return float(request.param)
-
-
-@pytest.fixture
-def regions(cloud: Any) -> tuple[str, str]:
-    """Two regions, or the same one twice."""
-    return cloud.regions[0], cloud.regions[-1]
-
-
-def test_same_key_in_two_regions_is_one_order(
-    ahead: float,
-    regions: tuple[str, str],
-    account: Account,
-    books: list[Json],
-    start: Start,
-    stored: StoredData,
-    exact: Callable[[], None],
-) -> None:
-    functions = [start(regions[0]), start(regions[1], ahead=ahead)]
-    lines, total = [item(books[0], 2)], 2 * books[0]["price"]
-    for key in (str(uuid.uuid4()) for _ in range(5)):
-        with ThreadPoolExecutor(2) as together:
-            answers = list(together.map(lambda f, key=key: f.order(account.id, lines, total, key), functions))
-        assert [answer.status for answer in answers] == [201, 201]
-        assert without_status(answers[0].json) == without_status(answers[1].json)
-    assert len(stored.orders()) == 5
-
-
-def without_status(order: Json) -> Json:
-    """The stored order: whether it can still be cancelled depends on the clock of the region that answers."""
-    assert order["status"] in ("placed", "final")
-    return {name: value for name, value in order.items() if name != "status"}
+pytestmark = pytest.mark.shared
 
 
 def test_cart_filled_in_two_regions_has_both(

@@ -200,15 +200,14 @@ timed-%:
 in-background-%:
 	+@bin/in-background bin/timed $* $(MAKE) $*
 
-# Tests that need the running bookstore: those that need it for themselves, then those that can share it. Some need no
-# blog, whose deployment goes on after the shop has opened, and run meanwhile. Others plan only the blog's stacks: they need no
-# shop, and run beside the control room's.
-WITHOUT_BLOG := e2e-drill browser-tests
-WITH_PLANS := control-room-tests blog-plans
+# Tests that need the running bookstore. The shop opens before the blog: its first ones run while the blog is deployed and
+# beside the blog's own; the last ones run beside each other.
+SHOP_FIRST := e2e-drill browser-tests
+BLOG := e2e-blog blog-plans
 AT_ONCE := e2e-shared e2e-fuzz browser-shared
-END_TO_END_TESTS := $(WITHOUT_BLOG) e2e-tests $(WITH_PLANS) $(AT_ONCE)
+END_TO_END_TESTS := $(SHOP_FIRST) $(BLOG) e2e-tests e2e-everything control-room-tests $(AT_ONCE)
 
-.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts without-blog e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
+.PHONY: test verify rehearse $(CHECKS) e2e e2e-in-parts blog-first shop-first e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
 test: ready-for-tests $(PROGRAMS) ## All tests in 15 to 20 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS)
@@ -216,18 +215,19 @@ test: ready-for-tests $(PROGRAMS) ## All tests in 15 to 20 minutes, with a books
 	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts $(addprefix in-background-,$(CHECKS))
 e2e-in-parts:
 	+@rm -f $(TEST_ENDPOINTS)
-	$(MAKE) --output-sync=none timed-e2e-up without-blog
-	$(MAKE) --output-sync=none timed-e2e-tests
+	$(MAKE) --output-sync=none blog-first shop-first
 	unset MAKEFLAGS MFLAGS # otherwise they wait for the jobs of the checks
-	$(MAKE) --no-print-directory --jobs --output-sync=target $(addprefix timed-,$(WITH_PLANS))
+	for part in e2e-tests e2e-everything control-room-tests; do $(MAKE) --no-print-directory timed-$$part; done
 	$(MAKE) --no-print-directory --jobs --output-sync=target $(addprefix timed-,$(AT_ONCE))
 	$(MAKE) --no-print-directory timed-request-audit
-without-blog:
+blog-first:
+	+@for part in e2e-up $(BLOG); do $(MAKE) timed-$$part; done
+shop-first:
 	+@until [ -e $(TEST_ENDPOINTS) ]; do
 	  if grep -qs '^e2e-up ' .local/durations; then exit 1; fi # it has ended
 	  sleep 1
 	done
-	for part in $(WITHOUT_BLOG); do $(MAKE) timed-$$part; done
+	for part in $(SHOP_FIRST); do $(MAKE) timed-$$part; done
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
@@ -274,7 +274,11 @@ e2e-up:
 e2e-drill:
 	@$(TEST_CLOUD) $(OPS) drill $(if $(filter full,$(TEST_SIZE)),,--short) --rate 4
 e2e-tests:
-	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m 'not shared' --durations=25
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m 'not (shared or blog or everything)' --durations=20
+e2e-blog:
+	@$(TEST_CLOUD) pytest tests/e2e/blog -m blog --durations=5
+e2e-everything:
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m everything --durations=5
 BLOG_PLANS := tests/e2e/blog/test_secrets.py
 FUZZ := tests/e2e/fuzz
 e2e-shared:

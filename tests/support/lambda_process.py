@@ -70,6 +70,11 @@ class Function:
             assert pipe
             pipe.close()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process can serve a request."""
+        return self._process.poll() is None
+
     def kill(self) -> None:
         """Kill the process, as when its machine is lost."""
         self._process.kill()

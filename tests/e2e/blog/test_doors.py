@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.blog_reader import Reader
 
-pytestmark = pytest.mark.shared
+pytestmark = pytest.mark.blog
 
 CLOSED = (
     "/wp-admin/",

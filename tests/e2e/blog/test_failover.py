@@ -15,6 +15,8 @@ from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.blog
+
 NOTICED_WITHIN = 60.0
 """Seconds: two health checks of 10 s, with allowance for a busy machine."""
 

@@ -13,7 +13,7 @@ from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.shared
+pytestmark = pytest.mark.blog
 
 
 CATALOG = Path(__file__).parents[3] / "data" / "catalog.csv"

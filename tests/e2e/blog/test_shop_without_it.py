@@ -11,6 +11,8 @@ from tests.support.browser import PATIENCE_MS, Visit
 from tests.support.chromium import launch
 from tests.support.cloud import Cloud
 
+pytestmark = pytest.mark.everything
+
 
 @pytest.fixture
 def blog_away(cloud: Cloud, blog: Blog) -> Iterator[None]:

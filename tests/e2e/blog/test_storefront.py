@@ -9,6 +9,8 @@ from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.everything
+
 POSTS = "/wp-json/wp/v2/posts?per_page=3&_fields=id,link,title,excerpt,date"
 
 

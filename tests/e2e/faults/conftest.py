@@ -17,27 +17,45 @@ HOUR = 3600.0
 
 
 class Start(Protocol):
-    """Starts a function of a region behind the proxy. `ahead` shifts its clock, in seconds."""
+    """A function of a region, running behind the proxy. `ahead` shifts its clock, in seconds; a cold one keeps nothing
+    of earlier requests.
+    """
 
-    def __call__(self, region: str, name: str = "orders", *, ahead: float = 0.0) -> Function: ...
+    def __call__(
+        self, region: str, name: str = "orders", *, ahead: float = 0.0, cold: bool = False
+    ) -> Function: ...
 
 
-@pytest.fixture
-def proxy(cloud: Any) -> Iterator[DynamoDbProxy]:
+@pytest.fixture(scope="module")
+def running_proxy(cloud: Any) -> Iterator[DynamoDbProxy]:
     with dynamodb_proxy(cloud.endpoints["aws_endpoint"]) as running:
         yield running
 
 
 @pytest.fixture
-def start(cloud: Any, proxy: DynamoDbProxy) -> Iterator[Start]:
-    """Starts functions behind the proxy; they end with the test."""
+def proxy(running_proxy: DynamoDbProxy) -> Iterator[DynamoDbProxy]:
+    """The proxy without faults and recorded calls."""
+    running_proxy.reset()
+    yield running_proxy
+    running_proxy.reset()
+
+
+@pytest.fixture(scope="module")
+def start(cloud: Any, running_proxy: DynamoDbProxy) -> Iterator[Start]:
+    """Starts a function, or returns it if it runs: as on Lambda, a process serves one request after the other."""
+    running: dict[tuple[str, str, float], Function] = {}
     with ExitStack() as stack:
 
-        def started(region: str, name: str = "orders", *, ahead: float = 0.0) -> Function:
-            deployed = Deployed.read(cloud, region, name)
-            return stack.enter_context(
-                deployed.start(f"{name}.handler", endpoint=proxy.endpoint, ahead=ahead)
-            )
+        def started(region: str, name: str = "orders", *, ahead: float = 0.0, cold: bool = False) -> Function:
+            place = (region, name, ahead)
+            if cold and place in running:
+                running[place].kill()
+            if place not in running or not running[place].alive:
+                deployed = Deployed.read(cloud, region, name)
+                running[place] = stack.enter_context(
+                    deployed.start(f"{name}.handler", endpoint=running_proxy.endpoint, ahead=ahead)
+                )
+            return running[place]
 
         yield started
 

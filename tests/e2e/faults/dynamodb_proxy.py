@@ -105,6 +105,11 @@ class DynamoDbProxy:
         """Remove the unused faults."""
         self._faults.clear()
 
+    def reset(self) -> None:
+        """Remove the unused faults and the recorded calls."""
+        self.clear()
+        self.calls.clear()
+
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> Reply | None:
         """Forward a call or apply its fault."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]

@@ -47,7 +47,7 @@ def test_throttled_checkout_keeps_cart(
 ) -> None:
     book, key = checkout.books[0], str(uuid.uuid4())
     checkout.mine[home_region].put_line(book["id"], 1)
-    function = checkout.start(home_region)
+    function = checkout.start(home_region, cold=True)
     checkout.proxy.inject(operation, *[fault.refused(code)] * 50)
     answer = function.order(checkout.account.id, [item(book)], book["price"], key)
     assert (answer.status, answer.json["type"]) == (503, "urn:bookstore:problem:unavailable")

@@ -1,4 +1,4 @@
-"""Orders under faults that every region's bestsellers count exactly once. Nobody else may order meanwhile."""
+"""Orders under faults, each counted once by every region's bestsellers: only these tests order meanwhile."""
 
 import uuid
 from collections.abc import Callable

@@ -29,6 +29,8 @@ from tests.support.interrupts import SIGNALS, Command, Interrupt, interrupt
 from tests.support.size import FULL_SIZE, sized
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.everything
+
 KILLS = sized(short=2, full=20)
 REPAIR_SECONDS = 15
 SEED = 21

@@ -189,8 +189,8 @@ drill: $(INSTALLED)/python ## Break regions under load, restore them, count lost
 blog-promote: $(INSTALLED)/python ## Make a region's blog database the writer: make blog-promote REGION=r
 	@$(OPS) blog-promote $(REGION) $(ARGS)
 
-CHECKS_FIRST := lint types web-test plan-test
-CHECKS_LATER := unit policy own-cloud-test audit
+CHECKS_FIRST := lint types web-test
+CHECKS_LATER := unit plan-test policy own-cloud-test audit
 CHECKS := $(CHECKS_FIRST) $(CHECKS_LATER)
 PROGRAMS := $(INSTALLED)/chromium $(INSTALLED)/blog
 TEST_PROCESSES ?= 2
@@ -211,17 +211,15 @@ SHOP_ALONE := control-room-tests e2e-tests e2e-everything
 AT_ONCE := e2e-shared e2e-fuzz browser-shared
 END_TO_END_TESTS := $(SHOP_FIRST) $(BLOG) $(SHOP_ALONE) $(AT_ONCE)
 
-.PHONY: test verify rehearse $(CHECKS) e2e checks-first checks-later e2e-in-parts blog-first shop-first shop-open e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
+.PHONY: test verify rehearse $(CHECKS) e2e checks e2e-in-parts blog-first shop-first e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
 test: ready-for-tests $(PROGRAMS) ## All tests in 15 to 20 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS) $(TEST_ENDPOINTS)
-	# End-to-end tests often wait: the checks run meanwhile, each printed when it ends. The deployment, which everything
-	# waits for, needs most of the processor time itself: until the shop opens they run one after the other.
-	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts checks-first checks-later
-checks-first:
+	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
+	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts checks
+checks: # the first ones one at a time, as the deployment, which everything waits for, computes most at its start
 	+@for part in $(CHECKS_FIRST); do $(MAKE) in-background-$$part; done
-checks-later: shop-open
-	+@$(MAKE) $(addprefix in-background-,$(CHECKS_LATER))
+	$(MAKE) $(addprefix in-background-,$(CHECKS_LATER))
 e2e-in-parts:
 	+@$(MAKE) --output-sync=none blog-first shop-first
 	unset MAKEFLAGS MFLAGS # otherwise they wait for the jobs of the checks
@@ -230,13 +228,12 @@ e2e-in-parts:
 	$(MAKE) --no-print-directory timed-request-audit
 blog-first:
 	+@for part in e2e-up $(BLOG); do $(MAKE) timed-$$part; done
-shop-first: shop-open
-	+@for part in $(SHOP_FIRST); do $(MAKE) timed-$$part; done
-shop-open:
-	@until [ -e $(TEST_ENDPOINTS) ]; do
+shop-first:
+	+@until [ -e $(TEST_ENDPOINTS) ]; do
 	  if grep -qs '^e2e-up ' .local/durations; then exit 1; fi # it has ended
 	  sleep 1
 	done
+	for part in $(SHOP_FIRST); do $(MAKE) timed-$$part; done
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
@@ -285,7 +282,7 @@ e2e-drill:
 e2e-tests:
 	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m 'not (shared or blog or everything)' --durations=20
 e2e-blog:
-	@$(TEST_CLOUD) pytest tests/e2e/blog -m blog --durations=5
+	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m blog --durations=5
 e2e-everything:
 	@$(TEST_CLOUD) pytest tests/e2e --ignore=$(DEPLOYMENTS) -m everything --durations=5
 BLOG_PLANS := tests/e2e/blog/test_secrets.py

@@ -64,19 +64,20 @@ def up(
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     with _alone(layout):
         supervisor = Supervisor(layout.cloud / "processes", layout.log)
+        disk = disk_space.Watch(layout.directory)
         try:
-            with disk_space.interrupt_when_full(layout.directory):
+            with disk:
                 Up(layout, settings.absolute(), Steps(console), supervisor, blog_wanted=blog).run()
         except SettingsError as mistakes:
             _refuse("\n".join(mistakes.mistakes), supervisor, 2)
         except (*REFUSALS, OSError) as failure:
-            full = disk_space.full(layout.directory)
+            full = disk.full()
             if full is None and not isinstance(failure, REFUSALS):
                 supervisor.undo()
                 raise
             _refuse(full or str(failure), supervisor, 1)
         except KeyboardInterrupt:
-            full = disk_space.full(layout.directory)
+            full = disk.full()
             _refuse(full or "interrupted", supervisor, 1 if full else 130)
         except BaseException:
             supervisor.undo()

@@ -4,9 +4,8 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 NEEDED_MB = 500
 """Terraform plans, emulator state and two blog databases take about 330 MB in a new local cloud."""
@@ -26,28 +25,40 @@ def full(folder: Path) -> str | None:
     return _message(folder, FULL_MB)
 
 
-@contextmanager
-def interrupt_when_full(folder: Path) -> Iterator[None]:
-    """Send SIGTERM to this process once the disk of `folder` is full.
+class Watch:
+    """Sends SIGTERM to this process once the disk of `folder` is full.
 
     The emulator and Terraform repeat failed requests for minutes, so waiting for their errors takes long. A shell lets
     commands in the background ignore SIGINT, so that signal would not do.
     """
-    ended = threading.Event()
 
-    def watch() -> None:
-        while not ended.wait(CHECK_SECONDS):
-            if full(folder):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: str | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def full(self) -> str | None:
+        """Error text when the disk was full at a check, or is now; None otherwise.
+
+        What ends after the signal may free space again, so the check's text is kept.
+        """
+        return self._seen or full(self._folder)
+
+    def _run(self) -> None:
+        while not self._ended.wait(CHECK_SECONDS):
+            self._seen = full(self._folder)
+            if self._seen:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
 
 
 def _message(folder: Path, needed: int) -> str | None:

@@ -54,8 +54,12 @@ def test_up_small_disk_is_refused_first(layout: Layout) -> None:
 
 
 FILLS = """
-(for _ in $(seq 600); do [ -d {cloud}/aws ] && break; sleep 0.05; done; cat /dev/zero > {folder}/other) \\
-  </dev/null >/dev/null 2>&1 &
+(
+  for _ in $(seq 600); do [ -d {cloud}/aws ] && break; sleep 0.05; done
+  kill -STOP $$  # it reads the free space when the disk is full and not while it becomes full
+  cat /dev/zero > {folder}/other
+  kill -CONT $$
+) </dev/null >/dev/null 2>&1 &
 trap '' INT  # as for a command in the background
 exec "$0" "$@"
 """

@@ -105,9 +105,9 @@ $(INSTALLED)/chromium: bin/debian-packages | $(INSTALLED)/prerequisites
 	bin/debian-packages $${browser:+chromium,chromium-browser} fonts-noto-cjk
 	touch $@
 
-$(INSTALLED)/blog: bin/debian-packages | $(INSTALLED)/prerequisites
-	@bin/debian-packages php-cli php-mysql php-gd php-xml php-mbstring mariadb-server-core,mariadb-server-core-10.6 \
-	  mariadb-client debian-archive-keyring
+$(INSTALLED)/blog: bin/debian-packages localcloud/blog/installation.py | $(INSTALLED)/prerequisites
+	@echo "installing the blog's programs"
+	$(PYTHON) -m localcloud.blog.installation
 	touch $@
 
 web/dist/index.html: $(INSTALLED)/web $(shell find web/src web/public web/index.html web/*.ts -type f 2>/dev/null)
@@ -120,15 +120,15 @@ APP := $(INSTALLED)/python web/dist/index.html
 # Side by side: each of them waits for the network and the disk.
 SIDE_BY_SIDE = $(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=4)
 
-.PHONY: install ready ready-locally ready-for-tests web
+.PHONY: install ready ready-locally blog-if-possible web
 install: ## Install what the commands need into this checkout.
 	+@$(SIDE_BY_SIDE) $(COMMANDS)
 ready:
 	+@$(SIDE_BY_SIDE) $(APP)
 ready-locally:
-	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators
-ready-for-tests:
-	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators $(INSTALLED)/cdktf
+	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators blog-if-possible
+blog-if-possible: # `make up` says why it is not, and goes on without the blog
+	+@$(MAKE) --silent $(INSTALLED)/blog 2>/dev/null || true
 web: web/dist/index.html ## Build the storefront.
 
 .PHONY: up down status seed stock stock-claim customer-export customer-erase web-dev
@@ -212,13 +212,13 @@ AT_ONCE := e2e-shared e2e-fuzz browser-shared
 END_TO_END_TESTS := $(SHOP_FIRST) $(BLOG) $(SHOP_ALONE) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e checks e2e-in-parts blog-first shop-first e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
-test: ready-for-tests $(PROGRAMS) ## All tests in 15 to 20 minutes, with a bookstore of its own.
+test: ready-locally $(PROGRAMS) ## All tests in 15 to 20 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS) $(TEST_ENDPOINTS)
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
 	$(MAKE) --jobs=4 --output-sync=target e2e-in-parts checks
 checks: # the first ones one at a time, as the deployment, which everything waits for, computes most at its start
-	+@for part in $(CHECKS_FIRST); do $(MAKE) in-background-$$part; done
+	+@for part in $(CHECKS_FIRST) install; do $(MAKE) in-background-$$part; done
 	$(MAKE) $(addprefix in-background-,$(CHECKS_LATER))
 e2e-in-parts:
 	+@$(MAKE) --output-sync=none blog-first shop-first
@@ -237,7 +237,7 @@ shop-first:
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
-verify: ready-for-tests $(PROGRAMS) ## Everything at full size, in hours: for releases and nightly.
+verify: ready-locally $(PROGRAMS) ## Everything at full size, in hours: for releases and nightly.
 	@export TEST_SIZE=full
 	trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS)

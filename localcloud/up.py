@@ -14,8 +14,9 @@ import boto3
 from localcloud import disk_space, programs
 from localcloud.account_defaults import create_managed_keys
 from localcloud.addresses import addresses, blog_row, edge_ports, write_endpoints
+from localcloud.blog.installation import ensure_runnable
 from localcloud.blog.mariadb import DatabaseError
-from localcloud.blog.service import Blog, ensure_runnable
+from localcloud.blog.service import Blog
 from localcloud.blog.wordpress import WordPressUnavailableError
 from localcloud.deployment_fingerprint import Fingerprint, inputs_digest
 from localcloud.environment import export, local_environment

@@ -1,6 +1,5 @@
 """Starts the blog of a local cloud and imports its posts."""
 
-import os
 import secrets
 import shutil
 import socket
@@ -10,62 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localcloud.blog.aurora import GlobalDatabase, read_writer
+from localcloud.blog.installation import PATH
 from localcloud.blog.mariadb import DATABASE, REBUILD_SECONDS, USER, Server, await_answer
-from localcloud.blog.wordpress import KEYRING, WordPressUnavailableError, ensure_wordpress, is_fetched
+from localcloud.blog.wordpress import ensure_wordpress
 from localcloud.layout import HOST, ROOT, Layout, url, write_private
 from localcloud.processes import Part, Supervisor
 from localcloud.programs import GATE, answers, digest
 from ops.errors import OperatorError
 
-PROGRAMS = {
-    "php": ("php-cli", "php-mysql", "php-gd", "php-xml", "php-mbstring"),
-    "mariadbd": ("mariadb-server-core",),
-    "mariadb": ("mariadb-client",),
-}
-"""Programs that the blog needs, with their packages; Debian and Ubuntu use the same names."""
-KEYRING_PACKAGE = "debian-archive-keyring"
-INSTALL_SECONDS = 240
-
 AURORA = "aurora"
 _PHP_WORKERS = "4"
-_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 
 class ImportFailedError(OperatorError):
     """The import of the posts failed. The message is the import's."""
-
-
-def missing_packages() -> list[str]:
-    """Packages that are missing for the blog."""
-    missing = [
-        package
-        for program, packages in PROGRAMS.items()
-        if shutil.which(program, path=_PATH) is None
-        for package in packages
-    ]
-    return missing if is_fetched() or KEYRING.exists() else [*missing, KEYRING_PACKAGE]
-
-
-def ensure_runnable() -> None:
-    """Install the packages that the blog needs, if it can be done without a prompt, and fetch WordPress.
-
-    Raises WordPressUnavailableError with the command to run otherwise.
-    """
-    if missing := missing_packages():
-        try:
-            done = subprocess.run(
-                [ROOT / "bin" / "debian-packages", *missing],
-                capture_output=True,
-                text=True,
-                timeout=INSTALL_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise WordPressUnavailableError(f"the installation took over {INSTALL_SECONDS} s") from error
-        if done.returncode:
-            lines = done.stderr.strip().splitlines() or ["its packages could not be installed"]
-            raise WordPressUnavailableError(lines[-1])
-    ensure_wordpress()
 
 
 class Blog:
@@ -179,7 +136,7 @@ class Blog:
         return Part(
             name=f"mariadb-{region}",
             command=[sys.executable, "-m", "localcloud.blog.mariadb", str(server.folder), str(server.port)],
-            environment={"PATH": _PATH, "PYTHONPATH": str(ROOT)},
+            environment={"PATH": PATH, "PYTHONPATH": str(ROOT)},
             port=server.port,
             ready=server.answers,
         )
@@ -189,7 +146,7 @@ class Blog:
             name=AURORA,
             command=[sys.executable, "-m", "localcloud.blog", *self._regions],
             environment={
-                "PATH": _PATH,
+                "PATH": PATH,
                 "PYTHONPATH": str(ROOT),
                 "PORT_BASE": str(self._layout.base),
                 "LOCAL_DIR": str(self._layout.directory),
@@ -219,7 +176,7 @@ class Blog:
         temporary = self._folder / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
         return {
-            "PATH": _PATH,
+            "PATH": PATH,
             "TMPDIR": str(temporary),
             "WORDPRESS_DB_HOST": f"{HOST}:{self.servers[region].port}",
             "WORDPRESS_DB_WRITER_HOST": f"{HOST}:{self._layout.aurora_writer}",

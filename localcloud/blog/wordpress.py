@@ -7,11 +7,13 @@ installation.
 
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from localcloud.layout import ROOT
 
 SUITES = ("sid", "trixie")
+"""Releases of Debian, tried one after the other: the index of each takes seconds to load."""
 PACKAGES = (
     "wordpress",
     "libjs-cropper",
@@ -70,9 +72,19 @@ def _fetch() -> list[Path]:
     for part in ("lists/partial", "cache/archives/partial", "packages"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "status").touch()
+    *others, last = SUITES
+    for suite in others:
+        with suppress(WordPressUnavailableError):
+            return _download(folder, suite)
+    return _download(folder, last)
+
+
+def _download(folder: Path, suite: str) -> list[Path]:
     (folder / "sources.list").write_text(
-        "".join(f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {suite} main\n" for suite in SUITES)
+        f"deb [signed-by={KEYRING}] http://deb.debian.org/debian {suite} main\n"
     )
+    for left in (folder / "packages").glob("*.deb"):
+        left.unlink()
     _apt(folder, "update")
     _apt(folder, "download", *PACKAGES)
     return sorted((folder / "packages").glob("*.deb"))

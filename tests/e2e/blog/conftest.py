@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.blog.installation import missing_packages
 from localcloud.blog.mariadb import DATABASE
-from localcloud.blog.service import Blog, missing_packages
+from localcloud.blog.service import Blog
 from localcloud.processes import Part, Supervisor
 from tests.support.blog_reader import Reader
 from tests.support.cloud import Cloud

@@ -29,7 +29,7 @@ def has_free(monkeypatch: pytest.MonkeyPatch, *megabytes: int) -> None:
 
 @pytest.mark.usefixtures("sigterm_interrupts")
 def test_watch_keeps_reason_after_space_is_freed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What the interrupted command ends may free space before the reason is printed."""
+    """Parts that are stopped may free space before the reason is printed."""
     has_free(monkeypatch, 800, 3, 800)
     monkeypatch.setattr(disk_space, "CHECK_SECONDS", 0.001)
     watch = disk_space.Watch(tmp_path)

@@ -127,7 +127,7 @@ ready:
 	+@$(SIDE_BY_SIDE) $(APP)
 ready-locally:
 	+@$(SIDE_BY_SIDE) $(APP) $(INSTALLED)/emulators blog-if-possible
-blog-if-possible: # `make up` says why it is not, and goes on without the blog
+blog-if-possible: | $(INSTALLED)/prerequisites # `make up` says why it is not, and goes on without the blog
 	+@$(MAKE) --silent $(INSTALLED)/blog 2>/dev/null || true
 web: web/dist/index.html ## Build the storefront.
 

@@ -1,5 +1,6 @@
-"""The blog through the storefront's own address."""
+"""The blog and the shop together: posts through the storefront's address, books in posts."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,13 @@ def test_posts_are_served_by_the_storefront(shop: Reader, anyone: Reader) -> Non
     assert answer.status_code == 200
     assert len(answer.json()) == 3
     assert {post["id"] for post in answer.json()} <= {post["id"] for post in anyone.posts(per_page="100")}
+
+
+def test_post_shows_cards_of_its_books(cloud: Cloud, anyone: Reader) -> None:
+    page = anyone.get("/bread-is-a-clock/").text
+    cards = page.partition('class="books"')[2].partition("</section>")[0]
+    assert f'href="{cloud.endpoints["storefront"]}/books/tartine-bread"' in cards
+    assert re.search(r"\d+\.\d{2} EUR", cards)
 
 
 def test_query_reaches_the_blog(shop: Reader) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "bin/prerequisites"
-ENOUGH = {"python3": "Python 3.11.0", "node": "v20.0.0", "npm": "10.0.0", "terraform": "Terraform v1.11.0"}
+ENOUGH = {"python3": "Python 3.11.0", "node": "v20.19.0", "npm": "10.0.0", "terraform": "Terraform v1.11.0"}
 SCRIPT_PROGRAMS = ("bash", "dirname", "env", "grep", "head", "sort")
 
 
@@ -39,7 +39,7 @@ def test_prerequisites_minimum_versions_pass(tmp_path: Path) -> None:
     ("program", "message"),
     [
         ("python3", "missing: Python 3.11 or newer. Get it"),
-        ("node", "missing: Node.js 20.0 or newer. Get it"),
+        ("node", "missing: Node.js 20.19 or a later 20, or 22.12 or newer. Get it"),
         ("npm", "missing: npm 10.0 or newer. It comes with"),
         ("terraform", "missing: Terraform 1.11 or newer. Get it"),
     ],
@@ -49,6 +49,22 @@ def test_prerequisites_missing_program_is_named(program: str, message: str, tmp_
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(message)
+
+
+@pytest.mark.parametrize("version", ["20.20.2", "22.12.0", "22.20.1", "23.0.0", "24.1.0"])
+def test_prerequisites_later_node_passes(version: str, tmp_path: Path) -> None:
+    done = check(tmp_path, **{**ENOUGH, "node": f"v{version}"})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("version", ["18.20.0", "20.0.0", "20.9.0", "20.18.3", "21.7.3", "22.0.0", "22.11.0"])
+def test_prerequisites_node_without_vite_is_refused(version: str, tmp_path: Path) -> None:
+    done = check(tmp_path, **{**ENOUGH, "node": f"v{version}"})
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(
+        f"too old: Node.js is {version}, 20.19 or a later 20, or 22.12 or newer is needed. Get it"
+    )
 
 
 def test_prerequisites_checks_named_terraform(tmp_path: Path) -> None:

@@ -49,12 +49,16 @@ def measure(storefront: str) -> dict[str, Medians]:
 
 
 def missed(medians: Medians) -> list[str]:
-    """Each bar that a page misses, with what was measured."""
+    """Each threshold that a page misses, with what was measured."""
     low = [
-        f"{name} {medians[name]:.0f}, at least {bar}" for name, bar in LOWEST.items() if medians[name] < bar
+        f"{name} {medians[name]:.0f}, at least {least}"
+        for name, least in LOWEST.items()
+        if medians[name] < least
     ]
     return low + [
-        f"{name} {medians[name]:g}, below {bar:g}" for name, bar in BELOW.items() if medians[name] >= bar
+        f"{name} {medians[name]:g}, below {limit:g}"
+        for name, limit in BELOW.items()
+        if medians[name] >= limit
     ]
 
 
@@ -65,12 +69,12 @@ def _print(console: Console, pages: dict[str, Medians]) -> None:
         table.add_row(name, *(f"{medians[name]:g}" for medians in pages.values()))
     console.print(table)
     for page, medians in pages.items():
-        for bar in missed(medians):
-            console.print(f"{page}: {bar}: missed")
+        for threshold in missed(medians):
+            console.print(f"{page}: {threshold}: missed")
 
 
 def main() -> int:
-    """Measure, print and record; returns 1 if a bar is missed."""
+    """Measure, print and record; returns 1 if a threshold is missed."""
     layout, console = Layout.from_environment(), Console()
     if not layout.endpoints.exists():
         console.print(f"no local cloud runs ({layout.endpoints} is missing): run `make up`", style="red")

@@ -99,7 +99,7 @@ def judge(console: Console, runs: list[Run]) -> bool:
     lcp, spread = middle(times)
     cls = statistics.median(run.cls for run in runs)
     script = max(run.script_bytes for run in runs)
-    bars = (
+    thresholds = (
         (f"LCP {lcp:.0f} ms ({times[0]:.0f} to {times[-1]:.0f}), under {MAX_LCP_MS}", lcp < MAX_LCP_MS),
         (f"CLS {cls:.4f}, under {MAX_CLS}", cls < MAX_CLS),
         (
@@ -107,8 +107,8 @@ def judge(console: Console, runs: list[Run]) -> bool:
             script <= MAX_SCRIPT_BYTES,
         ),
     )
-    for bar, met in bars:
-        console.print(f"{bar}: {'met' if met else 'missed'}")
+    for threshold, met in thresholds:
+        console.print(f"{threshold}: {'met' if met else 'missed'}")
     record(
         "web",
         {
@@ -119,7 +119,7 @@ def judge(console: Console, runs: list[Run]) -> bool:
             "runs": len(runs),
         },
     )
-    return all(met for _, met in bars)
+    return all(met for _, met in thresholds)
 
 
 def main() -> int:

@@ -17,7 +17,8 @@ from ops.aws import explain
 from ops.errors import OperatorError
 from ops.items import plain
 
-GIVEN, CLAIMED, CLAIMS, ACCEPTED = "given:", "claimed:", "claims:", "accepted:"
+GIVEN, CLAIMED, CLAIMS = "given:", "claimed:", "claims:"
+ACCEPTED, TAKEN = "accepted:", "taken:"
 REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
 """Key of the item with the names of all regions that may have rows. Functions read it."""
 
@@ -59,6 +60,7 @@ class Row:
     accepted: Mapping[str, int] = field(default_factory=dict)
     claims: Mapping[str, int] = field(default_factory=dict)
     claims_seen: int = 0
+    taken: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "Row":
@@ -82,6 +84,7 @@ class Row:
             accepted=prefixed(ACCEPTED),
             claims=prefixed(CLAIMS),
             claims_seen=int(values.get("claimsSeen", 0)),
+            taken=prefixed(TAKEN),
         )
 
     @property
@@ -112,9 +115,13 @@ def rights(rows: Rows, region: str) -> int:
     own = rows.get(region, Row("", region))
     others = [row for row in rows.values() if row.region != region]
     given = {row.region: row.given.get(region, 0) for row in others}
-    received = sum(max(given.get(giver, 0), own.accepted.get(giver, 0)) for giver in {*given, *own.accepted})
-    claims = sum(own.claimed.values()) - sum(row.claimed.get(region, 0) for row in others)
-    return own.received + own.restored + received + claims - own.spent
+    claimed = {row.region: row.claimed.get(region, 0) for row in others}
+    claims = sum(own.claimed.values()) - _sum_of_higher(claimed, own.taken)
+    return own.received + own.restored + _sum_of_higher(given, own.accepted) + claims - own.spent
+
+
+def _sum_of_higher(read: Mapping[str, int], recorded: Mapping[str, int]) -> int:
+    return sum(max(read.get(region, 0), recorded.get(region, 0)) for region in {*read, *recorded})
 
 
 def split(copies: int, regions: Sequence[str], weights: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -140,19 +147,64 @@ def register(deployment: Deployment) -> None:
 def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str, int] | None = None) -> int:
     """Share the copies of each book over the regions by weight, unless a region has received copies of it.
 
-    A repetition therefore adds nothing. Returns the number of books of which a region received copies.
+    A repetition adds nothing, or the rest after an interruption: the regions together, with those that were removed,
+    never receive more than `copies`. A region that was added since has an empty row, and asks the others for copies.
+
+    Returns the number of books of which a row was written.
     """
     if not copies:
         return 0
     register(deployment)
-    jobs = [
-        (region, book, share)
-        for book, total in copies.items()
-        for region, share in split(total, list(deployment.regions), weights).items()
-    ]
     with ThreadPoolExecutor(_WORKERS) as pool:
+        tables = pool.map(lambda region: _received(deployment, region), deployment.regions)
+        views = dict(zip(deployment.regions, tables, strict=True))
+        jobs = [
+            (region, book, share)
+            for book, total in copies.items()
+            for region, share in _first_copies(
+                split(total, list(deployment.regions), weights),
+                {region: view.get(book, {}) for region, view in views.items()},
+            ).items()
+        ]
         created = list(pool.map(lambda job: _receive(deployment, *job), jobs))
     return len({book for (_, book, _), new in zip(jobs, created, strict=True) if new})
+
+
+def _received(deployment: Deployment, region: str) -> dict[str, dict[str, int]]:
+    """Read the copies that operators added, as one region's table has them: by region, by book."""
+    client, table = _table(deployment, region)
+    pages = client.get_paginator("scan").paginate(
+        TableName=table,
+        ConsistentRead=True,
+        ProjectionExpression="bookId, #region, received",
+        ExpressionAttributeNames={"#region": "region"},
+    )
+    found: dict[str, dict[str, int]] = {}
+    for item in (item for page in pages for item in page["Items"]):
+        count = int(item.get("received", {"N": "0"})["N"])
+        found.setdefault(item["bookId"]["S"], {})[item["region"]["S"]] = count
+    return found
+
+
+def _first_copies(shares: Mapping[str, int], views: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Return the copies of a book to write into rows that have received none: into new rows also none.
+
+    Args:
+        shares: all copies of the book, by region.
+        views: received copies by region, as each region's table has them. They only grow.
+    """
+    received: dict[str, int] = {}
+    for view in views.values():
+        for region, count in view.items():
+            received[region] = max(count, received.get(region, 0))
+    left = max(0, sum(shares.values()) - sum(received.values()))
+    first: dict[str, int] = {}
+    for region, share in shares.items():
+        copies = min(share, left) if not received.get(region) else 0
+        if copies or region not in views[region]:
+            first[region] = copies
+        left -= copies
+    return first
 
 
 def _receive(deployment: Deployment, region: str, book: str, copies: int) -> bool:

@@ -1,13 +1,25 @@
 """Moves a region's copies to the other regions before the region is removed.
 
 The other regions stop reading the row of a region that is not registered. So they record the copies that it has given
-them as accepted, which counts without the row.
+them as accepted, and the copies of theirs that operators had let it sell as taken. Both count without the row.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from ops.stock import ACCEPTED, GIVEN, REGISTRY, Deployment, grouped, read, rights, split, update_if
+from ops.stock import (
+    ACCEPTED,
+    GIVEN,
+    REGISTRY,
+    TAKEN,
+    Deployment,
+    Row,
+    grouped,
+    read,
+    rights,
+    split,
+    update_if,
+)
 
 
 def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> int:
@@ -26,19 +38,26 @@ def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> i
 
 
 def accept_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> None:
-    """Record in each receiver's rows the copies that `region` has given it. Replication must have caught up."""
+    """Record in each receiver's rows what `region` has given it, and what `region` was let sell of its share.
+
+    Replication must have caught up.
+    """
     for receiver in receivers:
         for book, rows in grouped(read(deployment, receiver)).items():
-            given = rows[region].given.get(receiver, 0) if region in rows else 0
-            if given > (rows[receiver].accepted.get(region, 0) if receiver in rows else 0):
-                _update(
-                    deployment,
-                    receiver,
-                    book,
-                    "SET #number = :copies ADD received :none, restored :none, spent :none",
-                    f"{ACCEPTED}{region}",
-                    {":copies": given, ":none": 0},
-                )
+            removed, own = rows.get(region, Row(book, region)), rows.get(receiver, Row(book, receiver))
+            for prefix, copies, recorded in (
+                (ACCEPTED, removed.given.get(receiver, 0), own.accepted.get(region, 0)),
+                (TAKEN, removed.claimed.get(receiver, 0), own.taken.get(region, 0)),
+            ):
+                if copies > recorded:
+                    _update(
+                        deployment,
+                        receiver,
+                        book,
+                        "SET #number = :copies ADD received :none, restored :none, spent :none",
+                        f"{prefix}{region}",
+                        {":copies": copies, ":none": 0},
+                    )
 
 
 def _rights(deployment: Deployment, region: str) -> dict[str, int]:

@@ -6,8 +6,8 @@ functions in its region write, so replication has no conflicts. Its numbers only
     limit = received + restored + given by others + claimed from others - claimed by others
     rights = limit - spent
 
-(escrow: O'Neil 1986, "The Escrow Transactional Method"; bounded counters: Balegas and others 2015). A copy of
-another region's row may be old. Then the limit is too low and never too high: a region may refuse too early, but
+(escrow: O'Neil 1986, "The Escrow Transactional Method"; bounded counters: Balegas and others 2015). A replica of
+another region's row may be stale. Then the limit is too low and never too high: a region may refuse too early, but
 cannot sell too much. Only claims lower a limit, and an operator makes them after the region was lost.
 """
 
@@ -19,7 +19,8 @@ from typing import NamedTuple
 from runtime import clock
 from runtime.dynamo import Item
 
-GIVEN, CLAIMED, CLAIMS, ACCEPTED, DEMAND = "given:", "claimed:", "claims:", "accepted:", "demand:"
+GIVEN, CLAIMED, CLAIMS, DEMAND = "given:", "claimed:", "claims:", "demand:"
+ACCEPTED, TAKEN = "accepted:", "taken:"
 """Prefixes of attributes. DynamoDB's ADD works on top-level attributes only, so these are not maps."""
 
 MIN_MARK = 5
@@ -39,6 +40,7 @@ class Share(NamedTuple):
         given: copies given away, by receiving region.
         claimed: copies of a lost region's share that operators took over, by lost region.
         accepted: copies that removed regions had given, by removed region. Their rows are not read any more.
+        taken: copies of this share that operators had let removed regions sell, by removed region.
         demand: copies that shoppers ordered here, sold or refused, by hour.
         wanted: copies that this region asks other regions for.
         claims: number of claims by lost region.
@@ -56,6 +58,7 @@ class Share(NamedTuple):
     wanted: int = 0
     claims: Mapping[str, int] = _NONE
     claims_seen: int = 0
+    taken: Mapping[str, int] = _NONE
 
     @classmethod
     def from_item(cls, item: Item) -> "Share":
@@ -72,6 +75,7 @@ class Share(NamedTuple):
             item.get("wanted", 0),
             _prefixed(item, CLAIMS),
             item.get("claimsSeen", 0),
+            _prefixed(item, TAKEN),
         )
 
     def lately(self, moment: datetime) -> int:
@@ -97,9 +101,14 @@ def limit(shares: Shares, region: str) -> int:
     own = shares.get(region, Share(region))
     others = [share for share in shares.values() if share.region != region]
     given = {share.region: share.given.get(region, 0) for share in others}
-    received = sum(max(given.get(giver, 0), own.accepted.get(giver, 0)) for giver in {*given, *own.accepted})
-    claims = sum(own.claimed.values()) - sum(share.claimed.get(region, 0) for share in others)
-    return own.received + own.restored + received + claims
+    claimed = {share.region: share.claimed.get(region, 0) for share in others}
+    claims = sum(own.claimed.values()) - _sum_of_higher(claimed, own.taken)
+    return own.received + own.restored + _sum_of_higher(given, own.accepted) + claims
+
+
+def _sum_of_higher(read: Mapping[str, int], recorded: Mapping[str, int]) -> int:
+    """Return the sum of each region's number: from its row, or recorded before it was removed."""
+    return sum(max(read.get(region, 0), recorded.get(region, 0)) for region in {*read, *recorded})
 
 
 def rights(shares: Shares, region: str) -> int:

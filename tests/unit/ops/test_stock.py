@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from shop.stock import Share
 from tests.support.mocked_aws import mocked_aws
 
 HERE, THERE = "eu-west-1", "ap-southeast-1"
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -51,18 +53,22 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
         made = Deployment({region: boto3.client("dynamodb", region) for region in (HERE, THERE)})
         for region, client in made.clients.items():
             made.regions[region] = SimpleNamespace(tables={"books": "books", "stock": "stock"})
-            for name, keys in (("books", ("id",)), ("stock", ("bookId", "region"))):
-                client.create_table(
-                    TableName=name,
-                    BillingMode="PAY_PER_REQUEST",
-                    AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-                    KeySchema=[
-                        {"AttributeName": key, "KeyType": kind}
-                        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-                    ],
-                )
+            create_tables(client)
             client.put_item(TableName="books", Item={"id": {"S": "a"}})
         yield made
+
+
+def create_tables(client: Any) -> None:
+    for name, keys in (("books", ("id",)), ("stock", ("bookId", "region"))):
+        client.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+        )
 
 
 def sell(deployment: Deployment, region: str, copies: int) -> None:
@@ -108,6 +114,50 @@ def test_load_adds_to_row_that_asked_for_copies(deployment: Deployment) -> None:
     assert stock.load(deployment, {"a": 11}) == 0
     assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 6, THERE: 5}
     assert shares(deployment)[THERE].wanted == 5
+
+
+def test_load_continues_after_interruption(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(region: str) -> bool:
+        raise EndpointConnectionError(endpoint_url=region)
+
+    receive = stock._receive
+    monkeypatch.setattr(
+        stock,
+        "_receive",
+        lambda *job: receive(*job) if job[1] == HERE else failing(job[1]),
+    )
+    with pytest.raises(EndpointConnectionError):
+        stock.load(deployment, {"a": 11})
+    monkeypatch.undo()
+    stock.load(deployment, {"a": 11})
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 6, THERE: 5}
+
+
+@pytest.mark.parametrize("weights", [{HERE: 1, THERE: 1}, {HERE: 1, THERE: 0}])
+def test_load_gives_an_added_region_no_new_copies(deployment: Deployment, weights: dict[str, int]) -> None:
+    """It gets a row, by which it is known, and asks the other regions for copies."""
+    both = deployment.regions
+    deployment.regions = {HERE: both[HERE]}
+    stock.load(deployment, {"a": 20}, weights)
+    deployment.regions = both
+    stock.load(deployment, {"a": 20})
+    deployment.replicate()
+    assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 20, THERE: 0}
+    seen = functions_view(deployment, THERE)
+    asking = {**seen, THERE: seen[THERE]._replace(wanted=shop_stock.wanted(seen, THERE, NOW))}
+    assert shop_stock.grant(asking, HERE, THERE, NOW) > 0
+
+
+def test_load_counts_copies_of_removed_regions(deployment: Deployment) -> None:
+    stock.load(deployment, {"a": 20})
+    deployment.replicate()
+    both = deployment.regions
+    deployment.regions = {HERE: both[HERE], "us-east-1": both[THERE]}
+    deployment.clients["us-east-1"] = boto3.client("dynamodb", "us-east-1")
+    create_tables(deployment.clients["us-east-1"])
+    stock.load(deployment, {"a": 20})
+    rows = stock.grouped(stock.read(deployment, "us-east-1"))["a"]
+    assert {region: row.received for region, row in rows.items()} == {"us-east-1": 0}
 
 
 def test_copies_are_shared_by_weight(deployment: Deployment) -> None:
@@ -254,6 +304,21 @@ def test_removed_region_gives_all_copies(deployment: Deployment) -> None:
     assert give_all(deployment, THERE, [HERE]) == 0
 
 
+def test_removed_region_keeps_claimed_copies(deployment: Deployment) -> None:
+    """What it had sold of a lost region's share is not sold again by that region."""
+    stock.load(deployment, {"a": 10})
+    deployment.replicate()
+    assert stock.claim(deployment, HERE) == {"a": 5}
+    deployment.replicate()
+    sell(deployment, THERE, 10)
+    give_all(deployment, THERE, [HERE])
+    deployment.replicate()
+    accept_all(deployment, THERE, [HERE])
+    registered = {HERE: functions_view(deployment, HERE)[HERE]}
+    assert shop_stock.rights(registered, HERE) == 0
+    assert shares(deployment)[HERE].rights == 0
+
+
 @given(st.integers(0, 1000), st.integers(1, 4), st.lists(st.integers(1, 9), min_size=4, max_size=4))
 def test_split_keeps_every_copy(copies: int, count: int, weights: list[int]) -> None:
     regions = ["a", "b", "c", "d"][:count]
@@ -264,11 +329,13 @@ counts = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 9))
 numbers = st.integers(0, 50)
 
 
-@given(st.lists(st.tuples(numbers, numbers, numbers, counts, counts, counts), min_size=3, max_size=3))
+@given(st.lists(st.tuples(numbers, numbers, numbers, counts, counts, counts, counts), min_size=3, max_size=3))
 def test_rights_agree_with_functions(rows: list[Any]) -> None:
     ops_rows, functions = {}, {}
-    for region, (received, restored, spent, gifts, claims, accepted) in zip("abc", rows, strict=True):
-        ops_rows[region] = Row("x", region, received, restored, spent, 0, gifts, claims, accepted)
-        functions[region] = Share(region, received, restored, spent, gifts, claims, accepted)
+    for region, (received, restored, spent, gifts, claims, accepted, taken) in zip("abc", rows, strict=True):
+        ops_rows[region] = Row(
+            "x", region, received, restored, spent, 0, gifts, claims, accepted, taken=taken
+        )
+        functions[region] = Share(region, received, restored, spent, gifts, claims, accepted, taken=taken)
     for region in "abc":
         assert stock.rights(ops_rows, region) == shop_stock.rights(functions, region)

@@ -15,6 +15,8 @@ interface Options {
   /** The address, and the route pattern that matches it. */
   at?: string;
   path?: string;
+  /** Instead of a token that is always there. */
+  token?: () => Promise<string | null>;
   /** Regions that the mocks of the routed address answer for. */
   regions?: string[];
 }
@@ -27,7 +29,13 @@ function OtherPage() {
 /** Renders a page with store and router; other addresses render as text. */
 export function renderPage(
   page: ReactNode,
-  { as = 'guest', at = '/', path = '*', regions = [] }: Options = {},
+  {
+    as = 'guest',
+    at = '/',
+    path = '*',
+    regions = [],
+    token = async () => (as === 'shopper' ? 'token' : null),
+  }: Options = {},
 ) {
   const client = new FailoverClient({
     api: API,
@@ -37,7 +45,7 @@ export function renderPage(
   });
   const store = createStore({
     send: (where, init, fits) => client.send(where, init, fits),
-    token: async () => (as === 'shopper' ? 'token' : null),
+    token,
   });
   store.dispatch(as === 'shopper' ? signedIn(SHOPPER) : signedOut());
   const screen = render(

@@ -35,3 +35,12 @@ it('sign-out ends running requests without an error in the console', async () =>
   await new Promise((resolve) => setTimeout(resolve));
   expect(logged).not.toHaveBeenCalled();
 });
+
+it('request without a renewed token is not sent', async () => {
+  const send = vi.fn();
+  const token = () => Promise.reject(new Error('A network error has occurred.'));
+  const store = createStore({ send, token });
+  const { error } = await store.dispatch(shop.endpoints.listOrders.initiate({}));
+  expect(error).toEqual({ status: 'noToken' });
+  expect(send).not.toHaveBeenCalled();
+});

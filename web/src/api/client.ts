@@ -20,7 +20,8 @@ export interface ProblemDetails {
 
 /** A request that failed; `problem` is the API's own description, if it answered with one. */
 export interface ApiError {
-  status: number | 'unreachable';
+  /** `noToken`: the user pool renewed no token, so no request was sent. */
+  status: number | 'unreachable' | 'noToken';
   problem?: ProblemDetails;
   /** Whether an earlier attempt of the request may have arrived, so that the problem does not say what happened. */
   lost?: boolean;
@@ -62,8 +63,10 @@ const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
 ) => {
   const services = extra as Services;
   const request = typeof given === 'string' ? { url: given } : given;
+  let hasToken = false;
   try {
     const token = OPERATIONS[endpoint]?.secured ? await services.token() : null;
+    hasToken = true;
     const { status, content, lost } = await services.send(
       pathOf(request),
       initOf(request, token, signal),
@@ -75,6 +78,7 @@ const baseQuery: BaseQueryFn<string | ApiRequest, unknown, ApiError> = async (
     // RTK Query ignores the result of an aborted request, but logs what it throws.
     if (signal.aborted || error instanceof UnreachableError || error instanceof OfflineError)
       return { error: { status: 'unreachable' } };
+    if (!hasToken) return { error: { status: 'noToken' } };
     throw error;
   }
 };

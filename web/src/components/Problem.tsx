@@ -4,10 +4,11 @@ import { Link, useLocation } from 'react-router';
 import type { ApiError } from '../api/client';
 import { leave } from '../lib/session';
 
-type Advice = 'unreachable' | 'busy' | 'signIn' | 'notFound' | 'limit' | 'request' | 'shop';
+type Advice = 'unreachable' | 'noToken' | 'busy' | 'signIn' | 'notFound' | 'limit' | 'request' | 'shop';
 
 function adviceFor({ status }: ApiError): Advice {
   if (status === 'unreachable' || status === 503) return 'unreachable';
+  if (status === 'noToken') return 'noToken';
   if (status === 429) return 'busy';
   if (status === 401) return 'signIn';
   if (status === 404) return 'notFound';

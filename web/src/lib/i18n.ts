@@ -36,16 +36,23 @@ export function loadPageTexts(): Promise<void> {
   return load(i18next.language as Language, 'pages');
 }
 
+/** Number of the last change of the language. */
+let latest = 0;
+
 /** Loads both parts, since a page that is loading needs the texts of the new language too. */
 export async function changeLanguage(language: Language): Promise<void> {
+  latest += 1;
+  const change = latest;
   const before = readStored(STORAGE_KEY);
   store(STORAGE_KEY, language); // first, since an old tab may reload to get the texts of the new build
   try {
     await Promise.all([load(language, 'front'), load(language, 'pages')]);
   } catch (error) {
+    if (change !== latest) return;
     store(STORAGE_KEY, before);
     throw error;
   }
+  if (change !== latest) return; // another language was chosen meanwhile
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

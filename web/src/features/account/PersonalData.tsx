@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asApiError, useDeleteAccountMutation, useLazyExportAccountQuery } from '../../api/endpoints';
 import type { AccountExport } from '../../api/generated';
@@ -51,6 +51,10 @@ function Deletion({ onDeleted }: { onDeleted: () => Promise<void> }) {
   const { t } = useTranslation();
   const [remove, { isLoading, error }] = useDeleteAccountMutation();
   const [isAsking, setIsAsking] = useState(false);
+  const question = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (isAsking) question.current?.focus();
+  }, [isAsking]);
   const deleteAccount = async () => {
     const result = await remove();
     if (!result.error) await onDeleted();
@@ -64,7 +68,9 @@ function Deletion({ onDeleted }: { onDeleted: () => Promise<void> }) {
   }
   return (
     <>
-      <p>{t('account.data.deleteText')}</p>
+      <p ref={question} tabIndex={-1}>
+        {t('account.data.deleteText')}
+      </p>
       <p className="account-choice">
         <button
           type="button"
@@ -74,7 +80,12 @@ function Deletion({ onDeleted }: { onDeleted: () => Promise<void> }) {
         >
           {isLoading ? t('common.wait') : t('account.data.deleteYes')}
         </button>
-        <button type="button" className="btn btn-outline-dark" onClick={() => setIsAsking(false)}>
+        <button
+          type="button"
+          className="btn btn-outline-dark"
+          aria-disabled={isLoading}
+          onClick={() => !isLoading && setIsAsking(false)}
+        >
           {t('account.data.deleteNo')}
         </button>
       </p>

@@ -109,6 +109,14 @@ it('unknown address and wrong password look the same', () => {
   expect(adviceFor(named('UserNotFoundException'))).toBe(adviceFor(named('NotAuthorizedException')));
 });
 
+it('password that Cognito does not accept is named', async () => {
+  vi.mocked(identity.signUp).mockRejectedValueOnce(named('InvalidParameterException'));
+  renderPage(<SignUpPage />);
+  await fill({ 'E-mail': SHOPPER.email, 'New password': `${PASSWORD} ` });
+  await userEvent.click(screen.getByRole('button', { name: 'Create an account' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('begin or end with a space');
+});
+
 const DONE = () => new HttpResponse(null, { status: 204, headers: { 'x-region': 'eu-west-1' } });
 const EXPORT = { customerId: SHOPPER.id, email: SHOPPER.email, cart: [] };
 
@@ -247,4 +255,24 @@ it('link to the sign-in page keeps the search', () => {
   renderPage(<AccountLink />, { at: '/search?q=solaris&page=2' });
   const next = new URL(screen.getByRole<HTMLAnchorElement>('link').href).searchParams.get('next');
   expect(safePath(next ?? '')).toBe('/search?q=solaris&page=2');
+});
+
+it('running deletion cannot be taken back, and its question has the focus', async () => {
+  let finish = () => {};
+  server.use(
+    http.delete(`${API}/account`, async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return DONE();
+    }),
+  );
+  renderPage(<AccountPage />, { as: 'shopper', at: '/account', path: '/account' });
+  await userEvent.click(screen.getByRole('button', { name: 'Delete my account' }));
+  expect(document.activeElement?.textContent).toContain('cannot be undone');
+  await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Keep my account' }));
+  expect(screen.queryByRole('button', { name: 'Delete my account' })).toBeNull();
+  finish();
+  expect(await address()).toBe('/');
 });

@@ -8,6 +8,7 @@ const ADVICE = {
   UsernameExistsException: 'exists',
   AlreadyConfirmedError: 'confirmed',
   InvalidPasswordException: 'password',
+  InvalidParameterException: 'invalid',
   CodeMismatchException: 'code',
   ExpiredCodeException: 'expired',
   LimitExceededException: 'limit',

@@ -25,7 +25,11 @@ function plain(html: string): string {
 }
 
 function isSafe(link: string): boolean {
-  return URL.canParse(link) && /^https?:$/.test(new URL(link).protocol);
+  try {
+    return /^https?:$/.test(new URL(link).protocol);
+  } catch {
+    return false;
+  }
 }
 
 function postOf({ id, link, date, title, excerpt }: WordPressPost): Post {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ApiError } from '../../api/client';
@@ -26,16 +26,31 @@ export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
   const { book, bookId, quantity } = line;
   const available = book.stock?.available ?? MOST_OF_A_BOOK;
 
-  const attempt = async (change: () => Promise<void>) => {
-    if (busy) return;
+  // One after the other: a click on "Remove" first ends the typing of a quantity, which begins a change.
+  const last = useRef(Promise.resolve());
+  const attempt = (change: () => Promise<void>) => {
     setBusy(true);
     setError(null);
-    await change().catch((failure: unknown) => setError(asApiError(failure)));
-    setBusy(false);
+    const changed = last.current
+      .then(change)
+      .catch((failure: unknown) => setError(asApiError(failure)))
+      .then(() => {
+        if (last.current === changed) setBusy(false);
+      });
+    last.current = changed;
   };
-  const remove = async () => {
-    await actions.remove(bookId);
-    onRemoved(line);
+  const isRemoving = useRef(false);
+  const remove = () => {
+    if (isRemoving.current) return;
+    isRemoving.current = true;
+    attempt(async () => {
+      try {
+        await actions.remove(bookId);
+        onRemoved(line);
+      } finally {
+        isRemoving.current = false;
+      }
+    });
   };
 
   return (
@@ -74,7 +89,7 @@ export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
           className="link-button"
           aria-disabled={busy}
           aria-label={t('cart.removeBook', { title: book.title })}
-          onClick={() => attempt(remove)}
+          onClick={remove}
         >
           {t('cart.remove')}
         </button>

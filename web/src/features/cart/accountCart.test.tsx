@@ -4,7 +4,8 @@ import { HttpResponse, http } from 'msw';
 import { Route, Routes } from 'react-router';
 import { afterEach, expect, it, vi } from 'vitest';
 import { renderPage } from '../../../test/render';
-import { API, answer, BOOKS, cartOf, REGION, server } from '../../../test/server';
+import { API, answer, BOOKS, cartOf, problem, REGION, server, UBIK } from '../../../test/server';
+import { AddToCart } from './AddToCart';
 import { CartLink } from './CartLink';
 import CartPage from './CartPage';
 
@@ -151,4 +152,72 @@ it('late answer of a read does not undo a change', async () => {
   await waitFor(async () => expect(await quantity('Solaris')).toBe('3'));
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await quantity('Solaris')).toBe('3');
+});
+
+/** Replaces the browser's locks, which jsdom does not have. */
+function withLocks(request: (name: string, change: () => Promise<unknown>) => Promise<unknown>) {
+  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
+  return () => Reflect.deleteProperty(navigator, 'locks');
+}
+
+it('book can be added while the browser blocks site data', async () => {
+  const restore = withLocks(() => Promise.reject(new DOMException('denied', 'SecurityError')));
+  const put: unknown[] = [];
+  server.use(
+    http.get(`${API}/cart/ubik`, () => answer(cartOf([]))),
+    http.put(`${API}/cart/ubik`, async ({ request }) => {
+      put.push(await request.json());
+      return answer(cartOf([[UBIK, 1]]));
+    }),
+  );
+  renderPage(<AddToCart book={UBIK} />, { as: 'shopper' });
+  await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
+  expect(await screen.findByText(/In your cart: 1/)).toBeTruthy();
+  expect(put).toEqual([{ quantity: 1 }]);
+  restore();
+});
+
+it('addition that fails under a lock is not repeated', async () => {
+  const restore = withLocks((_name, change) => change());
+  let reads = 0;
+  server.use(
+    http.get(`${API}/cart/ubik`, () => {
+      reads += 1;
+      return problem(404, 'not-found');
+    }),
+  );
+  renderPage(<AddToCart book={UBIK} />, { as: 'shopper' });
+  await userEvent.click(screen.getByRole('button', { name: 'Add to cart' }));
+  expect(await screen.findByRole('alert')).toBeTruthy();
+  expect(reads).toBe(1);
+  restore();
+});
+
+it('line can be removed right after a quantity was typed', async () => {
+  const [stored, store] = gate();
+  const sent: string[] = [];
+  const account = serveCart({ Solaris: 2 });
+  server.use(
+    http.put(`${API}/cart/solaris`, async () => {
+      sent.push('PUT');
+      await stored;
+      account.held = { Solaris: 3 };
+      return answer(account.snapshot());
+    }),
+    http.delete(`${API}/cart/solaris`, () => {
+      sent.push('DELETE');
+      account.held = {};
+      return new HttpResponse(null, { status: 204, headers: { 'x-region': REGION } });
+    }),
+  );
+  renderPage(<CartPage />, { as: 'shopper' });
+  const field = (await line('Solaris')).getByRole('textbox');
+  await userEvent.clear(field);
+  await userEvent.type(field, '3');
+  const remove = screen.getByRole('button', { name: 'Remove Solaris' });
+  await userEvent.click(remove); // ends the typing first
+  await userEvent.click(remove);
+  store();
+  expect(await screen.findByText('Your cart is empty')).toBeTruthy();
+  expect(sent).toEqual(['PUT', 'DELETE']);
 });

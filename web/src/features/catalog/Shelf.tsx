@@ -97,7 +97,8 @@ export function readBestsellers(dispatch: Dispatch): Promise<unknown> {
 export function BestsellerShelf() {
   const { t } = useTranslation();
   const ranking = useListBestsellersQuery(BESTSELLERS, { refetchOnMountOrArgChange: 10 });
-  const unsold = ranking.isError || ranking.data?.items.length === 0;
+  // After a failed request the list that was read before is still shown.
+  const unsold = ranking.data ? ranking.data.items.length === 0 : ranking.isError;
   const rated = useListBooksQuery({ limit: ON_A_SHELF }, { skip: !unsold });
   const sold = useDeferredValue(ranking.data?.items) ?? [];
   const best = useDeferredValue(rated.data?.items);

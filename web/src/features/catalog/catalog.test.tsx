@@ -4,6 +4,7 @@ import { HttpResponse, http } from 'msw';
 import { expect, it } from 'vitest';
 import { renderPage } from '../../../test/render';
 import { API, answer, BOOKS, found, problem, SOLARIS, server, UBIK } from '../../../test/server';
+import { shop, useListBestsellersQuery } from '../../api/endpoints';
 import BestsellersPage from './BestsellersPage';
 import BookPage from './BookPage';
 import CategoryPage from './CategoryPage';
@@ -88,6 +89,32 @@ it('best sellers are ranked; an old count says so', async () => {
   renderPage(<BestsellersPage />);
   expect(await screen.findByText('9 sold')).toBeTruthy();
   expect(screen.getByText(/catching up/)).toBeTruthy();
+});
+
+/** Shows when a read of the shelf's best sellers has failed. */
+function ReadFailed() {
+  return useListBestsellersQuery({ limit: 6 }).isError ? <p>read failed</p> : null;
+}
+
+it('shelf keeps its best sellers and its heading when they cannot be read again', async () => {
+  const items = [{ rank: 1, sold: 9, book: UBIK }];
+  server.use(
+    http.get(`${API}/bestsellers`, () => answer({ items, asOf: '2026-01-31T08:15:30Z', stale: false }), {
+      once: true,
+    }),
+    http.get(`${API}/bestsellers`, () => problem(429, 'too-many-requests')),
+  );
+  const { store } = renderPage(
+    <>
+      <BestsellerShelf />
+      <ReadFailed />
+    </>,
+  );
+  expect(await screen.findByText('9 sold')).toBeTruthy();
+  const again = { forceRefetch: true, subscribe: false };
+  store.dispatch(shop.endpoints.listBestsellers.initiate({ limit: 6 }, again));
+  expect(await screen.findByText('read failed')).toBeTruthy();
+  expect(screen.getByRole('heading', { name: 'Best sellers' })).toBeTruthy();
 });
 
 it('shelf without sales shows the best rated', async () => {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { asApiError, useListOrdersQuery } from '../../api/endpoints';
@@ -60,6 +60,12 @@ function OrderRows({
     { refetchOnMountOrArgChange: true },
   );
   const next = data?.nextCursor;
+  const list = useRef<HTMLUListElement>(null);
+  const isLoaded = data !== undefined;
+  useEffect(() => {
+    // The button that had the focus is gone.
+    if (cursor !== undefined && isLoaded) list.current?.querySelector('a')?.focus({ preventScroll: true });
+  }, [cursor, isLoaded]);
   if (error && !data) return <Problem error={asApiError(error)} onRetry={refetch} />;
   if (!data) return <LinesSkeleton />;
   if (data.items.length === 0 && cursor === undefined) {
@@ -74,7 +80,7 @@ function OrderRows({
   }
   return (
     <>
-      <ul className="order-rows">
+      <ul className="order-rows" ref={list}>
         {data.items.map((order) => (
           <OrderRow key={order.orderId} order={order} />
         ))}

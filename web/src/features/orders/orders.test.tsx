@@ -43,7 +43,14 @@ it('orders are listed page by page', async () => {
   await userEvent.click(await screen.findByRole('button', { name: 'Show older orders' }));
   expect(await screen.findByRole('link', { name: /^December 1, 2025 at/ })).toBeTruthy();
   expect(screen.getByRole('link', { name: /^January 31, 2026 at/ })).toBeTruthy();
+  expect(document.activeElement?.textContent).toMatch(/^December 1, 2025 at/);
   expect(screen.queryByRole('button', { name: 'Show older orders' })).toBeNull();
+});
+
+it('orders that cannot be read without a new token name the sign-in service', async () => {
+  renderPage(<OrdersPage />, { as: 'shopper', token: () => Promise.reject(new Error('no answer')) });
+  expect((await screen.findByRole('alert')).textContent).toContain('sign-in service does not answer');
+  expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
 });
 
 it('orders without any link to the home page', async () => {

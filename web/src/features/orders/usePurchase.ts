@@ -34,7 +34,7 @@ export interface Purchase {
 
 /** Whether a failure does not say what became of the order. */
 function isUnknown({ status }: ApiError): boolean {
-  return status === 'unreachable' || status >= 500;
+  return status === 'unreachable' || (typeof status === 'number' && status >= 500);
 }
 
 function outOfStock(quote: Quote, { items }: OutOfStock): Reason {

@@ -305,7 +305,7 @@ def test_removed_region_gives_all_copies(deployment: Deployment) -> None:
 
 
 def test_removed_region_keeps_claimed_copies(deployment: Deployment) -> None:
-    """What it had sold of a lost region's share is not sold again by that region."""
+    """Copies of a lost region that a removed region had sold are not sold again."""
     stock.load(deployment, {"a": 10})
     deployment.replicate()
     assert stock.claim(deployment, HERE) == {"a": 5}

@@ -16,6 +16,9 @@ hash `read` how far it has read the table. An interrupted rebuild continues from
 No event is lost between two generations: a count succeeds only while the pointer names its generation, and an
 order that the feeder read before a generation was created is in the table that the rebuild reads.
 
+redis-py sends a command again if its answer is lost (see `bestsellers.connection`), so every command here has the same
+effect when Redis runs it twice.
+
 All keys share a hash tag, so that they are on one shard and a script can use them together:
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
 """
@@ -25,7 +28,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bestsellers.models import GUARD_SECONDS, Cancellation, Event
 
@@ -40,7 +43,7 @@ LEASE_SECONDS = 16 * 60
 """Lifetime of a rebuild's lock and of an unused pointer: longer than a Lambda function can run."""
 
 UNFINISHED_SECONDS = 24 * 3600
-"""Lifetime of the keys of an abandoned generation."""
+"""Lifetime of the keys of an abandoned or replaced generation."""
 
 PAIRED_BOOKS = 10
 """Most books of an order whose pairs count. A larger order says little about which books belong together, and its
@@ -54,13 +57,22 @@ _SWAPS = 3
 
 # KEYS: pointer, sold, counted, cancelled, read. ARGV: generation, time now, time of the oldest id to keep, seconds
 # until the keys expire and until the pointer expires (0: never), events as JSON: [order id, kind, quantities by book],
-# most books of an order whose pairs count, part of the table ('' for the feeder) and the position reached in it.
+# most books of an order whose pairs count, part of the table ('' for the feeder), the position in it up to which it is
+# counted ('' for its start) and the position reached.
 # The keys of pairs follow from the books; they have the hash tag of the others.
 # Kinds: "order"; "old order", which has no id in `counted`; "cancelled"; "old cancelled", of an old order.
-# Returns the number of new orders, or nothing if the pointer names another generation.
+# An old order has no id that prevents a second count, and the client sends a script again if its answer is lost. So the
+# events of a part count only if the part is counted up to where they begin. No two positions of a part are equal.
+# Returns the number of new orders, or nothing if the pointer names another generation or the part is counted up to
+# another position.
 _COUNT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return false
+end
+if ARGV[8] ~= '' then
+  local position = redis.call('HGET', KEYS[5], ARGV[8]) or ''
+  if position == ARGV[10] then return 0 end
+  if position ~= ARGV[9] then return false end
 end
 local sums, new = {}, 0
 for _, event in ipairs(cjson.decode(ARGV[6])) do
@@ -99,7 +111,7 @@ end
 for index = 3, 4 do
   redis.call('ZREMRANGEBYSCORE', KEYS[index], '-inf', '(' .. ARGV[3])
 end
-if ARGV[8] ~= '' then redis.call('HSET', KEYS[5], ARGV[8], ARGV[9]) end
+if ARGV[8] ~= '' then redis.call('HSET', KEYS[5], ARGV[8], ARGV[10]) end
 if ARGV[4] ~= '0' then
   for index = 2, 5 do redis.call('EXPIRE', KEYS[index], ARGV[4]) end
 end
@@ -107,20 +119,32 @@ if ARGV[5] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[5]) end
 return new
 """
 
-# KEYS: current, rebuilding, then sold, counted, cancelled and read of the rebuilt generation. ARGV: that generation.
-# Returns the previous generation ('' for none), or nothing if another generation is being rebuilt.
+# KEYS: current, rebuilding, then sold, counted, cancelled and read of the rebuilt generation. ARGV: that generation,
+# seconds until the keys of the previous generation expire. They do in case the caller ends before it deletes them.
+# Returns whether the generation is the current one, also if an earlier call has made it so; nothing if another
+# generation is being rebuilt.
 _PROMOTE = """
+local before = redis.call('GET', KEYS[1])
+if before == ARGV[1] then
+  return 1
+end
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return false
 end
-local before = redis.call('GET', KEYS[1])
 for index = 3, 5 do redis.call('PERSIST', KEYS[index]) end
 for _, book in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
   redis.call('PERSIST', string.gsub(KEYS[3], 'sold$', 'with:') .. book)
 end
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('DEL', KEYS[2], KEYS[6])
-return before or ''
+if before then
+  local sold = string.gsub(KEYS[3], ARGV[1], before)
+  for _, book in ipairs(redis.call('ZRANGE', sold, 0, -1)) do
+    redis.call('EXPIRE', string.gsub(sold, 'sold$', 'with:') .. book, ARGV[2])
+  end
+  for index = 3, 5 do redis.call('EXPIRE', string.gsub(KEYS[index], ARGV[1], before), ARGV[2]) end
+end
+return 1
 """
 
 # KEYS: the lock. ARGV: its token.
@@ -133,6 +157,19 @@ class GenerationLostError(Exception):
     """The generation was replaced, or Redis lost its data. Start again."""
 
 
+class Step(NamedTuple):
+    """A step of a rebuild: part of the table, position up to which it was counted before ('' for its start), and the
+    position that the step reaches.
+    """
+
+    part: str
+    before: str
+    reached: str
+
+
+_NO_STEP = Step("", "", "")
+
+
 class Counts:
     """Copies sold in all regions, as one region counts them. Every method may raise `redis.RedisError`."""
 
@@ -143,8 +180,7 @@ class Counts:
     @property
     def current(self) -> str | None:
         """Generation that readers use; `None` if no generation has all orders."""
-        generation = self._redis.get(CURRENT)
-        return None if generation is None else str(generation)
+        return self._named_by(CURRENT)
 
     def top(self, limit: int) -> list[tuple[str, int]] | None:
         """Return books and copies sold, most first, equal ones by id backwards. `None` without a generation."""
@@ -173,7 +209,9 @@ class Counts:
     def lock(self) -> str | None:
         """Reserve the rebuild. Returns the token for `unlock`, or `None` while another rebuild runs."""
         token = os.urandom(8).hex()
-        return token if self._redis.set(LOCK, token, nx=True, ex=LEASE_SECONDS) else None
+        is_set = self._redis.set(LOCK, token, nx=True, ex=LEASE_SECONDS)
+        # Redis refuses the second of two equal commands. The first one has reserved the rebuild, if it was ours.
+        return token if is_set or self._redis.get(LOCK) == token else None
 
     def unlock(self, token: str) -> None:
         """Release the rebuild's lock, if it still belongs to this token."""
@@ -183,38 +221,36 @@ class Counts:
         """Return the generation of an unfinished rebuild, with the position that it reached in each part of the
         table; `None` without one.
         """
-        generation = self._redis.get(REBUILDING)
+        generation = self._named_by(REBUILDING)
         if generation is None:
             return None
-        positions = self._redis.hgetall(_keys(str(generation))[-1])
-        return str(generation), {str(part): str(position) for part, position in positions.items()}
+        positions = self._redis.hgetall(_keys(generation)[-1])
+        return generation, {str(part): str(position) for part, position in positions.items()}
 
     def start(self) -> str:
         """Create the generation that a rebuild fills. What an earlier rebuild left unfinished is deleted."""
         generation = os.urandom(8).hex()
-        pipeline = self._redis.pipeline()
-        pipeline.get(REBUILDING)
-        pipeline.set(REBUILDING, generation, ex=LEASE_SECONDS)
-        abandoned, _ = pipeline.execute()
+        # Not one transaction, whose second run would return the new generation. The lock keeps other rebuilds away.
+        abandoned = self._named_by(REBUILDING)
+        self._redis.set(REBUILDING, generation, ex=LEASE_SECONDS)
         self._delete(abandoned)
         return generation
 
-    def fill(
-        self, generation: str, events: Sequence[Event], oldest_guarded: str, read: tuple[str, str]
-    ) -> None:
+    def fill(self, generation: str, events: Sequence[Event], oldest_guarded: str, step: Step) -> None:
         """Count up to `CHUNK` events into a rebuild's generation, and record how far the table is read, or neither.
 
         Args:
             generation: the one that `start` or `unfinished` returned.
-            events: those up to the position.
+            events: those between the two positions of the step.
             oldest_guarded: RFC 3339; orders that were placed before get no entry in `counted`.
-            read: part of the table, and the position that is reached in it.
+            step: the part of the table that these events are read from. A step that was counted is not counted again.
 
         Raises:
-            GenerationLostError: the generation is no longer being rebuilt.
+            GenerationLostError: the generation is no longer being rebuilt, or the part is counted up to another
+                position, by another rebuild.
         """
         entries = [_entry(event, oldest_guarded) for event in events]
-        self._count([(REBUILDING, generation)], entries, lease=LEASE_SECONDS, read=read)
+        self._count([(REBUILDING, generation)], entries, lease=LEASE_SECONDS, step=step)
 
     def promote(self, generation: str) -> None:
         """Make a rebuilt generation the current one, and delete the previous one with its guards.
@@ -222,10 +258,16 @@ class Counts:
         Raises:
             GenerationLostError: the generation is no longer being rebuilt.
         """
-        before = self._redis.eval(_PROMOTE, 6, CURRENT, REBUILDING, *_keys(generation), generation)
-        if before is None:
+        before = self.current
+        keys = [CURRENT, REBUILDING, *_keys(generation)]
+        if self._redis.eval(_PROMOTE, len(keys), *keys, generation, UNFINISHED_SECONDS) is None:
             raise GenerationLostError(generation)
-        self._delete(str(before))
+        if before != generation:
+            self._delete(before)
+
+    def _named_by(self, pointer: str) -> str | None:
+        generation = self._redis.get(pointer)
+        return None if generation is None else str(generation)
 
     def _first(self, key: Callable[[str], str], limit: int) -> list[tuple[str, int]] | None:
         """Return the members of a generation's sorted set with positive scores, highest first.
@@ -273,7 +315,7 @@ class Counts:
         targets: Sequence[tuple[str, str]],
         entries: Sequence[object],
         lease: int,
-        read: tuple[str, str] = ("", ""),
+        step: Step = _NO_STEP,
     ) -> int:
         pipeline = self._redis.pipeline(transaction=False)
         now = time.time()
@@ -282,7 +324,7 @@ class Counts:
             keys = [pointer, *_keys(generation)]
             times = [now, now - GUARD_SECONDS, unfinished, lease]
             pipeline.eval(
-                _COUNT, len(keys), *keys, generation, *times, json.dumps(entries), PAIRED_BOOKS, *read
+                _COUNT, len(keys), *keys, generation, *times, json.dumps(entries), PAIRED_BOOKS, *step
             )
         counted = pipeline.execute()
         if None in counted:

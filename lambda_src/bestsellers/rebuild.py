@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from bestsellers.connection import redis
-from bestsellers.counts import CHUNK, Counts
+from bestsellers.counts import CHUNK, Counts, Step
 from bestsellers.models import GUARD_SECONDS, Event, Sale, UnreadableError, event_of
 from runtime import aws, clock, dynamo, log
 from runtime.settings import settings
@@ -90,14 +90,16 @@ def rebuild(counts: Counts, client: Any, table: str, seconds_left: Callable[[], 
 
     def fill(segment: int) -> tuple[int, int, bool]:
         orders, others, part = 0, 0, parts[segment]
-        position = positions.get(part)
+        position = positions.get(part, "")
         if position == END:
             return 0, 0, True
         for images, reached in _chunks(_pages(client, table, segment, position)):
             if seconds_left() <= 0:
                 return orders, others, False
             events = list(_events(images))
-            counts.fill(generation, [event for event in events if event], oldest_guarded, (part, reached))
+            step = Step(part, position, reached)
+            counts.fill(generation, [event for event in events if event], oldest_guarded, step)
+            position = reached
             orders += sum(isinstance(event, Sale) for event in events)
             others += len(images) - len(events)
         return orders, others, True
@@ -115,8 +117,8 @@ def rebuild(counts: Counts, client: Any, table: str, seconds_left: Callable[[], 
     }
 
 
-def _pages(client: Any, table: str, segment: int, position: str | None) -> Iterator[list[Image]]:
-    start = {} if position is None else {"ExclusiveStartKey": json.loads(position)}
+def _pages(client: Any, table: str, segment: int, position: str) -> Iterator[list[Image]]:
+    start = {"ExclusiveStartKey": json.loads(position)} if position else {}
     return dynamo.pages(
         client.scan,
         TableName=table,

@@ -5,7 +5,7 @@ import pytest
 from redis import Redis
 
 from bestsellers import rebuild
-from bestsellers.counts import LEASE_SECONDS, LOCK, REBUILDING, Counts, GenerationLostError
+from bestsellers.counts import LEASE_SECONDS, LOCK, REBUILDING, Counts, GenerationLostError, Step
 from bestsellers.feeder import handle as feed
 from bestsellers.handler import handle
 from bestsellers.models import event_of
@@ -193,7 +193,7 @@ def test_other_number_of_segments_starts_again(
     generation = counts.start()
     sale = event_of(dynamo.dump({**make_order(a=1), "createdAt": OLD}))
     assert sale is not None
-    counts.fill(generation, [sale], "2021-01-01T00:00:00.000Z", ("0/3", rebuild.END))
+    counts.fill(generation, [sale], "2021-01-01T00:00:00.000Z", Step("0/3", "", rebuild.END))
 
     rebuild.handle({}, CONTEXT)
 
@@ -259,7 +259,7 @@ def test_rebuild_deletes_previous_generation(tables: Tables, redis: Redis, make_
     assert 0 < redis.ttl(REBUILDING) <= LEASE_SECONDS
     event = event_of(dynamo.dump(order))
     assert event is not None
-    counts.fill(abandoned, [event], "", ("0/4", "{}"))
+    counts.fill(abandoned, [event], "", Step("0/4", "", "{}"))
     assert redis.ttl(f"{{bestsellers}}:{abandoned}:sold") > 0
     assert redis.ttl(f"{{bestsellers}}:{abandoned}:counted") > 0
 

@@ -1,5 +1,6 @@
 """Placed orders and their later events, as the Orders table has them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -177,13 +178,11 @@ def event_item(order: Order, key: str, details: Item) -> Item:
 
 def states(items: Iterable[Item]) -> list[OrderState]:
     """Combine items of the Orders table: orders with their later events, in the order of the items."""
-    orders, keys = [], set()
+    orders, keys = [], defaultdict[str, set[str]](set)
     for item in items:
-        if order_keys.split_key(item["orderId"])[1]:
-            keys.add(item["orderId"])
+        order_id, kind = order_keys.split_key(item["orderId"])
+        if kind:
+            keys[order_id].add(item["orderId"])
         else:
             orders.append(Order.from_item(item))
-    return [
-        OrderState.of(order, frozenset(key for key in keys if order_keys.split_key(key)[0] == order.order_id))
-        for order in orders
-    ]
+    return [OrderState.of(order, frozenset(keys[order.order_id])) for order in orders]

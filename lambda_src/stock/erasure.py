@@ -52,6 +52,9 @@ class Erasure:
     def erase(self, customer_id: str) -> dict[str, int]:
         """Erase what this region has. A repetition finds nothing more.
 
+        Addresses are removed page by page, so an attempt that Lambda's time limit ends has removed those of the pages
+        that it read, and the next one removes the others.
+
         Returns:
             Deleted items of the cart, orders from which the person was removed, and all orders, which are kept.
 
@@ -59,7 +62,7 @@ class Erasure:
             TransactionCancelled: another write was in the way; try again.
             Unavailable: DynamoDB does not answer or is busy.
         """
-        cart = [item["bookId"] for item in self._items(self._settings.cart_table, customer_id)]
+        cart = [item["bookId"] for item in self._items(self._settings.cart_table, customer_id, "bookId")]
         deleted = [key for key in cart if key != revocations.KEY]
         for key in deleted:
             aws.call(
@@ -67,15 +70,15 @@ class Erasure:
                 TableName=self._settings.cart_table,
                 Key=dynamo.dump({"customerId": customer_id, "bookId": key}),
             )
-        orders = [
-            item
-            for item in self._items(self._settings.orders_table, customer_id)
-            if "#" not in item["orderId"]
-        ]
-        named = [order["orderId"] for order in orders if any(name in order for name in PERSON)]
-        for order_id in named:
-            self.remove_person(customer_id, order_id)
-        return {"cart": len(deleted), "addresses": len(named), "orders": len(orders)}
+        addresses = orders = 0
+        for item in self._items(self._settings.orders_table, customer_id, "orderId", *PERSON):
+            if "#" in item["orderId"]:
+                continue
+            orders += 1
+            if any(name in item for name in PERSON):
+                self.remove_person(customer_id, item["orderId"])
+                addresses += 1
+        return {"cart": len(deleted), "addresses": addresses, "orders": orders}
 
     def remove_person(self, customer_id: str, order_id: str) -> None:
         """Remove the person from an order, if the order exists."""
@@ -95,11 +98,12 @@ class Erasure:
         for request in erasures.pending(self._client, self._settings):
             yield request["customerId"]
 
-    def _items(self, table: str, customer_id: str) -> Iterator[Item]:
+    def _items(self, table: str, customer_id: str, *attributes: str) -> Iterator[Item]:
         return dynamo.items(
             self._client.query,
             TableName=table,
             KeyConditionExpression="customerId = :customer",
             ExpressionAttributeValues=dynamo.dump({":customer": customer_id}),
+            ProjectionExpression=", ".join(attributes),
             ConsistentRead=True,
         )

@@ -34,6 +34,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Process a batch of stream records, sweep, or erase a person.
 
     Raises:
+        ExceptionGroup: some holds or erasures of a sweep failed; the others were processed.
         Unavailable: DynamoDB does not answer or is busy; Lambda repeats the batch.
     """
     log.follow(getattr(context, "aws_request_id", ""))

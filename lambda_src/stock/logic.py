@@ -7,6 +7,8 @@ wherever they are written, and a grant depends on the current rows and not on th
 from datetime import timedelta
 
 from runtime import clock, log
+from runtime.dynamo import Item
+from runtime.errors import BookstoreError
 from shop.placed_orders import Order
 from shop.stock_rows import StockRows
 from stock import rules
@@ -56,19 +58,39 @@ class Stock:
 
         It also repeats recent erasures: a cart line may have been written while the first one ran.
 
+        Holds come first: the erasure of a person with many orders may take the rest of the function's time. A hold or
+        an erasure that fails does not keep the others from being processed.
+
         `older_than` is subtracted from the age from which holds are checked.
+
+        Raises:
+            ExceptionGroup: some holds or erasures failed; the others were processed.
+            Unavailable: DynamoDB does not answer or is busy.
         """
         released = 0
-        for customer_id in self._erasure.pending():
-            self._erasure.erase(customer_id)
+        failures: list[BookstoreError] = []
         for hold in self._store.due_holds(clock.now() + older_than):
-            customer_id, order_id = hold["customerId"], hold["orderId"].partition("#")[0]
-            state = self._store.order(customer_id, order_id)
-            if state is not None and rules.is_release_due(state, self._rows.region):
-                released += self._release(customer_id, order_id)
-            else:
-                self._store.checked(hold)
+            try:
+                released += self._check(hold)
+            except BookstoreError as failure:
+                failures.append(failure)
+        for customer_id in self._erasure.pending():
+            try:
+                self._erasure.erase(customer_id)
+            except BookstoreError as failure:
+                failures.append(failure)
+        if failures:
+            raise ExceptionGroup("Some holds or erasures failed.", failures)
         return released
+
+    def _check(self, hold: Item) -> bool:
+        """Release a hold if its copies must return. Returns whether copies were restored."""
+        customer_id, order_id = hold["customerId"], hold["orderId"].partition("#")[0]
+        state = self._store.order(customer_id, order_id)
+        if state is not None and rules.is_release_due(state, self._rows.region):
+            return self._release(customer_id, order_id)
+        self._store.checked(hold)
+        return False
 
     def _order_written(self, order: Order) -> None:
         if order.address and self._erasure.is_requested(order.customer_id):

@@ -10,6 +10,7 @@ import pytest
 from accounts.store import Accounts
 from bestsellers.feeder import sort
 from runtime import aws, dynamo
+from runtime.errors import TransactionCancelled, Unavailable
 from runtime.identity import SignIn
 from runtime.settings import settings
 from shop.stock_rows import StockRows
@@ -208,3 +209,62 @@ def test_sweep_repeats_recent_erasure(tables: Tables) -> None:
     tables.put(CART, line("a"))
     handle({"sweep": True}, None)
     assert [item["bookId"] for item in tables.scan(CART)] == ["#revoked"]
+
+
+def test_interrupted_erasure_has_removed_addresses_of_read_pages(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page has one item: the request, then an order. The page of the third order is not answered."""
+    for _ in range(3):
+        tables.put(ORDERS, order())
+    query, answers = tables.client.query, list[Any]()
+
+    def answer(**parameters: Any) -> Any:
+        if parameters["TableName"] != ORDERS:
+            return query(**parameters)
+        if len(answers) == 3:
+            raise Unavailable("The database does not answer; try again.")
+        answers.append(query(**parameters, Limit=1))
+        return answers[-1]
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(tables.client, "query", answer)
+        with pytest.raises(Unavailable):
+            handle({"erase": "ada"}, None)
+
+    assert ["address" in item for item in tables.scan(ORDERS) if "total" in item].count(True) == 1
+    assert handle({"erase": "ada"}, None) == {"cart": 0, "addresses": 1, "orders": 3}
+
+
+def test_erasure_reads_no_more_than_it_needs(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.put(ORDERS, order())
+    tables.put(CART, line("a"))
+    query, attributes = tables.client.query, set[str]()
+
+    def answer(**parameters: Any) -> Any:
+        found = query(**parameters)
+        attributes.update(name for item in found["Items"] for name in item)
+        return found
+
+    monkeypatch.setattr(tables.client, "query", answer)
+    assert handle({"erase": "ada"}, None) == {"cart": 1, "addresses": 1, "orders": 1}
+    assert attributes == {"bookId", "orderId", "address"}
+
+
+def test_failed_erasure_does_not_delay_others(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    for customer_id in ("ada", "ben"):
+        handle({"erase": customer_id}, None)
+        tables.put(CART, {**line("a"), "customerId": customer_id})
+    first = next(Erasure(tables.client, settings()).pending())
+    erase = Erasure.erase
+
+    def erase_or_fail(self: Erasure, customer_id: str) -> dict[str, int]:
+        if customer_id == first:
+            raise TransactionCancelled(("TransactionConflict",))
+        return erase(self, customer_id)
+
+    monkeypatch.setattr(Erasure, "erase", erase_or_fail)
+    with pytest.raises(ExceptionGroup) as caught:
+        handle({"sweep": True}, None)
+    assert len(caught.value.exceptions) == 1
+    assert [item["customerId"] for item in tables.scan(CART) if item["bookId"] == "a"] == [first]

@@ -105,6 +105,33 @@ def test_lost_event_is_found_by_sweep(tables: Tables) -> None:
     assert handle({"sweep": True, "olderThanHours": 27}, None) == {"released": 0}
 
 
+def test_sweep_checks_holds_before_erasures(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    cancelled = order(2).json["orderId"]
+    cancel(cancelled)
+    handle({"erase": "ben"}, None)
+
+    def time_out(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(Erasure, "erase", time_out)
+    with pytest.raises(TimeoutError):
+        handle({"sweep": True, "olderThanHours": 27}, None)
+    assert tables.share("a")["restored"] == 2
+
+
+def test_failed_release_does_not_delay_rest_of_sweep(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        cancel(order(2).json["orderId"])
+    handle({"erase": "ben"}, None)
+    erased: list[str] = []
+    monkeypatch.setattr(Erasure, "erase", lambda _, customer_id: erased.append(customer_id))
+    tables.refuse_once(monkeypatch, "transact_write_items")
+    with pytest.raises(ExceptionGroup) as caught:
+        handle({"sweep": True, "olderThanHours": 27}, None)
+    assert len(caught.value.exceptions) == 1
+    assert (tables.share("a")["restored"], erased) == (2, ["ben"])
+
+
 def test_sweep_during_release_continues(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [order(1).json["orderId"] for _ in range(2)]
     tables.refuse_once(monkeypatch, "update_item")

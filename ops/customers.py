@@ -5,6 +5,7 @@ Each region erases with its own stock function, as it does when a customer delet
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,11 @@ from ops.aws import explain
 from ops.deployment import Deployment
 from ops.errors import InputError, OperatorError
 from ops.items import Item
+
+_LONGEST_ID = 128
+_ID_CATEGORIES = "LMSNP"
+"""Cognito's limits of a user id: letters, marks, symbols, numbers and punctuation, so no spaces.
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDeleteUser.html"""
 
 TABLES = ("cart", "orders")
 """Tables with items of customers, by short name."""
@@ -52,7 +58,7 @@ def find(deployment: Deployment, *, email: str = "", sub: str = "") -> Customer:
     """Find a customer by exactly one of e-mail address and user id (`sub`).
 
     Raises:
-        InputError: both or none are given, or one contains a quote or a backslash.
+        InputError: both or none are given, one contains a quote or a backslash, or Cognito has no such user ids.
         OperatorError: no account has this e-mail address.
     """
     if bool(email) == bool(sub):
@@ -60,6 +66,8 @@ def find(deployment: Deployment, *, email: str = "", sub: str = "") -> Customer:
     name, value = ("email", email) if email else ("sub", sub)
     if '"' in value or "\\" in value:
         raise InputError(f"{value!r} is no e-mail address and no user id")
+    if sub and not _is_user_id(sub):
+        raise InputError(f"{sub!r} is no user id: it has at most {_LONGEST_ID} characters, and no spaces")
     shared = deployment.shared
     found = deployment.client("cognito-idp", shared.user_pool_region).list_users(
         UserPoolId=shared.user_pool_id, Filter=f'{name} = "{value}"'
@@ -77,6 +85,10 @@ def find(deployment: Deployment, *, email: str = "", sub: str = "") -> Customer:
         "created": found[0]["UserCreateDate"].isoformat(),
     }
     return Customer(attributes["sub"], account)
+
+
+def _is_user_id(text: str) -> bool:
+    return len(text) <= _LONGEST_ID and all(unicodedata.category(each)[0] in _ID_CATEGORIES for each in text)
 
 
 def export(deployment: Deployment, customer: Customer) -> dict[str, Any]:

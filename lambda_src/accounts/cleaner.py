@@ -54,12 +54,14 @@ class Cleaner:
 
         A request whose account is gone has no more work here until its repetition ends, so it does not delay others.
         A request with a user id that Cognito does not accept does not delay others either: operators may write any id.
+        Every run reports it until its repetition ends.
 
         Returns:
             The number of requests that were processed.
 
         Raises:
-            ExceptionGroup: Cognito does not accept some of the user ids; the other requests were processed.
+            ExceptionGroup: Cognito does not accept some of the user ids; the other requests were processed, and old
+                requests' repetition has ended.
             Unavailable: Cognito or DynamoDB does not answer or is busy.
         """
         pending = erasures.pending(self._dynamodb, self._settings)
@@ -77,12 +79,20 @@ class Cleaner:
 
     def _process(self, request: Item, moment: datetime) -> None:
         customer_id = request["customerId"]
-        if not _is_account_deleted(request):
-            self._delete(customer_id)
+        try:
+            if not _is_account_deleted(request):
+                self._delete(customer_id)
+        except self._cognito.exceptions.InvalidParameterException:
+            if _is_old(request, moment):
+                self._end_repetition(customer_id)
+            raise
         if _is_old(request, moment):
-            sweep.leave(self._dynamodb, self._settings, erasures.key(customer_id))
+            self._end_repetition(customer_id)
         else:
             self._note_deleted_account(customer_id)
+
+    def _end_repetition(self, customer_id: str) -> None:
+        sweep.leave(self._dynamodb, self._settings, erasures.key(customer_id))
 
     def _note_deleted_account(self, customer_id: str) -> None:
         """Leave the request out of the next runs. Not if a new one is being written: the next run notes it."""

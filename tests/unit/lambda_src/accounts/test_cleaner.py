@@ -118,6 +118,16 @@ def test_user_id_that_cognito_refuses_does_not_delay_others(
     assert not pool.users
 
 
+def test_user_id_that_cognito_refuses_is_reported_until_repetition_ends(job: Cleaner, tables: Tables) -> None:
+    request(tables, "no user")
+    for age in (REPEATED_FOR - MINUTE, REPEATED_FOR + MINUTE):
+        assert list(erasures.pending(tables.client, settings()))
+        with pytest.raises(ExceptionGroup):
+            job.delete_erased(NOW + age)
+    assert not list(erasures.pending(tables.client, settings()))
+    assert job.delete_erased(NOW + REPEATED_FOR + MINUTE) == 0
+
+
 def test_old_erasure_is_kept_but_not_repeated(job: Cleaner, tables: Tables) -> None:
     request(tables, "ada")
     moments = (REPEATED_FOR - MINUTE, REPEATED_FOR + MINUTE, REPEATED_FOR + MINUTE)

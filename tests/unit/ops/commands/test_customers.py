@@ -118,6 +118,13 @@ def test_erase_reaches_every_region_and_repeats(shop: Shop) -> None:
     assert [each.erased for each in shop.lambdas.values()] == [[shop.sub, shop.sub]] * 2
 
 
+def test_erase_of_impossible_user_id_changes_nothing(shop: Shop) -> None:
+    refused = run_ops("customer-erase", "--sub", "no user", "--confirm", "no user")
+    assert refused.exit_code == 2
+    assert "'no user' is no user id" in refused.stderr
+    assert shop.lambdas[HERE].erased == []
+
+
 def test_erase_names_region_that_failed(shop: Shop) -> None:
     shop.lambdas[THERE].error = "no table"
     partly = run_ops("customer-erase", "--email", EMAIL, "--confirm", EMAIL)
@@ -140,6 +147,8 @@ def test_erase_without_any_region_keeps_account(shop: Shop) -> None:
         (("--email", "x", "--sub", "y"), 2),
         (("--email", '" or'), 2),
         (("--email", "no@example.com"), 1),
+        (("--sub", "no user"), 2),
+        (("--sub", "x" * 129), 2),
     ],
 )
 def test_customer_must_be_named(shop: Shop, arguments: tuple[str, ...], code: int) -> None:

@@ -107,6 +107,9 @@ class StockStore:
     def write(self, book_id: str, shares: Shares, balance: Balance) -> None:
         """Write to this region's share of a book. A grant that the share no longer covers is skipped.
 
+        A grant adds to the copies that `shares` has as given, and only once: the SDK sends a write again if its answer
+        is lost.
+
         Raises:
             Unavailable: DynamoDB does not answer or is busy.
         """
@@ -130,9 +133,13 @@ class StockStore:
             self._update(
                 book_id,
                 "ADD spent :copies, #given :copies",
-                {":copies": copies, ":most": stock.limit(shares, region) - copies},
+                {
+                    ":copies": copies,
+                    ":most": stock.limit(shares, region) - copies,
+                    ":given": shares[region].given.get(receiver, 0),
+                },
                 {"#given": f"{stock.GIVEN}{receiver}"},
-                "spent <= :most",
+                "spent <= :most AND (#given = :given OR attribute_not_exists(#given))",
             )
 
     def _update(

@@ -222,6 +222,27 @@ def test_copies_move_to_region_that_asks(tables: Tables) -> None:
     assert tables.share("a", HERE) == share
 
 
+def test_grant_whose_answer_is_lost_is_given_once(tables: Tables) -> None:
+    """botocore sends the write again, although the first one has happened."""
+    tables.stock("a", THERE, received=0)
+    balance(THERE)
+    lost: list[object] = []
+
+    def lose_first(**answer: object) -> float | None:
+        lost.append(answer)
+        return 0.0 if len(lost) == 1 else None
+
+    events = tables.client.meta.events
+    events.register_first("needs-retry.dynamodb.UpdateItem", lose_first)
+    try:
+        balance(HERE)
+    finally:
+        events.unregister("needs-retry.dynamodb.UpdateItem", lose_first)
+    assert len(lost) == 2
+    share = tables.share("a", HERE)
+    assert share[f"given:{THERE}"] == share["spent"] == 5
+
+
 def test_region_without_row_asks_for_copies(tables: Tables) -> None:
     balance(THERE)
     assert tables.share("a", THERE)["wanted"] > 0

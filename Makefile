@@ -212,7 +212,7 @@ AT_ONCE := e2e-shared e2e-fuzz browser-shared
 END_TO_END_TESTS := $(SHOP_FIRST) $(BLOG) $(SHOP_ALONE) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e checks e2e-in-parts blog-first shop-first e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
-test: ready-locally $(PROGRAMS) ## All tests in 15 to 20 minutes, with a bookstore of its own.
+test: ready-locally $(PROGRAMS) ## All tests in about 15 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS) $(TEST_ENDPOINTS)
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.

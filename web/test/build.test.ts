@@ -116,7 +116,7 @@ it('placeholders have a color of the scheme', () => {
 });
 
 it('README names the oldest browsers', () => {
-  const named = /Oldest browsers of the storefront: (.*?)\.\n/s.exec(
+  const named = /The oldest browsers that the storefront supports are (.*?)\.\n/s.exec(
     readFileSync('../README.md', 'utf8'),
   )?.[1];
   const versions = named?.toLowerCase().replaceAll(' ', '').split(/,|and/).filter(Boolean);

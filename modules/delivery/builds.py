@@ -16,7 +16,7 @@ from modules.permissions import Permissions, Statement, assumed_by
 from modules.support.resources import log_group
 from modules.support.suppression import AWS_MANAGED_KEY, suppress
 
-TERRAFORM = "1.11.4"
+TERRAFORM_VERSION = "1.11.4"
 TERRAFORM_SHA256 = "1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc"
 """Checksum of the Linux archive, kept here because the server of the archive also serves its checksums."""
 
@@ -105,7 +105,8 @@ def test_build(scope: Construct, *, name: str, artifacts: Artifacts, log_retenti
         "test",
         name=name,
         size="BUILD_GENERAL1_LARGE",
-        variables={"TERRAFORM": TERRAFORM, "TERRAFORM_SHA256": TERRAFORM_SHA256},
+        # Not TERRAFORM: the repository's commands read it as the name of the program.
+        variables={"TERRAFORM_VERSION": TERRAFORM_VERSION, "TERRAFORM_SHA256": TERRAFORM_SHA256},
         artifacts=artifacts,
         log_retention_days=log_retention_days,
     )

@@ -1,15 +1,18 @@
 import json
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from modules.delivery import CodeCommit, Delivery, DeliveryOptions, GitHub, Site, Source
 from modules.storefront.files import content_type
 from tests.support.synthesis import Stack, construct
 
+ROOT = Path(__file__).parents[3]
 SITE = Site("shop-web", "arn:aws:s3:::shop-web", "EDISTRIBUTION", "arn:aws:cloudfront::1:distribution/E")
 GITHUB = GitHub("someone/bookstore", "main")
 CODE_COMMIT = CodeCommit("bookstore", "trunk")
@@ -31,6 +34,19 @@ def delivery(source: Source = GITHUB) -> Stack:
 
 def project(name: str) -> dict[str, Any]:
     return dict(delivery().find("aws_codebuild_project", name=name).body)
+
+
+def variables(name: str) -> dict[str, str]:
+    environment = project(name)["environment"]
+    return {each["name"]: each["value"] for each in environment["environment_variable"]}
+
+
+def tracked(*patterns: str) -> list[tuple[str, Path]]:
+    """Mode and path of the files in git."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [(line.split()[0], ROOT / line.partition("\t")[2]) for line in listed.stdout.splitlines()]
 
 
 def allowed(role: str, source: Source = GITHUB) -> dict[str, set[str]]:
@@ -60,13 +76,44 @@ def test_untested_build_is_not_deployed() -> None:
 def test_build_checks_terraform_by_own_checksum() -> None:
     """A checksum from the server of the file would be changed together with it."""
     build = project("shop-test")
-    variables = {each["name"]: each["value"] for each in build["environment"]["environment_variable"]}
-    assert re.fullmatch("[0-9a-f]{64}", variables["TERRAFORM_SHA256"])
+    assert re.fullmatch("[0-9a-f]{64}", variables("shop-test")["TERRAFORM_SHA256"])
     download, check, unpack = (
         build["source"]["buildspec"].index(step) for step in ("curl", "{TERRAFORM_SHA256}  ", "unzip")
     )
     assert download < check < unpack
     assert "SHA256SUMS" not in build["source"]["buildspec"]
+
+
+READ = {
+    "Makefile": r"^(?:export )?([A-Z][A-Z0-9_]*) *[?:+]?=",
+    "bin/*": r"\$\{?([A-Z][A-Z0-9_]*)",
+    "*.py": r"environ(?:\.get\(|\.pop\(|\[)\"(\w+)\"|\benvvar=\"(\w+)\"|_VARIABLE = \"(\w+)\"",
+}
+"""How the repository's commands name the environment variables that they read."""
+
+
+def test_build_sets_no_variable_of_the_commands() -> None:
+    """The build runs them with the project's variables in their environment."""
+    read = {
+        name
+        for pattern, reading in READ.items()
+        for _, file in tracked(pattern)
+        for names in re.findall(reading, file.read_text(encoding="utf-8"), re.MULTILINE)
+        for name in ([names] if isinstance(names, str) else filter(None, names))
+    }
+    assert {"TERRAFORM", "PYTHON", "SETTINGS", "CONFIRM", "LOCAL_DIR"} <= read
+    for name in ("shop-test", "shop-deploy"):
+        assert not read & variables(name).keys()
+        assert not [each for each in variables(name) if each.startswith(("BOOKSTORE_", "TF_", "AWS_"))]
+
+
+def test_build_makes_tracked_programs_executable() -> None:
+    """The archive of a GitHub source has no executable bits."""
+    commands = yaml.safe_load(project("shop-test")["source"]["buildspec"])["phases"]["install"]["commands"]
+    (restored,) = [command for command in commands if command.startswith("chmod")]
+    assert commands.index(restored) < commands.index("make install")
+    programs = [file.relative_to(ROOT).as_posix() for mode, file in tracked() if mode == "100755"]
+    assert restored.split() == ["chmod", "+x", *programs]
 
 
 def test_build_runs_make_targets_in_order() -> None:

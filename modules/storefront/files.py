@@ -101,6 +101,9 @@ class WebFiles(Construct):
             content_type=content_type(path),
             content_encoding="br" if path.suffix == BROTLI else None,
             cache_control=cache_control(key),
+            # The delivery uploads files without tags (modules/delivery/deploy.yml). With the provider's default tags,
+            # each plan after a delivery would have changes.
+            override_provider={"default_tags": {"tags": {}}},
             depends_on=list(after),
             # The files of the last build are deleted after the new index.html is uploaded.
             lifecycle={"create_before_destroy": True},

@@ -26,6 +26,8 @@ OFFLINE = {
     "skip_requesting_account_id": True,
 }
 
+DEFAULT_TAGS = {"deployment": "test"}
+
 LOOKED_UP: dict[str, dict[str, Any]] = {
     "aws_availability_zones": {"names": ["zone-a", "zone-b", "zone-c"]},
     "aws_caller_identity": {"account_id": ACCOUNT},
@@ -91,7 +93,7 @@ def plan(folder: Path, stacks: Mapping[str, Planned], secrets: str) -> Mapping[s
         values += [
             {**given, "target": f"module.{name}.{given['target']}"} for given in _given(each.of, each.stack)
         ]
-    provider = {**OFFLINE, "region": "eu-west-1"}
+    provider = {**OFFLINE, "region": "eu-west-1", "default_tags": {"tags": DEFAULT_TAGS}}
     required = next(iter(stacks.values())).stack.document["terraform"]["required_providers"]
     _write(
         folder / "main.tf.json",

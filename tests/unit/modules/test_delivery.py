@@ -1,6 +1,8 @@
 import json
+import os
 import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ import pytest
 import yaml
 
 from modules.delivery import CodeCommit, Delivery, DeliveryOptions, GitHub, Site, Source
-from modules.storefront.files import content_type
+from modules.storefront import WebFiles
+from modules.storefront.files import CONTENT_TYPES
 from tests.support.synthesis import Stack, construct
 
 ROOT = Path(__file__).parents[3]
@@ -121,34 +124,103 @@ def test_build_runs_make_targets_in_order() -> None:
     assert specification.index("make test") < specification.index("make web")
 
 
-def test_hashed_files_are_cached_and_not_invalidated() -> None:
+def test_hashed_files_are_not_invalidated() -> None:
     specification = project("shop-deploy")["source"]["buildspec"]
     (invalidation,) = [line for line in specification.splitlines() if "create-invalidation" in line]
     assert "-maxdepth 1" in invalidation, "assets/ is a folder below"
     assert "assets" not in invalidation
-    assets = [line for line in specification.splitlines() if "sync assets" in line]
-    assert all("immutable" in line for line in assets)
 
 
-def test_assets_have_headers_of_terraform_uploads() -> None:
-    specification = project("shop-deploy")["source"]["buildspec"]
-    others, *kinds = [line for line in specification.splitlines() if "sync assets" in line]
-    for suffix in ("js", "css"):
-        option = f'--content-type "{content_type(Path(f"file.{suffix}"))}"'
-        assert f'--exclude "*.{suffix}"' in others
-        plain, compressed = [line for line in kinds if f'"*.{suffix}' in line]
-        assert option in plain
-        assert "--content-encoding" not in plain
-        assert option in compressed
-        assert "--content-encoding br" in compressed
-    assert '--exclude "*.br"' in others
+def headers(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
-def test_index_comes_last_without_config_json() -> None:
-    specification = project("shop-deploy")["source"]["buildspec"]
-    assert specification.rindex("sync assets") < specification.index("cp index.html")
-    assert "--exclude config.json" in specification
-    assert "--delete" not in specification
+def uploads_of_terraform(dist: Path) -> dict[str, dict[str, str]]:
+    """Headers of the objects by key."""
+    stack = construct(lambda scope: WebFiles(scope, "files", dist=dist, bucket="web", domain="b.example"))
+    objects = [each.body for each in stack.resources("aws_s3_object")]
+    return {
+        each["key"]: headers(
+            type=each["content_type"], encoding=each.get("content_encoding"), cache=each["cache_control"]
+        )
+        for each in objects
+        if each["key"] != "robots.txt"  # not a part of a build
+    }
+
+
+AWS = """#!{python}
+import json, sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+def included(path):
+    # The last matching filter decides: https://docs.aws.amazon.com/cli/latest/reference/s3/
+    filters = [each for each in options if each[0] in ("--include", "--exclude")]
+    matching = [name for name, pattern in filters if fnmatch(path, pattern)]
+    return not matching or matching[-1] == "--include"
+
+_, _, command, source, destination, *rest = sys.argv
+options = list(zip(rest[::2], rest[1::2]))
+folder = Path(source)
+files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+with open({log!r}, "a") as log:
+    for name in filter(included, files) if command == "sync" else [""]:
+        key = "/".join(filter(None, [*destination.split("/")[3:], name]))
+        print(json.dumps([key, dict(options)]), file=log)
+"""
+"""The AWS CLI's `aws s3 sync` and `aws s3 cp`, which logs keys and options."""
+
+
+def uploads_of_delivery(dist: Path, folder: Path) -> dict[str, dict[str, str]]:
+    """Headers of the uploads by key, in order, as the commands of the build specification send them."""
+    log, program = folder / "uploads", folder / "aws"
+    program.write_text(AWS.format(python=sys.executable, log=str(log)))
+    program.chmod(0o755)
+    specification = yaml.safe_load(project("shop-deploy")["source"]["buildspec"].replace("$${", "${"))
+    for command in specification["phases"]["build"]["commands"]:
+        environment = {"PATH": f"{folder}:{os.environ['PATH']}", "BUCKET": "web"}
+        subprocess.run(["sh", "-c", command], cwd=dist, env=environment, check=True, timeout=60)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert len({key for key, _ in lines}) == len(lines), "a file was uploaded twice"
+    return {
+        key: headers(
+            type=options.get("--content-type"),
+            encoding=options.get("--content-encoding"),
+            cache=options.get("--cache-control"),
+        )
+        for key, options in lines
+    }
+
+
+def test_delivery_has_headers_of_terraform_uploads(tmp_path: Path) -> None:
+    """A file of each type. Where they differ, the next plan changes the object."""
+    dist, programs = tmp_path / "dist", tmp_path / "programs"
+    programs.mkdir()
+    (dist / "assets").mkdir(parents=True)
+    names = [f"{folder}file{suffix}" for suffix in CONTENT_TYPES for folder in ("", "assets/")]
+    for name in [
+        "index.html",
+        "config.json",
+        *names,
+        *(f"assets/file{suffix}.br" for suffix in CONTENT_TYPES),
+    ]:
+        (dist / name).write_text(name)
+    delivered = uploads_of_delivery(dist, programs)
+    assert delivered == uploads_of_terraform(dist)
+    assert list(delivered)[-1] == "index.html"
+
+
+def test_terraform_uploads_have_no_default_tags(tmp_path: Path) -> None:
+    """The delivery sets none."""
+    (tmp_path / "index.html").write_text("index")
+    stack = construct(lambda scope: WebFiles(scope, "files", dist=tmp_path, bucket="web", domain="b.example"))
+    index = stack.find("aws_s3_object", key="index.html").body
+    assert index["override_provider"] == {"default_tags": {"tags": {}}}
+    assert "tags" not in index
+
+
+def test_files_of_earlier_builds_remain() -> None:
+    assert "--delete" not in project("shop-deploy")["source"]["buildspec"]
 
 
 def test_only_deploying_build_writes_web_files() -> None:

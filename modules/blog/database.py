@@ -146,6 +146,10 @@ class RegionDatabase(Construct):
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=list(LOGS),
             depends_on=[self._log(kind, options.log_retention_days) for kind in LOGS],
+            # Otherwise RDS sets a new master password in the next maintenance window, and new tasks cannot sign in
+            # until then. A new engine version is installed at once too.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
+            apply_immediately=True,
             deletion_protection=protected,
             skip_final_snapshot=not protected,
             final_snapshot_identifier=f"{self._name}-final" if protected else None,

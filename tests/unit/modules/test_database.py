@@ -135,3 +135,9 @@ def test_secret_version_rotates_everything() -> None:
     for region in ("eu-west-1", "ap-southeast-1"):
         task = rotated[f"{region}-blog"].only("aws_ecs_task_definition")
         assert '"name" = "WORDPRESS_SECRET_VERSION", "value" = "2"' in task["container_definitions"]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_new_password_does_not_wait(blog: Shop, region: str) -> None:
+    """RDS waits for the maintenance window otherwise, and the tasks have the new password at once."""
+    assert cluster(blog, region)["apply_immediately"] is True

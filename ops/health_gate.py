@@ -115,9 +115,21 @@ def _alarms(settings: Settings, region: str) -> str | None:
         for page in pages
         for alarm in [*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())]
         # One without actions is a part of a composite alarm and no fault by itself.
-        if alarm.get("AlarmActions", True)
+        if alarm.get("AlarmActions", True) and is_of_shop(alarm["AlarmName"], settings, region)
     ]
     return f"in alarm: {', '.join(sorted(alarms))}" if alarms else None
+
+
+def is_of_shop(alarm: str, settings: Settings, region: str) -> bool:
+    """Whether an alarm that the deployment has in `region` is one of that region's shop.
+
+    The blog's are not: a fault of the blog must not stop the next region. Nor are the edge stack's in us-east-1: for
+    CloudFront's certificate, and for the health checks of other regions and of all regions.
+    """
+    name = alarm.removeprefix(f"{settings.name}-")
+    if name.endswith("-unhealthy"):
+        return name in ("region-unhealthy", f"{region}-unhealthy")
+    return not name.startswith(("blog-", "cloudfront-"))
 
 
 def _purchase(settings: Settings, region: str) -> str | None:

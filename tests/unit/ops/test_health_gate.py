@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from ops import health_gate
-from ops.health_gate import GateError, await_healthy, buy, failed_check
+from ops.health_gate import GateError, await_healthy, buy, failed_check, is_of_shop
+from stacks.settings import Settings
+from tests.support import synthesis
 from tests.support.operators import REGIONS, SETTINGS, probe
 
 PRIMARY, OTHER = REGIONS
@@ -86,6 +88,28 @@ def test_gate_failed_health_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_gate_alarm_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health_gate, "client", lambda *_: Alarms("bookstore-local-orders-errors"))
     assert failed_check(SETTINGS, PRIMARY) == "in alarm: bookstore-local-orders-errors"
+
+
+@pytest.mark.parametrize("name", ["blog-errors", f"{OTHER}-unhealthy", "shop-unhealthy"])
+def test_gate_ignores_alarms_of_others(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_gate, "client", lambda *_: Alarms(f"{SETTINGS.name}-{name}"))
+    assert failed_check(SETTINGS, PRIMARY) is None
+
+
+def notifying_alarms(stack: synthesis.Stack) -> set[str]:
+    kinds = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
+    alarms = [each.body for kind in kinds for each in stack.resources(kind)]
+    return {alarm["alarm_name"] for alarm in alarms if alarm.get("alarm_actions")}
+
+
+def test_gate_reads_all_alarms_of_region_stack() -> None:
+    """With the alarms of all stacks in us-east-1, the only region that has those of the edge stack."""
+    changes = {**synthesis.EVERYTHING, "regions": ["us-east-1", "eu-west-1"]}
+    settings, of = Settings(**{**synthesis.ON_AWS, **changes}), synthesis.shop(**changes)
+    present = {alarm for stack in of.stacks.values() for alarm in notifying_alarms(stack)}
+    read = {alarm for alarm in present if is_of_shop(alarm, settings, "us-east-1")}
+    assert notifying_alarms(of["us-east-1-blog"])
+    assert read == notifying_alarms(of["us-east-1"]) | {f"{of.name}-us-east-1-unhealthy"}
 
 
 def test_gate_failure_says_how_to_go_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def bootstrap(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     for service in create_service_linked_roles(environment.primary):
         typer.echo(f"{service} has its service-linked role now")
     for region in environment.regions:
-        if enable_api_gateway_logs(region):
+        if enable_api_gateway_logs(region, boundary=environment.permissions_boundary):
             typer.echo(f"{region}: API Gateway may write logs now")
     if environment.state.backend != "s3":
         typer.echo(f"The backend {environment.state.backend!r} keeps the state: no bucket is needed.")
@@ -79,15 +79,16 @@ def create_service_linked_roles(region: str) -> list[str]:
     return created
 
 
-def enable_api_gateway_logs(region: str) -> bool:
+def enable_api_gateway_logs(region: str, *, boundary: str | None = None) -> bool:
     """Set API Gateway's log role in `region` unless the account has set one; returns whether it was set now.
 
+    `boundary` is the ARN of the permissions boundary of a role that is created.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """
     api_gateway = boto3.client("apigateway", region_name=region)
     if api_gateway.get_account().get("cloudwatchRoleArn"):
         return False
-    role = _log_writer(region)
+    role = _log_writer(region, boundary)
     for attempt in range(IAM_ATTEMPTS):
         try:
             api_gateway.update_account(
@@ -103,17 +104,19 @@ def enable_api_gateway_logs(region: str) -> bool:
     return True
 
 
-def _log_writer(region: str) -> str:
+def _log_writer(region: str, boundary: str | None) -> str:
     """ARN of the role; creates it if it does not exist.
 
     IAM is global, but boto3 requires a region where an endpoint is set in the environment.
     """
     iam = boto3.client("iam", region_name=region)
+    limit = {"PermissionsBoundary": boundary} if boundary else {}
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(
             RoleName=LOG_WRITER,
             Description="API Gateway writes its logs with it, in every region of this account",
             AssumeRolePolicyDocument=json.dumps(_assumed_by("apigateway.amazonaws.com")),
+            **limit,
         )
     iam.put_role_policy(
         RoleName=LOG_WRITER, PolicyName="write-logs", PolicyDocument=json.dumps(_may_write_logs())

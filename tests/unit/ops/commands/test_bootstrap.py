@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from ops.commands.bootstrap import (
     LINKED_SERVICES,
+    LOG_WRITER,
     bootstrap,
     create_service_linked_roles,
     enable_api_gateway_logs,
@@ -119,6 +120,16 @@ def test_log_role_is_set_once_per_region(s3: Any) -> None:
         account = boto3.client("apigateway", region_name=region).get_account()
         assert account["cloudwatchRoleArn"].endswith(":role/api-gateway-log-writer")
         assert not enable_api_gateway_logs(region)
+
+
+@pytest.mark.parametrize("boundary", ["", "arn:aws:iam::123456789012:policy/boundary"])
+def test_log_role_has_permissions_boundary(s3: Any, boundary: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    limit = f'permissions_boundary = "{boundary}"' if boundary else ""
+    file.write_text(limit + SETTINGS.format(backend="local"))
+    bootstrap(file)
+    role = boto3.client("iam", region_name=REGION).get_role(RoleName=LOG_WRITER)["Role"]
+    assert role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "") == boundary
 
 
 def test_log_role_of_account_is_kept(s3: Any) -> None:

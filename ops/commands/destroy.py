@@ -9,6 +9,7 @@ from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.console import plain_console
 from ops.errors import InterruptError, OperatorError, RefusedError
+from ops.state_buckets import check_primary
 from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import (
     delete_final_snapshots,
@@ -31,6 +32,7 @@ def destroy(
 ) -> None:
     """List what an environment has; with CONFIRM=<project>-<environment> destroy all of it, data included."""
     environment = Settings.load(settings)
+    check_primary(environment)
     console = plain_console()
     with checkout_lock("destroy"):
         synthesize(settings, synthesized_folder() / "synth.log")

@@ -26,6 +26,7 @@ from ops.health_probe import Probe
 from ops.named_tables import NamedTables
 from ops.replication_lag import catches_up
 from ops.rollout import deploy_stacks
+from ops.state_buckets import check_primary
 from ops.stock_removal import accept_all, give_all
 from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import delete_final_snapshots, delete_states, has_state_bucket
@@ -102,6 +103,7 @@ def remove_region(
     """List a region's resources; with CONFIRM=<project>-<environment>-<region> evacuate and remove it."""
     console = plain_console()
     removal = Removal.of(settings, region)
+    check_primary(removal.before)
     with checkout_lock("remove-region"):
         try:
             resources = removal.resources()

@@ -273,6 +273,23 @@ def test_destroy_continues_without_state_bucket(stacks: Stacks, tmp_path: Path) 
     assert "bookstore-test-global: its state bucket test-state-eu-west-1 is deleted already" in result.stdout
 
 
+@pytest.mark.parametrize("confirm", ["", "bookstore-test"])
+def test_destroy_with_moved_primary_exits_1(stacks: Stacks, tmp_path: Path, confirm: str) -> None:
+    """Its global stack would seem empty, and the state of the real one would be deleted."""
+    file = tmp_path / "s3.toml"
+    file.write_text(
+        'environment = "test"\nregions = ["us-west-2", "eu-west-1"]\n'
+        '[state]\nbackend = "s3"\nbucket_prefix = "test-state"\n'
+    )
+    s3 = bucket(STATES)
+    s3.put_object(Bucket=STATES, Key="bookstore-test-global/terraform.tfstate", Body=b"{}")
+    result = destroy(file, confirm=confirm)
+    assert result.exit_code == 1
+    assert "Put eu-west-1 first" in result.output
+    assert stacks.destroyed == []
+    assert keys(STATES) == ["bookstore-test-global/terraform.tfstate"]
+
+
 def test_tagged_resources_omits_deleted_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
     """The index of tags lists a distribution for hours after it is deleted."""
     gone = "arn:aws:cloudfront::123456789012:distribution/E1GONE"

@@ -239,6 +239,21 @@ def test_remove_blog_writer_exits_1(world: Recorded, monkeypatch: pytest.MonkeyP
     assert f"evacuate {OTHER}" not in world.done
 
 
+@pytest.mark.parametrize("confirm", ["", f"bookstore-test-{HOME}"])
+def test_remove_moved_primary_exits_1(world: Recorded, confirm: str) -> None:
+    """The real first region is the second one in the settings."""
+    world.file.write_text(world.file.read_text().replace(f'"{HOME}", "{OTHER}"', f'"{OTHER}", "{HOME}"'))
+    s3 = boto3.client("s3", region_name=HOME)
+    s3.create_bucket(Bucket=f"test-state-{HOME}", CreateBucketConfiguration={"LocationConstraint": HOME})
+    s3.put_object(Bucket=f"test-state-{HOME}", Key="bookstore-test-global/terraform.tfstate", Body=b"{}")
+
+    result = world.run(HOME, confirm=confirm)
+
+    assert result.exit_code == 1
+    assert f"Put {HOME} first" in result.output
+    assert world.done == []
+
+
 def test_remove_needed_region_exits_2(world: Recorded) -> None:
     world.file.write_text(world.file.read_text() + '[routing]\npolicy = "failover"\n')
 

@@ -143,7 +143,8 @@ def _delete_account(deployment: Deployment, customer: Customer) -> bool:
     try:
         cognito.admin_delete_user(UserPoolId=shared.user_pool_id, Username=customer.id)
     except cognito.exceptions.UserNotFoundException:
-        return False
+        # botocore sends a request again if its answer is lost: an account that was found was deleted.
+        return bool(customer.account)
     return True
 
 

@@ -1,5 +1,6 @@
 """The S3 buckets that hold Terraform's states, one in each region."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -73,7 +74,9 @@ def _create(s3: Any, bucket: str, region: str) -> bool:
             raise BucketRefusedError(
                 f"{bucket}: {missing}. Another account may have the name: choose another `state.bucket_prefix`."
             ) from missing
-        s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", **location)
+        # botocore sends a request again if its answer is lost. The bucket is then there already.
+        with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerEnforced", **location)
         s3.get_waiter("bucket_exists").wait(Bucket=bucket)
         return True
     return False

@@ -10,11 +10,11 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecord
 import getpass
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.errors import RefusedError
 
@@ -27,18 +27,40 @@ def traffic_lock(route53: Any, domain: str) -> Iterator[None]:
     """Hold the lock of `domain` during the body. Raises RefusedError while another operator holds it."""
     zone = _zone(route53, domain)
     record = _record(domain, f"{getpass.getuser()}@{socket.gethostname()} {datetime.now(UTC).isoformat()}")
-    stale = _stale(route53, zone, domain)
-    try:
-        _change(route53, zone, *([("DELETE", stale)] if stale else []), ("CREATE", record))
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "InvalidChangeBatch":
-            raise
-        raise RefusedError(
-            "another operator is moving traffic: check `make status`, then try again"
-        ) from error
+    _create(route53, zone, domain, record)
     try:
         yield
     finally:
+        _delete(route53, zone, record)
+
+
+def _create(route53: Any, zone: str, domain: str, record: dict[str, Any]) -> None:
+    """Create the lock record, in place of one of a command that was killed.
+
+    Raises RefusedError if another command has one, and botocore's errors.
+    """
+    found = _read(route53, zone, domain)
+    stale = [("DELETE", found)] if found and _is_old(found) else []
+    try:
+        _change(route53, zone, *stale, ("CREATE", record))
+    except (BotoCoreError, ClientError) as error:
+        if not isinstance(error, ClientError) or error.response["Error"]["Code"] != "InvalidChangeBatch":
+            # The record may have been created, and would refuse the next command.
+            _delete(route53, zone, record)
+            raise
+        # botocore sends a request again if its answer is lost. The record is then there already.
+        if _read(route53, zone, domain) != record:
+            raise RefusedError(
+                "another operator is moving traffic: check `make status`, then try again"
+            ) from error
+
+
+def _delete(route53: Any, zone: str, record: dict[str, Any]) -> None:
+    """Delete the lock record, unless it is gone, or another command has replaced it as stale.
+
+    Ignores all errors of Route 53: what the command did under the lock is done, and a record that stays is stale soon.
+    """
+    with suppress(BotoCoreError, ClientError):
         _change(route53, zone, ("DELETE", record))
 
 
@@ -49,21 +71,27 @@ def _zone(route53: Any, domain: str) -> str:
     return str(zones[0]["Id"])
 
 
-def _stale(route53: Any, zone: str, domain: str) -> dict[str, Any] | None:
-    """The lock record of a command that was killed; None without one."""
+def _read(route53: Any, zone: str, domain: str) -> dict[str, Any] | None:
+    """The lock record; None without one. Route 53 returns also a record that its servers do not have yet.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
+    """
     name = _name(domain)
     found = route53.list_resource_record_sets(HostedZoneId=zone, StartRecordName=name, StartRecordType="TXT")
     for record in found["ResourceRecordSets"]:
         if record["Name"].rstrip(".") == name:
-            since = datetime.fromisoformat(record["ResourceRecords"][0]["Value"].strip('"').split()[-1])
-            return (
-                _record(domain, record["ResourceRecords"][0]["Value"].strip('"')) if _is_old(since) else None
-            )
+            return _record(domain, _owner(record))
     return None
 
 
-def _is_old(since: datetime) -> bool:
+def _is_old(record: dict[str, Any]) -> bool:
+    since = datetime.fromisoformat(_owner(record).split()[-1])
     return datetime.now(UTC) - since > STALE_AFTER
+
+
+def _owner(record: dict[str, Any]) -> str:
+    """The operator who created the lock record, and the time."""
+    return str(record["ResourceRecords"][0]["Value"]).strip('"')
 
 
 def _name(domain: str) -> str:

@@ -60,7 +60,9 @@ def open_account(deployment: Deployment, email: str) -> Account:
 def close_account(deployment: Deployment, account: Account) -> None:
     """Delete the account; its orders remain."""
     cognito = deployment.client("cognito-idp", deployment.shared.user_pool_region)
-    cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
+    # botocore sends a request again if its answer is lost. The account is then deleted already.
+    with suppress(cognito.exceptions.UserNotFoundException):
+        cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
 
 
 def close_reachable(deployment: Deployment, accounts: Iterable[Account]) -> None:

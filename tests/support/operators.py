@@ -34,6 +34,9 @@ def run_ops(command: str, *arguments: str, input: str | None = None) -> Result:
 class Route53:
     """Health checks as `modules/routing.py` creates them; `meddle` runs before each update.
 
+    The first answers to the kinds of requests in `lost_answers` (`CREATE`, `DELETE`, `UpdateHealthCheck`) are lost:
+    they are sent again, as botocore does.
+
     moto is not used: it drops the children of a calculated check on update.
     """
 
@@ -50,6 +53,7 @@ class Route53:
         }
         self.records: dict[str, dict[str, Any]] = {}
         self.meddle: Callable[[], object] = lambda: None
+        self.lost_answers: set[str] = set()
 
     def get_paginator(self, operation: str) -> Self:
         assert operation == "list_health_checks"
@@ -61,10 +65,11 @@ class Route53:
     def update_health_check(self, HealthCheckId: str, HealthCheckVersion: int, HealthThreshold: int) -> None:  # noqa: N803  boto3's own
         self.meddle()
         check = self.checks[HealthCheckId]
-        if check["HealthCheckVersion"] != HealthCheckVersion:
-            raise ClientError({"Error": {"Code": "HealthCheckVersionMismatch"}}, "UpdateHealthCheck")
-        check["HealthCheckVersion"] += 1
-        check["HealthCheckConfig"]["HealthThreshold"] = HealthThreshold
+        for _ in self._attempts("UpdateHealthCheck"):
+            if check["HealthCheckVersion"] != HealthCheckVersion:
+                raise ClientError({"Error": {"Code": "HealthCheckVersionMismatch"}}, "UpdateHealthCheck")
+            check["HealthCheckVersion"] += 1
+            check["HealthCheckConfig"]["HealthThreshold"] = HealthThreshold
 
     def list_hosted_zones_by_name(self, DNSName: str) -> dict[str, Any]:  # noqa: N803  boto3's own
         return {"HostedZones": [{"Id": "zone", "Name": f"{DNSName}."}]}
@@ -74,8 +79,13 @@ class Route53:
 
     def change_resource_record_sets(self, HostedZoneId: str, ChangeBatch: dict[str, Any]) -> None:  # noqa: N803  boto3's own
         assert HostedZoneId == "zone"
+        changes = ChangeBatch["Changes"]
+        for _ in self._attempts(*(change["Action"] for change in changes)):
+            self._change(changes)
+
+    def _change(self, changes: list[dict[str, Any]]) -> None:
         records = dict(self.records)
-        for change in ChangeBatch["Changes"]:
+        for change in changes:
             record = change["ResourceRecordSet"]
             same = (
                 records.get(record["Name"]) == record
@@ -89,6 +99,9 @@ class Route53:
             else:
                 records[record["Name"]] = record
         self.records = records
+
+    def _attempts(self, *kinds: str) -> range:
+        return range(2 if self.lost_answers & set(kinds) else 1)
 
 
 def _check(id: str, configuration: dict[str, Any]) -> dict[str, Any]:

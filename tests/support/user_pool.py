@@ -26,6 +26,8 @@ class UserPool:
     def __init__(self, page: int = 60) -> None:
         self.users: dict[str, dict[str, Any]] = {}
         self.ignores_filter = False
+        self.loses_answer = False
+        """Whether the first answer to a deletion is lost. The request is sent again, as botocore does."""
         self.calls: list[str] = []
         """Names of the users to delete, and `list_users` for each page."""
         self._page = page
@@ -71,5 +73,6 @@ class UserPool:
         self.calls.append(Username)
         if " " in Username:
             raise InvalidParameterException
-        if self.users.pop(Username, None) is None:
-            raise UserNotFoundException
+        for _ in range(2 if self.loses_answer else 1):
+            if self.users.pop(Username, None) is None:
+                raise UserNotFoundException

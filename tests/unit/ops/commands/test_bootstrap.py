@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from ops.commands.bootstrap import (
@@ -38,6 +39,20 @@ def test_bucket_is_in_its_region(s3: Any) -> None:
 
 def test_bucket_in_us_east_1_has_no_location(s3: Any) -> None:
     assert ensure_state_bucket("bookstore-test-state-us-east-1", "us-east-1", tags={})
+
+
+def test_bucket_with_lost_answer_is_created(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore sends the request again."""
+    call = BaseClient._make_api_call
+
+    def twice(self: Any, operation: str, arguments: Any) -> Any:
+        if operation == "CreateBucket":
+            call(self, operation, arguments)
+        return call(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", twice)
+    assert ensure_state_bucket(BUCKET, REGION, tags={})
+    assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
 
 
 def test_bucket_keeps_old_versions(s3: Any) -> None:

@@ -118,6 +118,12 @@ def test_erase_reaches_every_region_and_repeats(shop: Shop) -> None:
     assert [each.erased for each in shop.lambdas.values()] == [[shop.sub, shop.sub]] * 2
 
 
+def test_erase_with_lost_answer_reports_deletion(shop: Shop) -> None:
+    shop.pool.loses_answer = True
+    done = run_ops("customer-erase", "--email", EMAIL, "--confirm", EMAIL)
+    assert (done.exit_code, "account in the user pool: deleted" in done.stdout) == (0, True), done.output
+
+
 def test_erase_of_impossible_user_id_changes_nothing(shop: Shop) -> None:
     refused = run_ops("customer-erase", "--sub", "no user", "--confirm", "no user")
     assert refused.exit_code == 2

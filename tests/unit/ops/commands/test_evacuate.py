@@ -1,10 +1,11 @@
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from ops.commands import evacuate
 from ops.commands.evacuate import require_another
@@ -73,6 +74,19 @@ def test_evacuate_last_active_region_exits_1(monkeypatch: pytest.MonkeyPatch) ->
     assert not Traffic(SETTINGS).is_evacuated(OTHER)
 
 
+@pytest.mark.parametrize("lost", ["CREATE", "DELETE", "UpdateHealthCheck"])
+def test_evacuate_with_lost_answer_succeeds(
+    monkeypatch: pytest.MonkeyPatch, route53: Route53, lost: str
+) -> None:
+    route53.lost_answers = {lost}
+    code, output = run(monkeypatch, PRIMARY, ap_southeast_1=200)
+
+    assert code == 0, output
+    assert f"make restore REGION={PRIMARY}" in output
+    assert Traffic(SETTINGS).is_evacuated(PRIMARY)
+    assert route53.records == {}
+
+
 def test_unknown_region_exits_2(monkeypatch: pytest.MonkeyPatch) -> None:
     code, output = run(monkeypatch, "us-west-2")
 
@@ -124,12 +138,47 @@ def test_evacuate_concurrently_leaves_one_region(monkeypatch: pytest.MonkeyPatch
     assert route53.records == {}
 
 
-def test_traffic_lock_of_killed_command_is_replaced(route53: Route53) -> None:
+def lock_of_other(age: timedelta) -> dict[str, dict[str, Any]]:
+    """The lock record of another operator's command, as Route 53 has it."""
+    name, since = f"_traffic-lock.{SETTINGS.domain}", datetime.now(UTC) - age
+    value = {"Value": f'"ada@host {since.isoformat()}"'}
+    return {name: {"Name": name, "Type": "TXT", "TTL": 60, "ResourceRecords": [value]}}
+
+
+@pytest.mark.parametrize("lost", [set[str](), {"CREATE"}])
+def test_traffic_lock_of_killed_command_is_replaced(route53: Route53, lost: set[str]) -> None:
+    route53.records = lock_of_other(timedelta(hours=1))
+    route53.lost_answers = lost
     with Traffic(SETTINGS).lock():
         (record,) = route53.records.values()
-    old = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    route53.records = {record["Name"]: {**record, "ResourceRecords": [{"Value": f'"ada@host {old}"'}]}}
+        assert "ada@host" not in str(record)
+    assert route53.records == {}
+
+
+def test_traffic_lock_of_other_command_stays(route53: Route53) -> None:
+    before = route53.records = lock_of_other(timedelta(seconds=1))
+    with pytest.raises(RefusedError, match="another operator"), Traffic(SETTINGS).lock():
+        pass
+    assert route53.records == before
+
+
+def test_traffic_lock_taken_over_as_stale_stays(route53: Route53) -> None:
     with Traffic(SETTINGS).lock():
+        others = route53.records = lock_of_other(timedelta(seconds=1))
+    assert route53.records == others
+
+
+def test_traffic_lock_without_answers_is_deleted(monkeypatch: pytest.MonkeyPatch, route53: Route53) -> None:
+    """Both answers to CREATE are lost: the next command would be refused for as long as the record is not stale."""
+    change = route53.change_resource_record_sets
+
+    def unanswered(ChangeBatch: dict[str, Any], **zone: str) -> None:  # noqa: N803  boto3's own
+        change(ChangeBatch=ChangeBatch, **zone)
+        if ChangeBatch["Changes"][-1]["Action"] == "CREATE":
+            raise ReadTimeoutError(endpoint_url="https://route53.amazonaws.com")
+
+    monkeypatch.setattr(route53, "change_resource_record_sets", unanswered)
+    with pytest.raises(ReadTimeoutError), Traffic(SETTINGS).lock():
         pass
     assert route53.records == {}
 

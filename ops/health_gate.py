@@ -20,7 +20,7 @@ from ops.terraform.engine import Task, Work
 from ops.terraform.events import Phase
 from ops.terraform.graph import gate_name
 from ops.terraform.interruption import stop_requested
-from ops.traffic import Traffic, TrafficError
+from ops.traffic import Traffic
 from stacks.settings import Settings
 
 SECONDS = 120.0
@@ -88,11 +88,7 @@ def failed_check(settings: Settings, region: str) -> str | None:
 
 def _has_traffic(settings: Settings, region: str) -> bool:
     """Whether Route 53 knows the region: the edge stack comes last at the first deployment."""
-    try:
-        Traffic(settings).is_evacuated(region)
-    except TrafficError:
-        return False
-    return True
+    return Traffic(settings).is_deployed(region)
 
 
 def _health(settings: Settings, region: str) -> str | None:

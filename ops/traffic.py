@@ -41,6 +41,14 @@ class Traffic:
         """Whether `region` is evacuated. Raises TrafficError if it has no health check."""
         return self._threshold(self._check(region)) > _THRESHOLD
 
+    def is_deployed(self, region: str) -> bool:
+        """Whether Route 53 has a health check for `region`. The edge stack, which creates it, is deployed last."""
+        try:
+            self._check(region)
+        except TrafficError:
+            return False
+        return True
+
     def lock(self) -> AbstractContextManager[None]:
         """Keep other operators from moving traffic during the body. Raises RefusedError while one does."""
         return traffic_lock(self._route53, self._domain)

@@ -7,7 +7,7 @@ import typer
 from ops.cli import DEFAULT_SETTINGS, RegionArgument, SettingsOption, check_region
 from ops.errors import RefusedError
 from ops.health_probe import Probe
-from ops.traffic import ALIAS_TTL, Traffic
+from ops.traffic import ALIAS_TTL, Traffic, TrafficError
 from stacks.settings import Settings
 
 
@@ -47,7 +47,12 @@ def require_another(region: str, others: Mapping[str, str | None]) -> None:
 
 def unavailability(region: str, traffic: Traffic, probe: Probe) -> str | None:
     """Reason that `region` cannot take traffic; None if it can."""
-    if traffic.is_evacuated(region):
+    try:
+        is_evacuated = traffic.is_evacuated(region)
+    except TrafficError:
+        # It is in the settings already, and its health check comes with the next deployment.
+        return "is not deployed"
+    if is_evacuated:
         return "is evacuated"
     health = probe.health(region)
     return None if health.healthy else f"is unhealthy: {health.detail}"

@@ -37,8 +37,9 @@ _EVACUATED = {
 class RegionStatus:
     """A region's state; `replication_lag_seconds` is None when it exceeds the timeout or cannot be measured.
 
-    `evacuated` is None when Route 53's control plane, which is in us-east-1, does not answer or refuses. A fault of the
-    status then says why. `replication` describes a pause or a backlog; only the local cloud reports one.
+    `evacuated` is None when Route 53's control plane, which is in us-east-1, does not answer or refuses, or when the
+    region is not deployed. A fault of the status then says why. `replication` describes a pause or a backlog; only the
+    local cloud reports one.
     """
 
     region: str
@@ -123,8 +124,8 @@ def survey(settings: Settings, traffic: Traffic, probe: Probe, *, timeout: float
                     for name in regions
                     if not health[name].healthy
                 ),
-                # One reason is enough: all regions are asked about with the same credentials.
-                *(f"evacuations are not known: {reason}" for reason in [*filter(None, reasons)][:1]),
+                # Once each: Route 53 is asked about all regions with the same credentials.
+                *dict.fromkeys(filter(None, reasons)),
                 *_faults(settings, probe, dict(zip(regions, evacuations, strict=True))),
             ],
         )
@@ -174,8 +175,10 @@ def _is_evacuated(region: str, traffic: Traffic) -> tuple[bool | None, str]:
     """Whether the region is evacuated; None and the reason if Route 53 does not say so."""
     try:
         return traffic.is_evacuated(region), ""
+    except TrafficError as error:
+        return None, f"{region}: {error}"
     except (BotoCoreError, ClientError) as error:
-        return None, explain(error)
+        return None, f"evacuations are not known: {explain(error)}"
 
 
 def _table(status: Status) -> Table:

@@ -28,12 +28,18 @@ def stock_claim(
             f"nothing was changed. {region} must not serve: copies that it sold and did not replicate are sold twice. "
             f"To claim its stock: make stock-claim REGION={region} CONFIRM={region}"
         )
-    if not Traffic(environment).is_evacuated(region):
+    traffic = Traffic(environment)
+    if not traffic.is_evacuated(region):
         raise RefusedError(
             f"nothing was changed. {region} would serve as soon as it is healthy, before it knows the claims. "
             f"Evacuate it first: make evacuate REGION={region}"
         )
-    claims = library.claim(NamedTables(environment), region, book or None)
+    # A region that is not deployed yet has no shoppers, and its copies would be sold nowhere.
+    deployed = tuple(each for each in environment.regions if each == region or traffic.is_deployed(each))
+    if deployed == (region,):
+        raise RefusedError("no other region is deployed, so none can take the stock over")
+    tables = NamedTables(environment.model_copy(update={"regions": deployed}))
+    claims = library.claim(tables, region, book or None)
     typer.echo(
         f"{sum(claims.values()):,} copies of {len(claims):,} books were claimed from {region}.\n"
         f"When it is back: make restore REGION={region}, which holds orders whose copies were sold twice."

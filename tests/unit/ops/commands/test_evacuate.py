@@ -13,7 +13,7 @@ from ops.errors import RefusedError
 from ops.health_probe import Probe
 from ops.traffic import Traffic, TrafficError
 from stacks.settings import Settings, SettingsError
-from tests.support.operators import REGIONS, SETTINGS, Route53, probe, run_ops
+from tests.support.operators import NEW, REGIONS, SETTINGS, WITH_NEW_REGION, Route53, probe, run_ops
 
 PRIMARY, OTHER = REGIONS
 
@@ -72,6 +72,31 @@ def test_evacuate_last_active_region_exits_1(monkeypatch: pytest.MonkeyPatch) ->
     assert code == 1
     assert f"{PRIMARY} is evacuated" in output
     assert not Traffic(SETTINGS).is_evacuated(OTHER)
+
+
+def test_evacuate_beside_undeployed_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "load", lambda _: WITH_NEW_REGION)
+    code, output = run(monkeypatch, PRIMARY, ap_southeast_1=200)
+
+    assert code == 0, output
+    assert Traffic(SETTINGS).is_evacuated(PRIMARY)
+
+
+def test_undeployed_region_takes_no_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "load", lambda _: WITH_NEW_REGION)
+    code, output = run(monkeypatch, PRIMARY, ap_southeast_1=503)
+
+    assert code == 1
+    assert f"{NEW} is not deployed" in output
+    assert not Traffic(SETTINGS).is_evacuated(PRIMARY)
+
+
+def test_evacuate_undeployed_region_exits_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "load", lambda _: WITH_NEW_REGION)
+    code, output = run(monkeypatch, NEW, eu_west_1=200)
+
+    assert code == 1
+    assert "make deploy" in output
 
 
 @pytest.mark.parametrize("lost", ["CREATE", "DELETE", "UpdateHealthCheck"])

@@ -16,7 +16,16 @@ from ops.replication_pause import Backlog, Link, Pausing
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.support.mocked_aws import mocked_aws
-from tests.support.operators import REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
+from tests.support.operators import (
+    NEW,
+    REGIONS,
+    SETTINGS,
+    WITH_NEW_REGION,
+    Route53,
+    deploy_cart_tables,
+    probe,
+    run_ops,
+)
 
 PRIMARY, OTHER = REGIONS
 
@@ -95,6 +104,19 @@ def test_survey_without_route53_reports_health(traffic: Traffic, error: Exceptio
     (fault,) = [each for each in now.faults if each.startswith("evacuations are not known")]
     assert reason in fault
     assert "? not known" in printed(now)
+
+
+def test_survey_with_undeployed_region_reports_others() -> None:
+    traffic = Traffic(WITH_NEW_REGION, route53=Route53())
+    traffic.evacuate(OTHER)
+
+    well = probe({PRIMARY: 200, OTHER: 200, "shop": 200}, WITH_NEW_REGION)
+    now = survey(WITH_NEW_REGION, traffic, well)
+
+    assert {each.region: each.evacuated for each in now.regions} == {PRIMARY: False, OTHER: True, NEW: None}
+    (fault,) = [each for each in now.faults if "health check" in each]
+    assert fault.startswith(f"{NEW}: ")
+    assert "make deploy" in fault
 
 
 def test_table_prints_brackets_unchanged(traffic: Traffic) -> None:

@@ -39,8 +39,21 @@ def stock_claim(
     if deployed == (region,):
         raise RefusedError("no other region is deployed, so none can take the stock over")
     tables = NamedTables(environment.model_copy(update={"regions": deployed}))
-    claims = library.claim(tables, region, book or None)
+    try:
+        claims = library.claim(tables, region, book or None)
+        typer.echo(f"{sum(claims.values()):,} copies of {len(claims):,} books were claimed from {region}.")
+    finally:
+        # Also after an error: some of the claims may be written.
+        _require_evacuated(traffic, region)
     typer.echo(
-        f"{sum(claims.values()):,} copies of {len(claims):,} books were claimed from {region}.\n"
         f"When it is back: make restore REGION={region}, which holds orders whose copies were sold twice."
     )
+
+
+def _require_evacuated(traffic: Traffic, region: str) -> None:
+    """Raises RefusedError if `region` was restored during the claim: `make restore` did not know all claims."""
+    if not traffic.is_evacuated(region):
+        raise RefusedError(
+            f"{region} was restored meanwhile, and can sell copies that were claimed: make evacuate REGION={region}, "
+            f"then make restore REGION={region}, which holds the orders that sold the same copies"
+        )

@@ -190,8 +190,46 @@ class TestCommand:
         code, output = self.run(PRIMARY)
 
         assert code == 0, output
+        assert output.count("1 copies of dune were sold twice") == 1
+        assert "youngest" in output
+
+    def test_restore_holds_orders_of_running_claim(
+        self, traffic: Traffic, stock: StockTables, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The claim is written after the check of the stock, and found the region evacuated."""
+        allow = traffic.restore
+        traffic.evacuate(PRIMARY)
+        stock.share(PRIMARY, received=2, spent=2)
+        stock.order(PRIMARY, "youngest", "2026-01-31T08:00:00.000Z")
+        stock.hold(PRIMARY, "youngest", 2)
+
+        def claimed_meanwhile(region: str) -> None:
+            stock.put(PRIMARY, "stock", {"bookId": "dune", "region": OTHER, f"claimed:{PRIMARY}": 1})
+            allow(region)
+
+        monkeypatch.setattr(traffic, "restore", claimed_meanwhile)
+        code, output = self.run(PRIMARY)
+
+        assert code == 0, output
         assert "1 copies of dune were sold twice" in output
         assert "youngest" in output
+
+    def test_restore_behind_after_traffic_exits_1(
+        self, traffic: Traffic, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        allow = traffic.restore
+        traffic.evacuate(PRIMARY)
+
+        def replication_ends(region: str) -> None:
+            monkeypatch.setattr(restore, "catches_up", lambda *_, **__: False)
+            allow(region)
+
+        monkeypatch.setattr(traffic, "restore", replication_ends)
+        code, output = self.run(PRIMARY)
+
+        assert code == 1
+        assert f"{PRIMARY} serves, and has not caught up with {OTHER}" in output
+        assert not traffic.is_evacuated(PRIMARY)
 
     def test_restore_not_evacuated_changes_nothing(self) -> None:
         code, output = self.run(PRIMARY)

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from ops import stock
 from ops.commands import stock_claim
+from ops.errors import OperatorError
+from ops.stock import Deployment
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.support.mocked_aws import dynamodb, mocked_aws
@@ -73,4 +76,28 @@ def test_claim_gives_undeployed_region_nothing(monkeypatch: pytest.MonkeyPatch) 
     code, output = run()
 
     assert code == 0, output
+    assert claimed() == 5
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_claim_of_restored_region_exits_1(
+    traffic: Traffic, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """`make restore` has checked the stock before the claims were written."""
+    claim = stock.claim
+
+    def restored_meanwhile(deployment: Deployment, lost: str, only: str | None = None) -> dict[str, int]:
+        claims = claim(deployment, lost, only)
+        traffic.restore(lost)
+        if fails:
+            raise OperatorError("some shares were left out")
+        return claims
+
+    monkeypatch.setattr(stock, "claim", restored_meanwhile)
+
+    code, output = run()
+
+    assert code == 1
+    assert f"{THERE} was restored meanwhile" in output
+    assert f"make evacuate REGION={THERE}, then make restore REGION={THERE}" in output
     assert claimed() == 5

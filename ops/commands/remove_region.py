@@ -16,6 +16,7 @@ from typing import Annotated, Self
 import typer
 from rich.console import Console
 
+from ops.aws import client
 from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, RegionArgument, SettingsOption
 from ops.commands.blog_promote import BlogDatabase
@@ -167,15 +168,26 @@ def _remove(console: Console, removal: Removal, stacks: StacksResources, *, time
 def _has_data(removal: Removal, stacks: StacksResources) -> bool:
     """Whether the region still has the tables of stock and carts, with which its data is handed over.
 
-    An interrupted run may have destroyed one of them after that. A region whose first deployment failed before it had
-    both has never served.
+    An interrupted run may have destroyed one of them after that, also without a change of the state. A region whose
+    first deployment failed before it had both has never served.
     """
     held = {
         str(each.values.get("global_table_arn", "")).rpartition("/")[2]
         for each in chain(*stacks.values())
         if each.type == "aws_dynamodb_table_replica"
     }
-    return {f"{removal.before.name}-stock", f"{removal.before.name}-cart"} <= held
+    needed = {f"{removal.before.name}-stock", f"{removal.before.name}-cart"}
+    return needed <= held and all(_exists(table, removal.region) for table in needed)
+
+
+def _exists(table: str, region: str) -> bool:
+    """Whether a table can be read, now or later: it is neither created nor deleted at the moment."""
+    dynamodb = client("dynamodb", region)
+    try:
+        status = dynamodb.describe_table(TableName=table)["Table"]["TableStatus"]
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    return status not in {"CREATING", "DELETING"}
 
 
 def _destroy(console: Console, removal: Removal) -> None:

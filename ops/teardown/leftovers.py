@@ -132,7 +132,7 @@ def _is_deleted(arn: str, region: str) -> bool:
         case "dynamodb":
             return _is_deleted_table(arn, region)
         case "kms":
-            return _is_key_pending_deletion(arn, region)
+            return _is_deleted_key(arn, region)
         case "cloudfront":
             return _is_deleted_distribution(arn)
         case _:
@@ -161,7 +161,10 @@ def _is_deleted_distribution(arn: str) -> bool:
     return False
 
 
-def _is_key_pending_deletion(arn: str, region: str) -> bool:
+def _is_deleted_key(arn: str, region: str) -> bool:
     """KMS deletes a key after its waiting period of 30 days, and charges nothing for it meanwhile."""
-    key = boto3.client("kms", region_name=region).describe_key(KeyId=arn)["KeyMetadata"]
-    return bool(key["KeyState"] == "PendingDeletion")
+    kms = boto3.client("kms", region_name=region)
+    try:
+        return bool(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion")
+    except kms.exceptions.NotFoundException:
+        return True

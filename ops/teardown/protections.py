@@ -10,12 +10,31 @@ from ops.teardown.state_resources import StateResource
 
 BATCH = 1000
 """Objects in one DeleteObjects call: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
+_NOT_FOUND = frozenset(
+    {
+        "DBClusterNotFoundFault",
+        "GlobalClusterNotFoundFault",
+        "LoadBalancerNotFound",
+        "NoSuchBucket",
+        "RepositoryNotFoundException",
+        "ResourceNotFoundException",
+    }
+)
+"""The services' codes for a resource that does not exist, from botocore's service models."""
 
 
 def unprotect(resource: StateResource, default_region: str) -> str | None:
-    """Make `resource` destroyable; returns a description of what was done, or None if nothing was needed."""
+    """Make `resource` destroyable; returns a description of what was done, or None if nothing was needed.
+
+    A state can name a resource that AWS has deleted already: of a run that was interrupted while it waited for that.
+    """
     action = _ACTIONS.get(resource.type)
-    return action(resource, resource.region or default_region) if action else None
+    try:
+        return action(resource, resource.region or default_region) if action else None
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_FOUND:
+            raise
+        return "deleted already"
 
 
 def empty_bucket(bucket: str, region: str, *, keys: Callable[[str], object] = lambda _: True) -> int:
@@ -55,15 +74,23 @@ def _bucket(resource: StateResource, region: str) -> str:
 
 
 def _table(resource: StateResource, region: str) -> str:
-    name = str(resource.values["name"])
-    boto3.client("dynamodb", region_name=region).update_table(TableName=name, DeletionProtectionEnabled=False)
-    return "protection removed"
+    return _unprotect_table(str(resource.values["name"]), region)
 
 
 def _replica(resource: StateResource, region: str) -> str:
     name = str(resource.values["global_table_arn"]).rpartition("/")[2]
     own = str(resource.values["arn"]).split(":")[3] or region
-    boto3.client("dynamodb", region_name=own).update_table(TableName=name, DeletionProtectionEnabled=False)
+    return _unprotect_table(name, own)
+
+
+def _unprotect_table(name: str, region: str) -> str:
+    client = boto3.client("dynamodb", region_name=region)
+    try:
+        client.update_table(TableName=name, DeletionProtectionEnabled=False)
+    except client.exceptions.ResourceInUseException:
+        if client.describe_table(TableName=name)["Table"]["TableStatus"] != "DELETING":
+            raise
+        return "being deleted already"
     return "protection removed"
 
 
@@ -76,9 +103,13 @@ def _user_pool(resource: StateResource, region: str) -> str:
 
 def _cluster(resource: StateResource, region: str) -> str:
     client = boto3.client("rds", region_name=region)
-    client.modify_db_cluster(
-        DBClusterIdentifier=resource.values["id"], DeletionProtection=False, ApplyImmediately=True
-    )
+    name = resource.values["id"]
+    try:
+        client.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
+    except client.exceptions.InvalidDBClusterStateFault:
+        if client.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]["Status"] != "deleting":
+            raise
+        return "being deleted already"
     return "protection removed"
 
 

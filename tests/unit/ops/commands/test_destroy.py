@@ -6,6 +6,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from typer.testing import Result
 
 import ops.commands.destroy
@@ -15,7 +17,7 @@ from ops.teardown.leftovers import (
     force_delete_secret,
     tagged_resources,
 )
-from ops.teardown.protections import empty_bucket, unprotect
+from ops.teardown.protections import _ACTIONS, empty_bucket, unprotect
 from ops.teardown.state_resources import StateResource, summary
 from ops.terraform.process import TakeEvent, Terraform
 from stacks.settings import Features, Settings, State
@@ -76,6 +78,86 @@ def test_unprotect_table_removes_protection() -> None:
     )
     assert unprotect(held, "us-east-1") == "protection removed"
     assert not dynamodb.describe_table(TableName="orders")["Table"]["DeletionProtectionEnabled"]
+
+
+LOAD_BALANCER = f"arn:aws:elasticloadbalancing:{REGION}:123456789012:loadbalancer/app/blog/50dc6c495c0c9188"
+REPLICA = {
+    "arn": f"arn:aws:dynamodb:{REGION}:1:table/orders",
+    "global_table_arn": "arn:aws:dynamodb:us-west-2:1:table/orders",
+}
+GONE = {
+    "aws_cognito_user_pool": (
+        {"id": "eu-west-1_gone"},
+        "cognito-idp",
+        "update_user_pool",
+        "ResourceNotFoundException",
+    ),
+    "aws_dynamodb_table": ({"name": "orders"}, "dynamodb", "update_table", "ResourceNotFoundException"),
+    "aws_dynamodb_table_replica": (REPLICA, "dynamodb", "update_table", "ResourceNotFoundException"),
+    "aws_ecr_repository": ({"name": "blog"}, "ecr", "list_images", "RepositoryNotFoundException"),
+    "aws_lb": ({"arn": LOAD_BALANCER}, "elbv2", "modify_load_balancer_attributes", "LoadBalancerNotFound"),
+    "aws_rds_cluster": ({"id": "blog"}, "rds", "modify_db_cluster", "DBClusterNotFoundFault"),
+    "aws_rds_global_cluster": ({"id": "blog"}, "rds", "modify_global_cluster", "GlobalClusterNotFoundFault"),
+    "aws_s3_bucket": ({"bucket": "web"}, "s3", "list_object_versions", "NoSuchBucket"),
+}
+"""Each protected type: attributes, service, the first request, and AWS's error if there is no such resource."""
+
+
+@pytest.mark.parametrize("type_", GONE)
+def test_unprotect_deleted_resource_does_nothing(type_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted run has deleted it, and the state still has it."""
+    values, service, request, error = GONE[type_]
+    client = boto3.client(service, region_name=REGION)
+    operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[request])
+    codes = {each.metadata.get("error", {}).get("code", each.name) for each in operation.error_shapes}
+    assert error in codes or not codes, "S3's model has no errors of this request"
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+    with Stubber(client) as stub:
+        stub.add_client_error(request, error)
+        assert unprotect(StateResource(type_, type_, REGION, values), REGION) == "deleted already"
+
+
+def test_every_protected_type_can_be_gone() -> None:
+    assert set(GONE) == set(_ACTIONS)
+
+
+def test_unprotect_refused_request_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = boto3.client("dynamodb", region_name=REGION)
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+    with Stubber(client) as stub:
+        stub.add_client_error("update_table", "AccessDeniedException")
+        table = StateResource("aws_dynamodb_table", "orders", REGION, {"name": "orders"})
+        assert done_or_error(table) == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(("status", "done"), [("DELETING", "being deleted already"), ("UPDATING", None)])
+def test_unprotect_table_in_use(status: str, done: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = boto3.client("dynamodb", region_name=REGION)
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+    table = StateResource("aws_dynamodb_table", "orders", REGION, {"name": "orders"})
+    with Stubber(client) as stub:
+        stub.add_client_error("update_table", "ResourceInUseException")
+        stub.add_response("describe_table", {"Table": {"TableStatus": status}})
+        assert done_or_error(table) == (done or "ResourceInUseException")
+
+
+@pytest.mark.parametrize(("status", "done"), [("deleting", "being deleted already"), ("upgrading", None)])
+def test_unprotect_cluster_in_use(status: str, done: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = boto3.client("rds", region_name=REGION)
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+    cluster = StateResource("aws_rds_cluster", "blog", REGION, {"id": "blog"})
+    with Stubber(client) as stub:
+        stub.add_client_error("modify_db_cluster", "InvalidDBClusterStateFault")
+        stub.add_response("describe_db_clusters", {"DBClusters": [{"Status": status}]})
+        assert done_or_error(cluster) == (done or "InvalidDBClusterStateFault")
+
+
+def done_or_error(resource: StateResource) -> str | None:
+    """The result of `unprotect`, or the code of AWS's error."""
+    try:
+        return unprotect(resource, REGION)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
 
 
 def test_unprotect_other_type_does_nothing() -> None:
@@ -290,9 +372,16 @@ def test_destroy_with_moved_primary_exits_1(stacks: Stacks, tmp_path: Path, conf
     assert keys(STATES) == ["bookstore-test-global/terraform.tfstate"]
 
 
-def test_tagged_resources_omits_deleted_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The index of tags lists a distribution for hours after it is deleted."""
-    gone = "arn:aws:cloudfront::123456789012:distribution/E1GONE"
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "arn:aws:cloudfront::123456789012:distribution/E1GONE",
+        f"arn:aws:dynamodb:{REGION}:123456789012:table/gone",
+        f"arn:aws:kms:{REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ],
+)
+def test_tagged_resources_omits_deleted_ones(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of tags lists some resources for hours after they are deleted."""
 
     class Index:
         def get_paginator(self, _operation: str) -> "Index":

@@ -14,7 +14,7 @@ from ops.commands.blog_promote import BlogDatabase
 from ops.teardown.state_resources import StateResource
 from ops.traffic import Traffic
 from stacks.settings import Settings
-from tests.support.mocked_aws import mocked_aws
+from tests.support.mocked_aws import dynamodb, mocked_aws
 from tests.support.operators import Route53, probe, run_ops
 from tests.support.stock_tables import StockTables
 
@@ -98,6 +98,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]
         )
         stock = StockTables("bookstore-test-")
         stock.share(OTHER, received=3, spent=1)
+        dynamodb(OTHER).create_table(
+            TableName="bookstore-test-cart",
+            KeySchema=[{"AttributeName": "customerId", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "customerId", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
         yield world
 
 
@@ -200,6 +206,18 @@ def test_remove_continues_interrupted_destroy(world: Recorded, destroyed: str) -
     """The data was handed over before; without the table it could not be read again."""
     world.resources = [each for each in world.resources if not each.address.endswith(destroyed)]
     boto3.client("dynamodb", OTHER).delete_table(TableName="bookstore-test-stock")
+
+    result = world.run()
+
+    assert result.exit_code == 0, result.output
+    assert f"await {OTHER} in {HOME}" not in world.done
+    assert world.done[-1] == "destroy"
+
+
+@pytest.mark.parametrize("deleted", ["cart", "stock"])
+def test_remove_continues_with_outdated_state(world: Recorded, deleted: str) -> None:
+    """A run that was killed while AWS deleted a table: the state still has the table."""
+    dynamodb(OTHER).delete_table(TableName=f"bookstore-test-{deleted}")
 
     result = world.run()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ops.errors import SynthesisError
 from ops.terraform.interruption import deferred_signals
+from ops.terraform.unsaved_states import keep_unsaved_state
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = (sys.executable, "-O", "main.py")
@@ -86,10 +87,11 @@ def synthesis(settings: Path, log: Path, *arguments: str) -> Iterator[Callable[[
 
 
 def _remove_other_stacks() -> None:
-    """Remove the folders of stacks that the environment no longer has."""
+    """Remove the folders of stacks that the environment no longer has, but no state that could not be written."""
     current = stack_dependencies()
     for folder in (synthesized_folder() / "stacks").iterdir():
         if folder.name not in current:
+            keep_unsaved_state(folder)
             shutil.rmtree(folder)
 
 

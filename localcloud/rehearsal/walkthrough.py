@@ -15,10 +15,9 @@ LEFT_OUT: Mapping[str, str] = {
     "make install": "the rehearsal runs in this checkout, which is installed",
     "make up": "starts the local cloud, which `make test` does",
     "make drill": "`make test` runs it on the local cloud",
-    "openssl req": "the key pair of GitHub's workflows",
+    "openssl ": "the key pair of GitHub's workflows",
     "gh ": "GitHub is not emulated",
     "aws fis ": "the Fault Injection Service is not emulated; `make drill` pauses replication otherwise",
-    "rm key.pem": "no key was made",
     "make move-state": "tests/own_cloud/state moves states between backends",
 }
 """Commands by their beginning, with the reason."""

@@ -21,9 +21,10 @@ from ops.rollout import shift_traffic
 from ops.synthesis import synthesized_folder
 from ops.terraform.engine import Engine, StacksFailedError
 from ops.terraform.graph import with_images
+from ops.terraform.unsaved_states import finished_changes
 from stacks.settings import Settings
 
-TO_CONTINUE = "Finished changes are in the states. Plan again for the rest: make plan"
+TO_CONTINUE = "Plan again for the rest: make plan"
 
 
 def apply(
@@ -70,7 +71,7 @@ def apply_plans(plans: Mapping[str, Plan], settings: Settings, console: Console)
         engine = Engine(settings, console, synthesized_folder() / "apply.log")
         engine.apply_plans(needs, planned, PLAN_FILE, first=images)
     except StacksFailedError:
-        console.print(TO_CONTINUE)
+        console.print(f"{finished_changes(plans)} {TO_CONTINUE}")
         raise
     except KeyboardInterrupt:
-        raise InterruptError(f"interrupted. {TO_CONTINUE}") from None
+        raise InterruptError(f"interrupted. {finished_changes(plans)} {TO_CONTINUE}") from None

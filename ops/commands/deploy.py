@@ -11,7 +11,8 @@ from ops.console import plain_console
 from ops.errors import InterruptError
 from ops.rollout import deploy_stacks
 from ops.state_buckets import check_primary
-from ops.synthesis import synthesize, synthesized_folder
+from ops.synthesis import stack_order, synthesize, synthesized_folder
+from ops.terraform.unsaved_states import finished_changes
 from stacks.settings import Settings
 
 
@@ -42,5 +43,5 @@ def deploy(
                 console.print(f"copied {copied} media files of the blog to regions that lacked them")
         except KeyboardInterrupt:
             raise InterruptError(
-                "interrupted. Finished changes are in the states; run it again to continue"
+                f"interrupted. {finished_changes(stack_order())} Run it again to continue"
             ) from None

@@ -157,6 +157,7 @@ def _push(stack: str, state: State, *, over: str) -> None:
     """
     if not over:
         _write(stack, state)
+    terraform.check_saved()
     _write(stack, state, *([] if over == state.lineage else ["-force"]))
 
 

@@ -10,9 +10,10 @@ from ops.planning.saved_plans import PLAN_FILE, Outcome, PlanRecord, StackRecord
 from ops.synthesis import stack_dependencies, stack_folder, synthesized_folder
 from ops.terraform.engine import CHANGES, FAILED, NO_CHANGE, Engine
 from ops.terraform.events import Phase, StackProgress
+from ops.terraform.unsaved_states import ERRORED_STATE
 from stacks.settings import Settings
 
-_NOT_SYNTHESIZED = (".terraform", "terraform.tfstate", PLAN_FILE)
+_NOT_SYNTHESIZED = (".terraform", "terraform.tfstate", ERRORED_STATE, PLAN_FILE)
 """Beginnings of the names that Terraform itself writes into a stack's folder."""
 
 

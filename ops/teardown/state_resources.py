@@ -39,9 +39,10 @@ def state_region(stack: str, settings: Settings) -> str:
 def state_resources(stack: str) -> list[StateResource]:
     """The managed resources of a stack; none when it was never deployed.
 
-    Raises TerraformError when the state cannot be read.
+    Raises TerraformError when the state cannot be read, UnsavedStateError when a newer one could not be written.
     """
     terraform = Terraform(stack)
+    terraform.check_saved()
     terraform.prepare()
     shown = json.loads(terraform.text("show", "-json"))
     root = shown.get("values", {}).get("root_module", {})

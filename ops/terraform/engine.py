@@ -15,7 +15,7 @@ from ops.progress import view
 from ops.terraform.events import Diagnostic, Phase, StackProgress
 from ops.terraform.graph import Needs, reverse, run_graph
 from ops.terraform.interruption import orderly_stop, stop_others, stop_requested
-from ops.terraform.process import TakeEvent, Terraform, parallelism
+from ops.terraform.process import TakeEvent, Terraform, UnsavedStateError, parallelism
 from stacks.settings import Settings
 
 PLANS_AT_ONCE = 4
@@ -160,12 +160,22 @@ class Engine:
         self.outputs[task.progress.name] = task.progress.outputs
 
     def _terraform(self, task: Task, command: str, *options: str) -> int:
-        """Run one command and return its exit code. Raises TerraformError; the errors are in the progress."""
+        """Run one command and return its exit code. Raises TerraformError; the errors are in the progress.
+
+        Raises UnsavedStateError instead if the state could not be written, now or before.
+        """
+        terraform = Terraform(task.progress.name)
+        self._check_saved(terraform)
         task.enter(Phase.PLANNING)
-        code = Terraform(task.progress.name).events(command, "-input=false", *options, take=task.take)
+        code = terraform.events(command, "-input=false", *options, take=task.take)
+        self._check_saved(terraform)
         if code not in {NO_CHANGE, CHANGES}:
             raise TerraformError(f"terraform {command} ended with exit code {code}")
         return code
+
+    def _check_saved(self, terraform: Terraform) -> None:
+        if not self.settings.is_local:  # `make down` deletes the states of a local cloud
+            terraform.check_saved()
 
 
 def _do(work: Work, task: Task, changed: Callable[[StackProgress], None]) -> bool:
@@ -175,7 +185,9 @@ def _do(work: Work, task: Task, changed: Callable[[StackProgress], None]) -> boo
         stack.phase = Phase.DONE
     except (OperatorError, BotoCoreError, ClientError) as failure:
         stack.phase = Phase.STOPPED if stop_requested() else Phase.FAILED
-        if not stack.errors and not stack.text:
+        if isinstance(failure, UnsavedStateError):
+            stack.unsaved = str(failure)
+        elif not stack.errors and not stack.text:
             text = str(failure) if isinstance(failure, OperatorError) else explain(failure)
             stack.errors.append(Diagnostic(text))
     except BaseException:
@@ -200,3 +212,5 @@ def _print_what_stopped(stacks: Mapping[str, StackProgress], console: Console) -
         by_phase.setdefault(words, []).append(stack.name)
     for words, names in by_phase.items():
         console.print(f"{words}: {', '.join(names)}")
+    for text in filter(None, (stack.unsaved for stack in stacks.values())):
+        console.print(text)

@@ -113,6 +113,8 @@ class StackProgress:
     """After a plan: whether applying it would change anything."""
     note: str = ""
     """Reason that the stack was not started."""
+    unsaved: str = ""
+    """The message of UnsavedStateError, if Terraform could not write the state."""
     outputs: dict[str, Any] = field(default_factory=dict)
     """After an apply: the values of the outputs that are not sensitive."""
 
@@ -158,7 +160,7 @@ class StackProgress:
         """The outcome in one line or more, for the end of a command."""
         reasons = [_with_remedy(self.name, error) for error in self.errors] or self.text[-20:]
         note = f": {self.note}" if self.note else ""
-        return "\n".join([f"{self.name}: {self.phase}{note}", *reasons])
+        return "\n".join(filter(None, [f"{self.name}: {self.phase}{note}", *reasons, self.unsaved]))
 
 
 def _with_remedy(stack: str, error: Diagnostic) -> str:

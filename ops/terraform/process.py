@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
-from ops.errors import TerraformError
+from ops.errors import RefusedError, TerraformError
 from ops.synthesis import stack_folder, synthesized_folder
 from ops.terraform.interruption import orderly_stop, registered
+from ops.terraform.unsaved_states import keep_unsaved_state, unsaved_states
 from stacks.settings import Settings
 
 EXECUTABLE_VARIABLE = "TERRAFORM"
@@ -43,6 +45,10 @@ def executable() -> str:
 def parallelism(settings: Settings) -> tuple[str, ...]:
     """Terraform's `-parallelism` option. HCP Terraform refuses it."""
     return () if settings.state.backend == "cloud" else (f"-parallelism={PARALLELISM}",)
+
+
+class UnsavedStateError(RefusedError):
+    """Terraform could not write a stack's state, which is in a file. The message has the command that pushes it."""
 
 
 class Terraform:
@@ -104,6 +110,19 @@ class Terraform:
         """A saved plan in Terraform's JSON form."""
         shown: dict[str, Any] = json.loads(self.text("show", "-json", plan))
         return shown
+
+    def check_saved(self) -> None:
+        """Move a state that Terraform left in this folder. Raises UnsavedStateError until it is pushed or deleted."""
+        keep_unsaved_state(self.folder)
+        if not (files := [str(path) for path in unsaved_states(self.stack)]):
+            return
+        push = shlex.join([executable(), f"-chdir={self.folder.absolute()}", "state", "push"])
+        commands = [f"  {push} {shlex.quote(file)} && rm {shlex.quote(file)}" for file in files]
+        raise UnsavedStateError(
+            f"Error: the last changes of {self.stack} are only in {', '.join(files)}, because Terraform could not "
+            f"write the state. No command plans or changes {self.stack} before that file is pushed or deleted. If its "
+            f"state is locked, first make unlock STACK={self.stack}. Then:\n" + "\n".join(commands)
+        )
 
     def prepare(self, *, take: TakeEvent = lambda _event: None, read_only_lock_file: bool = False) -> None:
         """Run `terraform init` unless this folder is initialized for what it contains now.

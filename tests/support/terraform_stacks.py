@@ -70,6 +70,22 @@ class S3State:
         }
 
 
+@dataclass(frozen=True)
+class HttpState:
+    """States on a server with GET and POST, without locks."""
+
+    address: str
+
+    def backend(self, stack: str) -> dict[str, Any]:
+        return {"backend": {"http": self._config(stack)}}
+
+    def remote_state(self, stack: str) -> dict[str, Any]:
+        return {"backend": "http", "config": self._config(stack)}
+
+    def _config(self, stack: str) -> dict[str, Any]:
+        return {"address": f"{self.address}/{stack}"}
+
+
 class TerraformStacks:
     """Stacks in `folder`, which must be CDKTF_OUTDIR. Each holds what it reads and a value of its own."""
 
@@ -77,7 +93,7 @@ class TerraformStacks:
         self,
         folder: Path,
         needs: Mapping[str, tuple[str, ...]] = NEEDS,
-        state: "LocalState | CloudState | S3State" = LocalState(),
+        state: "LocalState | CloudState | S3State | HttpState" = LocalState(),
     ) -> None:
         self.folder = folder
         self.needs = needs

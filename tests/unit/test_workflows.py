@@ -1,6 +1,7 @@
 """Rules of the GitHub workflows that actionlint does not check."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 GITHUB_APPROVAL_DAYS = 30
 """https://docs.github.com/en/actions/reference/limits"""
+PIPELINE = "docs/walkthrough/6-pipeline.md"
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -56,6 +58,43 @@ def test_round_applies_the_approved_plans() -> None:
     assert download["with"]["name"] == upload["with"]["name"]
     made = re.findall(r"make ([a-z][a-z0-9-]*)", json.dumps(jobs("round")["apply"]))
     assert made == ["install", "apply"]
+
+
+def test_round_uploads_unsaved_states_encrypted(tmp_path: Path) -> None:
+    steps = jobs("round")["apply"]["steps"]
+    *_, applied, encrypt, upload = steps
+    assert applied == {"run": "make apply"}
+    assert encrypt["if"] == "failure() || cancelled()"
+    assert upload["if"].startswith("(failure() || cancelled()) && steps.unsaved.")
+    assert "${{ github.run_attempt }}" in upload["with"]["name"], "an artifact of a name is uploaded once"
+    assert "openssl cms -encrypt -binary -aes-256-cbc -outform DER" in encrypt["run"]
+
+    certificate, key, output = (tmp_path / name for name in ("certificate.pem", "key.pem", "output"))
+    make_key = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=plans")
+    subprocess.run([*make_key, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "CERTIFICATE": certificate.read_text(),
+        "GITHUB_OUTPUT": str(output),
+    }
+
+    def run() -> None:
+        script = ["bash", "-eo", "pipefail", "-c", encrypt["run"]]
+        subprocess.run(script, cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    run()
+    assert not output.exists(), "nothing to upload"
+    state = tmp_path / ".local" / "unsaved-states" / "global.tfstate"
+    state.parent.mkdir(parents=True)
+    state.write_text("{}")
+    run()
+    assert output.read_text() == "encrypted=true\n"
+    state.unlink()
+    (decrypt,) = re.findall(r"^openssl cms -decrypt.*$", (ROOT / PIPELINE).read_text(), re.MULTILINE)
+    assert "unsaved-states.cms" in decrypt
+    assert (tmp_path / upload["with"]["path"]).exists()
+    subprocess.run(["bash", "-eo", "pipefail", "-c", decrypt], cwd=tmp_path, check=True)
+    assert state.read_text() == "{}"
 
 
 def test_plans_outlive_the_wait_for_approval() -> None:

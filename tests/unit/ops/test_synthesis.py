@@ -60,6 +60,18 @@ def test_synthesize_removes_other_stacks(folder: Path, monkeypatch: pytest.Monke
     assert (folder / "stacks" / "one" / ".terraform").exists(), "an initialized stack stays initialized"
 
 
+def test_synthesize_keeps_unsaved_state_of_removed_stack(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main_py(folder, WRITE)
+    monkeypatch.setattr(synthesis, "ROOT", folder)
+    monkeypatch.setenv("LOCAL_DIR", str(folder / "local"))
+    (folder / "stacks" / "removed").mkdir(parents=True)
+    (folder / "stacks" / "removed" / "errored.tfstate").write_text("{}")
+    synthesize(Path("a.toml"), folder / "log")
+    assert (folder / "local" / "unsaved-states" / "removed.tfstate").read_text() == "{}"
+
+
 def test_synthesize_failed_raises_output(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     main_py(folder, "raise SystemExit('settings/x.toml: regions: missing')")
     monkeypatch.setattr(synthesis, "ROOT", folder)

@@ -21,6 +21,7 @@ from ops.errors import InterruptError, OperatorError, RefusedError, TerraformErr
 from ops.planning.planner import exit_code, plan_stacks
 from ops.state_buckets import ensure_state_bucket
 from ops.synthesis import stack_order, synthesize, synthesized_folder
+from ops.teardown.leftovers import has_github_roles
 from ops.terraform.engine import CHANGES, NO_CHANGE
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
@@ -97,10 +98,11 @@ def move_state(
 def move(console: Console, before: Settings, after: Settings, synthesize_for: Synthesize) -> None:
     """Move the states; leaves the stacks synthesized for the new backend.
 
-    Raises RefusedError when the settings are of different deployments or another state is in the new place,
-    TerraformError, BucketRefusedError.
+    Raises RefusedError when the settings are of different deployments, GitHub's roles are deployed or another state is
+    in the new place, TerraformError, BucketRefusedError.
     """
     _refuse_other_deployment(before, after)
+    _refuse_github_roles(before)
     synthesize_for(before)
     states = {stack: _pull(stack) for stack in stack_order()}
     for stack, state in states.items():
@@ -121,6 +123,16 @@ def _refuse_other_deployment(before: Settings, after: Settings) -> None:
         )
     if before.state == after.state:
         raise RefusedError("both files keep the state in the same place: there is nothing to move")
+
+
+def _refuse_github_roles(before: Settings) -> None:
+    """The stack of `ops bootstrap-ci` is not among the synthesized ones, so its state would stay behind."""
+    if has_github_roles(before):
+        raise RefusedError(
+            "GitHub's roles are deployed, and the move would leave their state behind: nothing was changed. First run "
+            "make bootstrap-ci ARGS=--remove with the old settings; after the move, where the states are in S3 again, "
+            "make bootstrap-ci creates the roles again"
+        )
 
 
 def _move(stack: str, state: State) -> str:
@@ -145,6 +157,7 @@ def _move(stack: str, state: State) -> str:
 
 def _pull(stack: str) -> State:
     terraform = Terraform(stack)
+    terraform.check_saved()
     terraform.prepare()
     return State(terraform.text("state", "pull"))
 
@@ -157,7 +170,6 @@ def _push(stack: str, state: State, *, over: str) -> None:
     """
     if not over:
         _write(stack, state)
-    terraform.check_saved()
     _write(stack, state, *([] if over == state.lineage else ["-force"]))
 
 

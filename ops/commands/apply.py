@@ -16,7 +16,7 @@ from ops.console import plain_console
 from ops.errors import InterruptError, RefusedError
 from ops.planning.changes import Plan, changes_of
 from ops.planning.planner import changed_since
-from ops.planning.saved_plans import PLAN_FILE, SavedPlans
+from ops.planning.saved_plans import PLAN_FILE, SavedPlans, outdated_aliases
 from ops.rollout import shift_traffic
 from ops.synthesis import synthesized_folder
 from ops.terraform.engine import Engine, StacksFailedError
@@ -31,7 +31,7 @@ def apply(
     settings: SettingsOption = DEFAULT_SETTINGS,
     only_list: Annotated[
         bool,
-        typer.Option("--list", help="Print the stacks whose plans would be applied, and change nothing."),
+        typer.Option("--list", help="Print the stacks that would change or get traffic, and change nothing."),
     ] = False,
 ) -> None:
     """Apply the saved plans that depend on no other change; exits 1 when one fails or is out of date."""
@@ -39,9 +39,12 @@ def apply(
     environment = Settings.load(settings)
     with checkout_lock("apply"):
         saved = SavedPlans.load(environment)
+        outdated = outdated_aliases(saved.plans, environment)
         if only_list:
-            for stack in saved.ready:
-                typer.echo(stack)
+            ready = saved.ready
+            for stack in saved.plans:
+                if stack in ready or stack in outdated:
+                    typer.echo(stack)
             return
         if changed := changed_since(saved.record, saved.ready):
             raise RefusedError(
@@ -53,7 +56,7 @@ def apply(
             shift_traffic(environment, console=console, log=synthesized_folder() / "canary.log")
     if saved.unsettled:
         console.print(f"Plan again for {', '.join(saved.unsettled)}: the stacks that they need have changed.")
-    elif not saved.ready:
+    elif not saved.ready and not outdated:
         console.print("Nothing changes.")
 
 

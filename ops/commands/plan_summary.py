@@ -10,9 +10,9 @@ import typer
 from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.errors import RefusedError
-from ops.planning.changes import Change, changes_of, losses
+from ops.planning.changes import Change, changes_of, losses, outdated_functions
 from ops.planning.markdown import COMMENT_LIMIT, StackSummary, shortened, whole
-from ops.planning.saved_plans import SavedPlans, removed_regions
+from ops.planning.saved_plans import SavedPlans, outdated_aliases, removed_regions
 from stacks.settings import Settings
 
 
@@ -41,20 +41,25 @@ def plan_summary(
     if comment:
         text = shortened(stacks, limit=COMMENT_LIMIT, whole_is_at=whole_is_at)
         comment.write_text(text, encoding="utf-8")
-    if expect_no_change and any(stack.changes or not stack.is_planned for stack in stacks):
-        raise RefusedError("The deployment differs from the code.")
+    if expect_no_change:
+        _refuse_differences(stacks)
     if not allow_data_loss:
         _refuse_losses(stacks)
 
 
 def _of_files(files: Sequence[Path]) -> list[StackSummary]:
-    return [StackSummary(file.stem, changes_of(json.loads(file.read_text()))) for file in files]
+    plans = {file.stem: json.loads(file.read_text()) for file in files}
+    return [
+        StackSummary(stack, changes_of(plan), outdated=outdated_functions(plan))
+        for stack, plan in plans.items()
+    ]
 
 
 def _of_saved(settings: Settings) -> list[StackSummary]:
     with checkout_lock("plan-summary"):
         saved = SavedPlans.load(settings)
     removed = removed_regions(saved.plans, settings)
+    outdated = outdated_aliases(saved.plans, settings)
     summaries = [
         StackSummary(
             stack,
@@ -62,6 +67,7 @@ def _of_saved(settings: Settings) -> list[StackSummary]:
             awaited=saved.awaited(stack),
             is_planned=plan is not None,
             reason=saved.reason(stack),
+            outdated=outdated.get(stack, ()),
         )
         for stack, plan in saved.plans.items()
     ]
@@ -73,6 +79,18 @@ def _still_deployed(region: str, settings: Settings) -> StackSummary:
     stack = f"{settings.name}-{region}"
     loss = f"not in `regions` any more, and still deployed: make remove-region REGION={region}"
     return StackSummary(stack, [Change(stack, "region", "unknown", loss=loss)])
+
+
+def _refuse_differences(stacks: Sequence[StackSummary]) -> None:
+    if any(stack.changes or not stack.is_planned for stack in stacks):
+        raise RefusedError("The deployment differs from the code.")
+    if outdated := [f"{stack.stack}: {', '.join(stack.outdated)}" for stack in stacks if stack.outdated]:
+        raise RefusedError(
+            "The newest versions of these functions do not get all requests. CodeDeploy has rolled them back, or did "
+            "not come to their region:\n  "
+            + "\n  ".join(outdated)
+            + "\nmake apply, make deploy and a new run of the workflow `apply` try them again."
+        )
 
 
 def _refuse_losses(stacks: Sequence[StackSummary]) -> None:

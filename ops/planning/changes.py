@@ -110,6 +110,19 @@ def losses(changes: Iterable[Change]) -> list[Change]:
     return [change for change in changes if change.stops]
 
 
+def outdated_functions(plan: Plan) -> list[str]:
+    """The functions of which an alias serves another version than the newest one, in the state before the plan."""
+    module = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
+    newest, served = {}, {}
+    for resource in module.get("resources", []):
+        values = resource["values"]
+        if resource["type"] == "aws_lambda_function":
+            newest[values["function_name"]] = values["version"]
+        elif resource["type"] == "aws_lambda_alias":
+            served[values["function_name"]] = values["function_version"]
+    return sorted(name for name, version in served.items() if newest.get(name, version) != version)
+
+
 def _unknown_parts(plan: Plan) -> Iterator[Change]:
     """Parts of a newer format, such as the actions of Terraform 1.14."""
     for name in sorted(plan.keys() - _KNOWN_PARTS):

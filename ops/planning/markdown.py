@@ -30,12 +30,16 @@ class StackSummary:
     is_planned: bool = True
     reason: str = ""
     """Reason that it has no plan."""
+    outdated: Sequence[str] = ()
+    """The functions whose alias serves an older version. An apply lets CodeDeploy move their traffic."""
 
     def markdown(self, rows: int | None = None) -> str:
         """A headline, the dangerous changes, and a folded table of the first `rows` changes, or of all."""
         lines = [f"### `{self.stack}`: {self._headline}", ""]
         if self.awaited:
             lines += [f"Planned and shown again when {_code(self.awaited)} {_is(self.awaited)} deployed.", ""]
+        if self.outdated:
+            lines += [f"Traffic moves to the newest version of {_code(self.outdated)}.", ""]
         if not self.is_planned and "\n" in self.reason:
             lines += ["```text", self.reason, "```", ""]
         if endangered := losses(self.changes):
@@ -57,6 +61,8 @@ class StackSummary:
     def _headline(self) -> str:
         if not self.is_planned:
             return self.reason.partition("\n")[0] or "not planned"
+        if self.outdated and not self.changes:
+            return "new versions of functions get traffic"
         return _counts(self.changes) if self.changes else "nothing changes"
 
 

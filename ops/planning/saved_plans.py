@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from ops.errors import OperatorError, RefusedError
-from ops.planning.changes import Plan
+from ops.planning.changes import Plan, outdated_functions
 from ops.synthesis import stack_dependencies, stack_folder, synthesized_folder
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
@@ -153,6 +153,17 @@ def removed_regions(plans: Mapping[str, Plan | None], settings: Settings) -> lis
     outputs = edge.get("prior_state", {}).get("values", {}).get("outputs", {})
     deployed = outputs.get("health_checks", {}).get("value") or {}
     return sorted(deployed.keys() - set(settings.regions))
+
+
+def outdated_aliases(plans: Mapping[str, Plan | None], settings: Settings) -> dict[str, list[str]]:
+    """The functions whose alias serves an older version than the newest one, by stack. None without canaries.
+
+    A plan does not show them: CodeDeploy moves the aliases, after the apply. It rolls them back on an alarm.
+    """
+    if not settings.has_canary:
+        return {}
+    found = {stack: outdated_functions(plan) for stack, plan in plans.items() if plan is not None}
+    return {stack: functions for stack, functions in found.items() if functions}
 
 
 def identity(settings: Settings) -> str:

@@ -13,6 +13,7 @@ from ops.commands import apply as apply_command
 from ops.commands import plan as plan_command
 from ops.console import plain_console
 from ops.errors import RefusedError
+from ops.planning.changes import Plan
 from ops.planning.planner import exit_code, plan_stacks
 from ops.planning.saved_plans import Outcome, PlanRecord, SavedPlans, plan_file
 from ops.terraform.engine import CHANGES, FAILED, NO_CHANGE, Task
@@ -20,6 +21,7 @@ from ops.terraform.process import Terraform
 from stacks.settings import Settings
 from stacks.settings.sections import Blog, Features
 from tests.support.operators import run_ops
+from tests.support.plans import prior_state, versions
 from tests.support.terraform_stacks import SETTINGS, TerraformStacks
 
 FILE = Path("settings/test.toml")
@@ -90,6 +92,52 @@ def test_apply_with_canaries_shifts_traffic(
     assert run_ops("apply").exit_code == 0
     assert shifted == [deployed.held()["one"]]
     assert "second" in shifted[0]
+
+
+@pytest.fixture
+def rolled_back(deployed: TerraformStacks, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stacks `one` and `two`, planned without changes, have an older version behind their alias.
+
+    Returns a list that gets an entry when traffic is shifted.
+    """
+    settings = SETTINGS.model_copy(update={"features": Features(canary=True), "local": None})
+    monkeypatch.setattr(Settings, "load", lambda _file: settings)
+    show, shifted = Terraform.show_plan, list[str]()
+
+    def show_versions(terraform: Terraform, plan: str) -> Plan:
+        alias = "7" if terraform.stack in {"one", "two"} else "8"
+        return {
+            **show(terraform, plan),
+            "prior_state": prior_state(*versions("orders", newest="8", alias=alias)),
+        }
+
+    monkeypatch.setattr(Terraform, "show_plan", show_versions)
+    monkeypatch.setattr(apply_command, "shift_traffic", lambda *_, **__: shifted.append("shifted"))
+    assert exit_code(make_plan(settings)) == NO_CHANGE
+    return shifted
+
+
+def test_apply_after_rollback_lists_and_shifts(rolled_back: list[str]) -> None:
+    """GitHub's workflow skips the job that applies when nothing is listed."""
+    assert run_ops("apply", "--list").stdout == "one\ntwo\n"
+    assert rolled_back == []
+    result = run_ops("apply")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert rolled_back == ["shifted"]
+
+
+def test_summary_after_rollback_names_regions(rolled_back: list[str]) -> None:
+    result = run_ops("plan-summary", "--expect-no-change")
+    assert result.exit_code == 1
+    assert "\n  one: orders\n  two: orders\n" in result.stderr
+    assert "### `global`: nothing changes" in result.stdout
+
+
+def test_aliases_without_canary_are_ignored(rolled_back: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settings, "load", lambda _file: SETTINGS)
+    make_plan()
+    assert run_ops("apply", "--list").stdout == ""
+    assert run_ops("plan-summary", "--expect-no-change").exit_code == 0
 
 
 @pytest.mark.parametrize("is_there", [True, False])

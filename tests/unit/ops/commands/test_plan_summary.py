@@ -10,7 +10,7 @@ from ops.planning.markdown import COMMENT_LIMIT
 from ops.planning.saved_plans import removed_regions
 from stacks.settings import Settings
 from tests.support.operators import run_ops
-from tests.support.plans import plan, resource
+from tests.support.plans import plan, prior_state, resource, versions
 
 
 def written(folder: Path, *resources: dict[str, Any]) -> Path:
@@ -64,3 +64,20 @@ def test_summary_names_region_that_left_the_settings() -> None:
     assert removed_regions({"bookstore-test-edge": edge}, settings) == ["us-west-2"]
     text = _still_deployed("us-west-2", settings).markdown()
     assert "make remove-region REGION=us-west-2" in text
+
+
+def test_summary_names_functions_that_were_rolled_back(tmp_path: Path) -> None:
+    """A canary that was rolled back leaves an empty plan: Terraform ignores the alias's version."""
+    state = prior_state(
+        *versions("orders", newest="8", alias="7"),
+        *versions("cart", newest="5", alias="5"),
+        *versions("accounts", newest="3", alias=None),
+    )
+    file = tmp_path / "bookstore-example-eu-west-1.json"
+    file.write_text(json.dumps({**plan(), "prior_state": state}))
+    result = run_ops("plan-summary", str(file), "--expect-no-change")
+    assert result.exit_code == 1
+    assert "Traffic moves to the newest version of `orders`.\n" in result.stdout
+    assert "nothing changes" not in result.stdout
+    assert "\n  bookstore-example-eu-west-1: orders\n" in result.stderr
+    assert run_ops("plan-summary", str(file)).exit_code == 0

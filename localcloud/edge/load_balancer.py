@@ -27,6 +27,7 @@ _CACHED = frozenset(
     {"content-type", "cache-control", "x-region", "x-wp-total", "x-wp-totalpages", "location"}
 )
 _DROPPED = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "x-viewer"})
+_FORWARDED_FOR = "X-Forwarded-For"
 CLOSED = ("/wp-admin/*", "/wp-login.php", "/wp-cron.php", "/xmlrpc.php", "/wp-comments-post.php")
 """Path patterns that the listener's rule refuses (modules/blog/balancer.py)."""
 
@@ -45,8 +46,9 @@ class Blogs:
             return drop(request)
         if is_closed(request.raw_path):
             return web.Response(status=403, text="Forbidden")
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _DROPPED}
-        headers |= {"Host": self._host, "X-Forwarded-For": request.remote or "", "X-Forwarded-Proto": "http"}
+        dropped = {*_DROPPED, _FORWARDED_FOR.lower()}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in dropped}
+        headers |= {"Host": self._host, _FORWARDED_FOR: forwarded_for(request), "X-Forwarded-Proto": "http"}
         target = URL(f"{self._addresses[region]}{request.raw_path}", encoded=True)
         try:
             async with (
@@ -138,6 +140,14 @@ def regional_blog(blogs: Blogs, region: str) -> web.Application:
         return await blogs.forward(request, region)
 
     return _app(answer)
+
+
+def forwarded_for(request: web.Request) -> str:
+    """Return the client's own X-Forwarded-For with its address appended, as ALB does by default.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+    """
+    return ", ".join([*request.headers.getall(_FORWARDED_FOR, []), request.remote or ""])
 
 
 def is_closed(raw_path: str) -> bool:

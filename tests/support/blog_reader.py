@@ -1,6 +1,7 @@
 """HTTP client of the blog."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -28,9 +29,11 @@ class Reader:
     def _headers(self) -> dict[str, str]:
         return {"x-viewer": uuid.uuid4().hex} if self._forgetful else {}
 
-    def send(self, method: str, path: str, body: str = "") -> httpx.Response:
-        """Send a request with another method."""
-        return self._client.request(method, f"{self.address}{path}", content=body)
+    def send(
+        self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Send a request with another method or with headers."""
+        return self._client.request(method, f"{self.address}{path}", content=body, headers=headers)
 
     def posts(self, **parameters: str) -> list[dict[str, Any]]:
         """List posts through the REST API."""

@@ -172,12 +172,11 @@ def test_software_version_is_not_exposed(anyone: Reader) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_forged_client_address_is_ignored(anyone: Reader) -> None:
-    import httpx
-
-    forged = httpx.get(
-        f"{anyone.address}/wp-login.php",
-        headers={"X-Forwarded-For": "10.0.0.1", "X-Real-IP": "127.0.0.1"},
-        trust_env=False,
-    )
-    assert forged.status_code == 403
+@pytest.mark.parametrize("forged", ["203.0.113.7", "10.0.0.1", "127.0.0.1, 127.0.0.1"])
+def test_forged_client_address_is_ignored(readers: dict[str, Reader], forged: str) -> None:
+    """The doubled slash evades the balancer's rule, so WordPress decides by the address that the balancer appended."""
+    for reader in readers.values():
+        answer = reader.send(
+            "GET", "//wp-login.php", headers={"X-Forwarded-For": forged, "X-Real-IP": forged}
+        )
+        assert answer.status_code == 403

@@ -104,3 +104,12 @@ def test_editor_uses_administration(port: int) -> None:
     editor = {"X_Forwarded_For": "203.0.113.7"}
     assert send(port, "/wp-admin/index.php", **editor) == (200, "served index.php")
     assert send(port, "/wp-admin/load-scripts.php", **editor)[0] == 403
+
+
+@pytest.mark.parametrize("forged", ["203.0.113.7", "203.0.113.7, 203.0.113.7", "203.0.113.7,"])
+def test_forged_client_address_is_ignored(port: int, forged: str) -> None:
+    """The load balancer appends the address that it saw to the client's own header."""
+    for path in ("/wp-login.php", "//wp-admin/index.php"):
+        assert send(port, path, X_Forwarded_For=f"{forged}, 198.51.100.1")[0] == 403
+        assert send(port, path, X_Forwarded_For=f"{forged}, 198.51.100.1, 203.0.113.7")[0] == 200
+    assert send(port, "/a-post/", "POST", X_Forwarded_For=f"{forged}, 198.51.100.1")[0] == 405

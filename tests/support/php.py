@@ -10,6 +10,27 @@ import pytest
 
 CLASSES = Path(__file__).parents[2] / "blog" / "wp-content" / "bookstore"
 
+PLUGINS = CLASSES.parent / "mu-plugins"
+
+HOOKS = """
+$hooks = array();
+function add_filter($name, $callback, $priority = 10, $arguments = 1) {
+    $GLOBALS['hooks'][$name][] = array($callback, $arguments);
+}
+function add_action($name, $callback, $priority = 10, $arguments = 1) {
+    add_filter($name, $callback, $priority, $arguments);
+}
+function remove_action($name, $callback) {}
+function apply_filters($name, ...$values) {
+    foreach ($GLOBALS['hooks'][$name] ?? array() as list($callback, $arguments)) {
+        $values[0] = $callback(...array_slice($values, 0, $arguments));
+    }
+    return $values[0];
+}
+function __return_false() { return false; }
+"""
+"""WordPress's hooks, for `before`: the callbacks of a plug-in run in the order of their registration."""
+
 needs_php = pytest.mark.skipif(shutil.which("php") is None, reason="php is not here (php8.2-cli)")
 
 

@@ -138,3 +138,26 @@ add_filter(
 	10,
 	2
 );
+
+// A feed's Last-Modified and ETag. WordPress takes them from published posts only, so a reader that has an older version
+// would get 304. A due post counts from its time on, which is later than its last change.
+add_filter(
+	'get_lastpostmodified',
+	static function ( $modified, string $timezone, string $post_type ) {
+		global $wpdb;
+		$types  = 'any' === $post_type ? get_post_types( array( 'public' => true ) ) : array( $post_type );
+		$places = implode( ', ', array_fill( 0, count( $types ), '%s' ) );
+		$newest = $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT MAX( GREATEST( post_date_gmt, post_modified_gmt ) ) FROM {$wpdb->posts} WHERE post_status = 'future' AND post_date_gmt <= %s AND post_type IN ( $places )",
+				array( gmdate( 'Y-m-d H:i:s' ), ...array_values( $types ) )
+			)
+		);
+		if ( null === $newest ) {
+			return $modified;
+		}
+		return max( (string) $modified, 'blog' === strtolower( $timezone ) ? get_date_from_gmt( $newest ) : $newest );
+	},
+	10,
+	3
+);

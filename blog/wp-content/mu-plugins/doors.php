@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Doors
- * Description: Allows pages, feeds and reading through the REST API. Login names are not exposed.
+ * Description: Allows pages, feeds and reading through the REST API. Only editors' addresses can be signed in. Login names are not exposed.
  *
  * @package Bookstore
  */
@@ -18,6 +18,12 @@ add_filter( 'comments_open', '__return_false' );
 add_filter( 'pings_open', '__return_false' );
 add_filter( 'the_generator', '__return_empty_string' );
 add_filter( 'wp_is_application_passwords_available', array( 'Bookstore_Doors', 'is_admitted' ) );
+
+// Elsewhere a login cookie or an application password identifies nobody: pages have the headers of public ones. After
+// WordPress's own filters, which have priorities up to 20.
+if ( ! Bookstore_Doors::is_admitted() ) {
+	add_filter( 'determine_current_user', '__return_false', 100 );
+}
 
 // Authors have no pages.
 add_filter(

@@ -75,8 +75,8 @@ class Publisher:
         )
         self._blog.import_posts(self._folder)
 
-    def make_due(self, slug: str) -> None:
-        """Move a scheduled post's time to yesterday in the database, as if time had passed."""
-        due = "UTC_TIMESTAMP() - INTERVAL 1 DAY"
+    def make_due(self, slug: str, ago: str = "1 DAY") -> None:
+        """Move a scheduled post's time to `ago` in the database, as if time had passed."""
+        due = f"UTC_TIMESTAMP() - INTERVAL {ago}"
         sql = f"UPDATE {DATABASE}.wp_posts SET post_date = {due}, post_date_gmt = {due} WHERE post_name = '{slug}'"  # noqa: S608
         self._blog.servers[self._blog.writer].run(sql)

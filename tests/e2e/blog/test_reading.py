@@ -117,3 +117,17 @@ def test_scheduled_post_appears_when_due(
     for reader in readers.values():
         wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
         assert reader.get(f"/{slug}/").status_code == 200
+
+
+def test_feed_reader_receives_due_post(
+    readers: dict[str, Reader], anyone: Reader, publisher: Publisher
+) -> None:
+    slug = f"feed-{uuid.uuid4().hex[:8]}"
+    publisher.publish(slug, date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
+    before = anyone.get("/feed/")
+    known = {"If-None-Match": before.headers["etag"], "If-Modified-Since": before.headers["last-modified"]}
+    assert anyone.send("GET", "/feed/", headers=known).status_code == 304
+    publisher.make_due(slug, "1 SECOND")
+    for reader in readers.values():
+        wait_until(lambda reader=reader: slug in reader.slugs(), EVERYWHERE_WITHIN)  # type: ignore[misc]
+        assert f"/{slug}/" in reader.send("GET", "/feed/", headers=known).text

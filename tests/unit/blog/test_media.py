@@ -10,26 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.php import CLASSES, answer, needs_php
+from tests.support.php import CLASSES, HOOKS, PLUGINS, answer, needs_php
 
 pytestmark = needs_php
 
-PLUGIN = CLASSES.parent / "mu-plugins" / "media.php"
 WORDPRESS = """
 final class Stopped extends Exception {}
-$hooks = array();
-function add_filter($name, $callback, $priority = 10, $arguments = 1) {
-    global $hooks;
-    $hooks[$name][] = array($callback, $arguments);
-}
-function add_action($name, $callback) { add_filter($name, $callback); }
-function apply_filters($name, ...$values) {
-    global $hooks;
-    foreach ($hooks[$name] ?? array() as list($callback, $arguments)) {
-        $values[0] = $callback(...array_slice($values, 0, $arguments));
-    }
-    return $values[0];
-}
 function wp_die($message, $title, $options) { throw new Stopped("$message {$options['response']}"); }
 function get_attached_file($id) { global $given; return Bookstore_Media::folder() . '/' . $given['attached']; }
 function wp_get_attachment_metadata($id) { global $given; return $given['metadata']; }
@@ -38,7 +24,7 @@ putenv('TMPDIR=' . $given['folder']);
 putenv('AWS_ENDPOINT_URL_S3=' . $given['s3']);
 const WP_HOME = 'https://blog.example.com', BOOKSTORE_UPLOADS_BUCKET = 'media', BOOKSTORE_REGION = 'eu-west-1';
 """
-"""The functions of WordPress that the plug-in calls."""
+"""Other functions of WordPress that the plug-in calls."""
 
 
 @dataclass
@@ -93,9 +79,9 @@ class Plugin:
         """Result of `code`, or the message with which WordPress ended the request."""
         return answer(
             "Bookstore_Media",
-            f"global $given; require '{PLUGIN}';"
+            f"global $given; require '{PLUGINS}/media.php';"
             f"try {{ {code} }} catch (Stopped $end) {{ return $end->getMessage(); }}",
-            before=f"{WORDPRESS} require '{CLASSES}/class-bookstore-bucket.php';",
+            before=f"{HOOKS} {WORDPRESS} require '{CLASSES}/class-bookstore-bucket.php';",
             folder=str(self.folder),
             s3=self.s3,
             **given,

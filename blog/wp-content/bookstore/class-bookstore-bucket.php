@@ -41,13 +41,14 @@ final class Bookstore_Bucket {
 	}
 
 	/**
-	 * Call S3.
+	 * Call S3. The content of an object is a stream, so that large files do not need memory.
 	 *
 	 * @param string $method GET, PUT or DELETE.
 	 * @param string $key    Object.
 	 * @param string $body   Content for PUT.
 	 * @param string $type   Its media type.
-	 * @return array{status: int, type: string, body: string} Status 0 when S3 did not answer.
+	 * @return array{status: int, type: string, length: string, stream: resource|false} Status 0 when S3 did not answer;
+	 *         length in bytes, empty if S3 did not say it.
 	 */
 	public function call( string $method, string $key, string $body = '', string $type = '' ): array {
 		$headers = $this->sign( $method, $key, $body, gmdate( 'Ymd\THis\Z' ) );
@@ -65,12 +66,13 @@ final class Bookstore_Bucket {
 				),
 			)
 		);
-		$answer   = @file_get_contents( $this->address( $key ), false, $context );
-		$received = implode( "\n", $http_response_header ?? array() );
+		$stream   = @fopen( $this->address( $key ), 'rb', false, $context );
+		$received = implode( "\n", $stream ? stream_get_meta_data( $stream )['wrapper_data'] : array() );
 		return array(
 			'status' => preg_match( '#^HTTP/\S+ (\d{3})#', $received, $found ) ? (int) $found[1] : 0,
 			'type'   => preg_match( '#^content-type: *(\S+)#mi', $received, $found ) ? $found[1] : 'application/octet-stream',
-			'body'   => (string) $answer,
+			'length' => preg_match( '#^content-length: *(\d+)#mi', $received, $found ) ? $found[1] : '',
+			'stream' => $stream,
 		);
 	}
 

@@ -1,6 +1,7 @@
 """Media: names that are unique without the task's disk, and files that are in the bucket before a request succeeds."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,9 +9,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
+from localcloud.programs import answers
 from tests.support.php import CLASSES, HOOKS, PLUGINS, answer, needs_php
+from tests.support.ports import free_base
+from tests.support.waiting import wait_until
 
 pytestmark = needs_php
 
@@ -33,6 +38,8 @@ class Bucket:
 
     url: str = ""
     refuses: bool = False
+    cut_bytes: int = 0
+    """Bytes at the end of each object that are not sent, as if the connection broke."""
     objects: dict[str, bytes] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
 
@@ -52,6 +59,17 @@ def bucket() -> Iterator[Bucket]:
         def do_DELETE(self) -> None:
             bucket.objects.pop(self.path, None)
             self._answer(204)
+
+        def do_GET(self) -> None:
+            content = bucket.objects.get(self.path)
+            if content is None:
+                self._answer(404)
+                return
+            self.send_response(200)
+            self.send_header("content-type", "image/jpeg")
+            self.send_header("content-length", str(len(content) + bucket.cut_bytes))
+            self.end_headers()
+            self.wfile.write(content)
 
         def _answer(self, status: int) -> None:
             bucket.requests.append(f"{self.command} {self.path}")
@@ -217,3 +235,41 @@ def test_deletion_of_document_removes_file(
         previous=previous,
     )
     assert bucket.requests == ["DELETE /media/uploads/2026/11/list.pdf"]
+
+
+@pytest.fixture
+def blog(bucket: Bucket, tmp_path: Path) -> Iterator[str]:
+    """Address of a server that answers requests for media, with less memory than a large file has."""
+    (tmp_path / "index.php").write_text(
+        "<?php const BOOKSTORE_UPLOADS_BUCKET = 'media', BOOKSTORE_REGION = 'eu-west-1';"
+        f"require '{CLASSES}/class-bookstore-bucket.php'; require '{CLASSES}/class-bookstore-media.php';"
+        "Bookstore_Media::answer_if_asked(); echo 'a page';"
+    )
+    address = f"127.0.0.1:{free_base()}"
+    command = ["php", "-d", "memory_limit=8M", "-S", address, str(tmp_path / "index.php")]
+    environment = {"AWS_ENDPOINT_URL_S3": bucket.url}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
+        wait_until(lambda: answers(f"http://{address}/"), 10, lambda: "PHP's server did not start")
+        yield f"http://{address}"
+        server.terminate()
+
+
+def test_large_file_needs_little_memory(blog: str, bucket: Bucket) -> None:
+    content = bytes(range(256)) * 64 * 1024
+    bucket.objects = {"/media/uploads/2026/11/large.jpg": content}
+    answered = httpx.get(f"{blog}/media/2026/11/large.jpg", trust_env=False)
+    assert (answered.status_code, answered.content == content) == (200, True)
+    assert answered.headers["content-type"] == "image/jpeg"
+    assert "immutable" in answered.headers["cache-control"]
+
+
+def test_incomplete_file_is_not_complete_for_caches(blog: str, bucket: Bucket) -> None:
+    bucket.objects, bucket.cut_bytes = {"/media/uploads/2026/11/cover.jpg": b"the first part"}, 100
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{blog}/media/2026/11/cover.jpg", trust_env=False)
+
+
+@pytest.mark.parametrize("path", ["2026/11/none.jpg", "..%2fwp-config.php", "2026/11/"])
+def test_missing_file_is_not_cached(blog: str, path: str) -> None:
+    answered = httpx.get(f"{blog}/media/{path}", trust_env=False)
+    assert (answered.status_code, answered.headers["cache-control"]) == (404, "no-store")

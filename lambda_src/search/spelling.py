@@ -7,15 +7,18 @@ MAX_CORRECTIONS = 4
 """Candidates for one word, the nearest and then the most frequent ones."""
 _MAX_SIMILAR = 60
 """Words with most trigrams in common that are compared letter by letter."""
+_LONGEST = 40
+"""Letters of a word that is corrected. Few words are longer, and the memory that the strings at one edit take grows
+with the square of the length: one character of a query may be folded into several letters, so 500 become 2,000."""
 _LONG = 6
 """Letters from which on a word may differ by two."""
 
 
 def corrections(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
     """Words of the catalog near `word` with their edit distance, nearest first; `word` itself is the first if it
-    occurs. Words of one or two letters and numbers stay as they are.
+    occurs. Words of one or two letters, longer ones than `_LONGEST` and numbers stay as they are.
     """
-    if len(word) < 3 or any(character.isdigit() for character in word):
+    if not 3 <= len(word) <= _LONGEST or any(character.isdigit() for character in word):
         return [(0, word)]
     found = _known(database, {word, *_one_edit(word)}) | _similar(database, word)
     furthest = 2 if len(word) >= _LONG else 1

@@ -1,12 +1,15 @@
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.expressions import match
 from search.index import Index
-from search.models import Filters
-from search.spelling import distance
+from search.models import LONGEST_QUERY, Filters
+from search.spelling import corrections, distance
+from search.text import words
 from tests.unit.lambda_src.search.catalog import BOOKS, open_index
 
 ALL = Filters()
@@ -87,6 +90,31 @@ def test_any_text_is_answered(index: Index, text: str, sort: str) -> None:
 def test_correct_text(index: Index, typed: str, meant: str | None) -> None:
     assert index.summary(typed, ALL).total == 0
     assert index.correct(typed, ALL) == meant
+
+
+def test_correct_longest_word_takes_little_memory(index: Index) -> None:
+    """U+FDF2 is folded into four letters, so the longest query is one word of 1,997 letters."""
+    text = "\U00010330" + "\ufdf2" * (LONGEST_QUERY - 1)
+    assert [len(word) for word in words(text)] == [1997]
+    tracemalloc.start()
+    try:
+        assert index.correct(text, ALL) is None
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000  # bytes
+    finally:
+        tracemalloc.stop()
+
+
+def test_words_of_40_letters_are_corrected(tmp_path: Path) -> None:
+    word = "a" * 40
+    index = open_index(tmp_path, [{**BOOKS[0], "title": f"{word[1:]}b"}])
+    assert corrections(index._database, word) == [(1, f"{word[1:]}b")]
+    assert corrections(index._database, f"{word}a") == [(0, f"{word}a")]
+
+
+def test_repeated_pair_of_characters_is_searched_once() -> None:
+    """U+3316 is folded into six characters of katakana."""
+    assert match("日本日本日本") == 'cjk : ("日本" AND "本日")'
+    assert match("\u3316" * LONGEST_QUERY).count('"') == 2 * 6
 
 
 @pytest.mark.parametrize(

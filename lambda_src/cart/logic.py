@@ -33,7 +33,7 @@ class Cart:
     def show(self, only: str | None = None) -> dict[str, Any]:
         """Return the contract's `Cart`, or only its line of one book."""
         lines = self._carts.all(self._sign_in)
-        self._carts.delete_tombstones(self._customer_id, lines.values(), clock.now())
+        self._delete_tombstones(lines)
         return self._view(lines, only)
 
     def add(self, book_id: str, quantity: int, key: str | None = None) -> dict[str, Any]:
@@ -78,7 +78,11 @@ class Cart:
         if written and len(cart_lines.live(lines.values(), clock.now())) > MAX_LINES:
             self._withdraw(*written)
             raise rules.full()
+        self._delete_tombstones(lines)
         return self._view(lines)
+
+    def _delete_tombstones(self, lines: Mapping[str, Line]) -> None:
+        self._carts.delete_tombstones(self._customer_id, lines.values(), clock.now())
 
     def _change(
         self, read: Callable[[], dict[str, Line]], book_id: str, change: Change

@@ -58,6 +58,27 @@ def test_read_of_empty_cart_limits_tombstones(
     assert f"b{most + 119:03}" in {item["bookId"] for item in tables.scan(CART)}
 
 
+@pytest.mark.parametrize("verb", ["POST", "PUT"])
+def test_additions_limit_tombstones_without_reads(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Another book each time, added and removed. The shopper never reads the cart."""
+    monkeypatch.setattr(lines, "MAX_ALL_TOMBSTONES", 3)
+    found = []
+    for number in range(6):
+        path = {"bookId": f"b{number}"}
+        tables.book(path["bookId"])
+        if verb == "POST":
+            added = ada("POST", "/cart", {**path, "quantity": 1})
+        else:
+            added = ada("PUT", "/cart/{bookId}", {"quantity": 1}, path=path)
+        assert [item["bookId"] for item in added.json["items"]] == [path["bookId"]]
+        assert ada("DELETE", "/cart/{bookId}", path=path).status == 204
+        found.append(len(tables.scan(CART)))
+    assert found == [1, 2, 3, 4, 4, 4]
+    assert "b5" in {item["bookId"] for item in tables.scan(CART)}
+
+
 def test_orders_limit_tombstones_without_reads(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     """Direct purchases of other books each time. The shopper never reads the cart."""
     monkeypatch.setattr(lines, "MAX_ALL_TOMBSTONES", 6)

@@ -27,13 +27,13 @@ https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse"""
 T = TypeVar("T")
 
 
-def revocation(customer_id: str, moment: datetime) -> Item:
-    """Return the item that ends all sign-ins until `moment`."""
+def revocation(customer_id: str, before: int) -> Item:
+    """Return the item that ends all sign-ins until the epoch second `before`."""
     return {
         "customerId": customer_id,
         "bookId": KEY,
-        "before": int(moment.timestamp()),
-        "expiresAt": int((moment + KEPT_FOR).timestamp()),
+        "before": before,
+        "expiresAt": before + int(KEPT_FOR.total_seconds()),
     }
 
 
@@ -49,13 +49,29 @@ def require_current(sign_in: SignIn, items: Iterable[Item]) -> None:
 
 
 def put_if_current(table: str, sign_in: SignIn, moment: datetime) -> dict[str, Any]:
-    """Return the parameters of PutItem that ends the sign-ins, if this one has not ended."""
+    """Return the parameters of PutItem that ends the sign-ins, if this one has not ended.
+
+    This sign-in ends also if the user pool, whose clock says when it began, is ahead of this function. So `before`
+    only grows.
+    """
+    item = revocation(sign_in.customer_id, max(int(moment.timestamp()), sign_in.at))
+    return _put_after(table, item, sign_in.at)
+
+
+def put_if_later(table: str, customer_id: str, moment: datetime) -> dict[str, Any]:
+    """Return the parameters of PutItem that ends all sign-ins until `moment`, unless later ones have ended."""
+    before = int(moment.timestamp())
+    return _put_after(table, revocation(customer_id, before), before)
+
+
+def _put_after(table: str, item: Item, second: int) -> dict[str, Any]:
+    """Return the parameters of PutItem, with the condition that the item's `before` is earlier than `second`."""
     return {
         "TableName": table,
-        "Item": dynamo.dump(revocation(sign_in.customer_id, moment)),
-        "ConditionExpression": "attribute_not_exists(bookId) OR #before < :signed_in",
+        "Item": dynamo.dump(item),
+        "ConditionExpression": "attribute_not_exists(bookId) OR #before < :second",
         "ExpressionAttributeNames": {"#before": "before"},
-        "ExpressionAttributeValues": dynamo.dump({":signed_in": sign_in.at}),
+        "ExpressionAttributeValues": dynamo.dump({":second": second}),
     }
 
 

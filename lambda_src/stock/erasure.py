@@ -10,7 +10,7 @@ from typing import Any
 
 from runtime import aws, dynamo
 from runtime.dynamo import Item
-from runtime.errors import ConditionFailed
+from runtime.errors import ConditionFailed, TransactionCancelled
 from runtime.settings import Settings
 from shop import erasures, revocations
 
@@ -26,18 +26,20 @@ class Erasure:
         self._settings = settings
 
     def request(self, customer_id: str, moment: datetime) -> None:
-        """Request the erasure in every region and end all sign-ins.
+        """Request the erasure in every region and end all sign-ins until now.
 
         Raises:
             TransactionCancelled: another write was in the way; try again.
             Unavailable: DynamoDB does not answer or is busy.
         """
-        ended = dynamo.dump(revocations.revocation(customer_id, moment))
-        writes = [
-            erasures.request_put(customer_id, self._settings, moment),
-            {"Put": {"TableName": self._settings.cart_table, "Item": ended}},
-        ]
-        aws.call(self._client.transact_write_items, TransactItems=writes)
+        request = erasures.request_put(customer_id, self._settings, moment)
+        ended = revocations.put_if_later(self._settings.cart_table, customer_id, moment)
+        try:
+            aws.call(self._client.transact_write_items, TransactItems=[request, {"Put": ended}])
+        except TransactionCancelled as lost:
+            if lost.reasons[1] != "ConditionalCheckFailed":
+                raise
+            aws.call(self._client.put_item, **request["Put"])  # Later sign-ins have ended already.
 
     def is_requested(self, customer_id: str) -> bool:
         """Whether this region knows a request to erase this person."""

@@ -95,6 +95,21 @@ def test_old_token_cannot_end_new_sign_in(tables: Tables) -> None:
     assert tables.scan(ORDERS) == []
 
 
+@pytest.mark.parametrize(("method", "resource"), [("PUT", "/account/sign-out"), ("DELETE", "/account")])
+def test_sign_in_after_slow_clock_ends(tables: Tables, method: str, resource: str) -> None:
+    """The user pool's clock is a minute ahead, and a sign-out half a minute ago has ended earlier sign-ins."""
+    now = int(time.time())
+    ada("PUT", "/account/sign-out")
+    (first,) = tables.scan(CART)
+    tables.put(CART, {**first, "before": now + 30})
+    ahead = Shopper(accounts.handler.handle, "ada", signed_in_at=now + 60)
+    assert ahead(method, resource).status == 204
+    assert ahead("GET", "/account/export").status == 401
+    (second,) = tables.scan(CART)
+    assert second["before"] == now + 60
+    assert second["expiresAt"] > first["expiresAt"]
+
+
 def test_sign_out_during_deletion_can_be_repeated(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     tables.refuse_once(monkeypatch, "put_item")
     refused = ada("PUT", "/account/sign-out")

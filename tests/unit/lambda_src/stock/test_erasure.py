@@ -203,6 +203,22 @@ def test_operator_erases_each_region(tables: Tables) -> None:
     assert handle({"erase": "ada"}, None) == {"cart": 0, "addresses": 0, "orders": 1}
 
 
+def test_operator_does_not_lower_revocation(tables: Tables) -> None:
+    """A region whose clock is ahead has ended the sign-ins."""
+    ended = {"customerId": "ada", "bookId": "#revoked", "before": 4102444800, "expiresAt": 4102444801}
+    tables.put(CART, ended)
+    handle({"erase": "ada"}, None)
+    assert tables.scan(CART) == [ended]
+    assert [item["orderId"] for item in tables.scan(ORDERS)] == ["#erased"]
+
+
+def test_operator_advances_revocation(tables: Tables) -> None:
+    tables.put(CART, {"customerId": "ada", "bookId": "#revoked", "before": 1, "expiresAt": 4102444800})
+    handle({"erase": "ada"}, None)
+    (ended,) = tables.scan(CART)
+    assert ended["before"] > 1
+
+
 def test_sweep_repeats_recent_erasure(tables: Tables) -> None:
     """A request that was under way wrote a cart line after the erasure."""
     handle({"erase": "ada"}, None)

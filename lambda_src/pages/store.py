@@ -56,13 +56,13 @@ class Template:
 
     def _read(self) -> Build:
         try:
-            answer = aws.call(self._client.get_object, Bucket=self._bucket, Key=KEY)
+            html = aws.read_body(aws.call(self._client.get_object, Bucket=self._bucket, Key=KEY))
         except (Unavailable, self._client.exceptions.ClientError) as error:
             if self._build is None:
                 raise Unavailable("This region has no build of the storefront.") from error
             log.write("WARNING", "build not read", error=str(error))
             return self._build
-        return parse_build(answer["Body"].read().decode())
+        return parse_build(html.decode())
 
 
 class Catalog:

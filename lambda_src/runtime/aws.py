@@ -65,6 +65,21 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
         raise _translated(error.response) or error from error
 
 
+def read_body(answer: Mapping[str, Any]) -> bytes:
+    """Read the whole body of S3's answer to `GetObject`, which `call` leaves unread.
+
+    Raises:
+        Unavailable: the answer breaks off, stalls, or differs from S3's checksum.
+    """
+    from botocore.exceptions import FlexibleChecksumError, HTTPClientError, IncompleteReadError
+
+    try:
+        content: bytes = answer["Body"].read()
+    except (FlexibleChecksumError, HTTPClientError, IncompleteReadError) as error:
+        raise Unavailable("The answer of S3 broke off; try again.") from error
+    return content
+
+
 def _translated(response: Mapping[str, Any]) -> Exception | None:
     code = response["Error"]["Code"]
     resent = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0

@@ -102,10 +102,10 @@ class Bucket:
         """Write the index that `pointer` names to `path`.
 
         Raises:
-            Unavailable: the file is missing, or differs from the uploaded one.
+            Unavailable: S3 does not answer, the file is missing, or it differs from the uploaded one.
         """
         try:
-            content = aws.call(self._client.get_object, Bucket=self._name, Key=pointer.key)["Body"].read()
+            content = aws.read_body(aws.call(self._client.get_object, Bucket=self._name, Key=pointer.key))
         except self._client.exceptions.NoSuchKey as error:
             raise Unavailable("The search index is missing in this region.") from error
         if hashlib.sha256(content).hexdigest() != pointer.sha256:

@@ -47,9 +47,10 @@ def read_stored_pointer(client: Any, bucket: str) -> StoredPointer | None:
     """
     try:
         answer = aws.call(client.get_object, Bucket=bucket, Key=POINTER)
+        content = aws.read_body(answer)
     except client.exceptions.NoSuchKey:
         return None
-    return StoredPointer(Pointer(**json.loads(answer["Body"].read())), answer["ETag"])
+    return StoredPointer(Pointer(**json.loads(content)), answer["ETag"])
 
 
 def checksum(sha256: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from pages.models import Build
@@ -27,6 +28,9 @@ class Bucket:
 
     def has(self, html: str) -> None:
         self.stub.add_response("get_object", {"Body": BytesIO(html.encode())})
+
+    def breaks_off(self) -> None:
+        self.stub.add_response("get_object", {"Body": StreamingBody(BytesIO(b"<ti"), 100)})
 
     def refuses(self, code: str) -> None:
         self.stub.add_client_error("get_object", code)
@@ -53,6 +57,17 @@ def test_template_outlives_unreadable_bucket(bucket: Bucket, code: str) -> None:
     bucket.refuses(code)
     bucket.template.build()
     bucket.now = FRESH_SECONDS
+    assert bucket.template.build().html == "first"
+
+
+def test_template_outlives_answer_that_breaks_off(bucket: Bucket) -> None:
+    bucket.breaks_off()
+    with pytest.raises(Unavailable):
+        bucket.template.build()
+    bucket.has("first")
+    bucket.template.build()
+    bucket.now = FRESH_SECONDS
+    bucket.breaks_off()
     assert bucket.template.build().html == "first"
 
 

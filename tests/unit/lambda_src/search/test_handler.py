@@ -2,11 +2,13 @@ import gc
 import hashlib
 from collections.abc import Callable
 from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 from runtime import aws, clock
 from runtime.errors import Unavailable
@@ -164,6 +166,26 @@ def test_search_with_damaged_index_unavailable(shop: Tables) -> None:
         if content["Key"].endswith(".sqlite"):
             s3().put_object(Bucket=BUCKET, Key=content["Key"], Body=b"half")
     assert get("/search", q="hamlet").status == 503
+
+
+@pytest.mark.parametrize("suffix", [".json", ".sqlite"])
+def test_search_unavailable_when_s3_breaks_off(
+    shop: Tables, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    builder.handle({}, None)
+    client = s3()
+    read = client.get_object
+
+    def get_object(**parameters: Any) -> Any:
+        answer = read(**parameters)
+        if parameters["Key"].endswith(suffix):
+            answer["Body"] = StreamingBody(BytesIO(b"half"), 8)
+        return answer
+
+    with monkeypatch.context() as broken:
+        broken.setattr(client, "get_object", get_object)
+        assert get("/search", q="hamlet").status == 503
+    assert ids(get("/search", q="hamlet")) == ["hamlet"]
 
 
 def test_builder_skips_records_in_index(shop: Tables) -> None:

@@ -26,6 +26,8 @@ POINTER_ATTEMPTS = 5
 """Writes of the pointer before a builder gives up. Each lost one means that another builder wrote at the same time."""
 REFRESH_SECONDS = 30.0
 """Seconds until a reader reads the pointer again."""
+WAIT_SECONDS = 1.5
+"""How long a search waits for a newer index. Clients try another region after 2 seconds (`web/src/lib/failover.ts`)."""
 
 _CHANGED = frozenset({"ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"})
 """Errors of a conditional write when another builder was first."""
@@ -126,21 +128,36 @@ class Reader:
         self._index: Index | None = None
         self._pointer: Pointer | None = None
         self._looked_at = float("-inf")
+        self._refreshing: Thread | None = None
 
     def index(self) -> Index:
-        """The index in use. While a newer one is loaded in a thread, this is the last one.
+        """The index in use. A newer one that cannot be loaded within `WAIT_SECONDS` is used by a later search.
 
         Raises:
             Unavailable: this region has no index yet, or cannot read it.
         """
         if self._index is None:
             self._load()
-        elif self._clock() - self._looked_at >= REFRESH_SECONDS:
-            self._looked_at = self._clock()
-            Thread(target=self._refresh, name="search-refresh", daemon=True).start()
+        else:
+            self._follow()
         if self._index is None:
             raise Unavailable("This region has no search index yet; browse, or try another region.")
         return self._index
+
+    def _follow(self) -> None:
+        """Look for a newer index, in a thread so that slow answers of S3 delay a search by `WAIT_SECONDS` at most.
+
+        Each search waits for a thread that is running, because Lambda stops all threads between two requests:
+        https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+        """
+        if self._refreshing is None and self._clock() - self._looked_at >= REFRESH_SECONDS:
+            self._looked_at = self._clock()
+            self._refreshing = Thread(target=self._refresh, name="search-refresh", daemon=True)
+            self._refreshing.start()
+        if (refreshing := self._refreshing) is not None:
+            refreshing.join(WAIT_SECONDS)
+            if not refreshing.is_alive():
+                self._refreshing = None
 
     def _refresh(self) -> None:
         try:

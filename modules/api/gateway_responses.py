@@ -51,7 +51,9 @@ PROBLEMS = (
         with_detail=True,
     ),
     GatewayProblem(("UNAUTHORIZED",), 401, "unauthorized", "Sign in first"),
-    GatewayProblem(("ACCESS_DENIED", "WAF_FILTERED"), 403, "forbidden", "This is not allowed"),
+    GatewayProblem(("ACCESS_DENIED",), 403, "forbidden", "This is not allowed"),
+    # Mostly the limit of one address (modules/firewall.py), which counts the requests of the last five minutes.
+    GatewayProblem(("WAF_FILTERED",), 403, "forbidden", "This is not allowed", retry_after=300),
     # For an unknown path or method API Gateway uses this type, with status 403 by default.
     GatewayProblem(("MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"), 404, "not-found", "Not found"),
     GatewayProblem(("REQUEST_TOO_LARGE",), 413, "too-large", "The body is too large"),

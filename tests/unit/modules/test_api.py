@@ -158,14 +158,20 @@ def test_throttled_answer_has_retry_after() -> None:
     assert throttled.body["response_parameters"]["gatewayresponse.header.Retry-After"] == "'1'"
 
 
+def test_refusal_by_firewall_has_retry_after() -> None:
+    refused = region().find("aws_api_gateway_gateway_response", response_type="WAF_FILTERED")
+    assert refused.body["response_parameters"]["gatewayresponse.header.Retry-After"] == "'300'"
+
+
 def test_gateway_statuses_are_in_contract() -> None:
-    documented = {
-        int(status)
-        for _, _, operation in OPERATIONS
-        for status in operation["responses"]
-        if status != "default"
-    }
-    assert {problem.status for problem in PROBLEMS} - documented == {403}, "403 comes from AWS WAF"
+    documented = {int(status) for _, _, operation in OPERATIONS for status in operation["responses"]}
+    assert {problem.status for problem in PROBLEMS} <= documented
+
+
+@pytest.mark.parametrize(("path", "verb", "operation"), OPERATIONS)
+def test_every_operation_has_statuses_of_gateway(path: str, verb: str, operation: Any) -> None:
+    """API Gateway and AWS WAF answer requests to any path with these."""
+    assert {"403", "429", "500", "503"} <= operation["responses"].keys()
 
 
 def test_api_serves_custom_domains_only() -> None:

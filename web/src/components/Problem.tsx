@@ -9,7 +9,7 @@ type Advice = 'unreachable' | 'noToken' | 'busy' | 'signIn' | 'notFound' | 'limi
 function adviceFor({ status }: ApiError): Advice {
   if (status === 'unreachable' || status === 503) return 'unreachable';
   if (status === 'noToken') return 'noToken';
-  if (status === 429) return 'busy';
+  if (status === 429 || status === 403) return 'busy'; // 403: the firewall's limit of requests for one address
   if (status === 401) return 'signIn';
   if (status === 404) return 'notFound';
   if (status === 409) return 'limit';

@@ -36,6 +36,7 @@ def _catalog() -> Catalog:
     return Catalog(books, Shelves(client, own.books_table))
 
 
+@handle.route("HEAD", "/pages/index.html")
 @handle.route("GET", "/pages/index.html")
 def get_page(request: Request) -> Response:
     """Return the page of the parameter `path`, in the language of the parameter `language`."""

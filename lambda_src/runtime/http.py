@@ -101,7 +101,10 @@ class Router:
         self._routes: dict[str, dict[str, Route]] = {}
 
     def route(self, method: str, resource: str) -> Callable[[Route], Route]:
-        """Register the decorated function, for example for `GET` and `/books/{bookId}`."""
+        """Register the decorated function, for example for `GET` and `/books/{bookId}`.
+
+        A function that is registered for `GET` and for `HEAD` answers both: the router leaves out the body.
+        """
 
         def register(answer: Route) -> Route:
             self._routes.setdefault(resource, {})[method] = answer
@@ -138,7 +141,7 @@ class Router:
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
             **fault,
         )
-        return _proxy(response)
+        return _proxy(response, with_body=event.get("httpMethod") != "HEAD")
 
     def _find(self, event: Event) -> Route:
         methods = self._routes.get(str(event.get("resource")))
@@ -174,7 +177,7 @@ def _trace() -> str:
     return traceback.format_exc()
 
 
-def _proxy(response: Response) -> dict[str, Any]:
+def _proxy(response: Response, *, with_body: bool) -> dict[str, Any]:
     headers = {
         "x-region": settings().region,
         "access-control-allow-origin": "*",
@@ -184,14 +187,22 @@ def _proxy(response: Response) -> dict[str, Any]:
         **_content_type(response.body),
         **response.headers,
     }
-    match response.body:
+    return {
+        "statusCode": response.status,
+        "headers": headers,
+        "body": _text(response.body) if with_body else "",
+        "isBase64Encoded": False,
+    }
+
+
+def _text(body: Any) -> str:
+    match body:
         case None:
-            body = ""
+            return ""
         case Markup():
-            body = str(response.body)
+            return str(body)
         case _:
-            body = _dumps(response.body)
-    return {"statusCode": response.status, "headers": headers, "body": body, "isBase64Encoded": False}
+            return _dumps(body)
 
 
 def _content_type(body: Any) -> dict[str, str]:

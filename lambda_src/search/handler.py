@@ -42,6 +42,7 @@ def suggestions(request: Request) -> Response:
     return Response(logic.suggest(_reader().index(), text), headers=_SHORTLY)
 
 
+@handle.route("HEAD", "/pages/sitemap.xml")
 @handle.route("GET", "/pages/sitemap.xml")
 def get_sitemap(request: Request) -> Response:
     """Return the sitemap index, or the sitemap `part`."""

@@ -67,7 +67,7 @@ class Blogs:
         except aiohttp.ClientError:
             return web.Response(status=502, text="Bad Gateway")
 
-    async def fetch(self, region: str, path: str) -> Fetched:
+    async def fetch(self, method: str, region: str, path: str) -> Fetched:
         """Answer of `region` to CloudFront, which forwards no viewer headers; 502 when unreachable."""
         if region in self._cut:
             return Fetched(502, CIMultiDict(), b"")
@@ -76,7 +76,7 @@ class Blogs:
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ORIGIN_SECONDS)) as session,
-                session.get(target, headers=headers, allow_redirects=False) as answer,
+                session.request(method, target, headers=headers, allow_redirects=False) as answer,
             ):
                 kept = CIMultiDict(
                     (name, value) for name, value in answer.headers.items() if name.lower() in _CACHED
@@ -105,12 +105,12 @@ class Blogs:
 def as_origin(blogs: Blogs, route53: Route53, viewer: Place) -> OtherHosts:
     """The blog as an origin of CloudFront: by its shared name, through DNS."""
 
-    async def ask(host: str, path: str, query: str) -> Fetched:
+    async def ask(method: str, host: str, path: str, query: str) -> Fetched:
         try:
             region = route53.region_of(route53.ask(host, viewer))
         except NoRecordError:
             return Fetched(502, CIMultiDict(), b"")
-        return await blogs.fetch(region, f"{path}?{query}" if query else path)
+        return await blogs.fetch(method, region, f"{path}?{query}" if query else path)
 
     return ask
 

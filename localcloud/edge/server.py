@@ -128,12 +128,13 @@ class Edge:
     def _other_origins(self, session: aiohttp.ClientSession, blog: OtherHosts) -> OtherHosts:
         """CloudFront's origins that are not buckets: the API on its shared name, and the blog."""
 
-        async def ask(host: str, path: str, query: str) -> Fetched:
+        async def ask(method: str, host: str, path: str, query: str) -> Fetched:
             if self._deployment is None or host != self._deployment.edge.api_domain:
-                return await blog(host, path, query)
+                return await blog(method, host, path, query)
             address = URL(f"{url(self._layout.api)}{path}?{query}", encoded=True)
             try:
-                async with session.get(address, headers={"User-Agent": "Amazon CloudFront"}) as answer:
+                headers = {"User-Agent": "Amazon CloudFront"}
+                async with session.request(method, address, headers=headers) as answer:
                     return Fetched(answer.status, kept_headers(answer.headers), await answer.read())
             except (aiohttp.ClientError, TimeoutError):
                 return Fetched(CONNECTION_FAILED, CIMultiDict(), b"")

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-VERBS = ("get", "post", "put", "delete", "patch")
+VERBS = ("get", "head", "post", "put", "delete", "patch")
 
 _DRAFT_04 = "http://json-schema.org/draft-04/schema#"
 _UNSUPPORTED = frozenset({"description", "example", "default", "nullable"})

@@ -23,6 +23,8 @@ def walk(public: Api, mine: Api, book: Json) -> dict[str, Any]:
         "listRelatedBooks": public.get(f"/books/{book['id']}/related"),
         "getPage": public.text("/pages/index.html", path=f"/books/{book['id']}"),
         "getSitemap": public.text("/pages/sitemap.xml"),
+        "headPage": public.expect(200, "HEAD", "/pages/index.html", params={"path": f"/books/{book['id']}"}),
+        "headSitemap": public.expect(200, "HEAD", "/pages/sitemap.xml"),
         "listBestsellers": public.get("/bestsellers", limit=5),
         "getRegion": public.get("/region"),
         "getHealth": public.get("/health"),

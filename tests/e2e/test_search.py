@@ -47,6 +47,19 @@ def test_unknown_page_is_not_found(cloud: Cloud, path: str) -> None:
     assert "noindex" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/sitemap.xml", 200), ("/sitemap-1.xml", 200), ("/books/none", 404)]
+)
+def test_head_of_page_has_status_and_type_of_get(cloud: Cloud, path: str, status: int) -> None:
+    """Link checkers send HEAD. The local CloudFront has no cache, so each request reaches the API."""
+    address = cloud.endpoints["storefront"] + path
+    head, get = httpx.head(address), httpx.get(address)
+    assert (head.status_code, head.content) == (status, b"")
+    assert head.status_code == get.status_code
+    for name in ("content-type", "cache-control", "content-security-policy"):
+        assert head.headers[name] == get.headers[name]
+
+
 def test_sitemap_lists_books(cloud: Cloud) -> None:
     overview = httpx.get(f"{cloud.endpoints['storefront']}/sitemap.xml").text
     assert "/sitemap-1.xml</loc>" in overview

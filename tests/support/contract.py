@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 DOCUMENT = Path(__file__).parents[2] / "api/openapi.yaml"
-VERBS = ("get", "post", "put", "delete")
+VERBS = ("get", "head", "post", "put", "delete")
 
 
 @cache

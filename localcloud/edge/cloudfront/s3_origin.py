@@ -42,8 +42,8 @@ def kept_headers(headers: Mapping[str, str]) -> "CIMultiDict[str]":
     return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in _KEPT_HEADERS)
 
 
-OtherHosts = Callable[[str, str, str], Awaitable[Fetched]]
-"""Fetches from an origin that is not a bucket: host, path, query."""
+OtherHosts = Callable[[str, str, str, str], Awaitable[Fetched]]
+"""Fetches from an origin that is not a bucket: method, host, path, query."""
 
 
 class Buckets:
@@ -62,22 +62,26 @@ class Buckets:
         path: str,
         distribution: str,
         query: str = "",
+        method: str = "GET",
     ) -> Fetched:
-        """Fetch `path` from the first origin, or from the next one after a failover status."""
+        """Fetch `path` from the first origin, or from the next one after a failover status.
+
+        Hosts get `method`, because an API may have a path without `HEAD`. Files are read in any case.
+        """
         answer = Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
         for origin in group.members:
             if origin.host:
-                answer = await self._ask(origin, path, query)
+                answer = await self._ask(method, origin, path, query)
             else:
                 answer = await self._fetch(session, origin, path, distribution)
             if answer.status not in group.statuses:
                 break
         return answer
 
-    async def _ask(self, origin: Origin, path: str, query: str) -> Fetched:
+    async def _ask(self, method: str, origin: Origin, path: str, query: str) -> Fetched:
         if self._others is None:
             return _refusal(CONNECTION_FAILED, "OriginUnreachable")
-        return await self._others(origin.host, origin.path + path, query)
+        return await self._others(method, origin.host, origin.path + path, query)
 
     async def _fetch(
         self, session: aiohttp.ClientSession, origin: Origin, path: str, distribution: str

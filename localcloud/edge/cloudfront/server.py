@@ -95,11 +95,15 @@ class CloudFront:
             query = "&".join(f"{name}={field['value']}" for name, field in result["querystring"].items())
         if path == "/" and distribution.default_root_object:
             path = f"/{distribution.default_root_object}"
-        fetched = await self._fetch(distribution, behavior, path, query)
+        fetched = await self._fetch(distribution, behavior, path, query, request.method)
         return await self._respond(request, behavior, fetched)
 
-    async def _fetch(self, distribution: Distribution, behavior: Behavior, path: str, query: str) -> Fetched:
-        fetched = await self._buckets.fetch(self._session, behavior.origins, path, distribution.arn, query)
+    async def _fetch(
+        self, distribution: Distribution, behavior: Behavior, path: str, query: str, method: str
+    ) -> Fetched:
+        fetched = await self._buckets.fetch(
+            self._session, behavior.origins, path, distribution.arn, query, method
+        )
         page = (distribution.error_pages or {}).get(fetched.status)
         if page is None:
             return fetched

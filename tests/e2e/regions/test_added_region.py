@@ -52,7 +52,7 @@ async def load(environment: Environment, deployment: Deployment, paths: Sequence
     """The status of each path, as the deployment's distribution answers it."""
     distribution_id = str(terraform_outputs(deployment.settings)["edge"]["distribution_id"])
 
-    async def api(_host: str, path: str, query: str) -> Fetched:
+    async def api(_method: str, _host: str, path: str, query: str) -> Fetched:
         route = f"{path.removeprefix('/v1')}?{query}"
         answer = await asyncio.to_thread(environment.answer, deployment.regions[ADDED].api_id, route)
         return Fetched(answer.status_code, CIMultiDict(answer.headers.items()), answer.content)

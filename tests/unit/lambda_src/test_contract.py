@@ -46,7 +46,7 @@ QUERY = [
     "part",
     "language",
 ]
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "head", "put", "post", "delete")
 OPERATIONS = [
     (path["x-function"], method.upper(), resource)
     for resource, path in document()["paths"].items()

@@ -46,6 +46,14 @@ def method(path: str, verb: str) -> Resource:
     return region().find("aws_api_gateway_method", resource_id=resource_id, http_method=verb)
 
 
+@pytest.mark.parametrize("path", ["/pages/index.html", "/pages/sitemap.xml"])
+def test_page_has_methods_that_cloudfront_passes_on(path: str) -> None:
+    """CloudFront passes a HEAD of a page that it has not cached on as it is."""
+    distribution = shop()["edge"].only("aws_cloudfront_distribution")
+    for verb in distribution["default_cache_behavior"]["allowed_methods"]:
+        assert answered_by(path, verb).body["type"] == "AWS_PROXY"
+
+
 def answered_by(path: str, verb: str) -> Resource:
     where = {"resource_id": method(path, verb).body["resource_id"]}
     (integration,) = [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runtime.errors import Misconfigured, NotFound, PriceChanged, Unavailable
-from runtime.http import Request, Response, Router
+from runtime.http import Markup, Request, Response, Router
 from tests.support.api_events import CLIENT, Answer, event, send
 
 router = Router()
@@ -25,6 +25,17 @@ def who(request: Request) -> Response:
 @router.route("GET", "/query")
 def query(request: Request) -> Response:
     return Response({"value": request.query("name")})
+
+
+@router.route("HEAD", "/page")
+@router.route("GET", "/page")
+def page(request: Request) -> Response:
+    return Response(Markup("<p>text</p>"), headers={"cache-control": "public"})
+
+
+@router.route("HEAD", "/missing")
+def missing(request: Request) -> Response:
+    raise NotFound("It does not exist.")
 
 
 @router.route("GET", "/broken")
@@ -108,6 +119,16 @@ def test_unknown_route_or_method_is_refused() -> None:
     assert get("/nowhere").status == 404
     assert send(router, event("DELETE", "/echo")).status == 405
     assert send(router, {**event("GET", "/x"), "resource": None}).status == 404
+
+
+def test_head_has_headers_of_get_without_body() -> None:
+    head, found = send(router, event("HEAD", "/page")), get("/page")
+    assert found.text == "<p>text</p>"
+    assert (head.status, head.headers, head.text) == (200, found.headers, "")
+    failed = send(router, event("HEAD", "/missing"))
+    assert (failed.status, failed.headers["content-type"]) == (404, "application/problem+json")
+    assert failed.text == ""
+    assert send(router, event("HEAD", "/who")).status == 405
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from botocore.exceptions import EndpointConnectionError
+from multidict import CIMultiDict
 from yarl import URL
 
 from localcloud.edge.cloudfront import s3_origin
@@ -22,7 +23,7 @@ from localcloud.edge.cloudfront.distribution import (
     Origin,
     OriginGroup,
 )
-from localcloud.edge.cloudfront.s3_origin import Buckets
+from localcloud.edge.cloudfront.s3_origin import Buckets, Fetched
 from localcloud.edge.cloudfront.server import CloudFront
 from localcloud.edge.cloudfront.worker import Worker
 
@@ -112,6 +113,26 @@ async def test_function_rewrites_app_routes_to_index(monkeypatch: pytest.MonkeyP
     async with shop(monkeypatch) as s:
         answer = await s.client.get(path)
         assert (answer.status, await answer.read()) == (200, PAGE)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_host_gets_method_of_viewer(method: str) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    async def api(*request: str) -> Fetched:
+        asked.append(request)
+        return Fetched(200, CIMultiDict({"Content-Type": "text/html"}), b"")
+
+    pages = Origin("pages", "", "", "/v1/pages", host="api.example.com")
+    behavior = Behavior("*", OriginGroup((pages, FIRST), frozenset((503,))))
+    served = replace(PLAIN, behaviors=(behavior,))
+    async with aiohttp.ClientSession() as session, Worker() as worker:
+        behind = Buckets(URL("http://127.0.0.1"), set(), api)
+        front = CloudFront(lambda: "E1", session, behind, worker, lambda _id: served)
+        async with TestClient(TestServer(front.app())) as client:
+            answer = await client.request(method, "/a?path=b")
+            assert (answer.status, answer.content_type) == (200, "text/html")
+    assert asked == [(method, "api.example.com", "/v1/pages/a", "path=b")]
 
 
 async def test_root_serves_default_object(monkeypatch: pytest.MonkeyPatch) -> None:

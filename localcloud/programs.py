@@ -14,6 +14,7 @@ from localcloud.edge.region_locations import default_viewer
 from localcloud.environment import local_environment
 from localcloud.layout import HOST, ROOT, Layout, url, write_private
 from localcloud.processes import Part
+from localcloud.redis_program import redis_program
 
 REQUIREMENTS = Path(__file__).with_name("emulators.txt")
 MINISTACK = Path(__file__).with_name("ministack")
@@ -77,6 +78,8 @@ def redis_part(layout: Layout, index: int, region: str) -> Part:
     """Redis of one region. It has no persistence: bestsellers are rebuilt from the orders.
 
     The password is in a file and not on the command line, which every user of the machine can read.
+
+    Raises RedisMissingError.
     """
     port = layout.redis(index)
     configuration = layout.cloud / f"redis-{region}.conf"
@@ -86,7 +89,7 @@ def redis_part(layout: Layout, index: int, region: str) -> Part:
     write_private(configuration, text)
     return Part(
         name=f"redis-{region}",
-        command=[_redis_server(layout), str(configuration)],
+        command=[redis_program(), str(configuration)],
         environment=_bare_environment(),
         port=port,
         ready=lambda: answers_redis(port),
@@ -164,14 +167,6 @@ def digest(files: Sequence[Path], *words: str) -> str:
     for path in files:
         found.update(path.read_bytes())
     return found.hexdigest()
-
-
-def _redis_server(layout: Layout) -> str:
-    return (
-        shutil.which("redis-server")
-        or shutil.which("valkey-server")
-        or str(layout.emulators / "bin/redis-server")
-    )
 
 
 def _records_requests() -> bool:

@@ -22,6 +22,7 @@ from localcloud.deployment_fingerprint import Fingerprint, inputs_digest
 from localcloud.environment import export, local_environment
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Part, Supervisor, raise_descriptor_limit
+from localcloud.redis_program import redis_program
 from localcloud.step_output import BackgroundStep, Steps, StepSkipped
 from ops.aws import invoke
 from ops.catalog.loader import load
@@ -88,12 +89,13 @@ class Up:
         )
 
     def _check_machine(self) -> None:
-        """Raises UpError without disk space, file descriptors or emulators."""
+        """Raises UpError without disk space, file descriptors or emulators, and RedisMissingError."""
         if no_room := disk_space.too_small(self.layout.directory):
             raise UpError(no_room)
         raise_descriptor_limit()
         if not self.layout.emulators.exists():
             raise UpError(f"no emulators in {self.layout.emulators}: `make up` installs them")
+        redis_program()
 
     def _prepare_blog(self) -> None:
         """Install what the blog needs, or record why it cannot run; its address is then not published.

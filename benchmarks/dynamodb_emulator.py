@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud import programs
+from localcloud.environment import without_proxy
 from localcloud.layout import ROOT, Layout, url
 from localcloud.processes import Supervisor
 
@@ -41,6 +42,7 @@ def emulator(redis_url: str) -> Iterator[None]:
             supervisor.ensure(programs.aws_part(layout))
             os.environ.update(
                 {
+                    **without_proxy(os.environ),
                     "AWS_ENDPOINT_URL": url(layout.aws),
                     "AWS_REGION": REGION,
                     "AWS_DEFAULT_REGION": REGION,

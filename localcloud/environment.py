@@ -14,6 +14,7 @@ ROOT_KEY = "test"
 """Access key and secret of the emulator's default account."""
 _ACCOUNT_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE")
 """Variables of a real AWS account. They are removed so that its credentials never reach the emulator."""
+_NO_PROXY = ("NO_PROXY", "no_proxy")
 
 SIGN_UP_CODE = "123456"
 """The emulated Cognito sends no mail and issues this code. The storefront shows it."""
@@ -43,6 +44,7 @@ def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) ->
     """Environment of a command that uses this local cloud: the caller's variables plus ours."""
     return {
         **{name: value for name, value in os.environ.items() if not _names_account(name)},
+        **without_proxy(os.environ),
         "AWS_ENDPOINT_URL": url(layout.aws),
         # RDS calls pass through localcloud/blog/aurora.py, which moves the writer of the blog's databases.
         "AWS_ENDPOINT_URL_RDS": url(layout.rds),
@@ -61,6 +63,18 @@ def local_environment(layout: Layout, settings: Path, regions: Sequence[str]) ->
         "CHECKPOINT_DISABLE": "1",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
+
+
+def without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that keep requests to this machine from a proxy, with what `environment` has in them.
+
+    Both spellings, because programs differ in the one that they read first.
+    """
+    listed = ",".join(environment.get(name, "") for name in _NO_PROXY)
+    hosts = list(dict.fromkeys(filter(None, map(str.strip, listed.split(",")))))
+    # All hosts; Python understands it as the only entry.
+    value = "*" if "*" in hosts else ",".join(dict.fromkeys([*hosts, HOST, "localhost"]))
+    return dict.fromkeys(_NO_PROXY, value)
 
 
 def _names_account(name: str) -> bool:

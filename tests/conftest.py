@@ -7,12 +7,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
+from localcloud.environment import without_proxy
 from modules.support import fast_synth
 from ops import provider_mirror
 from ops.terraform.process import ENVIRONMENT
 from tests.support.size import FULL_SIZE
 
 fast_synth.enable()
+os.environ.update(without_proxy(os.environ))
 
 # The duration of an example depends on the machine's load, not on the code.
 settings.register_profile("any-machine", deadline=None)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from localcloud.environment import without_proxy
 from localcloud.layout import HOST
 
 SECONDS = 60
@@ -29,8 +30,9 @@ def serving(hosts: Mapping[str, int], folder: Path) -> Iterator[dict[str, str]]:
         thread.start()
         try:
             yield {
-                "HTTPS_PROXY": f"http://{HOST}:{server.server_port}",
-                "NO_PROXY": f"{HOST},localhost",
+                # Both spellings: a user's own proxy may be in either.
+                **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://{HOST}:{server.server_port}"),
+                **without_proxy({}),
                 "SSL_CERT_FILE": str(bundle),
                 "CURL_CA_BUNDLE": str(bundle),
             }

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from botocore.utils import should_bypass_proxies
 
 from localcloud.addresses import edge_ports, endpoints
 from localcloud.environment import local_environment
@@ -61,6 +62,29 @@ def test_environment_endpoints_are_loopback() -> None:
     environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
     endpoints = [value for name, value in environment.items() if name.startswith("AWS_ENDPOINT_URL")]
     assert all(value.startswith("http://127.0.0.1:") for value in endpoints)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "expected"),
+    [
+        ("", "", "127.0.0.1,localhost"),
+        ("corp.example, 10.0.0.0/8", "", "corp.example,10.0.0.0/8,127.0.0.1,localhost"),
+        ("corp.example", "corp.example,localhost", "corp.example,localhost,127.0.0.1"),
+        ("*", "", "*"),
+    ],
+)
+def test_environment_calls_local_cloud_without_proxy(
+    monkeypatch: pytest.MonkeyPatch, upper: str, lower: str, expected: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.corp.example:3128")
+    monkeypatch.setenv("NO_PROXY", upper)
+    monkeypatch.setenv("no_proxy", lower)
+    environment = local_environment(LAYOUT, Path("settings/local.toml"), REGIONS)
+    assert [environment[name] for name in ("NO_PROXY", "no_proxy")] == [expected] * 2
+    monkeypatch.setenv("NO_PROXY", expected)
+    monkeypatch.setenv("no_proxy", expected)
+    assert should_bypass_proxies(environment["AWS_ENDPOINT_URL"])
+    assert environment["HTTP_PROXY"] == "http://proxy.corp.example:3128"
 
 
 def test_settings_accept_local_addresses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,7 @@ def recorded(folder: Path, operation: str, program: str = "HashiCorp/1.0") -> Pa
 
 
 def test_host_names_are_served_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # a user's own
     with echo() as port, serving({"api.books.example.com": port}, tmp_path) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)

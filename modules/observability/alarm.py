@@ -56,22 +56,6 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class Formula:
-    """Arithmetic over metrics. `metrics` has them by their names in the expression.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-    """
-
-    expression: str
-    metrics: Mapping[str, Metric] = field(hash=False)
-
-    def as_input(self) -> dict[str, Any]:
-        """Return the arguments of the alarm's resource."""
-        answer = MetricQuery(id="answer", expression=self.expression, label="answer", return_data=True)
-        return {"metric_query": [*(each.as_part(id) for id, each in self.metrics.items()), answer]}
-
-
-@dataclass(frozen=True)
 class Query:
     """A Metrics Insights query, for metrics whose dimensions differ, such as the receiving region.
 
@@ -86,6 +70,26 @@ class Query:
         """Return the arguments of the alarm's resource."""
         query = MetricQuery(id="answer", expression=self.expression, period=self.period, return_data=True)
         return {"metric_query": [query]}
+
+    def as_part(self, id: str) -> MetricQuery:
+        """Return the query as an input of a formula, which refers to its result by `id`."""
+        return MetricQuery(id=id, expression=self.expression, period=self.period)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Arithmetic over metrics, or over the result of one query. `metrics` has them by their names in the expression.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+
+    expression: str
+    metrics: Mapping[str, Metric | Query] = field(hash=False)
+
+    def as_input(self) -> dict[str, Any]:
+        """Return the arguments of the alarm's resource."""
+        answer = MetricQuery(id="answer", expression=self.expression, label="answer", return_data=True)
+        return {"metric_query": [*(each.as_part(id) for id, each in self.metrics.items()), answer]}
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,11 @@ class AlarmDefinition:
     datapoints: int = 3
     periods: int = 5
     missing: Literal["notBreaching", "breaching"] = "notBreaching"
-    """How missing data counts. Without traffic most metrics have none; Route 53's health checks report in any case."""
+    """How missing data counts. Without traffic most metrics have none; Route 53's health checks report in any case.
+
+    Alarms of metrics in AWS/DynamoDB ignore this and keep their state: their metric is a formula with FILL.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
     notifies: bool = True
     """Whether the alarm notifies operators. One that does not is a part of a composite alarm."""
     affects_shoppers: bool = False

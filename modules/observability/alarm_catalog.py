@@ -99,7 +99,6 @@ def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, Al
     combines both alarms, because a Metrics Insights alarm cannot contain another metric:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Metrics_Insights_Alarm.html
     """
-    latency = 'COUNT(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
     placed = AlarmDefinition(
         "orders-are-placed",
         Metric("Bookstore", "OrdersPlaced", {"shop": deployment}, period=SILENT_SECONDS),
@@ -111,7 +110,7 @@ def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, Al
     )
     unmeasured = AlarmDefinition(
         "replication-not-measured",
-        Query(f"SELECT {latency} WHERE TableName = '{table}'", period=SILENT_SECONDS),
+        Formula("FILL(replicated, 0)", {"replicated": _replication("COUNT", table, SILENT_SECONDS)}),
         1,
         "Nothing was replicated to another region. Part of `replication-silent`; do not act on it alone.",
         comparison="<",
@@ -121,6 +120,12 @@ def silent_replication(deployment: str, table: str) -> tuple[AlarmDefinition, Al
         notifies=False,
     )
     return placed, unmeasured
+
+
+def _replication(function: str, table: str, period: int) -> Query:
+    """Return a query of the latency of a table's replication, over all receiving regions."""
+    latency = f'{function}(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
+    return Query(f"SELECT {latency} WHERE TableName = '{table}'", period=period)
 
 
 def function(name: str, short_name: str, *, serves_shoppers: bool) -> Iterator[AlarmDefinition]:
@@ -184,7 +189,10 @@ def table(name: str, short_name: str) -> Iterator[AlarmDefinition]:
     for way in ("Read", "Write"):
         yield AlarmDefinition(
             f"{short_name}-{way.lower()}-throttles",
-            Metric("AWS/DynamoDB", f"{way}ThrottleEvents", {"TableName": name}),
+            Formula(
+                "FILL(throttled, 0)",
+                {"throttled": Metric("AWS/DynamoDB", f"{way}ThrottleEvents", {"TableName": name})},
+            ),
             0,
             f"{short_name} throttles {way.lower()}s: one partition key gets most requests, or the load doubled within "
             "half an hour.",
@@ -247,10 +255,9 @@ def sign_in(user_pool: str, client: str) -> Iterator[AlarmDefinition]:
 
 def replication(table: str, short_name: str) -> Iterator[AlarmDefinition]:
     """Define an alarm for the slowest replication of a table to another region."""
-    latency = 'MAX(ReplicationLatency) FROM SCHEMA("AWS/DynamoDB", ReceivingRegion, TableName)'
     yield AlarmDefinition(
         f"{short_name}-replication",
-        Query(f"SELECT {latency} WHERE TableName = '{table}'"),
+        Formula("FILL(latency, 0)", {"latency": _replication("MAX", table, 60)}),
         REPLICATION_MS,
         f"Changes of {short_name} take more than 10 s to another region; a loss of this region would lose more writes.",
     )

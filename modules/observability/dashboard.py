@@ -70,7 +70,8 @@ class FleetDashboard(Construct):
             for column, region in enumerate(regions)
         ]
         below = (len(rows)) * _lines_of(len(regions)) * HEIGHT
-        widgets.append(_replication(metrics.tables, regions, y=below))
+        if len(regions) > 1:
+            widgets.append(_replication(metrics.tables, regions, y=below))
         CloudwatchDashboard(
             self, "fleet", dashboard_name=f"{name}-fleet", dashboard_body=json.dumps({"widgets": widgets})
         )

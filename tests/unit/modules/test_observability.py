@@ -104,11 +104,26 @@ def test_table_has_throttle_and_replication_alarms(region: Stack) -> None:
     assert tables
     for table in tables:
         for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
-            assert watched(region, "AWS/DynamoDB", metric, TableName=table)
+            assert computed_with(region, metric, TableName=table)
         queries = [
             query.get("expression", "") for alarm in alarms(region) for query in alarm.get("metric_query", [])
         ]
         assert any("ReplicationLatency" in query and f"'{table}'" in query for query in queries)
+
+
+def test_alarms_of_dynamodb_replace_missing_data(region: Stack) -> None:
+    """CloudWatch ignores `treat_missing_data` of alarms on metrics of AWS/DynamoDB."""
+    replaced = 0
+    for alarm in alarms(region):
+        assert alarm.get("namespace") != "AWS/DynamoDB", alarm["alarm_name"]
+        *inputs, answer = alarm.get("metric_query", [{}])
+        assert "AWS/DynamoDB" not in answer.get("expression", ""), alarm["alarm_name"]
+        for each in inputs:
+            if "AWS/DynamoDB" in json.dumps(each).replace("\\", ""):
+                assert f"FILL({each['id']}, 0)" in answer["expression"], alarm["alarm_name"]
+                assert not each.get("return_data")
+                replaced += 1
+    assert replaced
 
 
 def test_api_has_error_and_latency_alarms(region: Stack) -> None:
@@ -155,7 +170,7 @@ def test_region_has_alarm_for_silent_replication(region: Stack) -> None:
     }
     assert " AND " in silent["alarm_rule"]
     assert len(parts) == 2
-    (query,) = parts["bookstore-prod-replication-not-measured"]["metric_query"]
+    query, _ = parts["bookstore-prod-replication-not-measured"]["metric_query"]
     assert "COUNT(ReplicationLatency)" in query["expression"]
     assert parts["bookstore-prod-replication-not-measured"]["treat_missing_data"] == "breaching"
     assert parts["bookstore-prod-orders-are-placed"]["metric_name"] == "OrdersPlaced"
@@ -348,12 +363,23 @@ def test_alarm_notifies_topic_of_its_region(short_name: str) -> None:
         assert alarm["alarm_description"]
 
 
+def metrics_of(alarm: Body) -> set[str]:
+    """Names of the metrics that an alarm watches or computes with."""
+    queries = alarm.get("metric_query", [{"metric": alarm}])
+    return {
+        query["metric"]["metric_name"]
+        if "metric" in query
+        else "".join(re.findall(r"\((\w+)\) FROM", query["expression"]))
+        for query in queries
+    }
+
+
 def test_region_alarm_covers_failures_shoppers_see(region: Stack) -> None:
     rule = unhealthy(region)["alarm_rule"]
-    by_name = {alarm["alarm_name"]: alarm.get("metric_name") for alarm in alarms(region)}
+    by_name = {alarm["alarm_name"]: metrics_of(alarm) for alarm in alarms(region)}
     named = re.findall(r'ALARM\("([^"]+)"\)', rule)
     assert set(named) <= by_name.keys()
-    covered = {by_name[name] for name in named}
+    covered = {metric for name in named for metric in by_name[name]}
     assert {"5XXError", "Latency", "Errors", "WriteThrottleEvents"} <= covered
     assert not {"IteratorAge", "DaysToExpiry", "ReplicationLatency"} & covered
 
@@ -458,6 +484,14 @@ def test_dashboard_row_has_same_metric_per_region() -> None:
 def test_dashboard_uses_deployed_cache_kind(mode: CacheMode, nodes: list[list[str]]) -> None:
     (redis,) = [each for each in widgets(REGIONS[:1], mode) if "Redis" in each["properties"]["title"]]
     assert [line[2:4] for line in redis["properties"]["metrics"]] == nodes
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_dashboard_widgets_have_metrics(count: int) -> None:
+    found = widgets(REGIONS[:count])
+    assert all(widget["properties"]["metrics"] for widget in found)
+    titles = [widget["properties"]["title"] for widget in found]
+    assert ("Replication, ms" in titles) is (count > 1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])

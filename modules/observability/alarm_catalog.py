@@ -158,17 +158,24 @@ def stream_reader(name: str, short_name: str) -> Iterator[AlarmDefinition]:
     )
 
 
-def unreadable_records(deployment: str) -> AlarmDefinition:
-    """Define the alarm for stream records that the bestsellers' feeder could not parse."""
-    return AlarmDefinition(
+def unreadable_records(deployment: str) -> Iterator[AlarmDefinition]:
+    """Define alarms for stream records that the bestsellers' feeder or the stock function could not parse."""
+    yield _unreadable(
         "bestsellers-unreadable",
         Metric("Bookstore", "UnreadableRecords", {"shop": deployment}),
-        0,
         "Items of the orders table are not orders, so the bestsellers do not count them. The feeder's log has "
         "their event ids and the reasons.",
-        datapoints=1,
-        periods=1,
     )
+    yield _unreadable(
+        "stock-unreadable",
+        Metric("Bookstore", "StockRecordsUnreadable", {"shop": deployment}),
+        "Items of the orders or the stock table cannot be read, so copies of cancelled orders may not return, and "
+        "requests for copies may get no answer. The stock function's log has the reasons.",
+    )
+
+
+def _unreadable(name: str, metric: Metric, description: str) -> AlarmDefinition:
+    return AlarmDefinition(name, metric, 0, description, datapoints=1, periods=1)
 
 
 def dead_letters(name: str, short_name: str) -> Iterator[AlarmDefinition]:

@@ -75,7 +75,7 @@ class RegionMetrics:
         yield from alarm_catalog.sign_in(self.user_pool, self.user_pool_client)
         yield from alarm_catalog.cache(self.cache, self.cache_mode, self.cache_largest_gb)
         yield from alarm_catalog.certificate(self.certificate_arn)
-        yield alarm_catalog.unreadable_records(self.api)
+        yield from alarm_catalog.unreadable_records(self.api)
         yield alarm_catalog.account_concurrency(self.account_concurrency)
 
 

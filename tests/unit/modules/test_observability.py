@@ -151,6 +151,12 @@ def test_region_has_alarm_for_missing_orders(region: Stack) -> None:
     assert computed_with(region, "Invocations", FunctionName="bookstore-prod-cart")
 
 
+def test_unreadable_stream_records_have_alarms(region: Stack) -> None:
+    """The metrics of `bestsellers.feeder` and `stock.handler`."""
+    for metric in ("UnreadableRecords", "StockRecordsUnreadable"):
+        assert watched(region, "Bookstore", metric, shop="bookstore-prod")
+
+
 def test_region_has_alarm_for_429(region: Stack) -> None:
     """The access log writes the status as a string."""
     counted = region.only("aws_cloudwatch_log_metric_filter")

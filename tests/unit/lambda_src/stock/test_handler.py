@@ -274,5 +274,7 @@ def test_old_demand_is_removed(tables: Tables) -> None:
 
 def test_unreadable_record_is_skipped(tables: Tables, capsys: pytest.CaptureFixture[str]) -> None:
     handle({"Records": [{"eventName": "INSERT"}, {"eventName": "REMOVE"}]}, None)
-    assert "unreadable record" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "unreadable record" in printed
+    assert '"StockRecordsUnreadable":1' in printed, "the metric of an alarm"
     assert len(tables.scan(STOCK)) == 2

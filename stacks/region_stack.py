@@ -241,7 +241,7 @@ class RegionStack(BaseStack):
         )
 
     def _pages(self) -> Function:
-        """Add the function that writes the storefront's pages. Without a storefront it answers 500."""
+        """Add the function that writes the storefront's pages. Without a storefront it answers 404."""
         bucket = {"WEB_BUCKET": self.web_bucket.name} if self.web_bucket else {}
         books, stock = self.tables["books"], self.tables["stock"]
         environment = {

@@ -71,9 +71,9 @@ class Settings(NamedTuple):
         return int(self.need("ORDERS_PER_HOUR"))
 
     @property
-    def web_bucket(self) -> str:
-        """Name of this region's bucket with the storefront's build."""
-        return self.need("WEB_BUCKET")
+    def web_bucket(self) -> str | None:
+        """Name of this region's bucket with the storefront's build; `None` if the bookstore has no storefront."""
+        return self.environment.get("WEB_BUCKET") or None
 
     @property
     def storefront_url(self) -> str:

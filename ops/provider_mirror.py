@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ import threading
 import urllib.request
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from ops.errors import OperatorError
@@ -31,20 +31,26 @@ MIRROR_VARIABLE = "TERRAFORM_PROVIDER_MIRROR"
 CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
 SEARCHED = (Path("/opt"), Path("/usr/share"), Path("/usr/local/share"), Path("/srv"))
 SEARCH_DEPTH = 3
+EXECUTABLE_VARIABLE = "TERRAFORM"
+"""As in `ops.terraform.process`, which needs packages."""
 PROBE_SECONDS = 5
+VERSION_SECONDS = 60
 DOWNLOAD_SECONDS = 900
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".local" / "terraform"
 _PROVIDER = Path(REGISTRY, "hashicorp", "aws")
-_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-_PLATFORM = f"{platform.system().lower()}_{_MACHINES.get(platform.machine(), platform.machine())}"
+_TERRAFORM = re.compile(r"^Terraform v\S+\non (\w+)$", re.MULTILINE)
+"""The version and the platform, as `terraform version` prints them. OpenTofu prints its own name."""
 _FIRST_LINE = "# AWS provider from "
 _USERS_PART = "# The user's own configuration:\n"
 
 
 class ProviderUnavailableError(OperatorError):
-    """The provider is neither on this machine nor can it be downloaded. The message says what to do."""
+    """The provider is neither on this machine nor can it be downloaded, or Terraform does not run.
+
+    The message says what to do.
+    """
 
 
 def use() -> str:
@@ -62,7 +68,9 @@ def use() -> str:
 
 
 def _find() -> tuple[Path | None, str]:
-    """The mirror and its description; no mirror where the user's own configuration names another source."""
+    """The mirror and its description; no mirror where the program or the user's configuration has another source."""
+    if _platform() is None:
+        return None, f"the registry of {_program()}, which is not Terraform"
     named = os.environ.get(MIRROR_VARIABLE)
     if named:
         return _named_mirror(Path(named)), f"the mirror {named}"
@@ -92,7 +100,7 @@ def _named_mirror(path: Path) -> Path:
     if usable := _usable(mirror):
         return usable
     raise ProviderUnavailableError(
-        f"{MIRROR_VARIABLE} is {path}, which does not hold {_PROVIDER}/{VERSION}/{_PLATFORM}"
+        f"{MIRROR_VARIABLE} is {path}, which does not hold {_PROVIDER}/{VERSION}/{_platform()}"
     )
 
 
@@ -103,7 +111,7 @@ def _usable(mirror: Path) -> Path | None:
     """
     if _is_unpacked(mirror):
         return mirror.resolve()
-    archive = mirror / _PROVIDER / f"terraform-provider-aws_{VERSION}_{_PLATFORM}.zip"
+    archive = mirror / _PROVIDER / f"terraform-provider-aws_{VERSION}_{_platform()}.zip"
     if not archive.is_file():
         return None
     _unpack(archive)
@@ -111,14 +119,14 @@ def _usable(mirror: Path) -> Path | None:
 
 
 def _is_unpacked(mirror: Path) -> bool:
-    folder = mirror / _PROVIDER / VERSION / _PLATFORM
+    folder = mirror / _PROVIDER / VERSION / str(_platform())
     return any(folder.glob("terraform-provider-aws_*"))
 
 
 def _unpack(archive: Path) -> None:
     if _is_unpacked(_cache()):
         return
-    target = _cache() / _PROVIDER / VERSION / _PLATFORM
+    target = _cache() / _PROVIDER / VERSION / str(_platform())
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder, zipfile.ZipFile(archive) as packed:
         for name in packed.namelist():
@@ -177,23 +185,55 @@ def _download() -> None:
     required = {"aws": {"source": "hashicorp/aws", "version": VERSION}}
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         Path(folder, "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
-        environment = {
-            **{name: value for name, value in os.environ.items() if name != CONFIG_VARIABLE},
-            "TF_PLUGIN_CACHE_DIR": str(_cache()),
-            "CHECKPOINT_DISABLE": "1",
-        }
-        done = subprocess.run(
-            ["terraform", f"-chdir={folder}", "init", "-backend=false", "-input=false", "-no-color"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=DOWNLOAD_SECONDS,
-            check=False,
+        done = _run(
+            *(_program(), f"-chdir={folder}", "init", "-backend=false", "-input=false", "-no-color"),
+            seconds=DOWNLOAD_SECONDS,
+            TF_PLUGIN_CACHE_DIR=str(_cache()),
         )
     if done.returncode or not _is_unpacked(_cache()):
         raise ProviderUnavailableError(
             f"the download of the AWS provider {VERSION} failed:\n{done.stderr.strip()[-800:]}"
         )
+
+
+def _program() -> str:
+    return os.environ.get(EXECUTABLE_VARIABLE) or "terraform"
+
+
+def _platform() -> str | None:
+    """Terraform's platform, such as `linux_amd64`; None for a program that is not Terraform.
+
+    It may differ from Python's, which macOS runs for either processor. Raises ProviderUnavailableError.
+    """
+    return _platform_of(_program())
+
+
+@cache
+def _platform_of(program: str) -> str | None:
+    shown = _run(program, "version", seconds=VERSION_SECONDS)
+    if shown.returncode:
+        raise ProviderUnavailableError(f"`{program} version` failed:\n{shown.stderr.strip()[-800:]}")
+    found = _TERRAFORM.search(shown.stdout)
+    return found[1] if found else None
+
+
+def _run(*command: str, seconds: float, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Terraform without our CLI configuration. Raises ProviderUnavailableError if it does not start or end."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != CONFIG_VARIABLE},
+        "CHECKPOINT_DISABLE": "1",
+        **variables,
+    }
+    try:
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        )
+    except FileNotFoundError:
+        raise ProviderUnavailableError(f"{command[0]} is not installed or not on PATH") from None
+    except OSError as error:
+        raise ProviderUnavailableError(f"{command[0]} does not start: {error}") from error
+    except subprocess.TimeoutExpired:
+        raise ProviderUnavailableError(f"`{' '.join(command)}` did not end in {seconds:.0f} s") from None
 
 
 def _users_config() -> str:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from stacks.settings.fields import Domain, Project, Region, Regions, Tags, Url
 from stacks.settings.load import SettingsFile
-from stacks.settings.networks import default_cidr
+from stacks.settings.networks import VpcBlock, default_cidr
 from stacks.settings.sections import (
     ADDRESS_LOG_DAYS,
     SES_REGIONS_FOR_ALL,
@@ -55,7 +55,7 @@ class Settings(SettingsFile):
     identity: Identity = Identity()
     stock_weights: dict[Region, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     """Relative shares of new copies by region. Regions that are not named have 1."""
-    network_cidrs: dict[str, IPv4Network] = Field(default_factory=dict)
+    network_cidrs: dict[Region, VpcBlock] = Field(default_factory=dict)
     """CIDR blocks of the VPCs by region, each a /16. Others have a default that is distinct for each region."""
     delivery: Delivery = Delivery()
     ci: Ci = Ci()
@@ -108,6 +108,10 @@ class Settings(SettingsFile):
             )
         if self.features.delivery and not self.delivery.repository:
             raise ValueError("features.delivery needs delivery.repository, where the source is")
+        if self.delivery.source == "github" and "/" not in (self.delivery.repository or "/"):
+            raise ValueError(
+                f"delivery.repository {self.delivery.repository!r} has no '/': on GitHub it is owner/name"
+            )
         if self.delivery.source == "codecommit" and "/" in (self.delivery.repository or ""):
             raise ValueError(
                 f"delivery.repository {self.delivery.repository!r} has a '/': a CodeCommit name has none"

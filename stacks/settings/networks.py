@@ -1,5 +1,18 @@
-"""Default CIDR blocks of the regions' VPCs, distinct so that the networks can be peered."""
+"""CIDR blocks of the regions' VPCs: the defaults, distinct so that the networks can be peered, and the rules."""
 
+from ipaddress import IPv4Network
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_SPECIAL = {
+    IPv4Network("0.0.0.0/8"): "hosts of the own network",
+    IPv4Network("127.0.0.0/8"): "loopback",
+    IPv4Network("169.254.0.0/16"): "link-local addresses",
+    IPv4Network("224.0.0.0/4"): "multicast",
+}
+"""Blocks that no VPC can have, with their use.
+https://www.iana.org/assignments/iana-ipv4-special-registry/"""
 _REGIONS = (
     "us-east-1",
     "us-east-2",
@@ -50,3 +63,15 @@ def default_cidr(region: str) -> str:
     if region not in _REGIONS:
         raise ValueError(f"set network_cidrs.{region}, a /16 that no other region uses: it has no default")
     return f"10.{16 + _REGIONS.index(region)}.0.0/16"
+
+
+def _check_block(block: IPv4Network) -> IPv4Network:
+    for special, use in _SPECIAL.items():
+        if block.overlaps(special):
+            raise ValueError(
+                f"{special} is for {use}: use a private block such as '10.200.0.0/16', not '{block}'"
+            )
+    return block
+
+
+VpcBlock = Annotated[IPv4Network, AfterValidator(_check_block)]

@@ -318,6 +318,24 @@ def test_each_value_that_aws_refuses_has_a_line(tmp_path: Path) -> None:
             '[features]\ndelivery = true\n[delivery]\nsource = "codecommit"\nrepository = "us/books"',
             "a CodeCommit name has none",
         ),
+        (
+            '[features]\ndelivery = true\n[delivery]\nrepository = "books"',
+            "delivery.repository 'books' has no '/': on GitHub it is owner/name",
+        ),
+        ('[network_cidrs]\neu-wst-1 = "10.9.0.0/16"', "network_cidrs.eu-wst-1: unknown region 'eu-wst-1'"),
+        *(
+            (
+                f'[network_cidrs]\neu-west-1 = "{block}"',
+                f"network_cidrs.eu-west-1: {special} is for {use}: use a private block such as '10.200.0.0/16', "
+                f"not '{block}'",
+            )
+            for block, special, use in [
+                ("0.0.0.0/16", "0.0.0.0/8", "hosts of the own network"),
+                ("127.1.0.0/16", "127.0.0.0/8", "loopback"),
+                ("169.254.0.0/16", "169.254.0.0/16", "link-local addresses"),
+                ("239.1.0.0/16", "224.0.0.0/4", "multicast"),
+            ]
+        ),
     ],
 )
 def test_value_that_aws_refuses_has_a_line(tmp_path: Path, text: str, hint: str) -> None:

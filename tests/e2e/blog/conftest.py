@@ -76,7 +76,11 @@ class Publisher:
         self._blog.import_posts(self._folder)
 
     def make_due(self, slug: str, ago: str = "1 DAY") -> None:
-        """Move a scheduled post's time to `ago` in the database, as if time had passed."""
-        due = f"UTC_TIMESTAMP() - INTERVAL {ago}"
-        sql = f"UPDATE {DATABASE}.wp_posts SET post_date = {due}, post_date_gmt = {due} WHERE post_name = '{slug}'"  # noqa: S608
+        """Move a scheduled post's times to `ago` in the database, as if time had passed.
+
+        WordPress records the scheduled time as the time of the last change too.
+        """
+        columns = ("post_date", "post_date_gmt", "post_modified", "post_modified_gmt")
+        times = ", ".join(f"{column} = UTC_TIMESTAMP() - INTERVAL {ago}" for column in columns)
+        sql = f"UPDATE {DATABASE}.wp_posts SET {times} WHERE post_name = '{slug}'"  # noqa: S608
         self._blog.servers[self._blog.writer].run(sql)

@@ -126,6 +126,13 @@ def test_left_out_commands_are_in_the_walkthrough() -> None:
         assert any(command.startswith(start) for command in commands), start
 
 
+def test_commands_for_aws_name_their_settings() -> None:
+    """Without them a command uses those of the local cloud."""
+    local = ("make install", "make up", "make drill")
+    commands = [step.command for page in PAGES for step in steps(page) if step.command.startswith("make ")]
+    assert [each for each in commands if "SETTINGS=" not in each and not each.startswith(local)] == []
+
+
 STALE = "│ eu-west-1 │ yes │ no │\neu-west-1: the bestsellers are stale\nmake: *** [status] Error 1\n"
 
 

@@ -156,7 +156,7 @@ def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str
         return 0
     register(deployment)
     with ThreadPoolExecutor(_WORKERS) as pool:
-        tables = pool.map(lambda region: _received(deployment, region), deployment.regions)
+        tables = pool.map(lambda region: grouped(read(deployment, region)), deployment.regions)
         views = dict(zip(deployment.regions, tables, strict=True))
         jobs = [
             (region, book, share)
@@ -170,33 +170,16 @@ def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str
     return len({book for (_, book, _), new in zip(jobs, created, strict=True) if new})
 
 
-def _received(deployment: Deployment, region: str) -> dict[str, dict[str, int]]:
-    """Read the copies that operators added, as one region's table has them: by region, by book."""
-    client, table = _table(deployment, region)
-    pages = client.get_paginator("scan").paginate(
-        TableName=table,
-        ConsistentRead=True,
-        ProjectionExpression="bookId, #region, received",
-        ExpressionAttributeNames={"#region": "region"},
-    )
-    found: dict[str, dict[str, int]] = {}
-    for item in (item for page in pages for item in page["Items"]):
-        count = int(item.get("received", {"N": "0"})["N"])
-        found.setdefault(item["bookId"]["S"], {})[item["region"]["S"]] = count
-    return found
-
-
-def _first_copies(shares: Mapping[str, int], views: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+def _first_copies(shares: Mapping[str, int], views: Mapping[str, Rows]) -> dict[str, int]:
     """Return the copies of a book to write into rows that have received none: into new rows also none.
 
     Args:
         shares: all copies of the book, by region.
-        views: received copies by region, as each region's table has them. They only grow.
+        views: rows of the book, as each region's table has them.
     """
     received: dict[str, int] = {}
-    for view in views.values():
-        for region, count in view.items():
-            received[region] = max(count, received.get(region, 0))
+    for row in (row for view in views.values() for row in view.values()):
+        received[row.region] = max(row.received, received.get(row.region, 0))  # It only grows.
     left = max(0, sum(shares.values()) - sum(received.values()))
     first: dict[str, int] = {}
     for region, share in shares.items():

@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from ops.errors import OperatorError
+from ops.terraform.program import executable
 
 VERSION = "5.100.0"
 """The AWS provider that cdktf-cdktf-provider-aws (Pipfile.lock) was generated for."""
@@ -31,8 +32,6 @@ MIRROR_VARIABLE = "TERRAFORM_PROVIDER_MIRROR"
 CONFIG_VARIABLE = "TF_CLI_CONFIG_FILE"
 SEARCHED = (Path("/opt"), Path("/usr/share"), Path("/usr/local/share"), Path("/srv"))
 SEARCH_DEPTH = 3
-EXECUTABLE_VARIABLE = "TERRAFORM"
-"""As in `ops.terraform.process`, which needs packages."""
 PROBE_SECONDS = 5
 VERSION_SECONDS = 60
 DOWNLOAD_SECONDS = 900
@@ -70,7 +69,7 @@ def use() -> str:
 def _find() -> tuple[Path | None, str]:
     """The mirror and its description; no mirror where the program or the user's configuration has another source."""
     if _platform() is None:
-        return None, f"the registry of {_program()}, which is not Terraform"
+        return None, f"the registry of {executable()}, which is not Terraform"
     named = os.environ.get(MIRROR_VARIABLE)
     if named:
         return _named_mirror(Path(named)), f"the mirror {named}"
@@ -186,7 +185,7 @@ def _download() -> None:
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         Path(folder, "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
         done = _run(
-            *(_program(), f"-chdir={folder}", "init", "-backend=false", "-input=false", "-no-color"),
+            *(executable(), f"-chdir={folder}", "init", "-backend=false", "-input=false", "-no-color"),
             seconds=DOWNLOAD_SECONDS,
             TF_PLUGIN_CACHE_DIR=str(_cache()),
         )
@@ -196,16 +195,12 @@ def _download() -> None:
         )
 
 
-def _program() -> str:
-    return os.environ.get(EXECUTABLE_VARIABLE) or "terraform"
-
-
 def _platform() -> str | None:
     """Terraform's platform, such as `linux_amd64`; None for a program that is not Terraform.
 
     It may differ from Python's, which macOS runs for either processor. Raises ProviderUnavailableError.
     """
-    return _platform_of(_program())
+    return _platform_of(executable())
 
 
 @cache

@@ -15,11 +15,10 @@ from typing import Any
 from ops.errors import RefusedError, TerraformError
 from ops.synthesis import stack_folder, synthesized_folder
 from ops.terraform.interruption import orderly_stop, registered
+from ops.terraform.program import executable
 from ops.terraform.unsaved_states import keep_unsaved_state, unsaved_states
 from stacks.settings import Settings
 
-EXECUTABLE_VARIABLE = "TERRAFORM"
-"""Names the program, `terraform` by default; `tofu` is OpenTofu."""
 PARALLELISM = 24
 """Resources that Terraform works on at a time: most of a deployment waits for AWS."""
 ENVIRONMENT = {
@@ -35,11 +34,6 @@ _SHOWN = 2000
 """Characters of Terraform's own text in an error."""
 
 TakeEvent = Callable[[Mapping[str, Any]], None]
-
-
-def executable() -> str:
-    """The program to run."""
-    return os.environ.get(EXECUTABLE_VARIABLE) or "terraform"
 
 
 def parallelism(settings: Settings) -> tuple[str, ...]:

@@ -92,23 +92,16 @@ class Probe:
 class Health:
     """The checks and their last results."""
 
-    def __init__(
-        self,
-        checks: Mapping[str, Check],
-        details: Mapping[str, Check] | None = None,
-        *,
-        deadline: float = DEADLINE,
-    ) -> None:
+    def __init__(self, checks: Mapping[str, Check], details: Mapping[str, Check] | None = None) -> None:
         self._checks = Checks(checks, FRESH_FOR)
         self._details = Checks(details or {}, DETAILS_FRESH_FOR)
-        self._deadline = deadline
 
     def results(self) -> Results:
         """Return the results within the deadline. Recent ones are reused.
 
         Details wait for the tables: creating their client must not take processor time from these checks.
         """
-        until = time.monotonic() + self._deadline
+        until = time.monotonic() + DEADLINE
         return Results(self._checks.results(until), self._details.results(until))
 
 

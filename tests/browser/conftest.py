@@ -17,7 +17,7 @@ from ops.drill.failures import FunctionsFailing
 from stacks.settings import Settings
 from tests.support.browser import PATIENCE_MS, SIZES, Visit, has_metadata
 from tests.support.chromium import launch
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -95,4 +95,6 @@ def pages_function_stopped(deployment: Deployment, endpoints: dict[str, Any]) ->
     yield
     for region in deployment.regions:
         failure.heal(region)
-    wait_until(lambda: has_metadata(endpoints["storefront"]), 30, "the pages function does not answer again")
+    wait_until(
+        lambda: has_metadata(endpoints["storefront"]), PATIENCE, "the pages function does not answer again"
+    )

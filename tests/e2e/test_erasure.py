@@ -59,7 +59,7 @@ def test_erasure_during_pause_reaches_every_region(
     pausing = Pausing.of(cloud.deployment.settings)
     assert pausing is not None
     placed = {order(api, books[7])}
-    wait_until(lambda: orders_of(cloud, there, account.id).keys() == placed, seconds=30)
+    wait_until(lambda: orders_of(cloud, there, account.id).keys() == placed)
     paused = ReplicationPaused(pausing)
     paused.break_(there)
     try:
@@ -68,14 +68,14 @@ def test_erasure_during_pause_reaches_every_region(
         api.put_line(books[9]["id"], 1)
         api.expect(204, "DELETE", "/account")
         api.expect(401, "GET", "/cart")
-        wait_until(lambda: is_erased(cloud, here, account.id), seconds=30)
+        wait_until(lambda: is_erased(cloud, here, account.id))
         assert books[8]["id"] in {each["bookId"] for each in stored(cloud, "cart", there, account.id)}
         assert all("address" in each for each in orders_of(cloud, there, account.id).values())
     finally:
         paused.heal(there)
 
     for region, each in mine.items():
-        wait_until(partial(is_erased, cloud, region, account.id), seconds=30)
+        wait_until(partial(is_erased, cloud, region, account.id))
         each.expect(401, "GET", "/orders")
         kept = orders_of(cloud, region, account.id)
         assert kept.keys() == placed

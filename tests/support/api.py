@@ -8,6 +8,7 @@ import httpx
 
 from client import Shopper
 from tests.support import contract
+from tests.support.waiting import PATIENCE
 
 Json = dict[str, Any]
 
@@ -23,7 +24,9 @@ class Api:
         self.region = region
         self._shopper = shopper
         # A connection per request: tests stop and start the servers behind an address.
-        self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0), verify=_TLS)
+        self._http = httpx.Client(
+            timeout=PATIENCE, limits=httpx.Limits(max_keepalive_connections=0), verify=_TLS
+        )
 
     def signed_in(self, shopper: Shopper) -> "Api":
         """Return a client of the same address for a shopper."""

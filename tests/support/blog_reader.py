@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.waiting import PATIENCE
+
 
 class Reader:
     """Reads the blog at one address, without following redirects.
@@ -16,7 +18,7 @@ class Reader:
     def __init__(self, address: str, *, forgetful: bool = False) -> None:
         self.address = address
         self._forgetful = forgetful
-        self._client = httpx.Client(timeout=20, trust_env=False)
+        self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
 
     def close(self) -> None:
         """Close the connection."""

@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
 
+from tests.support.waiting import PATIENCE
+
 PASSWORD = "Quiet-Meridian-7!"
 CODE = "123456"  # sent by the emulated Cognito
 
@@ -144,4 +146,4 @@ OpenShop = Callable[..., Visit]
 
 def has_metadata(storefront: str) -> bool:
     """Whether a book's page is the pages function's, and not the plain one of a bucket."""
-    return 'rel="canonical"' in httpx.get(f"{storefront}/books/{BOOK}", timeout=10).text
+    return 'rel="canonical"' in httpx.get(f"{storefront}/books/{BOOK}", timeout=PATIENCE).text

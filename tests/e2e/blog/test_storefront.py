@@ -58,4 +58,4 @@ def test_unavailable_blog_returns_no_posts(shop: Reader, without_a_blog: None) -
 
 
 def test_posts_return_with_the_blog(shop: Reader) -> None:
-    wait_until(lambda: len(shop.get(POSTS).json()) == 3, 30)
+    wait_until(lambda: len(shop.get(POSTS).json()) == 3)

@@ -10,6 +10,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.support.waiting import PATIENCE
+
 WRITES = {
     "PutItem",
     "UpdateItem",
@@ -123,7 +125,7 @@ class DynamoDbProxy:
         return fault(forward) if fault else forward()
 
     def _forward(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        connection = HTTPConnection(self._aws.hostname or "", self._aws.port, timeout=30)
+        connection = HTTPConnection(self._aws.hostname or "", self._aws.port, timeout=PATIENCE)
         try:
             connection.request("POST", path, body, headers)
             response = connection.getresponse()

@@ -61,7 +61,7 @@ def test_killed_part_loses_no_order(
             record = supervisor.record(name)
             assert record
             os.kill(record.pid, signal.SIGKILL)
-            wait_until(lambda record=record: not record.alive, 5)  # type: ignore[misc]
+            wait_until(lambda record=record: not record.alive)  # type: ignore[misc]
 
             status = run("localcloud", "status")
             assert status.returncode == 1

@@ -16,7 +16,7 @@ from localcloud.processes import Supervisor
 from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.feeder import rebuild
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.one_region
 
@@ -89,7 +89,7 @@ def assert_other_routes_work(cloud: Any, region: str, mine: dict[str, Api], book
 
 def wait_until_stale(api: Api) -> None:
     # A function reuses a list for five seconds before it asks Redis again.
-    wait_until(lambda: api.get("/bestsellers")["stale"] is True, 15)
+    wait_until(lambda: api.get("/bestsellers")["stale"] is True)
 
 
 def refusals(redis: Redis) -> int:
@@ -99,7 +99,7 @@ def refusals(redis: Redis) -> int:
 
 def assert_recovers(api: Api) -> None:
     # After a failure the function skips Redis for a few seconds.
-    wait_until(lambda: api.get("/bestsellers")["stale"] is False, 15)
+    wait_until(lambda: api.get("/bestsellers")["stale"] is False)
 
 
 def test_redis_restarted_empty_recovers(
@@ -163,7 +163,7 @@ def test_redis_full_recovers(
     try:
         assert mine[region].get("/bestsellers")["stale"] is False
         assert_other_routes_work(cloud, region, mine, books[1], books[2])
-        wait_until(lambda: refusals(redis) > refused, 15, "the feeder did not try")
+        wait_until(lambda: refusals(redis) > refused, PATIENCE, "the feeder did not try")
         assert sales.of_region(cloud, region) == before
     finally:
         redis.client.config_set("maxmemory", 0)

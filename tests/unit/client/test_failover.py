@@ -217,7 +217,7 @@ def test_refusal_by_all_asked_regions_is_certain(servers: Servers, slug: str) ->
 
 
 def test_hanging_region_is_left_in_time(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failover_module, "TIMEOUT", 0.05)
+    monkeypatch.setattr(failover_module, "TIMEOUT", 0.5)
 
     class Hanging(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

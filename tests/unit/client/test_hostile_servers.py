@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import time
 
 import httpx
 import pytest
@@ -100,9 +99,8 @@ async def _order(*servers: Server) -> Reply:
 @pytest.mark.parametrize("kind", BAD_ANSWERS)
 def test_bad_answer_leads_to_healthy_region(kind: str) -> None:
     bad, good = Server(BAD_ANSWERS[kind]), Server(GOOD)
-    began = time.monotonic()
     reply = asyncio.run(_order(bad, good))
-    assert time.monotonic() - began < 2.5
+    assert "TimeoutError" not in [attempt.outcome for attempt in reply.attempts], "it waited for more"
     assert reply.region == "eu-central-1"
     assert all(f"idempotency-key: {KEY}" in head for head in (*bad.heads, *good.heads))
 

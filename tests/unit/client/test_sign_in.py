@@ -18,6 +18,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from client import Bookstore, Endpoints, Failover, RefusedError, Shopper, UnreachableError
+from tests.support.waiting import PATIENCE
 
 # `client.sign_in` is the function.
 MODULE = importlib.import_module("client.sign_in")
@@ -175,14 +176,14 @@ def test_valid_token_does_not_wait_for_renewal(clock: Clock, pool: Pool, shopper
 
     def answer() -> dict[str, Any]:
         began.set()
-        assert goes_on.wait(10)
+        assert goes_on.wait(PATIENCE)
         return {"AuthenticationResult": result(2)}
 
     pool.answer = answer
     clock.sleep(HOUR - 30)
     renewing = threading.Thread(target=shopper.token)
     renewing.start()
-    assert began.wait(10)
+    assert began.wait(PATIENCE)
     assert shopper.token() == "id-1"
     goes_on.set()
     renewing.join()
@@ -194,7 +195,7 @@ def test_renewal_does_not_block_event_loop(clock: Clock, pool: Pool, shopper: Sh
     goes_on = threading.Event()
 
     def answer() -> dict[str, Any]:
-        assert goes_on.wait(5), "the event loop is blocked"
+        assert goes_on.wait(PATIENCE), "the event loop is blocked"
         return {"AuthenticationResult": result(2)}
 
     async def main() -> None:

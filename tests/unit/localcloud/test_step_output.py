@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from localcloud.step_output import Steps, StepSkipped
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_background_step_prints_when_done(steps: Steps, pipe: io.StringIO) -> No
     go_on = Event()
 
     def work() -> str:
-        assert go_on.wait(5)
+        assert go_on.wait(PATIENCE)
         return "13 posts"
 
     blog = steps.background("Blog", work)

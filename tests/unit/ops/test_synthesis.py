@@ -107,7 +107,7 @@ def test_error_beside_synthesis_ends_it(folder: Path, monkeypatch: pytest.Monkey
     log = folder / "log"
 
     def fail_once_it_runs() -> None:
-        wait_until(lambda: log.stat().st_size > 0, 10)
+        wait_until(lambda: log.stat().st_size > 0)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), synthesis.synthesis(Path("a.toml"), log):

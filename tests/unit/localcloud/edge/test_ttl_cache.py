@@ -5,6 +5,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from localcloud.edge.ttl_cache import TtlCache, UnreadableError
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +22,7 @@ class Source:
 
     def read(self, key: str) -> str:
         self.readings += 1
-        self.open.wait(5)
+        self.open.wait(PATIENCE)
         if self.gone:
             raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
         return f"{key} {self.readings}"

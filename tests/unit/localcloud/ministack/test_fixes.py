@@ -57,12 +57,12 @@ def test_stream_reader_resumes_after_restart(
     )
     for number in range(20):
         emulator.put(IRELAND, f"before-{number}", "")
-    wait_until(lambda: found.exists() and len(found.read_text().split()) == 20, 20)
+    wait_until(lambda: found.exists() and len(found.read_text().split()) == 20)
 
     emulator.restart()
     emulator.put(IRELAND, "after", "")
 
-    wait_until(lambda: "after" in found.read_text().split(), 20)
+    wait_until(lambda: "after" in found.read_text().split())
     emulator.client("lambda", IRELAND).delete_event_source_mapping(UUID=mapping["UUID"])
     emulator.client("lambda", IRELAND).delete_function(FunctionName="reader")
 
@@ -328,4 +328,4 @@ def test_closed_connections_free_their_sockets(emulator: Emulator) -> None:
     tls = httpx.create_ssl_context()  # one for all clients: making one takes longer than a request
     for _ in range(50):
         httpx.get(f"{url(emulator.layout.aws)}/_ministack/ready", verify=tls).raise_for_status()
-    wait_until(lambda: len(list(descriptors.iterdir())) < before + 10, 10)
+    wait_until(lambda: len(list(descriptors.iterdir())) < before + 10)

@@ -17,7 +17,7 @@ from localcloud.environment import SIGN_UP_CODE
 from localcloud.ministack.state_store import FILE, StateStore
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.size import sized
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 IRELAND, SINGAPORE, OREGON = REGIONS
 ORDERS = sized(short=500, full=50_000)
@@ -75,7 +75,7 @@ def test_kill_under_load_keeps_confirmed_writes(emulator: Emulator) -> None:
     try:
         for _ in range(2):
             enough = len(confirmed) + 100
-            wait_until(lambda enough=enough: len(confirmed) > enough, 30)  # type: ignore[misc]
+            wait_until(lambda enough=enough: len(confirmed) > enough)  # type: ignore[misc]
             emulator.kill()
     finally:
         ended = True
@@ -107,7 +107,7 @@ def test_kill_under_load_keeps_confirmed_changes(emulator: Emulator) -> None:
     for creator in creators:
         creator.start()
     try:
-        wait_until(lambda: len(confirmed) > 100, 30)
+        wait_until(lambda: len(confirmed) > 100)
         emulator.kill()
     finally:
         ended = True
@@ -300,7 +300,7 @@ def test_log_stream_keeps_newest_events(emulator: Emulator) -> None:
         answer = logs.filter_log_events(logGroupName="orders", limit=10_000)
         return [event["message"] for event in answer["events"]]
 
-    wait_until(lambda: len(kept()) == 1_000, 20, lambda: str(len(kept())))
+    wait_until(lambda: len(kept()) == 1_000, PATIENCE, lambda: str(len(kept())))
     assert kept()[-1] == "1499"
 
 

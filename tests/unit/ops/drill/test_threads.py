@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from ops.drill.threads import in_thread
+from tests.support.waiting import PATIENCE
 
 
 def test_cancelled_call_ends_before_healing() -> None:
@@ -14,7 +15,7 @@ def test_cancelled_call_ends_before_healing() -> None:
 
     def break_() -> None:
         called.set()
-        may_end.wait(10)
+        may_end.wait(PATIENCE)
         happened.append("broken")
 
     async def incident() -> None:

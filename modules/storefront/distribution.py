@@ -76,7 +76,9 @@ class DistributionOptions:
 
 
 class Distribution(Construct):
-    """Serves the first region's bucket and, for each request that fails there, the second region's.
+    """Serves pages from the API, and files from the first region's bucket.
+
+    The second region's bucket serves each request that fails there.
 
     An origin group has exactly two members. Further regions have a copy of the files too.
     """

@@ -62,7 +62,8 @@ $(INSTALLED)/python: Pipfile.lock | $(INSTALLED)/prerequisites
 	  $(PIPENV)/bin/pip install -qq --no-compile --require-hashes --requirement policy/pipenv.txt
 	}
 	wait "$$environment"
-	# Of a package for older Pythons only it prints a line, also when it is quiet, which sounds like a fault.
+	# Even with --quiet, pipenv prints `Ignoring ...` for packages that only older Pythons need. The line looks like an
+	# error, so it is removed.
 	VIRTUAL_ENV="$(CURDIR)/.venv" PIPENV_VERBOSITY=-1 PIP_COMPILE=0 COLUMNS=1000 $(PIPENV)/bin/pipenv sync --dev --quiet \
 	  2> >(sed '/^Ignoring .*: markers .* your environment$$/d' >&2)
 	# Compiles byte code, of the largest packages only the modules that are used: the others take half a minute.
@@ -136,7 +137,7 @@ up: ready-locally ## Start the whole bookstore on this machine.
 	@$(CLOUD) up $(ARGS)
 down: $(INSTALLED)/python ## Stop it and remove its state.
 	@$(CLOUD) down
-status: $(INSTALLED)/python ## Show the parts that run, their addresses and the regions' health.
+status: $(INSTALLED)/python ## Show the local parts with their ports, and the regions' health.
 	@if grep -q '^\[local' $(SETTINGS); then $(CLOUD) status; fi
 	$(OPS) status
 seed: $(INSTALLED)/python ## Load a catalog: make seed CATALOG=books.csv
@@ -212,7 +213,7 @@ AT_ONCE := e2e-shared e2e-fuzz browser-shared
 END_TO_END_TESTS := $(SHOP_FIRST) $(BLOG) $(SHOP_ALONE) $(AT_ONCE)
 
 .PHONY: test verify rehearse $(CHECKS) e2e checks e2e-in-parts blog-first shop-first e2e-up $(END_TO_END_TESTS) request-audit e2e-alone e2e-deployments
-test: ready-locally $(PROGRAMS) ## All tests in about 15 minutes, with a bookstore of its own.
+test: ready-locally $(PROGRAMS) ## Tests at short size, in about 15 minutes, with a bookstore of its own.
 	@trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS) $(TEST_ENDPOINTS)
 	# Deployments and end-to-end tests often wait: the checks run meanwhile, each printed when it ends.
@@ -237,7 +238,7 @@ shop-first:
 # Beside a running bookstore: folder and ports of its own. Without SETTINGS it uses the walkthrough's.
 rehearse: ready-locally ## Run the walkthrough for AWS against the emulator: make rehearse [SETTINGS=settings/mine.toml]
 	@PORT_BASE=$(REHEARSAL_PORT_BASE) python -m localcloud.rehearsal $(filter-out settings/local.toml,$(SETTINGS))
-verify: ready-locally $(PROGRAMS) ## Everything at full size, in hours: for releases and nightly.
+verify: ready-locally $(PROGRAMS) ## Everything at full size; takes hours. For releases and nightly runs.
 	@export TEST_SIZE=full
 	trap '$(STOP_TEST_CLOUD); bin/timed' EXIT
 	rm -rf .local/durations $(FAILED_LOGS)

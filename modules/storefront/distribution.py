@@ -78,9 +78,8 @@ class DistributionOptions:
 class Distribution(Construct):
     """Serves pages from the API, and files from the first region's bucket.
 
-    The second region's bucket serves each request that fails there.
-
-    An origin group has exactly two members. Further regions have a copy of the files too.
+    The second region's bucket serves each request that fails there. An origin group has exactly two members. Further
+    regions have a copy of the files too.
     """
 
     def __init__(

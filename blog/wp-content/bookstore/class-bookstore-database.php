@@ -53,6 +53,6 @@ final class Bookstore_Database extends wpdb {
 
 	/** Whether the request comes from the command line or is an edit. */
 	private static function may_write(): bool {
-		return '' !== DB_WRITER_HOST && ( 'cli' === PHP_SAPI || Bookstore_Doors::is_editing() );
+		return '' !== DB_WRITER_HOST && ( 'cli' === PHP_SAPI || Bookstore_Access::is_editing() );
 	}
 }

@@ -7,5 +7,5 @@
  */
 
 require_once __DIR__ . '/settings.php';
-require_once __DIR__ . '/class-bookstore-doors.php';
-Bookstore_Doors::refuse_strangers();
+require_once __DIR__ . '/class-bookstore-access.php';
+Bookstore_Access::refuse_strangers();

@@ -29,7 +29,7 @@ function bookstore_headers(): array {
 	if ( str_starts_with( WP_HOME, 'https:' ) ) {
 		$headers['Strict-Transport-Security'] = 'max-age=31536000';
 	}
-	if ( ! Bookstore_Doors::is_editing() ) {
+	if ( ! Bookstore_Access::is_editing() ) {
 		$headers['Cache-Control']           = sprintf( 'public, max-age=%d, stale-if-error=%d', BOOKSTORE_FRESH, BOOKSTORE_STALE );
 		$headers['Content-Security-Policy'] = BOOKSTORE_POLICY;
 	}

@@ -109,7 +109,7 @@ add_action(
 	'pre_get_posts',
 	static function ( WP_Query $query ): void {
 		$status = $query->get( 'post_status' );
-		if ( ! is_admin() && ! Bookstore_Doors::is_editing() && in_array( $status, array( '', 'publish', array( 'publish' ) ), true ) ) {
+		if ( ! is_admin() && ! Bookstore_Access::is_editing() && in_array( $status, array( '', 'publish', array( 'publish' ) ), true ) ) {
 			$query->set( 'post_status', array( 'publish', 'future' ) );
 			$query->set( 'bookstore_due', true );
 		}

@@ -24,8 +24,8 @@ function get_date_from_gmt($date) { return "local $date"; }
 )
 def test_only_editors_addresses_are_signed_in(address: str, user: object) -> None:
     found = answer(
-        "Bookstore_Doors",
-        f"require '{PLUGINS}/doors.php'; return apply_filters('determine_current_user', 5);",
+        "Bookstore_Access",
+        f"require '{PLUGINS}/access.php'; return apply_filters('determine_current_user', 5);",
         before=f"{HOOKS} const BOOKSTORE_ADMIN_ADDRESSES = '203.0.113.7/32';"
         "$_SERVER['HTTP_X_FORWARDED_FOR'] = $given['address'];",
         address=address,
@@ -49,7 +49,7 @@ def test_due_post_renews_feed(
     published: str | bool, due: str | None, timezone: str, modified: str | bool, post_type: str
 ) -> None:
     found = answer(
-        "Bookstore_Doors",
+        "Bookstore_Access",
         f"global $wpdb; $wpdb = new Database($given['due']); require '{PLUGINS}/books.php';"
         "return apply_filters('get_lastpostmodified', ...$given['filtered']);",
         before=f"{HOOKS} {DATABASE}",

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.everything
 
 
 @pytest.fixture
-def blog_away(cloud: Cloud, blog: Blog) -> Iterator[None]:
+def blog_unavailable(cloud: Cloud, blog: Blog) -> Iterator[None]:
     """Suspend WordPress and its database in every region until the test ends."""
     for region in cloud.regions:
         blog.stop_region(region)
@@ -24,7 +24,7 @@ def blog_away(cloud: Cloud, blog: Blog) -> Iterator[None]:
         blog.start_region(region)
 
 
-@pytest.mark.usefixtures("blog_away")
+@pytest.mark.usefixtures("blog_unavailable")
 def test_home_page_works_without_the_blog(cloud: Cloud, tmp_path: Path) -> None:
     with sync_playwright() as playwright:
         chromium = launch(playwright)

@@ -52,7 +52,7 @@ CLOSED = (
     "/wp-content/",
     "/wp-content/uploads/",
     "/wp-content/mu-plugins/",
-    "/wp-content/mu-plugins/doors.php",
+    "/wp-content/mu-plugins/access.php",
     "/wp-content/db.php",
     "/wp-includes/",
     "/wp-includes/version.php",

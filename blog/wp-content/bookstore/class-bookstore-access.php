@@ -9,7 +9,7 @@
  */
 
 /** Rules for the prepended file, the database drop-in and the must-use plugins. */
-final class Bookstore_Doors {
+final class Bookstore_Access {
 
 	/** Scripts for editors only. */
 	private const EDITORS_ONLY = '#^/(?:wp-admin|wp-login\.php|wp-cron\.php|wp-signup\.php|wp-activate\.php)(?:/|$)#i';

@@ -13,8 +13,8 @@ OFFICE = "203.0.113.0/24, 2001:db8::/33"
 
 def is_editing(addresses: str, *cookies: str, **server: str) -> Any:
     return answer(
-        "Bookstore_Doors",
-        "return Bookstore_Doors::is_editing();",
+        "Bookstore_Access",
+        "return Bookstore_Access::is_editing();",
         before="define('BOOKSTORE_ADMIN_ADDRESSES', $given['addresses']);"
         "$_SERVER = $given['server']; $_COOKIE = $given['cookies'];",
         addresses=addresses,

@@ -1,6 +1,6 @@
 <?php
 /**
- * Plugin Name: Doors
+ * Plugin Name: Access
  * Description: Allows pages, feeds and reading through the REST API. Only editors' addresses can be signed in. Login names are not exposed.
  *
  * @package Bookstore
@@ -17,11 +17,11 @@ add_filter( 'xmlrpc_enabled', '__return_false' );
 add_filter( 'comments_open', '__return_false' );
 add_filter( 'pings_open', '__return_false' );
 add_filter( 'the_generator', '__return_empty_string' );
-add_filter( 'wp_is_application_passwords_available', array( 'Bookstore_Doors', 'is_admitted' ) );
+add_filter( 'wp_is_application_passwords_available', array( 'Bookstore_Access', 'is_admitted' ) );
 
 // Elsewhere a login cookie or an application password identifies nobody: pages have the headers of public ones. After
 // WordPress's own filters, which have priorities up to 20.
-if ( ! Bookstore_Doors::is_admitted() ) {
+if ( ! Bookstore_Access::is_admitted() ) {
 	add_filter( 'determine_current_user', '__return_false', 100 );
 }
 
@@ -37,7 +37,7 @@ add_filter( 'author_rewrite_rules', '__return_empty_array' );
 add_action(
 	'parse_request',
 	static function ( WP $request ): void {
-		if ( Bookstore_Doors::is_admitted() ) {
+		if ( Bookstore_Access::is_admitted() ) {
 			return;
 		}
 		if ( isset( $request->query_vars['author'] ) || isset( $request->query_vars['author_name'] ) || isset( $_GET['author'] ) ) {
@@ -49,7 +49,7 @@ add_action(
 add_filter(
 	'rest_pre_dispatch',
 	static function ( $answer, WP_REST_Server $server, WP_REST_Request $request ) {
-		if ( null !== $answer || Bookstore_Doors::is_admitted() || preg_match( BOOKSTORE_PUBLIC_ROUTES, $request->get_route() ) ) {
+		if ( null !== $answer || Bookstore_Access::is_admitted() || preg_match( BOOKSTORE_PUBLIC_ROUTES, $request->get_route() ) ) {
 			return $answer;
 		}
 		return new WP_Error( 'rest_no_route', 'There is nothing here.', array( 'status' => 404 ) );
@@ -60,7 +60,7 @@ add_filter(
 add_filter(
 	'rest_endpoints',
 	static function ( array $endpoints ): array {
-		if ( Bookstore_Doors::is_admitted() ) {
+		if ( Bookstore_Access::is_admitted() ) {
 			return $endpoints;
 		}
 		return array_filter( $endpoints, static fn ( $route ) => preg_match( BOOKSTORE_PUBLIC_ROUTES, $route ), ARRAY_FILTER_USE_KEY );

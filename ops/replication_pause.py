@@ -126,7 +126,7 @@ class Pausing:
     def unavailable_apis(self) -> list[str]:
         """Regions whose AWS APIs `lose_apis` made unavailable."""
         found: dict[str, Any] = self._http.get(f"{self._endpoint}/_regions").raise_for_status().json()
-        return list(found["away"])
+        return list(found["unavailable"])
 
     def lose_apis(self, region: str) -> None:
         """Make a region's AWS APIs unavailable."""
@@ -134,7 +134,7 @@ class Pausing:
 
     def restore_apis(self, region: str) -> None:
         """Make a region's AWS APIs available again."""
-        self._http.post(f"{self._endpoint}/_regions/find/{region}").raise_for_status()
+        self._http.post(f"{self._endpoint}/_regions/restore/{region}").raise_for_status()
 
     def _post(self, path: str) -> None:
         self._http.post(f"{self._address}/{path}").raise_for_status()

@@ -23,7 +23,7 @@ UNCONFIRMED_FOR = timedelta(hours=48)
 REPEATED_FOR = timedelta(days=3)
 """How long every region's sweep repeats an erasure. Only this function ends it, for all regions."""
 
-MOST = 300
+MAX_DELETIONS = 300
 """Accounts that each of the two parts of a run deletes. Both fit into the function's 120 s if a deletion takes 0.2 s.
 Cognito allows 25 deletions a second."""
 
@@ -37,20 +37,20 @@ class Cleaner:
         self._settings = own
 
     def delete_unconfirmed(self, moment: datetime) -> int:
-        """Delete accounts that were not confirmed in time, `MOST` at most. Returns their number.
+        """Delete accounts that were not confirmed in time, `MAX_DELETIONS` at most. Returns their number.
 
         Raises:
             Unavailable: Cognito does not answer or is busy.
         """
         due = (name for name, created in self._unconfirmed() if moment - created > UNCONFIRMED_FOR)
         # Listed before the first deletion: Cognito does not say what the next page is after a deletion.
-        names = list(islice(due, MOST))
+        names = list(islice(due, MAX_DELETIONS))
         for name in names:
             self._delete(name)
         return len(names)
 
     def delete_erased(self, moment: datetime) -> int:
-        """Delete the accounts of erased persons, and end old requests' repetition, for `MOST` requests at most.
+        """Delete the accounts of erased persons, and end the repetition of old requests; `MAX_DELETIONS` at most.
 
         A request whose account is gone has no more work here until its repetition ends, so it does not delay others.
         A request with a user id that Cognito does not accept does not delay others either: operators may write any id.
@@ -67,7 +67,7 @@ class Cleaner:
         pending = erasures.pending(self._dynamodb, self._settings)
         due = (each for each in pending if not _is_account_deleted(each) or _is_old(each, moment))
         processed, refusals = 0, []
-        for request in list(islice(due, MOST)):
+        for request in list(islice(due, MAX_DELETIONS)):
             try:
                 self._process(request, moment)
                 processed += 1
@@ -89,13 +89,16 @@ class Cleaner:
         if _is_old(request, moment):
             self._end_repetition(customer_id)
         else:
-            self._note_deleted_account(customer_id)
+            self._mark_deleted_account(customer_id)
 
     def _end_repetition(self, customer_id: str) -> None:
-        sweep.leave(self._dynamodb, self._settings, erasures.key(customer_id))
+        sweep.remove(self._dynamodb, self._settings, erasures.key(customer_id))
 
-    def _note_deleted_account(self, customer_id: str) -> None:
-        """Leave the request out of the next runs. Not if a new one is being written: the next run notes it."""
+    def _mark_deleted_account(self, customer_id: str) -> None:
+        """Mark the request so that later runs skip it.
+
+        If a new request is being written, do nothing: the next run marks it.
+        """
         with suppress(TransactionCancelled):
             aws.call(
                 self._dynamodb.update_item,
@@ -149,7 +152,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, int]:
         ExceptionGroup: Cognito does not accept some of the user ids; all else was done.
         Unavailable: Cognito or DynamoDB does not answer or is busy.
     """
-    log.follow(getattr(context, "aws_request_id", ""))
+    log.set_request_id(getattr(context, "aws_request_id", ""))
     now = clock.now()
     try:
         erased = _cleaner().delete_erased(now)

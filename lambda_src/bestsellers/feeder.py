@@ -25,7 +25,7 @@ def _counts() -> Counts:
 
 def handle(event: Mapping[str, Any], context: object) -> dict[str, list[object]]:
     """Count a batch of stream records. The answer reports no failed record."""
-    log.follow(getattr(context, "aws_request_id", ""))
+    log.set_request_id(getattr(context, "aws_request_id", ""))
     events, unreadable = sort(event["Records"])
     new = _counts().count(events) if events else 0
     for record, reason in unreadable:

@@ -37,7 +37,7 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         Whether they were rebuilt, and the numbers of orders and of unreadable items that this invocation read.
         `running` is true while the rebuild is unfinished: another invocation works on it, or the next one must.
     """
-    log.follow(getattr(context, "aws_request_id", ""))
+    log.set_request_id(getattr(context, "aws_request_id", ""))
     counts = Counts(redis())
     if event.get("onlyIfMissing") and counts.current and counts.unfinished() is None:
         log.write("INFO", "bestsellers exist")

@@ -121,7 +121,7 @@ class Router:
         """Answer a proxy event."""
         started = time.perf_counter()
         request = Request(event)
-        log.follow(request.id)
+        log.set_request_id(request.id)
         fault: dict[str, str] = {}
         try:
             response = self._find(event)(request)

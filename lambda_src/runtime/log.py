@@ -20,7 +20,7 @@ _request = ""
 """Request id of the current invocation. An execution environment runs one invocation at a time."""
 
 
-def follow(request_id: str) -> None:
+def set_request_id(request_id: str) -> None:
     """Add `request_id` to all following lines. Call it when an invocation begins."""
     global _request
     _request = request_id

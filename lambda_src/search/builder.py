@@ -32,7 +32,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     Raises:
         Unavailable: DynamoDB or S3 does not answer. Lambda sends the records again.
     """
-    log.follow(getattr(context, "aws_request_id", ""))
+    log.set_request_id(getattr(context, "aws_request_id", ""))
     records = event.get("Records", ())
     wanted = _newest(records) if records else time.time() - OLDEST_SECONDS
     pointer = _bucket().pointer()

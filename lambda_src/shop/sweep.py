@@ -8,10 +8,11 @@ from runtime.errors import TransactionCancelled
 from runtime.settings import Settings
 
 
-def leave(client: Any, settings: Settings, key: dict[str, Any]) -> None:
+def remove(client: Any, settings: Settings, key: dict[str, Any]) -> None:
     """Remove the item with this key, in DynamoDB's notation, from the index.
 
-    A transaction on the item writes it without or with newer attributes, so this leaves the item as it is then.
+    If a transaction is changing the item, it is left as it is: the transaction removes these attributes or writes
+    newer ones.
 
     Raises:
         Unavailable: DynamoDB does not answer or is busy.

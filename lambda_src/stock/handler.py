@@ -37,7 +37,7 @@ def handle(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         ExceptionGroup: some holds or erasures of a sweep failed; the others were processed.
         Unavailable: DynamoDB does not answer or is busy; Lambda repeats the batch.
     """
-    log.follow(getattr(context, "aws_request_id", ""))
+    log.set_request_id(getattr(context, "aws_request_id", ""))
     if event.get("sweep"):
         released = _stock().sweep(timedelta(hours=event.get("olderThanHours", 0)))
         log.write("INFO", "swept", released=released)

@@ -89,7 +89,7 @@ class Stock:
         state = self._store.order(customer_id, order_id)
         if state is not None and rules.is_release_due(state, self._rows.region):
             return self._release(customer_id, order_id)
-        self._store.checked(hold)
+        self._store.remove_from_sweep(hold)
         return False
 
     def _order_written(self, order: Order) -> None:

@@ -177,7 +177,7 @@ class StockStore:
                 Limit=_PAGE,
             )
 
-    def checked(self, hold: Item) -> None:
+    def remove_from_sweep(self, hold: Item) -> None:
         """Remove a hold from the sweep's index, unless it is being released, which removes it as well."""
         key = dynamo.dump({"customerId": hold["customerId"], "orderId": hold["orderId"]})
-        sweep.leave(self._client, self._settings, key)
+        sweep.remove(self._client, self._settings, key)

@@ -90,7 +90,7 @@ class Tour:
     async def _run(self, deployment: Deployment) -> None:
         region, *others = self._observer.regions
         try:
-            await self._tell(deployment, region, others[0])
+            await self._run_steps(deployment, region, others[0])
         except TourError as error:
             self.progress.error = str(error)
         except ERRORS as error:
@@ -117,7 +117,7 @@ class Tour:
             self.progress.waiting_for = ""
             self._changed()
 
-    async def _tell(self, deployment: Deployment, region: str, other: str) -> None:
+    async def _run_steps(self, deployment: Deployment, region: str, other: str) -> None:
         here, there = region_name(region), region_name(other)
         before = len(self._shoppers.confirmed)
         await self._send_shoppers()

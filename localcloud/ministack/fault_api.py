@@ -6,7 +6,7 @@
 | `POST /_replication/delay?median=<s>&p95=<s>` | sets the delay of every write's replication, 0 for none |
 | `POST /_replication/pause/<region>`, `/_replication/resume/<region>` | pauses and resumes replication |
 | `GET /_regions` | regions that are unavailable |
-| `POST /_regions/lose/<region>`, `/_regions/find/<region>` | makes a region unavailable, and available again |
+| `POST /_regions/lose/<region>`, `/_regions/restore/<region>` | makes a region unavailable, and available again |
 
 On AWS the Fault Injection Service pauses replication, with `aws:dynamodb:global-table-pause-replication`.
 """
@@ -43,11 +43,11 @@ class FaultApi:
             ("_replication", "pause"): links.pause,
             ("_replication", "resume"): links.resume,
             ("_regions", "lose"): self._unavailable.add,
-            ("_regions", "find"): self._unavailable.discard,
+            ("_regions", "restore"): self._unavailable.discard,
         }
         self._states: dict[str, Callable[[], dict[str, Any]]] = {
             "_replication": self._replication,
-            "_regions": lambda: {"away": sorted(self._unavailable)},
+            "_regions": lambda: {"unavailable": sorted(self._unavailable)},
         }
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:

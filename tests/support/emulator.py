@@ -72,9 +72,9 @@ class Emulator:
         """Make a region's APIs unavailable."""
         return self.http.post(f"{url(self.layout.aws)}/_regions/lose/{region}")
 
-    def find(self, region: str) -> httpx.Response:
+    def restore(self, region: str) -> httpx.Response:
         """Make them available again."""
-        return self.http.post(f"{url(self.layout.aws)}/_regions/find/{region}")
+        return self.http.post(f"{url(self.layout.aws)}/_regions/restore/{region}")
 
     def from_a_page(self, action: str, region: str) -> httpx.Response:
         """The same request with the Origin header of a foreign page."""

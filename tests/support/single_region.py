@@ -39,16 +39,16 @@ class SingleRegion:
 
     def __enter__(self) -> Self:
         with self._undo:
-            self._take_away()
+            self._make_unreachable()
             # The undo callbacks run when the context ends.
             self._undo = self._undo.pop_all()
         return self
 
-    def _take_away(self) -> None:
+    def _make_unreachable(self) -> None:
         self._undo.callback(self._await_return)
         for peer in self._peers:
             self._turn(f"{self._edge}/cut/{peer}", f"{self._edge}/mend/{peer}")
-            self._turn(f"{self._aws}/lose/{peer}", f"{self._aws}/find/{peer}")
+            self._turn(f"{self._aws}/lose/{peer}", f"{self._aws}/restore/{peer}")
         self._undo.callback(self._pausing.resume, self._region)
         self._pausing.pause(self._region)
         self._await({self._region})

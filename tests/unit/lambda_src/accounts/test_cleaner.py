@@ -55,7 +55,7 @@ def test_answer_with_confirmed_accounts_deletes_none(job: Cleaner, pool: UserPoo
 def test_one_run_deletes_a_limited_number(
     job: Cleaner, pool: UserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleaner, "MOST", 2)
+    monkeypatch.setattr(cleaner, "MAX_DELETIONS", 2)
     for number in range(3):
         pool.add(f"never-{number}@example.com", status="UNCONFIRMED", created=NOW - 2 * UNCONFIRMED_FOR)
     assert [job.delete_unconfirmed(NOW) for _ in range(3)] == [2, 1, 0]
@@ -64,7 +64,7 @@ def test_one_run_deletes_a_limited_number(
 def test_unconfirmed_accounts_beyond_limit_are_not_read(
     job: Cleaner, pool: UserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleaner, "MOST", 3)
+    monkeypatch.setattr(cleaner, "MAX_DELETIONS", 3)
     for number in range(10):
         pool.add(f"never-{number}@example.com", status="UNCONFIRMED", created=NOW - 2 * UNCONFIRMED_FOR)
     assert job.delete_unconfirmed(NOW) == 3
@@ -91,7 +91,7 @@ def test_new_account_is_deleted_after_many_old_ones(
     job: Cleaner, pool: UserPool, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old ones fill the first run."""
-    monkeypatch.setattr(cleaner, "MOST", 3)
+    monkeypatch.setattr(cleaner, "MAX_DELETIONS", 3)
     for number in range(3):
         request(tables, f"old-{number}", NOW - MINUTE)
     request(tables, pool.add("new@example.com"))

@@ -193,13 +193,13 @@ def test_pause_refuses_unknown_region_and_pages(emulator: Emulator) -> None:
 
 def test_lost_region_answers_503_alone(emulator: Emulator) -> None:
     emulator.put(IRELAND, "a", "here")
-    assert emulator.lose(SINGAPORE).json() == {"away": [SINGAPORE]}
+    assert emulator.lose(SINGAPORE).json() == {"unavailable": [SINGAPORE]}
     try:
         with pytest.raises(ClientError, match="Unavailable"):
             emulator.texts(SINGAPORE)
         assert emulator.texts(IRELAND) == {"a": "here"}
     finally:
-        assert emulator.find(SINGAPORE).json() == {"away": []}
+        assert emulator.restore(SINGAPORE).json() == {"unavailable": []}
     assert emulator.texts(SINGAPORE) == {"a": "here"}
 
 
@@ -219,5 +219,5 @@ def test_lost_region_answers_no_sign_in(emulator: Emulator) -> None:
         with pytest.raises(ClientError, match="Unavailable"):
             sign_in()
     finally:
-        emulator.find(SINGAPORE)
+        emulator.restore(SINGAPORE)
         cognito.delete_user_pool(UserPoolId=pool)

@@ -28,7 +28,7 @@ BATCH = 25
 LOADERS = 2
 REGION = "eu-west-1"
 SEARCH_BUCKET = "search"
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 """Read timeout in seconds: the emulator takes seconds for a page of a large table."""
 
 
@@ -59,7 +59,7 @@ def emulator(redis_url: str) -> Iterator[None]:
                     "REDIS_URL": redis_url,
                 }
             )
-            aws.client = cache(partial(aws.client.__wrapped__, read_timeout=PATIENCE))
+            aws.client = cache(partial(aws.client.__wrapped__, read_timeout=TIMEOUT_SECONDS))
             create_tables(aws.client("dynamodb"))
             aws.client("s3").create_bucket(
                 Bucket=SEARCH_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}

@@ -23,7 +23,7 @@ LOCK = Path("Pipfile.lock")
 NODE = (Path(), Path("web"))
 PINNED = (*sorted(REQUIREMENTS.glob("*.txt")), Path("localcloud/emulators.txt"))
 """Programs with an environment of their own."""
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds for a database to answer."""
 
 
@@ -117,10 +117,10 @@ def node_vulnerabilities() -> list[Vulnerability]:
 def answer(command: list[str]) -> dict[str, Any]:
     """JSON output of a program. Raises UnreachableError if there is none."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS)
         printed: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        raise UnreachableError(f"no answer in {PATIENCE:.0f} s") from None
+        raise UnreachableError(f"no answer in {TIMEOUT_SECONDS:.0f} s") from None
     except ValueError:
         last = done.stderr.strip().splitlines()[-1:] or ["no answer"]
         raise UnreachableError(last[0][:200]) from None

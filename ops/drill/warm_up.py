@@ -10,7 +10,7 @@ from client import Endpoints
 AT_ONCE = 4
 """Concurrent requests per route and region, which start as many function instances."""
 
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 """Timeout in seconds; several functions start at once."""
 
 PUBLIC = ("/books?limit=24", "/categories", "/bestsellers")
@@ -21,7 +21,7 @@ _UNLIMITED = httpx.Limits(max_connections=None)
 async def warm(endpoints: Endpoints, token: str, book: str) -> None:
     """Invoke every function in every region; errors are ignored here."""
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(timeout=PATIENCE, headers=headers, limits=_UNLIMITED) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, headers=headers, limits=_UNLIMITED) as http:
         for region in endpoints.regions.values():
             paths = (*PUBLIC, f"/books/{book}", *PRIVATE) * AT_ONCE
             await asyncio.gather(*(_ask(http, region + path) for path in paths))

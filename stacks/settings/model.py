@@ -29,7 +29,7 @@ from stacks.settings.sections import (
     State,
 )
 
-MOST_BLOG_REGIONS = 11
+MAX_BLOG_REGIONS = 11
 """A primary cluster and ten secondary ones.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html"""
 
@@ -83,9 +83,9 @@ class Settings(SettingsFile):
 
     @model_validator(mode="after")
     def _check_blog(self) -> Self:
-        if self.features.blog and len(self.regions) > MOST_BLOG_REGIONS:
+        if self.features.blog and len(self.regions) > MAX_BLOG_REGIONS:
             raise ValueError(
-                f"features.blog takes at most {MOST_BLOG_REGIONS} regions, as an Aurora global database does, "
+                f"features.blog takes at most {MAX_BLOG_REGIONS} regions, as an Aurora global database does, "
                 f"not {len(self.regions)}"
             )
         return self

@@ -15,9 +15,9 @@ from localcloud.layout import Layout
 from ops.deployment import Deployment
 from ops.drill.failures import FunctionsFailing
 from stacks.settings import Settings
-from tests.support.browser import PATIENCE_MS, SIZES, Visit, has_metadata
+from tests.support.browser import SIZES, TIMEOUT_MS, Visit, has_metadata
 from tests.support.chromium import launch
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def deployment(layout: Layout) -> Deployment:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
@@ -74,7 +74,7 @@ def visitor(browser: Browser, endpoints: dict[str, Any], results: Path) -> Itera
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         visits.append(Visit(context.new_page(), results))
         return visits[-1]
@@ -96,5 +96,7 @@ def pages_function_stopped(deployment: Deployment, endpoints: dict[str, Any]) ->
     for region in deployment.regions:
         failure.heal(region)
     wait_until(
-        lambda: has_metadata(endpoints["storefront"]), PATIENCE, "the pages function does not answer again"
+        lambda: has_metadata(endpoints["storefront"]),
+        TIMEOUT_SECONDS,
+        "the pages function does not answer again",
     )

@@ -20,7 +20,7 @@ TOUR_MS = 180_000
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 SMALL: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-MOST_LAYOUT_SHIFT = 0.1
+MAX_LAYOUT_SHIFT = 0.1
 OBSERVE = """
 window.shift = 0;
 new PerformanceObserver((list) => {
@@ -118,7 +118,7 @@ def test_story_and_buttons_share_one_screen(open_room: OpenRoom, size: ViewportS
         *page.locator("#regions button").all(),
     ]
     assert max(map(bottom, parts)) <= size["height"]
-    assert page.evaluate("window.shift") < MOST_LAYOUT_SHIFT
+    assert page.evaluate("window.shift") < MAX_LAYOUT_SHIFT
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 

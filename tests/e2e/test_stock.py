@@ -22,7 +22,7 @@ from tests.support.cloud import Cloud, needs_every_region
 from tests.support.operators import run_ops
 from tests.support.own_book import own_book
 from tests.support.size import sized
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 pytestmark = needs_every_region("copies move between regions")
 
@@ -151,7 +151,9 @@ def test_demand_in_one_region_gets_all_copies(cloud: Cloud, book: Json, mine: di
         first = order(here, book, key)
         if first == 201:
             continue
-        wait_until(lambda key=key: order(here, book, key) == 201, PATIENCE, "copies of the other region")  # type: ignore[misc]
+        wait_until(
+            lambda key=key: order(here, book, key) == 201, TIMEOUT_SECONDS, "copies of the other region"
+        )  # type: ignore[misc]
         waits.append(time.monotonic() - began)
     print(f"{copies} copies sold in {here.region}; it waited {len(waits)} times for copies: {waits}")
     assert order(here, book, str(uuid.uuid4())) == 409
@@ -201,7 +203,7 @@ def test_returned_region_holds_orders_sold_twice(
     listed = Counter(each["status"] for each in there.get("/orders", limit=100)["items"])
     assert listed == {"placed": 12, "held": 3}
     there.expect(200, "PUT", f"/orders/{unknown[0]}/cancellation")
-    wait_until(lambda: _rights(cloud, book, far) == -2, PATIENCE, "the cancelled copy")
+    wait_until(lambda: _rights(cloud, book, far) == -2, TIMEOUT_SECONDS, "the cancelled copy")
 
 
 def ran(*command: str) -> str:

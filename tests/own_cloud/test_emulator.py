@@ -27,7 +27,7 @@ from tests.support.api import item
 from tests.support.emulator import aws_client, ensure_role
 from tests.support.lambda_process import Deployed, Function
 from tests.support.lambda_tables import BOOKS, CART, ORDERS, STOCK, Tables, create_tables
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1")
 
@@ -167,7 +167,7 @@ def test_emulator_restart_keeps_orders(emulator: Emulator) -> None:
 
     place(emulator, REGIONS[1], str(uuid.uuid4()))
     assert [len(emulator.items(ORDERS, region)) for region in REGIONS] == [2, 2]
-    wait_until(lambda: emulator.ranked() == {"a": 4}, PATIENCE, lambda: str(emulator.ranked()))
+    wait_until(lambda: emulator.ranked() == {"a": 4}, TIMEOUT_SECONDS, lambda: str(emulator.ranked()))
 
 
 def test_emulator_kill_keeps_confirmed_orders(emulator: Emulator) -> None:
@@ -189,7 +189,9 @@ def test_emulator_kill_keeps_confirmed_orders(emulator: Emulator) -> None:
     stored = [{order["orderId"] for order in emulator.items(ORDERS, region)} for region in REGIONS]
     assert stored[0] == stored[1]
     assert len(stored[0]) == len(keys)
-    wait_until(lambda: emulator.ranked() == {"a": 2 * len(keys)}, PATIENCE, lambda: str(emulator.ranked()))
+    wait_until(
+        lambda: emulator.ranked() == {"a": 2 * len(keys)}, TIMEOUT_SECONDS, lambda: str(emulator.ranked())
+    )
 
 
 def ordered(function: Function, key: str) -> bool:

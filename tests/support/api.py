@@ -8,7 +8,7 @@ import httpx
 
 from client import Shopper
 from tests.support import contract
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ class Api:
         self._shopper = shopper
         # A connection per request: tests stop and start the servers behind an address.
         self._http = httpx.Client(
-            timeout=PATIENCE, limits=httpx.Limits(max_keepalive_connections=0), verify=_TLS
+            timeout=TIMEOUT_SECONDS, limits=httpx.Limits(max_keepalive_connections=0), verify=_TLS
         )
 
     def signed_in(self, shopper: Shopper) -> "Api":

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 
 class Reader:
@@ -18,7 +18,7 @@ class Reader:
     def __init__(self, address: str, *, forgetful: bool = False) -> None:
         self.address = address
         self._forgetful = forgetful
-        self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
+        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
 
     def close(self) -> None:
         """Close the connection."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
 
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 PASSWORD = "Quiet-Meridian-7!"
 CODE = "123456"  # sent by the emulated Cognito
@@ -16,7 +16,7 @@ CODE = "123456"  # sent by the emulated Cognito
 
 APP = ".site-footer, .closed"
 """An element that the web app has and the first content of a page has not."""
-PATIENCE_MS = 30_000
+TIMEOUT_MS = 30_000
 """Timeout of a step; the emulators share two cores with the browser."""
 
 
@@ -146,4 +146,4 @@ OpenShop = Callable[..., Visit]
 
 def has_metadata(storefront: str) -> bool:
     """Whether a book's page is the pages function's, and not the plain one of a bucket."""
-    return 'rel="canonical"' in httpx.get(f"{storefront}/books/{BOOK}", timeout=PATIENCE).text
+    return 'rel="canonical"' in httpx.get(f"{storefront}/books/{BOOK}", timeout=TIMEOUT_SECONDS).text

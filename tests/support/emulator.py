@@ -19,7 +19,7 @@ from localcloud.layout import Layout, url
 from localcloud.processes import Supervisor
 from localcloud.programs import aws_part
 from tests.support.ports import free_base
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 REGIONS = ("eu-west-1", "ap-southeast-1", "us-west-2")
 TABLE = "notes"
@@ -90,7 +90,9 @@ class Emulator:
         """Resume replication everywhere and wait until no write is queued."""
         for region in self.replication()["paused"]:
             assert self.turn("resume", region).is_success
-        wait_until(lambda: not self.replication()["waiting"], PATIENCE, lambda: str(self.replication()))
+        wait_until(
+            lambda: not self.replication()["waiting"], TIMEOUT_SECONDS, lambda: str(self.replication())
+        )
 
     def make_global_table(self, *regions: str) -> None:
         home = self.client("dynamodb", regions[0])

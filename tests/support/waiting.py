@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 
 POLL_SECONDS = 0.05
-PATIENCE = 60.0
-"""Seconds to wait for what must happen soon: beside other work a test can take twenty times as long as alone."""
+TIMEOUT_SECONDS = 60.0
+"""Seconds to wait for an expected event. On a loaded machine a test can take twenty times as long."""
 
 
 def wait_until(
-    holds: Callable[[], bool], seconds: float = PATIENCE, failure: str | Callable[[], str] = ""
+    holds: Callable[[], bool], seconds: float = TIMEOUT_SECONDS, failure: str | Callable[[], str] = ""
 ) -> float:
     """Wait until `holds()` returns true and return the seconds that it took.
 

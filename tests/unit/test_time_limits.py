@@ -1,10 +1,10 @@
-"""Waits for what must happen have patience: a short limit makes a test fail on a loaded machine only."""
+"""Tests wait up to a minute for an expected event: with a short limit they fail on a loaded machine."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 TESTS = Path(__file__).parents[1]
 WAITS = {"wait_until": 1, "wait": 0, "join": 0, "timeout": 0}
@@ -14,7 +14,7 @@ NOTHING_EXPECTED = 1.0
 
 
 def short_limits(source: str) -> Iterator[int]:
-    """Yield the lines of calls whose time limit is a number of seconds under `PATIENCE`."""
+    """Yield the lines of calls whose time limit is a number of seconds under `TIMEOUT_SECONDS`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -28,17 +28,17 @@ def short_limits(source: str) -> Iterator[int]:
 
 def is_short(limit: ast.expr) -> bool:
     number = limit.value if isinstance(limit, ast.Constant) else None
-    return isinstance(number, int | float) and NOTHING_EXPECTED <= number < PATIENCE
+    return isinstance(number, int | float) and NOTHING_EXPECTED <= number < TIMEOUT_SECONDS
 
 
-def test_limits_of_waits_are_patient_or_named() -> None:
+def test_limits_of_waits_are_long_or_named() -> None:
     """A bar that a promise states has a name, so it is not written as a number in the call."""
     found = [
         f"{file.relative_to(TESTS)}:{line}"
         for file in sorted(TESTS.rglob("*.py"))
         for line in short_limits(file.read_text(encoding="utf-8"))
     ]
-    assert not found, "use PATIENCE of tests/support/waiting.py, or name the promise"
+    assert not found, "use TIMEOUT_SECONDS of tests/support/waiting.py, or name the promise"
 
 
 def test_short_limits_are_found() -> None:

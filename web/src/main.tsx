@@ -20,7 +20,7 @@ async function render(content: ReactNode): Promise<void> {
 }
 
 /** Milliseconds that the first content stays, at most, after the app could be rendered. */
-const PATIENCE = 1_500;
+const TIMEOUT_MS = 1_500;
 
 async function open(config: Config): Promise<void> {
   const store = createStore(
@@ -49,7 +49,7 @@ async function ready(store: Store): Promise<void> {
   const hasContent = document.querySelector('main > .page') !== null;
   if (!hasContent) return;
   const isPrepared = prepareFirstPage(store.dispatch).catch(() => undefined);
-  await Promise.race([isPrepared, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  await Promise.race([isPrepared, new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS))]);
 }
 
 function start(): void {

@@ -12,7 +12,7 @@ import pytest
 from localcloud.addresses import edge_ports
 from localcloud.blog.mariadb import Server
 from localcloud.layout import HOST
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.shared
 
@@ -67,7 +67,10 @@ def test_mariadb_refuses_root_over_tcp(cloud: Any) -> None:
             pytest.skip("the blog does not run")
         options = ["--no-defaults", "--protocol=tcp", f"--host={HOST}", f"--port={port}", "--user=root"]
         refused = subprocess.run(
-            ["mariadb", *options, "--execute=SELECT 1"], capture_output=True, text=True, timeout=PATIENCE
+            ["mariadb", *options, "--execute=SELECT 1"],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
         )
         assert refused.returncode
         assert "Access denied" in refused.stderr or "not allowed to connect" in refused.stderr
@@ -88,6 +91,6 @@ def test_local_folder_is_private(cloud: Any) -> None:
 
 
 def command(port: int, text: str) -> str:
-    with socket.create_connection((HOST, port), timeout=PATIENCE) as connection:
+    with socket.create_connection((HOST, port), timeout=TIMEOUT_SECONDS) as connection:
         connection.sendall(f"{text}\r\nQUIT\r\n".encode())
         return b"".join(iter(lambda: connection.recv(4096), b"")).decode()

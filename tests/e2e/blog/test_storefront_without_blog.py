@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from localcloud.blog.service import Blog
-from tests.support.browser import PATIENCE_MS, Visit
+from tests.support.browser import TIMEOUT_MS, Visit
 from tests.support.chromium import launch
 from tests.support.cloud import Cloud
 
@@ -29,11 +29,11 @@ def test_home_page_works_without_the_blog(cloud: Cloud, tmp_path: Path) -> None:
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         page = chromium.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(TIMEOUT_MS)
         visit = Visit(page, tmp_path)
         with page.expect_response("**/wp-json/**") as asked:
             page.goto(cloud.endpoints["storefront"])
-            expect(page.get_by_role("heading", name="Cookbooks")).to_be_visible(timeout=PATIENCE_MS)
+            expect(page.get_by_role("heading", name="Cookbooks")).to_be_visible(timeout=TIMEOUT_MS)
             # Posts load when their place scrolls into view, which needs the categories above to be loaded.
             page.get_by_role("contentinfo").scroll_into_view_if_needed()
         assert (asked.value.status, asked.value.json()) == (200, [])

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 WRITES = {
     "PutItem",
@@ -125,7 +125,7 @@ class DynamoDbProxy:
         return fault(forward) if fault else forward()
 
     def _forward(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        connection = HTTPConnection(self._aws.hostname or "", self._aws.port, timeout=PATIENCE)
+        connection = HTTPConnection(self._aws.hostname or "", self._aws.port, timeout=TIMEOUT_SECONDS)
         try:
             connection.request("POST", path, body, headers)
             response = connection.getresponse()

@@ -9,7 +9,7 @@ import pytest
 from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.feeder import feed, images, rebuild, record
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 COUNTED = ("orderId", "createdAt", "items")
 """Attributes that the feeder needs."""
@@ -84,7 +84,7 @@ def test_bad_item_does_not_block_stream(
         for region in cloud.regions:
             wait_until(
                 lambda region=region: sales.of_region(cloud, region).get(book, 0) == before[region] + 3,  # type: ignore[misc]
-                PATIENCE,
+                TIMEOUT_SECONDS,
                 region,
             )
     finally:

@@ -19,7 +19,7 @@ from ops.synthesis import synthesize
 from ops.teardown.leftovers import has_state_bucket
 from stacks.settings import Settings
 from tests.support.cloud import Cloud
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 SUCCESS = "success"
 ENVIRONMENT = """
@@ -65,7 +65,7 @@ class Environment:
     def answer(self, api_id: str, path: str) -> httpx.Response:
         """The response of a region's API, by the address that the emulator always serves."""
         host = f"{api_id}.execute-api.localhost"
-        return httpx.get(f"{self.aws}/live{path}", headers={"Host": host}, timeout=PATIENCE)
+        return httpx.get(f"{self.aws}/live{path}", headers={"Host": host}, timeout=TIMEOUT_SECONDS)
 
     @contextmanager
     def shoppers(self, deployment: Deployment) -> Iterator[Counter[str]]:

@@ -20,7 +20,7 @@ from ops.bucket_copies import compare_copies
 from ops.deployment import Deployment, terraform_outputs
 from tests.e2e.regions.environment import Environment, running_environment
 from tests.support.cloud import Cloud
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 FIRST, ADDED = "eu-west-1", "ap-southeast-1"
 PAGES = ("/", "/search?q=dune", "/cart", "/orders", "/sign-in")
@@ -73,7 +73,7 @@ def test_added_region_serves_whole_site(environment: Environment) -> None:
     two = environment.deploy((FIRST, ADDED))
     wait_until(
         lambda: compare_copies(two.settings)[ADDED].is_complete,
-        PATIENCE,
+        TIMEOUT_SECONDS,
         lambda: str(compare_copies(two.settings)[ADDED]),
     )
     bucket = two.regions[FIRST].web_bucket

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.php import needs_php
 from tests.support.ports import free_base
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 pytestmark = needs_php
 
@@ -40,7 +40,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     router = ROOT / "localcloud/blog/router.php"
     environment = {"WORDPRESS_ADMIN_ADDRESSES": "203.0.113.7/32", "WORDPRESS_DB_WRITER_HOST": "writer"}
     with subprocess.Popen([*command, str(router)], env=environment, stderr=subprocess.DEVNULL) as server:
-        wait_until(lambda: _listens(port), PATIENCE, lambda: "PHP's server did not start")
+        wait_until(lambda: _listens(port), TIMEOUT_SECONDS, lambda: "PHP's server did not start")
         yield port
         server.terminate()
 
@@ -54,7 +54,7 @@ def _listens(port: int) -> bool:
 
 def send(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
     """Send the path as it is: other HTTP clients normalize it."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     connection.putrequest(method, path, skip_accept_encoding=True)
     for name, value in headers.items():
         connection.putheader(name.replace("_", "-"), value)

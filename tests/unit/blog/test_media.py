@@ -15,7 +15,7 @@ import pytest
 from localcloud.programs import answers
 from tests.support.php import CLASSES, HOOKS, PLUGINS, answer, needs_php
 from tests.support.ports import free_base
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 pytestmark = needs_php
 
@@ -249,7 +249,9 @@ def blog(bucket: Bucket, tmp_path: Path) -> Iterator[str]:
     command = ["php", "-d", "memory_limit=8M", "-S", address, str(tmp_path / "index.php")]
     environment = {"AWS_ENDPOINT_URL_S3": bucket.url}
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
-        wait_until(lambda: answers(f"http://{address}/"), PATIENCE, lambda: "PHP's server did not start")
+        wait_until(
+            lambda: answers(f"http://{address}/"), TIMEOUT_SECONDS, lambda: "PHP's server did not start"
+        )
         yield f"http://{address}"
         server.terminate()
 

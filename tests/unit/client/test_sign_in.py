@@ -18,7 +18,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from client import Bookstore, Endpoints, Failover, RefusedError, Shopper, UnreachableError
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 # `client.sign_in` is the function.
 MODULE = importlib.import_module("client.sign_in")
@@ -176,14 +176,14 @@ def test_valid_token_does_not_wait_for_renewal(clock: Clock, pool: Pool, shopper
 
     def answer() -> dict[str, Any]:
         began.set()
-        assert goes_on.wait(PATIENCE)
+        assert goes_on.wait(TIMEOUT_SECONDS)
         return {"AuthenticationResult": result(2)}
 
     pool.answer = answer
     clock.sleep(HOUR - 30)
     renewing = threading.Thread(target=shopper.token)
     renewing.start()
-    assert began.wait(PATIENCE)
+    assert began.wait(TIMEOUT_SECONDS)
     assert shopper.token() == "id-1"
     goes_on.set()
     renewing.join()
@@ -195,7 +195,7 @@ def test_renewal_does_not_block_event_loop(clock: Clock, pool: Pool, shopper: Sh
     goes_on = threading.Event()
 
     def answer() -> dict[str, Any]:
-        assert goes_on.wait(PATIENCE), "the event loop is blocked"
+        assert goes_on.wait(TIMEOUT_SECONDS), "the event loop is blocked"
         return {"AuthenticationResult": result(2)}
 
     async def main() -> None:

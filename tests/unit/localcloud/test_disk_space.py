@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from localcloud import disk_space
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_watch_keeps_reason_after_space_is_freed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(disk_space, "CHECK_SECONDS", 0.001)
     watch = disk_space.Watch(tmp_path)
     with pytest.raises(KeyboardInterrupt), watch:
-        threading.Event().wait(PATIENCE)
+        threading.Event().wait(TIMEOUT_SECONDS)
     reason = watch.full()
     assert reason is not None
     assert f"the disk that holds {tmp_path} has 3 MB free" in reason

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from localcloud import logs
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 
 def test_shift_keeps_older_logs(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ async def test_failed_check_is_repeated(
 
     monkeypatch.setattr(logs, "CHECK_SECONDS", 0)
     monkeypatch.setattr(logs, "limit", limit)
-    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as background:
+    async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as background:
         rotating = background.create_task(logs.limit_regularly(tmp_path))
         await succeeded.wait()
         rotating.cancel()

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from localcloud.step_output import Steps, StepSkipped
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_background_step_prints_when_done(steps: Steps, pipe: io.StringIO) -> No
     go_on = Event()
 
     def work() -> str:
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(TIMEOUT_SECONDS)
         return "13 posts"
 
     blog = steps.background("Blog", work)

@@ -13,7 +13,7 @@ from tests.support.synthesis import EVERYTHING, LOCAL, Body, Stack, construct, s
 
 from modules.storefront import Site, WebFiles  # isort: skip  tests.support.synthesis loads CDKTF the fast way
 from modules.storefront import __file__ as package  # isort: skip
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 TWO = ["eu-west-1", "ap-southeast-1"]
 THREE = [*TWO, "us-west-2"]
@@ -445,6 +445,8 @@ def viewer_request(function: str, request: Mapping[str, Any]) -> dict[str, Any]:
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps({'request': request})})))"
     node = shutil.which("node")
     assert node
-    done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    done = subprocess.run(
+        [node, "-e", script], capture_output=True, text=True, check=True, timeout=TIMEOUT_SECONDS
+    )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -18,7 +18,7 @@ from ops.replication_lag import lag, reported_latency
 from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import SETTINGS, deploy_cart_tables
 from tests.support.stock_tables import HERE, THERE, StockTables
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 ROOT = Path(__file__).parents[3]
 ROUTE53_MODULES = ("traffic", "traffic_lock")
@@ -113,7 +113,7 @@ def test_runbook_policy_allows_what_operators_call(requests: set[Request]) -> No
             )
     requests.clear()
 
-    lag(SETTINGS, HERE, HERE, timeout=PATIENCE)
+    lag(SETTINGS, HERE, HERE, timeout=TIMEOUT_SECONDS)
     reported_latency(SETTINGS, HERE, THERE)
     named = NamedTables(SETTINGS)
     assert hold_oversold(named, HERE), "nothing was held, so no order was written"

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** The contract's maximum of one book. */
-const MOST = 99;
+const MAX_QUANTITY = 99;
 
 interface QuantityPickerProps {
   value: number;
@@ -26,7 +26,13 @@ export function parseQuantity(typed: string, most: number): number | null {
  *
  * Buttons are never `disabled`: that would move the focus away from a button that is being pressed.
  */
-export function QuantityPicker({ value, onChange, label, busy = false, most = MOST }: QuantityPickerProps) {
+export function QuantityPicker({
+  value,
+  onChange,
+  label,
+  busy = false,
+  most = MAX_QUANTITY,
+}: QuantityPickerProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState(String(value));
   const [shown, setShown] = useState({ value, busy });

@@ -89,8 +89,8 @@ export class FailoverClient {
    * there unchanged. Any failed attempt may have placed an order: a browser does not say whether a request was sent.
    *
    * @param fits whether a successful response's content has the shape of the contract.
-   * @throws UnreachableError if no region answers, or if one that has the copies does not. An abort of the caller is
-   * rethrown.
+   * @throws UnreachableError if no region answers, or if an attempt failed and no region that has the copies answers.
+   * An abort of the caller is rethrown.
    */
   async send(path: string, init: RequestInit, fits: (content: unknown) => boolean): Promise<Answer> {
     let addresses = this.#addresses();
@@ -100,9 +100,9 @@ export class FailoverClient {
     let lost = false;
     let cause: unknown;
     for (let api = addresses.shift(); api; api = addresses.shift()) {
-      const patience = addresses.length > 0 && !isElsewhere ? ATTEMPT_MS : LAST_ATTEMPT_MS;
+      const timeout = addresses.length > 0 && !isElsewhere ? ATTEMPT_MS : LAST_ATTEMPT_MS;
       try {
-        const answer = await this.#attempt(api, path, init, fits, patience);
+        const answer = await this.#attempt(api, path, init, fits, timeout);
         const names = otherRegions(answer);
         if (isProvisional(answer)) {
           best ??= answer;
@@ -122,7 +122,7 @@ export class FailoverClient {
         cause = error;
       }
     }
-    // That another region has the copies does not say that nothing was ordered, if an attempt was lost.
+    // After a failed attempt, `stock-elsewhere` does not prove that nothing was ordered.
     if (best && !(isElsewhere && lost)) return { ...best, lost };
     throw new UnreachableError('no region answered', { cause });
   }
@@ -132,10 +132,10 @@ export class FailoverClient {
     path: string,
     init: RequestInit,
     fits: (content: unknown) => boolean,
-    patience: number,
+    timeout: number,
   ): Promise<Answer> {
     init.signal?.throwIfAborted();
-    const { signal, end } = abortAfter(patience, init.signal);
+    const { signal, end } = abortAfter(timeout, init.signal);
     try {
       // The API never redirects: a redirect comes from a proxy.
       const answer = await read(await fetch(api + path, { ...init, signal, redirect: 'error' }), fits);

@@ -15,7 +15,7 @@ from runtime import aws
 from shop.placed_orders import Order, OrderItem
 from tests.support.api_events import Answer, Handler, Shopper
 from tests.support.lambda_tables import CART, ORDERS, Tables
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 ada = Shopper(accounts.handler.handle, "ada")
 ADDRESS = {"name": "Ada", "street": "1 Way", "city": "Bath", "postcode": "B1", "country": "GB"}
@@ -160,7 +160,7 @@ def test_export_pages_have_each_order_once(tables: Tables, monkeypatch: pytest.M
 
 def test_orders_are_read_beside_revocation(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the two reads waits until the other one has begun."""
-    client, both = aws.client("dynamodb"), threading.Barrier(2, timeout=PATIENCE)
+    client, both = aws.client("dynamodb"), threading.Barrier(2, timeout=TIMEOUT_SECONDS)
 
     def meeting(operation: Any) -> Any:
         def run(**parameters: Any) -> Any:

@@ -8,14 +8,14 @@ from catalog.handler import handle
 from runtime import aws, cursor
 from tests.support.api_events import Answer, Shopper
 from tests.support.lambda_tables import BOOKS, Tables
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 anyone = Shopper(handle)
 
 
 def meet(monkeypatch: pytest.MonkeyPatch, *operations: str) -> None:
     """Make each call of these operations wait until all of them have begun."""
-    client, begun = aws.client("dynamodb"), threading.Barrier(len(operations), timeout=PATIENCE)
+    client, begun = aws.client("dynamodb"), threading.Barrier(len(operations), timeout=TIMEOUT_SECONDS)
 
     def meeting(operation: Any) -> Any:
         def run(**parameters: Any) -> Any:

@@ -13,7 +13,7 @@ from search import builder
 from shop.search_index import read_pointer
 from tests.support.api_events import Shopper
 from tests.support.lambda_tables import CART, ORDERS, Tables
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 from tests.unit.lambda_src.conftest import ENVIRONMENT
 
 anyone = Shopper(handle)
@@ -22,7 +22,7 @@ anyone = Shopper(handle)
 @pytest.fixture
 def patient(tables: Tables, search_bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the checks more time than a region has, as they take longer on a busy machine."""
-    monkeypatch.setattr(logic, "DEADLINE", PATIENCE)
+    monkeypatch.setattr(logic, "DEADLINE", TIMEOUT_SECONDS)
 
 
 def search_state() -> str:
@@ -202,4 +202,4 @@ def test_slow_detail_appears_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> No
     health = Health({}, {"search": detail})
     assert health.results().details == {"search": "slow"}
     release.set()
-    wait_until(lambda: health.results().details == {"search": "ok"}, PATIENCE, "the detail stays slow")
+    wait_until(lambda: health.results().details == {"search": "ok"}, TIMEOUT_SECONDS, "the detail stays slow")

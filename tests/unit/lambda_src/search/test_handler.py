@@ -26,8 +26,8 @@ BUCKET = "shop-test-search"
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A load ends within this time on a busy machine, too."""
+def long_load_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a loaded machine, too, a load ends within this time."""
     monkeypatch.setattr(store, "WAIT_SECONDS", 30)
 
 

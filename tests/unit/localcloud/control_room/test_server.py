@@ -35,7 +35,7 @@ from ops.drill.shoppers import Shopping
 from ops.replication_pause import Backlog, Pausing
 from stacks.settings import ReplicationDelay
 from tests.support.deployments import deployment
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.anyio
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -56,7 +56,7 @@ class Breaking(Failure):
         self.broken: list[str] = []
 
     def break_(self, region: str) -> None:
-        self.goes_on.wait(PATIENCE)
+        self.goes_on.wait(TIMEOUT_SECONDS)
         self.broken.append(region)
 
     def heal(self, region: str) -> None:
@@ -171,7 +171,7 @@ async def rested(client: Client) -> dict[str, Any]:
 
 async def until(client: Client, holds: Callable[[list[str]], bool]) -> None:
     """Wait until `holds` is true of the journal's texts."""
-    async with asyncio.timeout(PATIENCE), client.get("/_room/events") as events:
+    async with asyncio.timeout(TIMEOUT_SECONDS), client.get("/_room/events") as events:
         async for line in events.content:
             if line.startswith(b"data: "):
                 journal = json.loads(line.removeprefix(b"data: "))["journal"]
@@ -222,7 +222,7 @@ async def test_shoppers_sent_while_others_leave_arrive_afterwards(
     shoppers: SlowShoppers, client: Client
 ) -> None:
     moves = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         await client.post("/_room/shoppers/come")
         moves.append(await shoppers.moves.get())
         await client.post("/_room/shoppers/go")

@@ -9,7 +9,7 @@ import pytest
 
 from localcloud.control_room.tour import Tour
 from ops.deployment import Deployment
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.anyio
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -61,7 +61,7 @@ class Room:
 
 
 async def ended(tour: Tour) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while tour.progress.running:
             await asyncio.sleep(0)
 
@@ -84,7 +84,7 @@ async def test_stopped_tour_restores_the_region() -> None:
     room = Room(noticed=False)
     tour = room.tour()
     tour.start(cast(Deployment, None))
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not room.regions[HERE].broken:
             await asyncio.sleep(0)
     await tour.stop()

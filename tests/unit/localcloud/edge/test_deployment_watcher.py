@@ -9,7 +9,7 @@ from localcloud.edge import deployment_watcher
 from localcloud.edge.deployment_watcher import follow_deployment
 from stacks.settings import Settings
 from tests.support.deployments import deployment
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.anyio
 REGIONS = ("eu-west-1", "ap-southeast-1")
@@ -30,7 +30,7 @@ async def test_outputs_removed_meanwhile_are_awaited(tmp_path: Path, monkeypatch
     known = deployment(REGIONS)
     known.write(outputs)
     found = asyncio.Event()
-    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as background:
+    async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as background:
         following = background.create_task(
             follow_deployment(Settings(regions=REGIONS), outputs, lambda _: found.set())
         )

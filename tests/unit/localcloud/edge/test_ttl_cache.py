@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from localcloud.edge.ttl_cache import TtlCache, UnreadableError
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ class Source:
 
     def read(self, key: str) -> str:
         self.readings += 1
-        self.open.wait(PATIENCE)
+        self.open.wait(TIMEOUT_SECONDS)
         if self.gone:
             raise EndpointConnectionError(endpoint_url="http://127.0.0.1")
         return f"{key} {self.readings}"

@@ -9,7 +9,7 @@ import pytest
 
 from localcloud.edge.cloudfront import worker as worker_module
 from localcloud.edge.cloudfront.worker import Worker, WorkerError
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.anyio
 REWRITE = "function handler(event) { event.request.uri = '/index.html'; return event.request; }"
@@ -60,7 +60,7 @@ async def test_worker_endless_function_times_out(worker: Worker, monkeypatch: py
     monkeypatch.setattr(worker_module, "SECONDS", 0.2)
     with pytest.raises(WorkerError):
         await worker.run_function(ENDLESS, EVENT)
-    monkeypatch.setattr(worker_module, "SECONDS", PATIENCE)
+    monkeypatch.setattr(worker_module, "SECONDS", TIMEOUT_SECONDS)
     assert await worker.run_function(REWRITE, EVENT) == {"uri": "/index.html"}
 
 
@@ -72,7 +72,7 @@ async def test_worker_answers_beside_endless_function(
     monkeypatch.setattr(worker_module, "SECONDS", 0.3)
     endless = asyncio.create_task(worker.run_function(ENDLESS, EVENT))
     await asyncio.sleep(0)  # it has begun, with its short limit
-    monkeypatch.setattr(worker_module, "SECONDS", PATIENCE)
+    monkeypatch.setattr(worker_module, "SECONDS", TIMEOUT_SECONDS)
     soon = time.time() * 1000 + 200
     waits = (
         f"function handler(event) {{ return Date.now() < {soon} ? new Promise(() => {{}}) : event.request; }}"

@@ -18,7 +18,7 @@ from localcloud.rehearsal.plan_requests import missing_actions
 from localcloud.rehearsal.rehearsal import EXAMPLE, set_values
 from localcloud.rehearsal.walkthrough import LEFT_OUT, PAGES, expected_failure, steps
 from stacks.settings import Settings
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[4]
 ALLOWED = {"statement": [{"actions": ["dynamodb:DescribeTable"]}]}
@@ -81,7 +81,7 @@ def test_client_that_leaves_early_prints_nothing(tmp_path: Path, capfd: pytest.C
     class Slow(Echo):
         def do_POST(self) -> None:
             received.set()
-            left.wait(PATIENCE)
+            left.wait(TIMEOUT_SECONDS)
             super().do_POST()
 
     with echo(Slow) as port, serving({"api.books.example.com": port}, tmp_path) as environment:
@@ -93,9 +93,9 @@ def test_client_that_leaves_early_prints_nothing(tmp_path: Path, capfd: pytest.C
             trusted = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
             with trusted.wrap_socket(plain, server_hostname="api.books.example.com") as client:
                 client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n" + bytes(100_000))
-                assert received.wait(PATIENCE)
+                assert received.wait(TIMEOUT_SECONDS)
         left.set()
-        wait_until(lambda: threads() <= before, PATIENCE, "the proxy still answers")
+        wait_until(lambda: threads() <= before, TIMEOUT_SECONDS, "the proxy still answers")
     assert capfd.readouterr().err == ""
 
 

@@ -14,7 +14,7 @@ from stacks.settings import Settings
 from tests.support.mocked_aws import mocked_aws
 from tests.support.operators import CART, REGIONS, SETTINGS, Route53, deploy_cart_tables, probe, run_ops
 from tests.support.stock_tables import StockTables
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 PRIMARY, OTHER = REGIONS
 BOTH_WELL = {PRIMARY: 200, OTHER: 200}
@@ -63,7 +63,7 @@ def heartbeats_left(clients: Clients) -> int:
 class TestLag:
     @pytest.mark.usefixtures("replicated")
     def test_lag_of_replicated_write_is_measured(self, clients: Clients) -> None:
-        assert lag(SETTINGS, PRIMARY, OTHER, timeout=PATIENCE) is not None
+        assert lag(SETTINGS, PRIMARY, OTHER, timeout=TIMEOUT_SECONDS) is not None
         assert heartbeats_left(clients) == 0
 
     def test_lag_after_timeout_is_none(self, clients: Clients) -> None:
@@ -110,15 +110,15 @@ class TestLag:
 
         clients["dynamodb", PRIMARY], clients["dynamodb", OTHER] = Busy(), real
 
-        assert lag(SETTINGS, PRIMARY, OTHER, timeout=PATIENCE) is not None
+        assert lag(SETTINGS, PRIMARY, OTHER, timeout=TIMEOUT_SECONDS) is not None
         assert real.scan(TableName=CART)["Count"] == 0
 
     @pytest.mark.usefixtures("replicated")
     def test_lag_behind_unmeasurable_is_none(self, clients: Clients) -> None:
-        assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=PATIENCE) is not None
-        assert lag_behind(SETTINGS, [], OTHER, timeout=PATIENCE) is None
+        assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=TIMEOUT_SECONDS) is not None
+        assert lag_behind(SETTINGS, [], OTHER, timeout=TIMEOUT_SECONDS) is None
         clients["dynamodb", PRIMARY].delete_table(TableName=CART)
-        assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=PATIENCE) is None
+        assert lag_behind(SETTINGS, [PRIMARY], OTHER, timeout=TIMEOUT_SECONDS) is None
 
     def test_reported_latency_is_in_seconds(self, clients: Clients) -> None:
         clients["cloudwatch", PRIMARY] = Metrics(1500)
@@ -150,7 +150,7 @@ class TestAwaitReady:
         replicating = threading.Thread(target=_replicate, args=(clients, stop))
         replicating.start()
         try:
-            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=PATIENCE, report=ignore)
+            await_ready(SETTINGS, probe(BOTH_WELL), PRIMARY, timeout=TIMEOUT_SECONDS, report=ignore)
         finally:
             stop.set()
             replicating.join()

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from ops.drill.threads import in_thread
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT_SECONDS
 
 
 def test_cancelled_call_ends_before_healing() -> None:
@@ -15,7 +15,7 @@ def test_cancelled_call_ends_before_healing() -> None:
 
     def break_() -> None:
         called.set()
-        may_end.wait(PATIENCE)
+        may_end.wait(TIMEOUT_SECONDS)
         happened.append("broken")
 
     async def incident() -> None:

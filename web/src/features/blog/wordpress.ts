@@ -16,7 +16,7 @@ interface WordPressPost {
 }
 
 const FIELDS = 'id,link,title,excerpt,date';
-const PATIENCE_MS = 4_000;
+const TIMEOUT_MS = 4_000;
 
 /** Text content of WordPress's HTML. Markup is dropped. */
 function plain(html: string): string {
@@ -46,7 +46,7 @@ export async function recentPosts(blog: string, book?: string): Promise<Post[]> 
   const query = new URLSearchParams({ per_page: '3', _fields: FIELDS, ...(book && { book }) });
   try {
     const response = await fetch(`${blog}/wp-json/wp/v2/posts?${query}`, {
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.status !== 200) return [];
     const posts = (await response.json()) as WordPressPost[];

@@ -8,7 +8,7 @@ import type { Book } from '../../api/generated';
 import { Problem } from '../../components/Problem';
 import { QuantityPicker } from '../../components/QuantityPicker';
 import { useSession } from '../../lib/session';
-import { MOST_OF_A_BOOK } from './limits';
+import { MAX_QUANTITY } from './limits';
 import { type Added, useCartActions } from './useCart';
 
 /** Quantity and button of the book page. Reports the quantity in the cart afterwards. */
@@ -20,7 +20,7 @@ export function AddToCart({ book }: { book: Book }) {
   const [added, setAdded] = useState<Added | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const most = Math.min(book.stock?.available ?? MOST_OF_A_BOOK, MOST_OF_A_BOOK);
+  const most = Math.min(book.stock?.available ?? MAX_QUANTITY, MAX_QUANTITY);
   const isSoldOut = most === 0;
   const isWaiting = busy || session.status === 'starting' || isSoldOut;
 

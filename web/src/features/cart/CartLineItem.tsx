@@ -9,7 +9,7 @@ import { Problem } from '../../components/Problem';
 import { QuantityPicker } from '../../components/QuantityPicker';
 import { StockNote } from '../../components/StockNote';
 import { useFormatter } from '../../lib/format';
-import { MOST_OF_A_BOOK } from './limits';
+import { MAX_QUANTITY } from './limits';
 import { useCartActions } from './useCart';
 
 interface CartLineItemProps {
@@ -24,7 +24,7 @@ export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const { book, bookId, quantity } = line;
-  const available = book.stock?.available ?? MOST_OF_A_BOOK;
+  const available = book.stock?.available ?? MAX_QUANTITY;
 
   // One after the other: a click on "Remove" first ends the typing of a quantity, which begins a change.
   const last = useRef(Promise.resolve());
@@ -80,7 +80,7 @@ export function CartLineItem({ line, onRemoved }: CartLineItemProps) {
         <QuantityPicker
           value={quantity}
           busy={busy}
-          most={Math.max(1, Math.min(available, MOST_OF_A_BOOK))}
+          most={Math.max(1, Math.min(available, MAX_QUANTITY))}
           onChange={(value) => attempt(() => actions.set(bookId, value))}
           label={t('cart.quantityOf', { title: book.title })}
         />

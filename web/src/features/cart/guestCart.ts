@@ -1,7 +1,7 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
 import { type SessionRoot, signedOut } from '../../lib/session';
 import { readStored, store as writeStored } from '../../lib/storage';
-import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
+import { MAX_LINES, MAX_QUANTITY } from './limits';
 
 export const STORAGE_KEY = 'bookstore.cart';
 
@@ -75,7 +75,7 @@ export function keep({ lines, merges }: GuestCart): void {
 function put(lines: Line[], { bookId, quantity }: Line): void {
   const line = lines.find((one) => one.bookId === bookId);
   if (line) line.quantity = quantity;
-  else if (lines.length < MOST_LINES) lines.push({ bookId, quantity });
+  else if (lines.length < MAX_LINES) lines.push({ bookId, quantity });
 }
 
 const without = <Each extends Line>(lines: Each[] | undefined, bookId: string): Each[] =>
@@ -86,7 +86,7 @@ const slice = createSlice({
   initialState: storedCart,
   reducers: {
     lineSet(state, { payload }: PayloadAction<Line>) {
-      put(state.lines, { ...payload, quantity: Math.min(payload.quantity, MOST_OF_A_BOOK) });
+      put(state.lines, { ...payload, quantity: Math.min(payload.quantity, MAX_QUANTITY) });
     },
     lineRemoved(state, { payload }: PayloadAction<string>) {
       state.lines = without(state.lines, payload);

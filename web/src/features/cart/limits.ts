@@ -1,3 +1,3 @@
 /** The contract's limits of a cart. */
-export const MOST_OF_A_BOOK = 99;
-export const MOST_LINES = 49;
+export const MAX_QUANTITY = 99;
+export const MAX_LINES = 49;

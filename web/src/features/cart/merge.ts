@@ -11,7 +11,7 @@ import {
   type Refusal,
   reread,
 } from './guestCart';
-import { MOST_OF_A_BOOK } from './limits';
+import { MAX_QUANTITY } from './limits';
 import { oneAtATime } from './lock';
 
 type MergeThunk<Result = void> = ThunkAction<Promise<Result>, GuestCartRoot, unknown, UnknownAction>;
@@ -23,7 +23,7 @@ const refuse =
     const options = { forceRefetch: true, subscribe: false };
     const cart = await dispatch(cartApi.endpoints.getCartLine.initiate({ bookId }, options)).unwrap();
     if (cart.items.length === 0) return 'full';
-    const argument = { bookId, cartLineQuantity: { quantity: MOST_OF_A_BOOK } };
+    const argument = { bookId, cartLineQuantity: { quantity: MAX_QUANTITY } };
     await dispatch(cartApi.endpoints.setCartLine.initiate(argument)).unwrap();
     return 'capped';
   };

@@ -8,7 +8,7 @@ import { type SessionRoot, useSession } from '../../lib/session';
 import { cartApi } from './cartApi';
 import { type GuestCartRoot, isMerging, type Line, lineRemoved, lineSet, mergeSettled } from './guestCart';
 import { guestPrices } from './guestPrices';
-import { MOST_LINES, MOST_OF_A_BOOK } from './limits';
+import { MAX_LINES, MAX_QUANTITY } from './limits';
 import { oneAtATime } from './lock';
 
 export interface CartView {
@@ -97,7 +97,7 @@ export interface Added {
 }
 
 function added(before: number, quantity: number): Added {
-  const held = Math.min(before + quantity, MOST_OF_A_BOOK);
+  const held = Math.min(before + quantity, MAX_QUANTITY);
   return { held, isCapped: held < before + quantity };
 }
 
@@ -118,7 +118,7 @@ export function useCartActions(): CartActions {
     return {
       add: async (bookId, quantity) => {
         const result = added(held(bookId), quantity);
-        if (guest.length >= MOST_LINES && held(bookId) === 0) throw FULL;
+        if (guest.length >= MAX_LINES && held(bookId) === 0) throw FULL;
         dispatch(lineSet({ bookId, quantity: result.held }));
         return result;
       },

@@ -10,7 +10,7 @@ import { Pagination } from './Pagination';
 import { type Filters, LAST_PAGE, ON_A_PAGE, queryOf, SORTS, type Sort } from './searchParams';
 
 /** With a text, the API counts no further. */
-const MOST_COUNTED = 5000;
+const MAX_COUNTED = 5000;
 
 interface BookListProps {
   path: string;
@@ -62,7 +62,7 @@ export function BookList({ path, filters, result, isBusy, isCategory = false }: 
   const format = useFormatter();
   const { items, total, facets } = result;
   const currency = items[0]?.currency ?? 'EUR';
-  const isCapped = filters.q !== undefined && total >= MOST_COUNTED;
+  const isCapped = filters.q !== undefined && total >= MAX_COUNTED;
   const pages = Math.min(Math.ceil(total / ON_A_PAGE), LAST_PAGE);
   return (
     <div className="book-list" aria-busy={isBusy}>

@@ -31,7 +31,7 @@ class BlogStack(BaseStack):
                 self,
                 "alarms",
                 name=settings.name,
-                metrics=_metrics(self.blog, settings.blog.tasks if settings.blog.image_tag else 0),
+                metrics=_metrics(self.blog, settings.blog.tasks_minimum if settings.blog.image_tag else 0),
                 topic_arn=common_stack.alarm_topic_arn,
             )
         self.finish(
@@ -68,8 +68,8 @@ class BlogStack(BaseStack):
                 image_tag=chosen.image_tag,
                 admin_addresses=tuple(map(str, chosen.admin_addresses)),
                 capacity=Capacity(minimum=chosen.database_minimum, maximum=chosen.database_maximum),
-                tasks=chosen.tasks,
-                most_tasks=chosen.most_tasks,
+                tasks_minimum=chosen.tasks_minimum,
+                tasks_maximum=chosen.tasks_maximum,
                 nat=chosen.nat,
                 scaling=settings.supports_autoscaling,
                 protected=settings.protected,

@@ -47,9 +47,9 @@ class BlogOptions:
     """CIDR blocks of the editors."""
     capacity: Capacity = field(default_factory=Capacity)
     """Capacity of the database."""
-    tasks: int = 2
+    tasks_minimum: int = 2
     """Smallest number of tasks."""
-    most_tasks: int = 6
+    tasks_maximum: int = 6
     """Largest number of tasks."""
     nat: bool = False
     """Whether tasks use a NAT gateway instead of public addresses."""
@@ -144,7 +144,13 @@ class Blog(Construct):
         )
         """ECS service of the tasks."""
         if options.scaling and options.image_tag:
-            Scaling(self, "scaling", service=self.service, least=options.tasks, most=options.most_tasks)
+            Scaling(
+                self,
+                "scaling",
+                service=self.service,
+                minimum=options.tasks_minimum,
+                maximum=options.tasks_maximum,
+            )
         self.host = hosts.regional
         """Host name of this region's blog."""
 
@@ -162,7 +168,7 @@ class Blog(Construct):
                 api_url=f"https://{hosts.api}/v1" if hosts.api else "",
                 image_tag=options.image_tag,
                 admin_addresses=options.admin_addresses,
-                tasks=options.tasks,
+                tasks=options.tasks_minimum,
                 log_retention_days=options.access_log_days,
             ),
         )

@@ -19,16 +19,16 @@ class Scaling(Construct):
         id: str,
         *,
         service: Service,
-        least: int,
-        most: int,
+        minimum: int,
+        maximum: int,
         cpu_percent: int = 60,
     ) -> None:
         """Create scaling target and policy.
 
         Args:
             service: Service to scale.
-            least: Smallest number of tasks.
-            most: Largest number of tasks.
+            minimum: Smallest number of tasks.
+            maximum: Largest number of tasks.
             cpu_percent: Average CPU utilization to aim at.
         """
         super().__init__(scope, id)
@@ -38,8 +38,8 @@ class Scaling(Construct):
             service_namespace=NAMESPACE,
             scalable_dimension=DIMENSION,
             resource_id=f"service/{service.cluster_name}/{service.name}",
-            min_capacity=least,
-            max_capacity=most,
+            min_capacity=minimum,
+            max_capacity=maximum,
         )
         AppautoscalingPolicy(
             self,

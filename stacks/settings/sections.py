@@ -115,8 +115,8 @@ class Blog(Section):
     """Networks that may open the editor's pages. Empty: none."""
     secret_version: Annotated[int, Field(ge=1)] = 1
     """Increase it to make a new database password and new salts."""
-    tasks: Annotated[int, Field(ge=1, le=20)] = 2
-    most_tasks: Annotated[int, Field(ge=1, le=100)] = 6
+    tasks_minimum: Annotated[int, Field(ge=1, le=20)] = 2
+    tasks_maximum: Annotated[int, Field(ge=1, le=100)] = 6
     database_minimum: Annotated[float, Field(ge=0.5, le=128, multiple_of=0.5)] = 0.5
     """Aurora capacity units. Members of a global database do not pause, so 0 is not possible."""
     database_maximum: Annotated[float, Field(ge=1, le=128, multiple_of=0.5)] = 4
@@ -125,8 +125,10 @@ class Blog(Section):
 
     @model_validator(mode="after")
     def _check_limits(self) -> Self:
-        if self.tasks > self.most_tasks:
-            raise ValueError(f"tasks {self.tasks} is more than most_tasks {self.most_tasks}")
+        if self.tasks_minimum > self.tasks_maximum:
+            raise ValueError(
+                f"tasks_minimum {self.tasks_minimum} is more than tasks_maximum {self.tasks_maximum}"
+            )
         if self.database_minimum > self.database_maximum:
             raise ValueError("database_minimum is more than database_maximum")
         return self

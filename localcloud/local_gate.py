@@ -1,4 +1,4 @@
-"""Decides which requests to a local port are answered. Every HTTP port of the local cloud asks it first.
+"""Decides which requests to a local port are answered. Every HTTP port of the local cloud checks its requests with it.
 
 A page in the developer's browser can send requests to loopback addresses. Without this gate any web site could call
 the emulator, which runs code as the developer. Programs send neither `Origin` nor `Sec-Fetch-*` headers.

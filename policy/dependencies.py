@@ -43,12 +43,12 @@ class Vulnerability:
 def main() -> int:
     """Audit both ecosystems; returns 1 if there is something to fix."""
     mistakes: list[str] = []
-    for what, ask, verify in (
+    for what, query, verify in (
         ("Python packages", python_vulnerabilities, python_mistakes),
         ("Node packages", node_vulnerabilities, node_mistakes),
     ):
         try:
-            known = ask()
+            known = query()
         except UnreachableError as reason:
             print(f"{what}: the vulnerability database cannot be reached ({reason}); verifying the lock")
             mistakes += verify()

@@ -77,7 +77,7 @@ class Control:
 
     def _answer(self, name: str, viewer: Place) -> str | None:
         try:
-            return self._route53.region_of(self._route53.ask(name, viewer))
+            return self._route53.region_of(self._route53.answer(name, viewer))
         except NoRecordError:
             return None
 

@@ -22,8 +22,8 @@ class Client:
 class Resolver:
     """Caches answers by client and name. `now` returns seconds."""
 
-    def __init__(self, ask: Callable[[str, Place], Answer], now: Callable[[], float]) -> None:
-        self._ask = ask
+    def __init__(self, answer: Callable[[str, Place], Answer], now: Callable[[], float]) -> None:
+        self._answer = answer
         self._now = now
         self._kept: OrderedDict[tuple[Client, str], tuple[Answer, float]] = OrderedDict()
 
@@ -34,7 +34,7 @@ class Resolver:
         if kept and self._now() < kept[1]:
             self._kept.move_to_end(key)
             return kept[0]
-        answer = self._ask(name, client.place)
+        answer = self._answer(name, client.place)
         self._kept[key] = (answer, self._now() + answer.ttl)
         self._kept.move_to_end(key)
         if len(self._kept) > CLIENTS:

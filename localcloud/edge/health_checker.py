@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from localcloud.edge.health_rules import HealthBoard, HealthCheck, Probe
 
-Ask = Callable[[HealthCheck], Awaitable[tuple[bool, str]]]
+ProbeEndpoint = Callable[[HealthCheck], Awaitable[tuple[bool, str]]]
 """Probes the endpoint of a check once. Returns success and a short reason."""
 
 
@@ -16,12 +16,12 @@ class Checker:
     def __init__(
         self,
         board: HealthBoard,
-        ask: Ask,
+        probe: ProbeEndpoint,
         changed: Callable[[], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._board = board
-        self._ask = ask
+        self._probe = probe
         self._changed = changed
         self._sleep = sleep
         self._tasks: dict[HealthCheck, asyncio.Task[None]] = {}
@@ -43,7 +43,7 @@ class Checker:
     async def _keep_probing(self, check: HealthCheck) -> None:
         while True:
             began = time.monotonic()
-            ok, reason = await self._ask(check)
+            ok, reason = await self._probe(check)
             if self._board.see(check.id, Probe(ok, reason, time.time())):
                 self._changed()
             # The interval runs from one request to the next, however long an answer took.

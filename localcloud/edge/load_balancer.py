@@ -105,14 +105,14 @@ class Blogs:
 def as_origin(blogs: Blogs, route53: Route53, viewer: Place) -> OtherHosts:
     """The blog as an origin of CloudFront: by its shared name, through DNS."""
 
-    async def ask(method: str, host: str, path: str, query: str) -> Fetched:
+    async def fetch(method: str, host: str, path: str, query: str) -> Fetched:
         try:
-            region = route53.region_of(route53.ask(host, viewer))
+            region = route53.region_of(route53.answer(host, viewer))
         except NoRecordError:
             return Fetched(502, CIMultiDict(), b"")
         return await blogs.fetch(method, region, f"{path}?{query}" if query else path)
 
-    return ask
+    return fetch
 
 
 def shared_blog(

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud.edge.deployed_resources import Routes, read_routes
 from localcloud.edge.dns_answers import Answer, NoRecordError, Zone
 from localcloud.edge.dns_cache import Client, Resolver
-from localcloud.edge.health_checker import Ask, Checker
+from localcloud.edge.health_checker import Checker, ProbeEndpoint
 from localcloud.edge.health_rules import HealthBoard
 from localcloud.edge.region_locations import Place
 
@@ -46,11 +46,11 @@ class Route53:
         self._read = read
         self._routes = _NOTHING
         self._board = HealthBoard()
-        self.resolver = Resolver(self.ask, now)
+        self.resolver = Resolver(self.answer, now)
 
-    async def poll(self, zone_id: str, regions: Sequence[str], ask: Ask) -> None:
+    async def poll(self, zone_id: str, regions: Sequence[str], probe: ProbeEndpoint) -> None:
         """Poll the zone and probe its endpoints until cancelled."""
-        checker = Checker(self._board, ask, self._changed)
+        checker = Checker(self._board, probe, self._changed)
         try:
             while True:
                 await self._refresh(zone_id, regions)
@@ -75,7 +75,7 @@ class Route53:
             self._board.renew(routes.checks)
             self._changed()
 
-    def ask(self, name: str, viewer: Place) -> Answer:
+    def answer(self, name: str, viewer: Place) -> Answer:
         """Current answer for `name` at `viewer`. Raises NoRecordError."""
         return self._routes.zone.answer(name, viewer, self._board.healthy)
 

@@ -128,7 +128,7 @@ class Edge:
     def _other_origins(self, session: aiohttp.ClientSession, blog: OtherHosts) -> OtherHosts:
         """CloudFront's origins that are not buckets: the API on its shared name, and the blog."""
 
-        async def ask(method: str, host: str, path: str, query: str) -> Fetched:
+        async def fetch(method: str, host: str, path: str, query: str) -> Fetched:
             if self._deployment is None or host != self._deployment.edge.api_domain:
                 return await blog(method, host, path, query)
             address = URL(f"{url(self._layout.api)}{path}?{query}", encoded=True)
@@ -139,7 +139,7 @@ class Edge:
             except (aiohttp.ClientError, TimeoutError):
                 return Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
 
-        return ask
+        return fetch
 
     def _addresses(self) -> Addresses:
         layout, regions = self._layout, self._settings.regions
@@ -172,14 +172,14 @@ class Edge:
         if self._zone:
             self._zone.cancel()
         self._zone = self._background.create_task(
-            self._route53.poll(deployment.shared.zone_id, self._settings.regions, self._ask)
+            self._route53.poll(deployment.shared.zone_id, self._settings.regions, self._probe)
         )
         self._announcements.announce()
 
-    async def _ask(self, check: HealthCheck) -> tuple[bool, str]:
+    async def _probe(self, check: HealthCheck) -> tuple[bool, str]:
         """Probe a health check at the region that its host name resolves to."""
         try:
-            region = self._route53.region_of(self._route53.ask(check.host, self._viewer))
+            region = self._route53.region_of(self._route53.answer(check.host, self._viewer))
         except NoRecordError as nowhere:
             return False, str(nowhere)
         is_blog = check.host.startswith("blog-")

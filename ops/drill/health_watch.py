@@ -37,14 +37,14 @@ async def watch_health(incident: Incident, regions: Mapping[str, str]) -> AsyncI
 async def _watch(http: httpx.AsyncClient, address: str, incident: Incident, region: str) -> None:
     seen, failures = incident.health[region], 0
     while True:
-        answer = await _ask(http, address)
+        answer = await _probe(http, address)
         seen[answer] = seen.get(answer, 0) + 1
         failures = 0 if answer == PASSED else failures + 1
         incident.failures_in_a_row[region] = max(failures, incident.failures_in_a_row.get(region, 0))
         await asyncio.sleep(HEALTH_INTERVAL)
 
 
-async def _ask(http: httpx.AsyncClient, address: str) -> str:
+async def _probe(http: httpx.AsyncClient, address: str) -> str:
     try:
         return str((await http.get(f"{address}/health")).status_code)
     except httpx.HTTPError as error:

@@ -104,14 +104,14 @@ class Shopping:
         items = [{"bookId": book, "quantity": quantity} for book, quantity in purchase.items.items()]
         return await self._shop.order(items, purchase.total, key=purchase.key)
 
-    async def _attempt(self, action: str, ask: Callable[[], Awaitable[Reply]]) -> Json | None:
+    async def _attempt(self, action: str, send: Callable[[], Awaitable[Reply]]) -> Json | None:
         """Send and record one request; returns the body, or None if it failed."""
         at = self._recording.now()
         body: Json | None = None
         region: str | None = None
         retry_after: int | None = None
         try:
-            reply = await ask()
+            reply = await send()
             body, region, failed = reply.body, reply.region, len(reply.attempts) - 1
             outcome = "stale" if body.get("stale") else "ok"
         except RefusedError as error:

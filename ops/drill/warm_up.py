@@ -24,9 +24,9 @@ async def warm(endpoints: Endpoints, token: str, book: str) -> None:
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, headers=headers, limits=_UNLIMITED) as http:
         for region in endpoints.regions.values():
             paths = (*PUBLIC, f"/books/{book}", *PRIVATE) * AT_ONCE
-            await asyncio.gather(*(_ask(http, region + path) for path in paths))
+            await asyncio.gather(*(_get(http, region + path) for path in paths))
 
 
-async def _ask(http: httpx.AsyncClient, url: str) -> None:
+async def _get(http: httpx.AsyncClient, url: str) -> None:
     with suppress(httpx.HTTPError):
         await http.get(url)

@@ -71,14 +71,14 @@ class Buckets:
         answer = Fetched(CONNECTION_FAILED, CIMultiDict(), b"")
         for origin in group.members:
             if origin.host:
-                answer = await self._ask(method, origin, path, query)
+                answer = await self._fetch_from_host(method, origin, path, query)
             else:
                 answer = await self._fetch(session, origin, path, distribution)
             if answer.status not in group.statuses:
                 break
         return answer
 
-    async def _ask(self, method: str, origin: Origin, path: str, query: str) -> Fetched:
+    async def _fetch_from_host(self, method: str, origin: Origin, path: str, query: str) -> Fetched:
         if self._others is None:
             return _refusal(CONNECTION_FAILED, "OriginUnreachable")
         return await self._others(method, origin.host, origin.path + path, query)

@@ -43,23 +43,23 @@ class Worker:
 
     async def run_function(self, code: str, event: dict[str, Any]) -> dict[str, Any]:
         """Run a CloudFront Function with `event`. Raises WorkerError."""
-        value = await self._ask({"code": code, "event": event})
+        value = await self._send({"code": code, "event": event})
         if not isinstance(value, dict):
             raise WorkerError("the function returned neither a request nor a response")
         return value
 
     async def compress(self, body: bytes, encoding: str) -> bytes:
         """Compress `body`; `encoding` is `br` or `gzip`. Raises WorkerError."""
-        value = await self._ask({"encoding": encoding, "body": base64.b64encode(body).decode()})
+        value = await self._send({"encoding": encoding, "body": base64.b64encode(body).decode()})
         return base64.b64decode(value)
 
-    async def _ask(self, request: dict[str, Any]) -> Any:
+    async def _send(self, request: dict[str, Any]) -> Any:
         try:
-            return await self._ask_once(request)
+            return await self._send_once(request)
         except EndedError:
-            return await self._ask_once(request)
+            return await self._send_once(request)
 
-    async def _ask_once(self, request: dict[str, Any]) -> Any:
+    async def _send_once(self, request: dict[str, Any]) -> Any:
         node = await self._running()
         id_ = next(self._ids)
         answer = node.waiting[id_] = asyncio.get_running_loop().create_future()

@@ -14,12 +14,12 @@ class DnsAnswers:
         self.asked = 0
         self.time = 0.0
 
-    def ask(self, _name: str, _viewer: Place) -> Answer:
+    def answer(self, _name: str, _viewer: Place) -> Answer:
         self.asked += 1
         return Answer(self.target, TTL, Record("api", "A"))
 
     def resolver(self) -> Resolver:
-        return Resolver(self.ask, lambda: self.time)
+        return Resolver(self.answer, lambda: self.time)
 
 
 def test_resolver_keeps_answer_for_ttl() -> None:

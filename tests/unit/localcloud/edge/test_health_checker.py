@@ -23,9 +23,9 @@ class Schedule:
     changes: int = 0
 
     def __post_init__(self) -> None:
-        self.checker = Checker(self.board, self._ask, self._changed, self._sleep)
+        self.checker = Checker(self.board, self._probe, self._changed, self._sleep)
 
-    async def _ask(self, check: HealthCheck) -> tuple[bool, str]:
+    async def _probe(self, check: HealthCheck) -> tuple[bool, str]:
         self.asked.append(check.id)
         return self.well, "HTTP 200" if self.well else "HTTP 503"
 

@@ -69,7 +69,7 @@ def deploy_stacks(
         graph[SHOP] = [CATALOG, *(name for name in stacks if not name.endswith(BLOG))]
         work[CATALOG] = lambda task: _perform(opening.load_catalog, outputs(), "loaded", task)
         work[SHOP] = lambda task: _perform(opening.open_shop, outputs(), "open", task)
-    engine.deploy(graph, gates=work)
+    engine.deploy(graph, extra_work=work)
     return outputs()
 
 

@@ -72,7 +72,7 @@ def apply_plans(plans: Mapping[str, Plan], settings: Settings, console: Console)
         needs = dict(with_images(needs, settings))
     try:
         engine = Engine(settings, console, synthesized_folder() / "apply.log")
-        engine.apply_plans(needs, planned, PLAN_FILE, first=images)
+        engine.apply_plans(needs, planned, PLAN_FILE, extra_work=images)
     except StacksFailedError:
         console.print(f"{finished_changes(plans)} {TO_CONTINUE}")
         raise

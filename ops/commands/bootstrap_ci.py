@@ -21,7 +21,10 @@ from stacks.settings import Settings
 
 def bootstrap_ci(
     settings: SettingsOption = DEFAULT_SETTINGS,
-    remove: Annotated[bool, typer.Option("--remove", help="Remove them again.")] = False,
+    remove: Annotated[
+        bool,
+        typer.Option("--remove", help="Remove the roles and the identity provider that this stack created."),
+    ] = False,
 ) -> None:
     """Create or update GitHub's roles, and print the variables to set in the repository."""
     environment = Settings.load(settings)
@@ -38,7 +41,7 @@ def bootstrap_ci(
         synthesize(settings, synthesized_folder() / "synth.log", "ci")
         engine = Engine(environment, plain_console(), synthesized_folder() / "deploy.log")
         if remove:
-            engine.destroy({stack: ()}, first={stack: lambda _task: None})
+            engine.destroy({stack: ()})
             return
         engine.deploy({stack: ()})
         outputs = stack_outputs(stack)

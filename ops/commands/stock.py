@@ -40,15 +40,15 @@ def stock(
     if as_json:
         print(json.dumps([asdict(share) for share in shares], indent=2))
     else:
-        plain_console().print(_table(shares, all_books=bool(book)))
+        plain_console().print(_table(shares))
 
 
-def _table(shares: Sequence[Status], *, all_books: bool) -> Table:
+def _table(shares: Sequence[Status]) -> Table:
     left: dict[str, int] = {}
     for share in shares:
         left[share.book] = left.get(share.book, 0) + share.rights
     books = sorted(left, key=lambda book: (left[book], book))
-    shown = set(books if all_books else books[:SHOWN])
+    shown = set(books[:SHOWN])
     hidden = len(books) - len(shown)
     table = Table(title=f"Stock; {hidden:,} more books with more copies" if hidden else "Stock")
     for column in ("book", "region"):

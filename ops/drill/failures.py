@@ -56,7 +56,7 @@ class MappingDeleted(Failure):
     `make deploy` finds no change.
     """
 
-    name = "mapping gone"
+    name = "mapping deleted"
     description = "the API's base path mapping is missing; API Gateway answers 403"
     moves_traffic = True
 

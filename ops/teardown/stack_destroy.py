@@ -22,8 +22,8 @@ def destroy_stacks(
     `region` is for resources that have none in their ARN. Raises StacksFailedError; KeyboardInterrupt once every
     Terraform has ended.
     """
-    first = {stack: _unprotecting(resources, region) for stack, resources in stacks.items()}
-    Engine(settings, console, log).destroy({stack: needs.get(stack, ()) for stack in stacks}, first=first)
+    before = {stack: _unprotecting(resources, region) for stack, resources in stacks.items()}
+    Engine(settings, console, log).destroy({stack: needs.get(stack, ()) for stack in stacks}, before=before)
 
 
 def _unprotecting(resources: Sequence[StateResource], default_region: str) -> Work:

@@ -58,26 +58,26 @@ class Engine:
     """Outputs of each stack that `deploy` has applied, by its name, without the sensitive ones."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def deploy(self, needs: Needs, *, gates: Mapping[str, Work] | None = None) -> None:
-        """Initialize and apply each stack. `gates` are further names of the graph and their work.
+    def deploy(self, needs: Needs, *, extra_work: Mapping[str, Work] | None = None) -> None:
+        """Initialize and apply each stack. `extra_work` has the work of names in `needs` that are not stacks.
 
         Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
         """
-        gates = gates or {}
-        self.run(needs, {name: gates.get(name, self._deploy) for name in needs})
+        extra_work = extra_work or {}
+        self.run(needs, {name: extra_work.get(name, self._deploy) for name in needs})
 
     def apply_plans(
-        self, needs: Needs, planned: Mapping[str, int], plan: str, *, first: Mapping[str, Work]
+        self, needs: Needs, planned: Mapping[str, int], plan: str, *, extra_work: Mapping[str, Work]
     ) -> None:
-        """Apply the saved plan of each stack; `planned` is its number of changes. Raises as `deploy` does.
+        """Apply the saved plan of each stack; `planned` is its number of changes.
 
-        `first` are further names of the graph `needs` and their work.
+        `extra_work` and exceptions: as `deploy`.
         """
 
         def work(task: Task) -> None:
             self._terraform(task, "apply", *parallelism(self.settings), plan)
 
-        self.run(needs, {name: first.get(name, work) for name in needs}, planned=planned)
+        self.run(needs, {name: extra_work.get(name, work) for name in needs}, planned=planned)
 
     def plan(self, needs: Needs, plan: str) -> dict[str, StackProgress]:
         """Plan each stack into its file `plan`; returns every stack, failed ones included.
@@ -93,11 +93,13 @@ class Engine:
         stacks = dict.fromkeys(needs, ())
         return self._run(stacks, dict.fromkeys(stacks, work), workers=PLANS_AT_ONCE)
 
-    def destroy(self, needs: Needs, *, first: Mapping[str, Work]) -> None:
-        """Destroy each stack after the stacks that need it; `first` is done before, stack by stack."""
+    def destroy(self, needs: Needs, *, before: Mapping[str, Work] | None = None) -> None:
+        """Destroy each stack after the stacks that need it, and after its work in `before`."""
+        before = before or {}
 
         def work(task: Task) -> None:
-            first[task.progress.name](task)
+            if prepare := before.get(task.progress.name):
+                prepare(task)
             Terraform(task.progress.name).prepare(take=task.take)
             self._terraform(task, "destroy", "-auto-approve", *parallelism(self.settings))
 

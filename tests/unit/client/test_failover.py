@@ -95,10 +95,10 @@ BROKEN = {
     "503": refusing(503, "unavailable"),
     "504": lambda _request: httpx.Response(504),
     "throttled": refusing(429, "too-many-requests"),
-    "mapping gone": lambda _request: httpx.Response(403, json={"message": "Forbidden"}),
+    "mapping deleted": lambda _request: httpx.Response(403, json={"message": "Forbidden"}),
     "forbidden": GATEWAY_403,
 }
-NOT_PROCESSED = {"connection", "mapping gone", "forbidden", "throttled"}
+NOT_PROCESSED = {"connection", "mapping deleted", "forbidden", "throttled"}
 
 
 def test_endpoint_that_answers_is_kept(servers: Servers) -> None:

@@ -48,7 +48,7 @@ Client = TestClient[web.Request, web.Application]
 class Breaking(Failure):
     """A failure that waits for `goes_on`."""
 
-    name = "mapping gone"
+    name = "mapping deleted"
     description = "it breaks"
 
     def __init__(self) -> None:

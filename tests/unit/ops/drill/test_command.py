@@ -38,7 +38,7 @@ def names(settings: Settings, *, short: bool = False) -> list[tuple[str, str]]:
 
 def test_steps_full_cover_regions_and_failures() -> None:
     failures = [
-        "mapping gone",
+        "mapping deleted",
         "functions failing",
         "replication paused",
         "Redis lost",
@@ -91,7 +91,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, settings: Settings, *arguments: str
 
 def test_unknown_failure_lists_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     output = refused(monkeypatch, HERE, "--only", "earthquake")
-    assert "mapping gone" in output
+    assert "mapping deleted" in output
     assert "evacuation" in output
 
 

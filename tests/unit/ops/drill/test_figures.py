@@ -45,7 +45,7 @@ def sample(
 
 
 def recording(*samples: Sample, moves_traffic: bool = True) -> tuple[Recording, Incident]:
-    incident = Incident("1", "mapping gone", HOME, "gone", moves_traffic, broke_at=10.0, healed_at=100.0)
+    incident = Incident("1", "mapping deleted", HOME, "gone", moves_traffic, broke_at=10.0, healed_at=100.0)
     return Recording(samples=list(samples), incidents=[incident]), incident
 
 

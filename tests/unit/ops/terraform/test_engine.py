@@ -166,7 +166,7 @@ def test_deploy_raises_unexpected_error_of_work(stacks: TerraformStacks, engine:
         raise ValueError("an answer of another shape")
 
     with pytest.raises(ValueError, match="another shape"):
-        engine.deploy({"global": (), "catalog": ()}, gates={"catalog": fail})
+        engine.deploy({"global": (), "catalog": ()}, extra_work={"catalog": fail})
     assert not stop_requested()
     assert stacks.locks() == []
 
@@ -177,18 +177,18 @@ def test_deploy_gate_failure_stops_next_region(stacks: TerraformStacks, engine: 
 
     needs = {**NEEDS, "gate": ("one",), "two": ("global", "gate")}
     with pytest.raises(StacksFailedError, match="POST /orders answered 500") as failure:
-        engine.deploy(needs, gates={"gate": refuse})
+        engine.deploy(needs, extra_work={"gate": refuse})
     assert phases(failure.value)["two"] is Phase.SKIPPED
     assert set(stacks.held()) == {"global", "one"}
 
 
 def test_error_of_aws_in_work_is_explained(stacks: TerraformStacks, engine: Engine) -> None:
-    def ask(_task: Task) -> None:
+    def read_alias(_task: Task) -> None:
         raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "too old"}}, "GetAlias")
 
     needs = {"one": (), "canary": ("one",), "edge": ("canary",)}
     with pytest.raises(StacksFailedError, match="the AWS credentials have expired") as failure:
-        engine.deploy(needs, gates={"one": lambda _: None, "canary": ask})
+        engine.deploy(needs, extra_work={"one": lambda _: None, "canary": read_alias})
     assert phases(failure.value)["canary"] is Phase.FAILED
     assert phases(failure.value)["edge"] is Phase.SKIPPED
 
@@ -235,6 +235,6 @@ def test_destroy_reverses_the_order(stacks: TerraformStacks, engine: Engine) -> 
     def note(task: Task) -> None:
         order.append(task.progress.name)
 
-    engine.destroy(NEEDS, first=dict.fromkeys(NEEDS, note))
+    engine.destroy(NEEDS, before=dict.fromkeys(NEEDS, note))
     assert (order[0], order[-1]) == ("edge", "global")
     assert stacks.held() == {}

@@ -154,7 +154,7 @@ def test_destroy_keeps_state_that_was_refused(server: StateServer, engine: Engin
     engine.deploy({"global": ()})
     server.refuses = True
     with pytest.raises(StacksFailedError, match="state push"):
-        engine.destroy({"global": ()}, first={"global": lambda _task: None})
+        engine.destroy({"global": ()})
     assert json.loads(unsaved.read_text())["resources"] == []
 
 

@@ -39,7 +39,7 @@ app = typer.Typer(
 # A pipe has no width of its own, and 80 columns would fold the table of addresses.
 console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 SettingsOption = Annotated[
-    Path, typer.Option(envvar="SETTINGS", help="A settings file with a [local] table.")
+    Path, typer.Option(envvar="SETTINGS", help=r"A settings file with a \[local] table.")
 ]
 DEFAULT_SETTINGS = Path("settings/local.toml")
 

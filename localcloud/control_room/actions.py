@@ -74,10 +74,9 @@ class Actions:
     async def heal(self, region: str) -> None:
         """Undo all failures of a region that the control room caused. Raises ERRORS."""
         state = self._observer.regions[region]
-        if CUT in state.broken:
-            self._cut.discard(region)
-            await asyncio.to_thread(self._pausing.resume, region)
         self._cut.discard(region)
+        if CUT in state.broken:
+            await asyncio.to_thread(self._pausing.resume, region)
         for failure in self._failures.values():
             await asyncio.to_thread(failure.heal, region)
         state.broken.clear()

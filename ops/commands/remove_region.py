@@ -99,7 +99,9 @@ def remove_region(
     confirm: Annotated[
         str, typer.Option(envvar="CONFIRM", help="<project>-<environment>-<region>, to confirm.")
     ] = "",
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the others to have its data.")] = 600.0,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds to wait until the other regions have its data.")
+    ] = 600.0,
 ) -> None:
     """List a region's resources; with CONFIRM=<project>-<environment>-<region> evacuate and remove it."""
     console = plain_console()
@@ -130,8 +132,8 @@ def _list(console: Console, removal: Removal, stacks: StacksResources) -> None:
         console.print(f"{removal.stack}: 0 resources", style="bold")
     for stack, resources in stacks.items():
         console.print(f"{stack}: {len(resources)} resources", style="bold")
-        for line in summary(resources):
-            console.print(line.replace("with all data in it", "a copy; the other regions keep theirs"))
+        for line in summary(resources, data="a copy; the other regions keep theirs"):
+            console.print(line)
 
 
 def _remove(console: Console, removal: Removal, stacks: StacksResources, *, timeout: float) -> None:

@@ -24,7 +24,7 @@ def seed(
     ] = DEFAULT_CATALOG,
     settings: SettingsOption = DEFAULT_SETTINGS,
     accept_rejected: Annotated[
-        bool, typer.Option("--accept-rejected", help="Exit 0 though rows were left out.")
+        bool, typer.Option("--accept-rejected", help="Exit 0 even if rows were left out.")
     ] = False,
 ) -> None:
     """Load a catalog into the Books table; run again after an interruption, it continues.

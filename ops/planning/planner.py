@@ -1,7 +1,7 @@
 """Plans every stack and keeps the plans beside the synthesized Terraform."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -70,11 +70,6 @@ def _record(progress: StackProgress, needs: Iterable[str]) -> StackRecord:
     # Terraform saves a partial plan when it fails, which would look like a plan that changes little.
     plan_file(progress.name).unlink(missing_ok=True)
     if progress.errors and all(error.needs_a_deployment for error in progress.errors):
-        reason = f"cannot be planned before {', '.join(needs)} is deployed"
+        reason = f"cannot be planned before deployment of {', '.join(needs)}"
         return StackRecord(Outcome.AWAITS, reason, content)
-    return StackRecord(Outcome.FAILED, progress.account().partition(": ")[2], content)
-
-
-def errors_of(record: PlanRecord) -> Mapping[str, str]:
-    """The reason of each stack whose plan failed."""
-    return {name: stack.reason for name, stack in record.stacks.items() if stack.outcome is Outcome.FAILED}
+    return StackRecord(Outcome.FAILED, progress.outcome(), content)

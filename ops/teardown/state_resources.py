@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +53,11 @@ def state_resources(stack: str) -> list[StateResource]:
     ]
 
 
-def summary(resources: list[StateResource]) -> Iterator[str]:
-    """Lines for a confirmation: resources with data by name, the others by number."""
+def summary(resources: Iterable[StateResource], *, data: str = "with all data in it") -> Iterator[str]:
+    """Lines for a confirmation: resources with data by name and with the text `data`, the others by number."""
     for each in resources:
         if each.holds_data:
-            yield f"  {each.type} {each.name}, with all data in it"
+            yield f"  {each.type} {each.name}, {data}"
     others = Counter(each.type for each in resources if not each.holds_data)
     if others:
         yield "  " + ", ".join(f"{count} {type_}" for type_, count in sorted(others.items()))

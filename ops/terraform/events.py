@@ -157,10 +157,14 @@ class StackProgress:
         return next((error.lock for error in self.errors if error.lock), None)
 
     def account(self) -> str:
-        """The outcome in one line or more, for the end of a command."""
+        """The stack's name and outcome, for the end of a command."""
+        return f"{self.name}: {self.outcome()}"
+
+    def outcome(self) -> str:
+        """The outcome in one line or more."""
         reasons = [_with_remedy(self.name, error) for error in self.errors] or self.text[-20:]
         note = f": {self.note}" if self.note else ""
-        return "\n".join(filter(None, [f"{self.name}: {self.phase}{note}", *reasons, self.unsaved]))
+        return "\n".join(filter(None, [f"{self.phase}{note}", *reasons, self.unsaved]))
 
 
 def _with_remedy(stack: str, error: Diagnostic) -> str:

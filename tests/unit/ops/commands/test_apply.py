@@ -263,13 +263,13 @@ def test_summary_names_stacks_without_plan(stacks: TerraformStacks) -> None:
     make_plan()
     result = run_ops("plan-summary", "--expect-no-change")
     assert result.exit_code == 1
-    assert "### `one`: cannot be planned before global is deployed" in result.stdout
+    assert "### `one`: cannot be planned before deployment of global" in result.stdout
     run_ops("apply")
     make_plan()
     summary = run_ops("plan-summary").stdout
     assert "### `global`: nothing changes" in summary
     assert "### `one`: 2 added" in summary  # a resource and an output
-    assert "### `edge`: cannot be planned before one, two is deployed" in summary
+    assert "### `edge`: cannot be planned before deployment of one, two" in summary
 
 
 def test_summary_names_lock_of_failed_plan(deployed: TerraformStacks) -> None:

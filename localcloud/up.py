@@ -284,7 +284,9 @@ class Up:
         deployment.write(self.layout.outputs)
         with self.steps.step("Every region answers", own_display=True):
             if silent := self._silent_after_wait(deployment.settings.regions):
-                raise UpError(f"no success from {', '.join(silent)}. Logs: {self.layout.cloud / 'logs'}")
+                raise UpError(
+                    f"the health check of {', '.join(silent)} fails. Logs: {self.layout.cloud / 'logs'}"
+                )
         self._show_addresses(deployment, blog, deployed=False)
 
     def _seed(self, deployment: DeployedRegions) -> None:

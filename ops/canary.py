@@ -21,7 +21,7 @@ from ops.terraform.interruption import stop_requested
 from stacks.settings import Settings
 
 SECONDS = 1800.0
-"""Ten minutes with a tenth of the requests, and time for CodeDeploy to start and end."""
+"""Seconds to wait for CodeDeploy: ten minutes at a tenth of the requests, and time to start and end."""
 POLL = 10.0
 RUNNING = ("Created", "Queued", "InProgress", "Baking", "Ready")
 

@@ -126,7 +126,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class DeployedRegions:
-    """The regions of an environment, the primary first. They are complete before the stacks over all regions are."""
+    """The regions of an environment, the primary first.
+
+    Available before the stacks that span all regions are deployed.
+    """
 
     settings: Settings
     regions: Mapping[str, Region]

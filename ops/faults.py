@@ -105,7 +105,10 @@ def _limits(region: str, host: str) -> Iterator[Fault]:
     for _, mapping in mappings(client("apigatewayv2", region), (host,)):
         stage = (mapping["ApiId"], mapping["Stage"])
         if has_limits(gateway, *stage):
-            yield Fault(f"{region}: the API's limits are a drill's", partial(lift_limits, gateway, *stage))
+            yield Fault(
+                f"{region}: a drill's request limits are still set on the API",
+                partial(lift_limits, gateway, *stage),
+            )
 
 
 def _functions(region: str, name: str) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ from ops.traffic import Traffic
 from stacks.settings import Settings
 
 SECONDS = 120.0
-"""For a region to pass: functions start again, and an alarm of one-minute periods needs two of them."""
+"""Seconds to wait until a region passes. Functions restart first, and an alarm with one-minute periods needs two
+periods."""
 POLL = 5.0
 TIMEOUT = 10.0
 """Seconds for each request of the purchase."""

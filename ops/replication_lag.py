@@ -22,7 +22,7 @@ TABLES = ("books", "cart", "orders", "stock")
 POLL = 0.1
 """Seconds between two reads."""
 SHORTEST = 2.0
-"""Seconds to wait for heartbeats at least."""
+"""Minimum seconds to wait for heartbeats."""
 CAUGHT_UP = 5.0
 """The lag in seconds below which a region counts as caught up. DynamoDB's usual lag is about one second."""
 EXPIRY = timedelta(hours=1)

@@ -99,7 +99,11 @@ Rows = Mapping[str, Row]
 
 @dataclass(frozen=True)
 class Status:
-    """A region's share of a book. `rights` is below zero after its share was claimed; `in_flight` arrives later."""
+    """A region's share of a book.
+
+    `rights` is below zero if the share was claimed and the region had sold copies that were not replicated.
+    `in_flight`: copies given to it that have not arrived.
+    """
 
     book: str
     region: str

@@ -6,7 +6,7 @@ its generation the current one.
 
 Each generation has these keys: `sold`, a sorted set of copies by book, and two sorted sets of order ids by time,
 `counted` and `cancelled`. For each book that was ordered together with others it has one more key, `with:<book>`,
-a sorted set of the other books by the number of common orders. The two sets of ids prevent that an order is
+a sorted set of the other books by the number of common orders. The two sets of ids keep an order from being
 counted or taken out twice. Whichever of an order and its cancellation arrives first, the order does not count: a
 cancellation takes out an order that is in `counted`, and an order that is in `cancelled` is skipped. Ids are
 dropped after `GUARD_SECONDS`, when no event of the order can arrive again. A rebuild therefore does not put older
@@ -31,6 +31,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from bestsellers.models import GUARD_SECONDS, Cancellation, Event
+from runtime.errors import BookstoreError
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -153,7 +154,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
 
 
-class GenerationLostError(Exception):
+class GenerationLostError(BookstoreError):
     """The generation was replaced, or Redis lost its data. Start again."""
 
 

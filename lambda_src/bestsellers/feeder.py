@@ -3,7 +3,7 @@
 A record may come again, late or out of order. This is safe: an order counts once and is taken out once, whichever
 record comes first (see `bestsellers.counts`). A record that cannot be parsed is logged and counted by the metric
 `UnreadableRecords`, and does not block the following ones; its item stays in the table. An exception means that
-Redis does not answer; Lambda then repeats the whole batch.
+Redis does not answer, or that the generations were swapped repeatedly; Lambda then repeats the whole batch.
 """
 
 from collections.abc import Iterable, Mapping

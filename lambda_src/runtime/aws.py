@@ -60,7 +60,7 @@ def call(operation: Call, **parameters: Any) -> dict[str, Any]:
     try:
         return operation(**parameters)
     except (ConnectionError, HTTPClientError) as error:
-        raise Unavailable("The database does not answer; try again.") from error
+        raise Unavailable("A service of this region does not answer; try again.") from error
     except ClientError as error:
         raise _translated(error.response) or error from error
 
@@ -90,12 +90,12 @@ def _translated(response: Mapping[str, Any]) -> Exception | None:
     if code == "TransactionCanceledException":
         reasons = tuple(_reason(reason) for reason in response.get("CancellationReasons", ()))
         if _TRANSIENT_REASONS.intersection(reasons):
-            return Unavailable("The database is busy; try again.")
+            return Unavailable("A service of this region is busy; try again.")
         return TransactionCancelled(reasons)
     if code in _THROTTLES:
-        return Busy("The database is busy; try again.")
+        return Busy("A service of this region is busy; try again.")
     if code in _RETRY_LATER or response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
-        return Unavailable("The database is busy; try again.")
+        return Unavailable("A service of this region is busy; try again.")
     return None
 
 

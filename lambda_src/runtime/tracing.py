@@ -1,4 +1,4 @@
-"""X-Ray subsegments for calls to DynamoDB, SQS and Redis.
+"""X-Ray subsegments for calls to AWS services and Redis.
 
 Lambda creates the segment of an invocation and runs the X-Ray daemon. This module sends one UDP datagram with a
 subsegment for each call to another service, if the invocation is sampled. A subsegment holds names, times and

@@ -31,15 +31,15 @@ def plan_summary(
     comment: Annotated[
         Path | None, typer.Option(help="Also write it here, no longer than a comment on GitHub may be.")
     ] = None,
-    whole_is_at: Annotated[
-        str, typer.Option(help="Where the comment says that the whole summary is.")
+    full_summary: Annotated[
+        str, typer.Option(help="Link to the full summary, for a shortened comment.")
     ] = "`make plan-summary`",
 ) -> None:
     """Print the changes of the plans as Markdown; exits 1 for a loss that is not allowed."""
     stacks = _of_files(plans) if plans else _of_saved(Settings.load(settings))
     typer.echo(whole(stacks))
     if comment:
-        text = shortened(stacks, limit=COMMENT_LIMIT, whole_is_at=whole_is_at)
+        text = shortened(stacks, limit=COMMENT_LIMIT, full_summary=full_summary)
         comment.write_text(text, encoding="utf-8")
     if expect_no_change:
         _refuse_differences(stacks)

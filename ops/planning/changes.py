@@ -70,7 +70,7 @@ class Change:
     attributes: tuple[str, ...] = ()
     """The names that change; for a replacement, the names that force it."""
     loss: str = ""
-    """Losses: data, a protection, reachability. Empty: nothing that is known to be."""
+    """Lost data, protection or reachability. Empty if no loss is known."""
 
     @property
     def danger(self) -> int:

@@ -130,7 +130,10 @@ def _turned_on(before: Any, after: Any) -> bool:
 
 
 def _shorter(before: Any, after: Any) -> bool:
-    """Whether something is kept for less time. 0 and nothing mean without an end for logs, and never for backups."""
+    """Whether retention becomes shorter.
+
+    0 means forever for logs and none for backups, so any change from or to 0 counts.
+    """
     if before == after:
         return False
     if not isinstance(before, int | float) or not isinstance(after, int | float):

@@ -71,7 +71,7 @@ def whole(stacks: Sequence[StackSummary]) -> str:
     return "\n".join(stack.markdown() for stack in stacks)
 
 
-def shortened(stacks: Sequence[StackSummary], *, limit: int, whole_is_at: str) -> str:
+def shortened(stacks: Sequence[StackSummary], *, limit: int, full_summary: str) -> str:
     """The same in `limit` characters. Additions are left out first, then changes, and dangerous changes never.
 
     Raises SummaryTooLongError where those alone are longer.
@@ -80,22 +80,22 @@ def shortened(stacks: Sequence[StackSummary], *, limit: int, whole_is_at: str) -
     if len(text) <= limit:
         return text
     shown = dict.fromkeys((stack.stack for stack in stacks), 0)
-    left = limit - len(_cut(stacks, shown, whole_is_at))
+    left = limit - len(_cut(stacks, shown, full_summary))
     if left < 0:
         raise SummaryTooLongError(
-            f"the dangerous changes alone are longer than {limit} characters; the whole summary: {whole_is_at}"
+            f"the dangerous changes alone are longer than {limit} characters; the whole summary: {full_summary}"
         )
     for stack, change in _by_danger(stacks):
         left -= len(_row(change)) + 1
         if left < 0:
             break
         shown[stack.stack] += 1
-    return _cut(stacks, shown, whole_is_at)
+    return _cut(stacks, shown, full_summary)
 
 
-def _cut(stacks: Sequence[StackSummary], shown: dict[str, int], whole_is_at: str) -> str:
+def _cut(stacks: Sequence[StackSummary], shown: dict[str, int], full_summary: str) -> str:
     """One more change in `shown` adds that change's row at most."""
-    notice = f"> [!IMPORTANT]\n> Too long for one comment: some changes are only counted. All of them: {whole_is_at}\n"
+    notice = f"> [!IMPORTANT]\n> Too long for one comment: some changes are only counted. All of them: {full_summary}\n"
     return "\n".join([notice, *(stack.markdown(shown[stack.stack]) for stack in stacks)])
 
 

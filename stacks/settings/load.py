@@ -42,7 +42,9 @@ class SettingsFile(BaseSettings):
         except ValidationError as error:
             raise SettingsError(path, [describe(mistake) for mistake in error.errors()]) from error
         except SourceError as error:
-            raise SettingsError(path, [f"a BOOKSTORE_ variable over it is not JSON: {error}"]) from error
+            raise SettingsError(
+                path, [f"a BOOKSTORE_ environment variable that overrides it is not valid JSON: {error}"]
+            ) from error
 
     @classmethod
     def _unknown_variables(cls) -> list[str]:

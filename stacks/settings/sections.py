@@ -55,7 +55,7 @@ class Features(Section):
     canary: bool = False
     """Whether new versions of the functions get a tenth of a region's requests first, and all after ten minutes without
     alarms. Needs `alarms`. Without effect on an emulator. Turning it off deletes the aliases about a minute before the
-    API stops to use them: evacuate each region before it is deployed."""
+    API stops using them: evacuate each region before it is deployed."""
     fault_injection: bool = False
     """Whether each of several regions has an experiment that pauses its replication, which `make drill` starts. Needs
     `alarms`."""

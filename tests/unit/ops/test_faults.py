@@ -128,7 +128,7 @@ def test_faults_move_api_mappings_back(shop: Shop) -> None:
 
 def test_faults_lift_limits_of_overload(shop: Shop) -> None:
     shop.limits[HEALTH_METHOD] = shop.limits[EVERY_METHOD]
-    assert descriptions() == [f"{HERE}: the API's limits are a drill's"]
+    assert descriptions() == [f"{HERE}: a drill's request limits are still set on the API"]
     heal()
     assert descriptions() == []
 

@@ -213,7 +213,10 @@ def test_binary_file_refused(tmp_path: Path) -> None:
 
 def test_variable_without_json_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOOKSTORE_REGIONS", "eu-west-1")
-    with pytest.raises(SettingsError, match=r'a BOOKSTORE_ variable over it is not JSON.*"regions"'):
+    with pytest.raises(
+        SettingsError,
+        match=r'a BOOKSTORE_ environment variable that overrides it is not valid JSON.*"regions"',
+    ):
         load(tmp_path, GOOD)
 
 

@@ -190,7 +190,7 @@ def test_retry_after_lost_answer_orders_once(tables: Tables, monkeypatch: pytest
 
     def crash(self: Orders, *arguments: Any) -> None:
         place(self, *arguments)
-        raise Unavailable("The database does not answer; try again.")
+        raise Unavailable("A service of this region does not answer; try again.")
 
     with monkeypatch.context() as crashing:
         crashing.setattr(Orders, "place", crash)

@@ -239,7 +239,7 @@ def test_interrupted_erasure_has_removed_addresses_of_read_pages(
         if parameters["TableName"] != ORDERS:
             return query(**parameters)
         if len(answers) == 3:
-            raise Unavailable("The database does not answer; try again.")
+            raise Unavailable("A service of this region does not answer; try again.")
         answers.append(query(**parameters, Limit=1))
         return answers[-1]
 

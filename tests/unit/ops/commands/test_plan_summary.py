@@ -36,7 +36,7 @@ def test_summary_writes_comment_before_refusing(tmp_path: Path) -> None:
     file = written(tmp_path, *functions, resource("aws_dynamodb_table.orders", "delete"))
     comment = tmp_path / "comment.md"
     with pytest.raises(RefusedError):
-        plan_summary([file], comment=comment, whole_is_at="the log")
+        plan_summary([file], comment=comment, full_summary="the log")
     assert "`aws_dynamodb_table.orders` is **destroyed**" in comment.read_text()
     assert "All of them: the log" in comment.read_text()
     assert len(comment.read_text()) <= COMMENT_LIMIT

@@ -17,7 +17,7 @@ def many(action: str, number: int, type_: str = "aws_lambda_function") -> list[C
 
 
 def short(stacks: Sequence[StackSummary], limit: int = COMMENT_LIMIT) -> str:
-    return shortened(stacks, limit=limit, whole_is_at=ELSEWHERE)
+    return shortened(stacks, limit=limit, full_summary=ELSEWHERE)
 
 
 def listed(text: str, action: str) -> int:

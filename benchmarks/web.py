@@ -25,7 +25,7 @@ LATENCY_MS = 100
 BYTES_A_SECOND = 9_000_000 / 8
 MAX_LCP_MS = 1_800
 MAX_CLS = 0.02
-MAX_SCRIPT_BYTES = 112 * 1024
+MAX_SCRIPT_BYTES = 113 * 1024
 
 OBSERVE = """
 window.vitals = { lcp: 0, cls: 0, element: '' };

@@ -7,10 +7,11 @@ import { createStore } from './store';
 
 vi.mock('../features/account/identity', () => ({
   idToken: async () => 'token',
-  currentShopper: async () => SHOPPER,
+  currentShopper: () => currentShopper(),
 }));
 
 const SHOPPER = { id: 'shopper-1', email: 'reader@shop.test' };
+const currentShopper = vi.fn(async () => SHOPPER);
 const COGNITO = { region: 'eu-west-1', userPoolId: 'pool', userPoolClientId: 'client' };
 const KEY = 'CognitoIdentityServiceProvider.client.LastAuthUser';
 
@@ -57,6 +58,14 @@ it('sign-in and sign-out in another tab are followed', async () => {
   storageChanged('reader');
   await vi.waitFor(() => expect(store.getState().session).toEqual({ status: 'shopper', shopper: SHOPPER }));
   storageChanged(null);
+  expect(store.getState().session).toEqual({ status: 'guest' });
+});
+
+it('user pool without an answer makes the shopper a guest', async () => {
+  currentShopper.mockRejectedValueOnce(new DOMException('no answer', 'TimeoutError'));
+  localStorage.setItem(KEY, 'reader');
+  const store = storeOf();
+  await startSession(store, COGNITO);
   expect(store.getState().session).toEqual({ status: 'guest' });
 });
 

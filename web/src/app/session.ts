@@ -1,11 +1,11 @@
 import type { CognitoConfig } from '../config';
 import { loadChunk } from '../lib/chunks';
-import { leave, type Session, signedIn, signedOut } from '../lib/session';
+import { leave, type Session, signedIn, signedOut, tokenPrefix } from '../lib/session';
 import type { Store } from './store';
 
 /** Amplify's entry in localStorage while a shopper is signed in. */
 function userKey({ userPoolClientId }: CognitoConfig): string {
-  return `CognitoIdentityServiceProvider.${userPoolClientId}.LastAuthUser`;
+  return `${tokenPrefix(userPoolClientId)}LastAuthUser`;
 }
 
 /** Whether Amplify has to be loaded to find out who is signed in. */

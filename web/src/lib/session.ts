@@ -27,6 +27,11 @@ const slice = createSlice({
 export const { signedIn, signedOut } = slice.actions;
 export const sessionReducer = slice.reducer;
 
+/** Names of Amplify's entries in localStorage start with this. */
+export function tokenPrefix(userPoolClientId: string): string {
+  return `CognitoIdentityServiceProvider.${userPoolClientId}.`;
+}
+
 /** Ends the session in this tab and removes the shopper's data from memory. */
 export function leave(dispatch: Dispatch): void {
   for (const key of PERSONAL_KEYS) forget(key);

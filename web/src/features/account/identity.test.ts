@@ -5,8 +5,16 @@ import {
   signIn as signInWithPassword,
   signOut,
 } from 'aws-amplify/auth';
-import { beforeEach, expect, it, vi } from 'vitest';
-import { AlreadyConfirmedError, confirm, signOut as leave, resendCode, signIn } from './identity';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import {
+  AlreadyConfirmedError,
+  confirm,
+  currentShopper,
+  idToken,
+  signOut as leave,
+  resendCode,
+  signIn,
+} from './identity';
 
 vi.mock('aws-amplify', () => ({ Amplify: { configure: vi.fn() } }));
 vi.mock('aws-amplify/auth', { spy: true });
@@ -26,6 +34,19 @@ beforeEach(() => {
     tokens: { idToken: { payload: CLAIMS }, accessToken: { payload: {} } },
   });
 });
+
+afterEach(() => vi.useRealTimers());
+
+/** Settles like the call, with time that passes at once. */
+async function waited<Result>(call: () => Promise<Result>): Promise<Result> {
+  vi.useFakeTimers();
+  const result = call();
+  result.catch(() => undefined);
+  await vi.runAllTimersAsync();
+  return result;
+}
+
+const never = () => new Promise<never>(() => undefined);
 
 it('sign-in returns the token’s shopper', async () => {
   expect(await signIn('reader@shop.test', 'secret')).toEqual({
@@ -71,4 +92,34 @@ it('code for a confirmed account is refused as such', async () => {
 it('sign-out ends the sessions of all devices', async () => {
   await leave();
   expect(signOut).toHaveBeenCalledWith({ global: true });
+});
+
+it('sign-out without an answer removes the tokens', async () => {
+  vi.mocked(signOut).mockImplementationOnce(never);
+  localStorage.setItem('CognitoIdentityServiceProvider.client.LastAuthUser', 'reader');
+  localStorage.setItem('CognitoIdentityServiceProvider.client.reader.refreshToken', 'token');
+  localStorage.setItem('bookstore.cart', '[]');
+  await waited(leave);
+  expect(Object.keys(localStorage)).toEqual(['bookstore.cart']);
+});
+
+it.each([
+  ['id token', idToken],
+  ['shopper', currentShopper],
+])('%s is given up if the user pool does not answer', async (_name, read) => {
+  vi.mocked(fetchAuthSession).mockImplementation(never);
+  await expect(waited<unknown>(read)).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+it('sign-in is given up if the user pool does not answer', async () => {
+  vi.mocked(signInWithPassword).mockImplementation(never);
+  await expect(waited(() => signIn('reader@shop.test', 'secret'))).rejects.toMatchObject({
+    name: 'TimeoutError',
+  });
+});
+
+it('answered call leaves no timer', async () => {
+  vi.useFakeTimers();
+  await idToken();
+  expect(vi.getTimerCount()).toBe(0);
 });

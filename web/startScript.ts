@@ -8,7 +8,8 @@ const ENTRY = /<script type="module" crossorigin src="([^"]+)"><\/script>/;
 /**
  * Replaces the app's entry in the build's index.html by start.js. It loads the entry once the browser reports the
  * page's first paint, which needs the connection and the processor for itself, or after a second, since a page in the
- * background is not painted; a later import of the same module changes nothing.
+ * background is not painted. If the entry cannot be loaded, it reloads the page once, since the page may be older than
+ * the deployed build, and then shows the page's message.
  */
 export function startScript(): Plugin {
   return {

@@ -12,8 +12,10 @@ from runtime.parsing import BOOK_ID
 
 Book = Mapping[str, Any]
 TAGLINE = "A bookshop that keeps the same shelves in several parts of the world at once."
-PRIVATE = frozenset({"cart", "checkout", "orders", "sign-in", "sign-up", "forgot", "account", "search"})
-"""Pages without content of their own; search engines have nothing to index there."""
+WITHOUT_CONTENT = frozenset(
+    {"account", "cart", "checkout", "forgot", "imprint", "orders", "privacy", "search", "sign-in", "sign-up"}
+)
+"""Pages whose content only the web app has; search engines have nothing to index there."""
 HERO_BOOKS = 12
 """Books that the home page reads for its covers (`web/src/features/catalog/Hero.tsx`)."""
 SHELF_BOOKS = 6
@@ -74,14 +76,14 @@ def page(path: str, shop: Storefront) -> Document:
         case ["category", name]:
             names = shop.catalog.categories()
             return _category(name, names, shop) if name in names else _not_found(shop)
-        case [name] if name in PRIVATE:
-            return _private(name.replace("-", " ").capitalize(), shop)
+        case [name] if name in WITHOUT_CONTENT:
+            return _without_content(name.replace("-", " ").capitalize(), shop)
         case ["orders", _]:
-            return _private("Order", shop)
+            return _without_content("Order", shop)
     return _not_found(shop)
 
 
-def _private(title: str, shop: Storefront) -> Document:
+def _without_content(title: str, shop: Storefront) -> Document:
     return Document(title, TAGLINE, None, shop.language, content.plain(title))
 
 

@@ -155,11 +155,18 @@ def test_unknown_path_not_found(path: str) -> None:
     assert "canonical" not in text
 
 
-@pytest.mark.parametrize("path", ["/cart", "/checkout", "/orders/1", "/sign-in", "/search"])
-def test_private_page_is_not_indexed(path: str) -> None:
+@pytest.mark.parametrize("path", ["/cart", "/checkout", "/orders/1", "/sign-in", "/privacy"])
+def test_page_without_content_is_not_indexed(path: str) -> None:
     document, text = html(path)
     assert document.status == 200
     assert "noindex" in text
+
+
+def test_page_of_each_static_route_exists() -> None:
+    routes = (Path(__file__).parents[4] / "web/src/app/App.tsx").read_text(encoding="utf-8")
+    paths = [path for path in re.findall(r"path: '(/[^']*)'", routes) if ":" not in path]
+    assert {"/", "/search", "/imprint"} < set(paths)
+    assert [path for path in paths if html(path)[0].status != 200] == []
 
 
 def test_category_page_shows_first_books_and_links_others() -> None:

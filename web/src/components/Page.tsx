@@ -37,6 +37,12 @@ function useFocusKeeper(place: RefObject<HTMLElement | null>): void {
   }, [place]);
 }
 
+/** Removes what the server says about the first page's address, which sharing and search engines would use for this one. */
+function removeAddress(): void {
+  const tags = 'link[rel=canonical], meta[name=robots], meta[property="og:url"]';
+  for (const tag of document.head.querySelectorAll(tags)) tag.remove();
+}
+
 let first = true;
 
 /** Sets the document's title and, on every navigation but the first, moves the focus to the heading. */
@@ -51,6 +57,7 @@ export function Page({ title, heading, className = '', children }: PageProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page, before the next key press
   useLayoutEffect(() => {
     if (!first) {
+      removeAddress();
       if (navigation !== 'POP') window.scrollTo(0, 0);
       focusHeading(top.current);
     }

@@ -2,9 +2,18 @@ import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import type { ApiError } from './client';
 import { bookstore } from './generated';
 
+/** Seconds for which a list stays after its page was left, so that "Back" finds the place in it at once. */
+const KEPT = 1_800;
+
+/** Options of a list's hook: shows a list that was kept, and reads one that is older than a minute again. */
+export const LIST = { refetchOnMountOrArgChange: 60 };
+
 /** The generated operations, with the cache rules that the contract cannot express; the cart has its own. */
 export const shop = bookstore.enhanceEndpoints({
   endpoints: {
+    listBooks: { keepUnusedDataFor: KEPT },
+    searchBooks: { keepUnusedDataFor: KEPT },
+    listBestsellers: { keepUnusedDataFor: KEPT },
     placeOrder: {
       invalidatesTags: (_result, error) => (error ? [] : ['cart', 'orders', 'bestsellers', 'catalog']),
     },

@@ -4,6 +4,7 @@ import { matchPath, useParams, useSearchParams } from 'react-router';
 import {
   asApiError,
   type Dispatch,
+  LIST,
   shop,
   useListBooksQuery,
   useListCategoriesQuery,
@@ -49,7 +50,7 @@ function Introduction({ category }: { category: string }) {
 
 /** The best rated books, without filters: browsing works while no region can search. */
 function BestRated({ category }: { category: string }) {
-  const { data, error, refetch } = useListBooksQuery({ category, limit: 100 });
+  const { data, error, refetch } = useListBooksQuery({ category, limit: 100 }, LIST);
   if (data) {
     return (
       <div className="grid">

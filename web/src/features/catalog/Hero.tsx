@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { type Dispatch, shop, useListBooksQuery } from '../../api/endpoints';
+import { type Dispatch, LIST, shop, useListBooksQuery } from '../../api/endpoints';
 import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { Icon } from '../../components/Icon';
@@ -38,7 +38,7 @@ export function readHero(dispatch: Dispatch): Promise<unknown> {
 /** Introduction of the home page, with three covers. */
 export function Hero() {
   const { t } = useTranslation();
-  const { data } = useListBooksQuery(READ);
+  const { data } = useListBooksQuery(READ, LIST);
   const books = data ? three(data.items) : [undefined, undefined, undefined];
   return (
     <section className="hero">

@@ -1,8 +1,9 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http } from 'msw';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { renderPage } from '../../../test/render';
 import { API, answer, BOOKS, found, problem, SOLARIS, server } from '../../../test/server';
 import SearchPage from './SearchPage';
@@ -31,6 +32,34 @@ function searches(result = found(BOOKS, { facets: FACETS, total: 60 })): URLSear
 
 const open = (query: string) => renderPage(<SearchPage />, { at: `/search${query}`, path: '/search' });
 const last = (queries: URLSearchParams[]) => Object.fromEntries(queries.at(-1) ?? []);
+
+afterEach(() => vi.useRealTimers());
+
+/** Leaves the page and returns to it. */
+function Visits() {
+  const [isHere, setIsHere] = useState(true);
+  return (
+    <>
+      <button type="button" onClick={() => setIsHere(!isHere)}>
+        {isHere ? 'leave' : 'return'}
+      </button>
+      {isHere && <SearchPage />}
+    </>
+  );
+}
+
+it('list is there at once after minutes on another page, and is read again', async () => {
+  const queries = searches();
+  renderPage(<Visits />, { at: '/search?q=lem', path: '/search' });
+  await screen.findByRole('link', { name: 'Solaris' });
+  vi.useFakeTimers();
+  fireEvent.click(screen.getByRole('button', { name: 'leave' }));
+  await vi.advanceTimersByTimeAsync(600_000);
+  fireEvent.click(screen.getByRole('button', { name: 'return' }));
+  expect(screen.getByRole('link', { name: 'Solaris' })).toBeTruthy();
+  vi.useRealTimers();
+  await waitFor(() => expect(queries).toHaveLength(2));
+});
 
 it('results have a count, page numbers and links to books', async () => {
   const queries = searches();

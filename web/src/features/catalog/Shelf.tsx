@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import {
   asApiError,
   type Dispatch,
+  LIST,
   shop,
   useListBestsellersQuery,
   useListBooksQuery,
@@ -72,7 +73,10 @@ export function CategoryShelf({ category, except }: { category: string; except?:
   const { t } = useTranslation();
   const nameOf = useCategoryName();
   const [place, seen] = useSeen<HTMLDivElement>();
-  const { data, error, refetch } = useListBooksQuery({ category, limit: ON_A_SHELF + 1 }, { skip: !seen });
+  const { data, error, refetch } = useListBooksQuery(
+    { category, limit: ON_A_SHELF + 1 },
+    { ...LIST, skip: !seen },
+  );
   const books = useDeferredValue(data)
     ?.items.filter((book) => book.id !== except)
     .slice(0, ON_A_SHELF);
@@ -99,7 +103,7 @@ export function BestsellerShelf() {
   const ranking = useListBestsellersQuery(BESTSELLERS, { refetchOnMountOrArgChange: 10 });
   // After a failed request the list that was read before is still shown.
   const unsold = ranking.data ? ranking.data.items.length === 0 : ranking.isError;
-  const rated = useListBooksQuery({ limit: ON_A_SHELF }, { skip: !unsold });
+  const rated = useListBooksQuery({ limit: ON_A_SHELF }, { ...LIST, skip: !unsold });
   const sold = useDeferredValue(ranking.data?.items) ?? [];
   const best = useDeferredValue(rated.data?.items);
   const shown = sold.length > 0 || best;

@@ -174,6 +174,14 @@ def test_job_with_secrets_needs_approval(workflow: Path, name: str) -> None:
         assert job["environment"] == "production", "a pushed branch can print the secrets of the repository"
 
 
+@pytest.mark.parametrize(("workflow", "name"), all_jobs())
+def test_called_workflow_gets_its_secrets(workflow: Path, name: str) -> None:
+    job = jobs(workflow.stem)[name]
+    called = job.get("uses", "")
+    if called.startswith("./") and "secrets." in (ROOT / called).read_text():
+        assert job.get("secrets") == "inherit", "secrets of an environment are empty in a called workflow"
+
+
 @pytest.mark.parametrize("name", jobs("apply"))
 def test_apply_runs_on_main_only(name: str) -> None:
     assert "github.ref == 'refs/heads/main'" in jobs("apply")[name]["if"]

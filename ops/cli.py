@@ -50,6 +50,12 @@ DEFAULT_SETTINGS = Path("settings/local.toml")
 SettingsOption = Annotated[
     Path, typer.Option("--settings", envvar="SETTINGS", help="The environment's TOML file.")
 ]
+RegionLostOption = Annotated[
+    bool,
+    typer.Option(
+        "--region-lost", help="Plan the global stack without reading its resources: replicas do not answer."
+    ),
+]
 RegionArgument = Annotated[str, typer.Argument(help="An AWS region of the deployment, such as eu-west-1.")]
 
 

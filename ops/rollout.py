@@ -41,6 +41,7 @@ def deploy_stacks(
     console: Console,
     log: Path,
     at_once: bool,
+    region_lost: bool = False,
     opening: Opening | None = None,
 ) -> StackOutputs:
     """Apply each stack after those that it needs, and return their outputs.
@@ -48,9 +49,9 @@ def deploy_stacks(
     Independent stacks run side by side with `at_once`. Without it regions follow each other, each after the health
     gate of the one before. With `features.canary` new versions of a region's functions get requests after its stack is
     applied. A region's blog follows once its repository has the image. `opening` is done beside the stacks that it does
-    not need. Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
+    not need. `region_lost` is the engine's. Raises StacksFailedError; KeyboardInterrupt once every Terraform has ended.
     """
-    engine = Engine(settings, console, log)
+    engine = Engine(settings, console, log, region_lost)
 
     def outputs() -> StackOutputs:
         return {name.removeprefix(f"{settings.name}-"): each for name, each in engine.outputs.items()}

@@ -6,7 +6,7 @@ import typer
 
 from ops.bucket_copies import copy_missing_media
 from ops.checkout_lock import checkout_lock
-from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.cli import DEFAULT_SETTINGS, RegionLostOption, SettingsOption
 from ops.console import plain_console
 from ops.errors import InterruptError
 from ops.rollout import deploy_stacks
@@ -24,6 +24,7 @@ def deploy(
             "--at-once", help="All regions side by side, without health gates. A local cloud always is."
         ),
     ] = False,
+    region_lost: RegionLostOption = False,
 ) -> None:
     """Synthesize, then deploy every stack after those that it needs."""
     environment = Settings.load(settings)
@@ -38,6 +39,7 @@ def deploy(
                 console=console,
                 log=synthesized_folder() / "deploy.log",
                 at_once=at_once or environment.local is not None,
+                region_lost=region_lost,
             )
             if copied := copy_missing_media(environment):
                 console.print(f"copied {copied} media files of the blog to regions that lacked them")

@@ -3,7 +3,7 @@
 import typer
 
 from ops.checkout_lock import checkout_lock
-from ops.cli import DEFAULT_SETTINGS, SettingsOption
+from ops.cli import DEFAULT_SETTINGS, RegionLostOption, SettingsOption
 from ops.console import plain_console
 from ops.planning.planner import exit_code, plan_stacks
 from ops.planning.saved_plans import PLAN_FILE, Outcome
@@ -13,7 +13,7 @@ from ops.terraform.process import Terraform
 from stacks.settings import Settings
 
 
-def plan(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
+def plan(settings: SettingsOption = DEFAULT_SETTINGS, region_lost: RegionLostOption = False) -> None:
     """Synthesize, then plan every stack. Exits 0 without changes, 2 with changes, 1 on errors."""
     environment = Settings.load(settings)
     check_primary(environment)
@@ -21,7 +21,7 @@ def plan(settings: SettingsOption = DEFAULT_SETTINGS) -> None:
     with checkout_lock("plan"):
         with console.status("synthesizing"):
             synthesize(settings, synthesized_folder() / "synth.log")
-        record = plan_stacks(environment, settings, console)
+        record = plan_stacks(environment, settings, console, region_lost=region_lost)
         for name, stack in record.stacks.items():
             typer.echo(f"\n=== {name}")
             # Written as Terraform prints it: rich would replace `:secret:` in an ARN and fold long addresses.

@@ -17,16 +17,17 @@ _NOT_SYNTHESIZED = (".terraform", "terraform.tfstate", ERRORED_STATE, PLAN_FILE)
 """Beginnings of the names that Terraform itself writes into a stack's folder."""
 
 
-def plan_stacks(settings: Settings, file: Path, console: Console) -> PlanRecord:
+def plan_stacks(settings: Settings, file: Path, console: Console, *, region_lost: bool = False) -> PlanRecord:
     """Plan the synthesized stacks side by side. The plans of an earlier call are deleted first.
 
-    `file` is the settings file, which the record names. Raises KeyboardInterrupt once Terraform has ended.
+    `file` is the settings file, which the record names. `region_lost` is the engine's. Raises KeyboardInterrupt once
+    Terraform has ended.
     """
     needs = stack_dependencies()
     PlanRecord.delete()
     for stack in needs:
         plan_file(stack).unlink(missing_ok=True)
-    engine = Engine(settings, console, synthesized_folder() / "plan.log")
+    engine = Engine(settings, console, synthesized_folder() / "plan.log", region_lost)
     record = PlanRecord(
         deployment=settings.name,
         file=str(file),

@@ -54,6 +54,8 @@ class Engine:
     settings: Settings
     console: Console
     log: Path
+    region_lost: bool = False
+    """Whether a region other than the first is lost. The global stack is then planned without a refresh."""
     outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Outputs of each stack that `deploy` has applied, by its name, without the sensitive ones."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -87,7 +89,8 @@ class Engine:
 
         def work(task: Task) -> None:
             Terraform(task.progress.name).prepare(take=task.take)
-            code = self._terraform(task, "plan", "-detailed-exitcode", f"-out={plan}")
+            options = ("-detailed-exitcode", f"-out={plan}", *self._refresh(task.progress.name))
+            code = self._terraform(task, "plan", *options)
             task.progress.has_changes = code == CHANGES
 
         stacks = dict.fromkeys(needs, ())
@@ -158,8 +161,13 @@ class Engine:
 
     def _deploy(self, task: Task) -> None:
         Terraform(task.progress.name).prepare(take=task.take)
-        self._terraform(task, "apply", "-auto-approve", *parallelism(self.settings))
+        options = ("-auto-approve", *self._refresh(task.progress.name), *parallelism(self.settings))
+        self._terraform(task, "apply", *options)
         self.outputs[task.progress.name] = task.progress.outputs
+
+    def _refresh(self, stack: str) -> tuple[str, ...]:
+        """The option without which the provider reads the tables' replicas in a lost region, and fails."""
+        return ("-refresh=false",) if self.region_lost and stack == f"{self.settings.name}-global" else ()
 
     def _terraform(self, task: Task, command: str, *options: str) -> int:
         """Run one command and return its exit code. Raises TerraformError; the errors are in the progress.

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,12 +167,7 @@ class Deployment(DeployedRegions):
     @classmethod
     def read(cls, settings: Settings, path: Path) -> Self:
         """Read the outputs from a file of `write`. Raises DeploymentError when it cannot be read."""
-        try:
-            return cls.of(settings, json.loads(path.read_text()))
-        except FileNotFoundError as missing:
-            raise DeploymentError("nothing is deployed here yet: run `make up`") from missing
-        except json.JSONDecodeError as broken:
-            raise DeploymentError(f"{path} cannot be read: run `make up` again") from broken
+        return cls.of(settings, _read_copy(path))
 
     @classmethod
     def of(cls, settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> Self:
@@ -193,6 +188,16 @@ class Deployment(DeployedRegions):
         new.replace(path)
 
 
+def _read_copy(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        outputs: dict[str, dict[str, Any]] = json.loads(path.read_text())
+    except FileNotFoundError as missing:
+        raise DeploymentError("nothing is deployed here yet: run `make up`") from missing
+    except json.JSONDecodeError as broken:
+        raise DeploymentError(f"{path} cannot be read: run `make up` again") from broken
+    return outputs
+
+
 def _regions(settings: Settings, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Region]:
     return {
         region: Region.of(_outputs(settings, values, region), values.get(f"{region}-blog"))
@@ -206,12 +211,28 @@ def _outputs(settings: Settings, values: Mapping[str, Mapping[str, Any]], part: 
     return Outputs(part, values[part])
 
 
+def load_shared(settings: Settings) -> Shared:
+    """Read the outputs of the stacks that exist once, and no others: a region may be lost with its states.
+
+    Raises as `Deployment.load` does.
+    """
+    parts = ("global", "dns")
+    copy = os.environ.get(OUTPUTS_VARIABLE)
+    values = _read_copy(Path(copy)) if copy else _terraform_outputs(settings, parts)
+    return Shared.of(*(_outputs(settings, values, part) for part in parts))
+
+
 def terraform_outputs(settings: Settings) -> dict[str, dict[str, Any]]:
     """Every stack's outputs from Terraform; empty for a stack that was never deployed.
 
     Raises DeploymentError before a synth, TerraformError when a state cannot be read.
     """
-    names = [name for name in settings.stack_regions if not name.endswith(COMMON)]
+    return _terraform_outputs(
+        settings, [name for name in settings.stack_regions if not name.endswith(COMMON)]
+    )
+
+
+def _terraform_outputs(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     for name in names:
         _check_synthesized(f"{settings.name}-{name}")
     with ThreadPoolExecutor(max_workers=len(names)) as pool:

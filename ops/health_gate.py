@@ -12,10 +12,10 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws import client, explain
-from ops.deployment import Deployment, terraform_outputs
 from ops.drill.accounts import close_account, open_account
 from ops.errors import OperatorError
 from ops.health_probe import Probe
+from ops.named_tables import NamedDeployment
 from ops.terraform.engine import Task, Work
 from ops.terraform.events import Phase
 from ops.terraform.graph import gate_name
@@ -131,7 +131,7 @@ def is_of_shop(alarm: str, settings: Settings, region: str) -> bool:
 
 def _purchase(settings: Settings, region: str) -> str | None:
     """Buy one book as a new shopper, cancel the order, and delete the account."""
-    deployment = _deployed(settings)
+    deployment = NamedDeployment(settings)
     account = open_account(deployment, f"canary-{uuid.uuid4().hex}@{settings.domain}")
     try:
         headers = {"authorization": f"Bearer {account.shopper.token()}"}
@@ -173,10 +173,3 @@ def buy(http: httpx.Client) -> str | None:
 def _order(http: httpx.Client, book: dict[str, Any]) -> httpx.Response:
     order = {"items": [{"bookId": book["id"], "quantity": 1}], "expectedTotal": book["price"]}
     return http.post("/orders", json=order, headers={"idempotency-key": str(uuid.uuid4())})
-
-
-def _deployed(settings: Settings) -> Deployment:
-    """The deployment without regions that are still to come."""
-    outputs = terraform_outputs(settings)
-    regions = tuple(region for region in settings.regions if outputs.get(region))
-    return Deployment.of(settings.model_copy(update={"regions": regions}), outputs)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops.aws import client
+from ops.deployment import load_shared
 from stacks.settings import Settings
 
 
@@ -25,3 +26,11 @@ class NamedTables:
     def client(self, service: str, region: str) -> Any:
         """A boto3 client with short timeouts."""
         return client(service, region)
+
+
+class NamedDeployment(NamedTables):
+    """Also the user pool, from the states of the stacks that exist once. Reads no state of a region's stack."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.shared = load_shared(settings)

@@ -7,13 +7,24 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from client import Shopper, sign_in
-from ops.deployment import Deployment
+from ops.deployment import Deployment, Shared
 from ops.drill.recording import SignIn
+
+
+class WithUserPool(Protocol):
+    """The part of a deployment that accounts need."""
+
+    @property
+    def shared(self) -> Shared:
+        """Has the ids of the user pool."""
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class Account:
     shopper: Shopper
 
 
-def open_account(deployment: Deployment, email: str) -> Account:
+def open_account(deployment: WithUserPool, email: str) -> Account:
     """Create an account with a confirmed address and a random password, and sign in.
 
     Raises boto3's errors; an address with an account is rejected.
@@ -57,7 +68,7 @@ def open_account(deployment: Deployment, email: str) -> Account:
     )
 
 
-def close_account(deployment: Deployment, account: Account) -> None:
+def close_account(deployment: WithUserPool, account: Account) -> None:
     """Delete the account; its orders remain."""
     cognito = deployment.client("cognito-idp", deployment.shared.user_pool_region)
     # botocore sends a request again if its answer is lost. The account is then deleted already.
@@ -65,7 +76,7 @@ def close_account(deployment: Deployment, account: Account) -> None:
         cognito.admin_delete_user(UserPoolId=deployment.shared.user_pool_id, Username=account.email)
 
 
-def close_reachable(deployment: Deployment, accounts: Iterable[Account]) -> None:
+def close_reachable(deployment: WithUserPool, accounts: Iterable[Account]) -> None:
     """Delete accounts. Each stays whose user pool is unavailable."""
     for account in accounts:
         with suppress(BotoCoreError, ClientError):

@@ -1,16 +1,21 @@
 """The checks of a region after its deployment."""
 
 import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
-from ops import health_gate
-from ops.health_gate import GateError, await_healthy, buy, failed_check, is_of_shop
+from ops import deployment, health_gate
+from ops.errors import TerraformError
+from ops.health_gate import GateError, _purchase, await_healthy, buy, failed_check, is_of_shop
+from ops.named_tables import NamedDeployment
 from stacks.settings import Settings
-from tests.support import synthesis
+from tests.support import deployments, synthesis
 from tests.support.operators import REGIONS, SETTINGS, probe
+from tests.support.terraform_stacks import TerraformStacks
 
 PRIMARY, OTHER = REGIONS
 BOOK: dict[str, Any] = {"id": "dune", "price": 900}
@@ -126,6 +131,33 @@ def test_purchase_failed_step_is_named(step: str) -> None:
     assert reason
     assert reason.startswith(step.partition("_")[0].upper())
     assert reason.endswith("answered 500")
+
+
+def test_gate_passes_with_another_region_lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The lost region has its Terraform state, which the purchase does not need."""
+    names = ("global", "dns", "edge", *REGIONS)
+    TerraformStacks(tmp_path, {f"{SETTINGS.name}-{name}": () for name in names})
+    pools: list[str] = []
+
+    def read_outputs(stack: str) -> dict[str, Any]:
+        part = stack.removeprefix(f"{SETTINGS.name}-")
+        if part == OTHER:
+            raise TerraformError(f"{stack}: the state cannot be read")
+        return deployments.outputs(REGIONS)[part]
+
+    def open_account(found: NamedDeployment, _email: str) -> SimpleNamespace:
+        pools.append(found.shared.user_pool_id)
+        return SimpleNamespace(shopper=SimpleNamespace(token=lambda: "token"))
+
+    monkeypatch.delenv(deployment.OUTPUTS_VARIABLE, raising=False)
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path))
+    monkeypatch.setattr(deployment, "stack_outputs", read_outputs)
+    monkeypatch.setattr(health_gate, "open_account", open_account)
+    monkeypatch.setattr(health_gate, "close_account", lambda *_: None)
+    monkeypatch.setattr(health_gate, "buy", lambda _http: None)
+    monkeypatch.setattr(health_gate, "_purchase", _purchase)
+    assert failed_check(SETTINGS, PRIMARY) is None
+    assert pools == ["eu-west-1_pool"]
 
 
 def test_purchase_passes() -> None:

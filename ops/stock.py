@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws import explain
-from ops.errors import OperatorError
+from ops.errors import InterruptError, OperatorError
 from ops.items import plain
 
 GIVEN, CLAIMED, CLAIMS = "given:", "claimed:", "claims:"
@@ -249,6 +249,7 @@ def add(
 
     Raises:
         OperatorError: the catalog has no such book, or a region did not answer. The message says what was added.
+        InterruptError: stopped meanwhile. The message says what was added.
     """
     primary = next(iter(deployment.regions))
     books = deployment.regions[primary].tables["books"]
@@ -269,20 +270,22 @@ def add(
                 ExpressionAttributeValues={":copies": {"N": str(share)}, ":none": {"N": "0"}},
             )
         except (BotoCoreError, ClientError, OperatorError) as error:
-            raise _partly_added(book, each, shares, added, error) from error
+            cause = str(error) if isinstance(error, OperatorError) else explain(error)
+            raise OperatorError(_partly_added(book, each, shares, added, cause)) from error
+        except KeyboardInterrupt:
+            raise InterruptError(_partly_added(book, each, shares, added, "interrupted")) from None
         added[each] = share
     return shares
 
 
 def _partly_added(
-    book: str, region: str, shares: Mapping[str, int], added: Mapping[str, int], error: Exception
-) -> OperatorError:
-    cause = error if isinstance(error, OperatorError) else explain(error)
+    book: str, region: str, shares: Mapping[str, int], added: Mapping[str, int], cause: str
+) -> str:
     done = ", ".join(f"{copies} to {each}" for each, copies in added.items()) or "none"
     rest = [
         f"make stock BOOK={book} ADD={shares[each]} REGION={each}" for each in shares if each not in added
     ]
-    return OperatorError(
+    return (
         f"{region}: {cause}\nCopies that were added: {done}. See in `make stock BOOK={book}` whether those of {region} "
         "arrived. To add the rest:\n  " + "\n  ".join(rest)
     )

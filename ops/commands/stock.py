@@ -1,18 +1,21 @@
 """`ops stock`: shows the stock of all regions, or adds copies of a book."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 
 from ops import stock as library
+from ops.aws import explain
 from ops.cli import DEFAULT_SETTINGS, SettingsOption, check_region
 from ops.console import plain_console
 from ops.deployment import Deployment
-from ops.errors import InputError
+from ops.errors import InputError, OperatorError
 from ops.stock import Status
 from stacks.settings import Settings
 
@@ -35,8 +38,18 @@ def stock(
         raise InputError("to add copies: make stock BOOK=<id> ADD=<copies> [REGION=<region>]")
     deployment = Deployment.load(environment)
     if add:
-        library.add(deployment, book, add, region or None, environment.stock_weights)
-    shares = library.status(deployment, book or None)
+        added = library.add(deployment, book, add, region or None, environment.stock_weights)
+        # On standard error: with --json, standard output is JSON.
+        print("added: " + ", ".join(f"{copies} to {each}" for each, copies in added.items()), file=sys.stderr)
+    try:
+        shares = library.status(deployment, book or None)
+    except (BotoCoreError, ClientError) as error:
+        if not add:
+            raise
+        raise OperatorError(
+            f"{explain(error)}. All copies were added, do not add them again. To see the stock of all regions later: "
+            f"make stock BOOK={book}"
+        ) from error
     if as_json:
         print(json.dumps([asdict(share) for share in shares], indent=2))
     else:

@@ -14,13 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops import stock
-from ops.errors import OperatorError
+from ops.errors import InterruptError, OperatorError
 from ops.stock import REGISTRY, Row, split
 from ops.stock_removal import accept_all, give_all
 from runtime import dynamo
 from shop import stock as shop_stock
 from shop.stock import Share
+from stacks.settings import Settings
 from tests.support.mocked_aws import mocked_aws
+from tests.support.operators import run_ops
 
 HERE, THERE = "eu-west-1", "ap-southeast-1"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -221,6 +223,39 @@ def test_add_says_what_is_missing(deployment: Deployment, monkeypatch: pytest.Mo
     assert f"added: 3 to {HERE}" in str(reported.value)
     assert str(reported.value).endswith(f"make stock BOOK=a ADD=2 REGION={THERE}")
     assert {region: each.rights for region, each in shares(deployment).items()} == {HERE: 4, THERE: 1}
+
+
+def test_interrupted_add_says_what_is_missing(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(deployment.clients[THERE], "transact_write_items", interrupt)
+    with pytest.raises(InterruptError) as reported:
+        stock.add(deployment, "a", 5)
+    assert f"added: 3 to {HERE}" in str(reported.value)
+    assert str(reported.value).endswith(f"make stock BOOK=a ADD=2 REGION={THERE}")
+
+
+def test_added_copies_are_reported_when_a_region_cannot_be_read(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator who repeated the command would add them twice."""
+
+    def lose(request: Any, **_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    monkeypatch.setattr(Settings, "load", lambda _: Settings(regions=(HERE, THERE)))
+    monkeypatch.setattr("ops.commands.stock.Deployment.load", lambda _: deployment)
+    deployment.clients[THERE].meta.events.register("before-send.dynamodb.Query", lose)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    result = run_ops("stock", "--book", "a", "--add", "3", "--region", HERE)
+    assert result.exit_code == 1
+    assert f"added: 3 to {HERE}" in result.stderr
+    assert "do not add them again" in result.stderr
+    rows = stock.grouped(stock.read(deployment, HERE))["a"]
+    assert rows[HERE].received == 3
 
 
 def test_claim_reports_what_was_sold_twice(deployment: Deployment) -> None:

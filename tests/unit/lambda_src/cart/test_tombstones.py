@@ -79,6 +79,15 @@ def test_additions_limit_tombstones_without_reads(
     assert "b5" in {item["bookId"] for item in tables.scan(CART)}
 
 
+def test_throttled_clean_up_does_not_fail_requests(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.book("new")
+    tombstones(tables, MAX_OLD_TOMBSTONES + 1, 2 * TOMBSTONE_MIN_AGE)
+    tables.refuse_once(monkeypatch, "transact_write_items", "ThrottlingException")
+    assert ada("GET", "/cart").status == 200
+    tables.refuse_once(monkeypatch, "transact_write_items", "ThrottlingException")
+    assert ada("POST", "/cart", {"bookId": "new", "quantity": 1}).json["items"][0]["quantity"] == 1
+
+
 def test_orders_limit_tombstones_without_reads(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     """Direct purchases of other books each time. The shopper never reads the cart."""
     monkeypatch.setattr(lines, "MAX_ALL_TOMBSTONES", 6)

@@ -25,7 +25,8 @@ from ops.stock import (
 def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> int:
     """Give all copies of `region` to `receivers`, who stop giving it any. Returns the number of copies.
 
-    The region must get no orders. A repetition gives what is left. Raises botocore's errors.
+    The region must get no orders. Repeat it, each time after replication has caught up, until it returns 0: each
+    repetition first records what the one before has given. Raises botocore's errors.
     """
     accept_all(deployment, region, receivers)
     _unregister(deployment, region)

@@ -48,14 +48,17 @@ class StockRows:
             self._learn(dynamo.load(answer.get("Item", {})))
 
     def shares(self, items: Iterable[Item]) -> dict[str, dict[str, Share]]:
-        """Return shares by region, by book, of the items that were read by `keys`."""
+        """Return shares by region, by book, of the items that were read by `keys`.
+
+        Rows of a region that was removed since `keys` are left out: it must not be given copies.
+        """
         rows = []
         for item in items:
             if item["bookId"] == REGISTRY["bookId"]:
                 self._learn(item)
             else:
                 rows.append(item)
-        return by_book(rows)
+        return by_book(row for row in rows if row["region"] in (self._regions or ()))
 
     def of_book(self, book_id: str) -> Shares:
         """Return the shares of one book, from a consistent read."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -28,7 +28,7 @@ from ops.named_tables import NamedTables
 from ops.replication_lag import catches_up
 from ops.rollout import deploy_stacks
 from ops.state_buckets import check_primary
-from ops.stock_removal import accept_all, give_all
+from ops.stock_removal import give_all
 from ops.synthesis import stack_dependencies, synthesize, synthesized_folder
 from ops.teardown.leftovers import delete_final_snapshots, delete_states, has_state_bucket
 from ops.teardown.stack_destroy import destroy_stacks
@@ -151,7 +151,10 @@ def _remove(console: Console, removal: Removal, stacks: StacksResources, *, time
         tables, others = NamedTables(removal.before), removal.after.regions
         copies = give_all(tables, removal.region, others)
         _await_data(removal, timeout=timeout)
-        accept_all(tables, removal.region, others)
+        # Other regions may have given it copies before they read that it is no longer registered.
+        while late := give_all(tables, removal.region, others):
+            copies += late
+            _await_data(removal, timeout=timeout)
         console.print(f"{removal.region} has given its {copies:,} copies of books to {', '.join(others)}")
         console.print(f"{', '.join(removal.after.regions)} have all writes of {removal.region}")
     if stacks:
@@ -235,13 +238,19 @@ def _send_traffic_away(console: Console, removal: Removal) -> float | None:
 
 
 def _await_data(removal: Removal, *, timeout: float) -> None:
-    """Wait until every other region has the writes of this one. Raises RefusedError after `timeout` seconds."""
+    """Wait until every region has the writes of all others.
+
+    The primary's come first: with them the others read that the region is no longer registered, and stop giving it
+    copies. Then it waits for those that they had given.
+
+    Raises RefusedError after `timeout` seconds.
+    """
     deadline = time.monotonic() + timeout
-    for other in removal.after.regions:
-        if not catches_up(removal.before, removal.region, other, deadline=deadline):
+    for source, target in permutations(removal.before.regions, 2):
+        if not catches_up(removal.before, source, target, deadline=deadline):
             raise RefusedError(
-                f"{other} does not have all writes of {removal.region}, which is therefore kept: check replication "
-                f"with `make status`, then run this again"
+                f"{target} does not have all writes of {source}, and {removal.region} is therefore kept: check "
+                f"replication with `make status`, then run this again"
             )
 
 

@@ -10,7 +10,7 @@ from runtime import aws, dynamo
 from runtime.errors import TransactionCancelled
 from runtime.settings import settings
 from shop.placed_orders import Order, OrderItem
-from shop.stock_rows import StockRows
+from shop.stock_rows import REGISTRY, StockRows
 from stock.erasure import Erasure
 from stock.handler import handle
 from stock.logic import Stock
@@ -220,6 +220,16 @@ def test_copies_move_to_region_that_asks(tables: Tables) -> None:
     for region in (HERE, THERE, HERE):
         balance(region)
     assert tables.share("a", HERE) == share
+
+
+def test_removed_region_gets_no_copies(tables: Tables) -> None:
+    """It asked for copies and was removed. The function has read the names of the regions before."""
+    balance(THERE)
+    warm = stock_of(HERE)
+    warm.apply(ShareChanged("other"))
+    tables.put(STOCK, {**REGISTRY, "names": [HERE]})
+    warm.apply(ShareChanged("a"))
+    assert f"given:{THERE}" not in tables.share("a", HERE)
 
 
 def test_grant_whose_answer_is_lost_is_given_once(tables: Tables) -> None:

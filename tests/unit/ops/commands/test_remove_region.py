@@ -33,6 +33,7 @@ class Recorded:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.stock: StockTables
         self.done: list[str] = []
         self.resources = [replica(table) for table in ("books", "cart", "orders", "stock")]
         self.arrives = True
@@ -96,8 +97,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]
         s3.create_bucket(
             Bucket=f"test-state-{OTHER}", CreateBucketConfiguration={"LocationConstraint": OTHER}
         )
-        stock = StockTables("bookstore-test-")
-        stock.share(OTHER, received=3, spent=1)
+        world.stock = StockTables("bookstore-test-")
+        world.stock.share(OTHER, received=3, spent=1)
         dynamodb(OTHER).create_table(
             TableName="bookstore-test-cart",
             KeySchema=[{"AttributeName": "customerId", "KeyType": "HASH"}],
@@ -121,6 +122,7 @@ def test_remove_evacuates_then_awaits_data(world: Recorded) -> None:
         f"synth {HOME}",
         f"deploy {HOME}",
         "wait for resolvers",
+        f"await {HOME} in {OTHER}",
         f"await {OTHER} in {HOME}",
         f"synth {HOME}+{OTHER}",
         "destroy",
@@ -128,6 +130,25 @@ def test_remove_evacuates_then_awaits_data(world: Recorded) -> None:
     assert state_buckets() == []
     assert f"delete {OTHER} from {world.file}" in result.output
     assert f"{OTHER} has given its 2 copies of books to {HOME}" in result.output
+
+
+def test_remove_hands_over_copies_that_arrive_late(world: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other region gave them before it read that the region is no longer registered."""
+
+    def catches_up(settings: Settings, source: str, target: str, *, deadline: float) -> bool:
+        if target == OTHER:
+            world.done.append("copies arrive")
+            gift = {"bookId": "dune", "region": HOME, "spent": 4, f"given:{OTHER}": 4}
+            world.stock.put(OTHER, "stock", gift)
+        return True
+
+    monkeypatch.setattr(remove_region, "catches_up", catches_up)
+
+    result = world.run()
+
+    assert f"{OTHER} has given its 6 copies of books to {HOME}" in result.output
+    assert world.done.count("copies arrive") == 2
+    assert world.done[-1] == "destroy"
 
 
 def test_remove_while_traffic_moves_exits_1(world: Recorded) -> None:

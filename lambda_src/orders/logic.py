@@ -1,7 +1,7 @@
 """Places, lists, cancels and confirms orders."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from orders import rules
 from orders.models import OrderRequest
@@ -9,6 +9,7 @@ from orders.store import Found, Orders, Tables
 from runtime import clock, cursor, log
 from runtime.backoff import attempts
 from runtime.errors import (
+    BookstoreError,
     CartChanged,
     NotFound,
     OutOfStock,
@@ -60,7 +61,15 @@ class Checkout:
                 return self._replayed(request, found.order)
             if found.is_cancelled:
                 raise Unavailable("The order exists, but has not reached this region; try again.")
-            placement = self._decide(request, found)
+            try:
+                placement = self._decide(request, found)
+            except BookstoreError as refusal:
+                # The reads are no snapshot: the same request may have placed the order between them.
+                placed = self._orders.get(request.customer_id, request.order_id)
+                if placed is None:
+                    self._refuse(request, found, refusal)
+                rules.replay(request, placed.order)
+                return placed
             if number is None:
                 number = self._count(request.customer_id)
             try:
@@ -83,13 +92,14 @@ class Checkout:
     def _decide(self, request: OrderRequest, found: Found) -> rules.Placement:
         settings = self._settings
         context = rules.Context(clock.now(), settings.region, settings.cancel_minutes)
-        try:
-            return rules.decide(request, found.seen, context)
-        except CartChanged as error:
-            raise CartChanged(error.detail, cart=self._cart(request.sign_in)) from None
-        except (StockElsewhere, OutOfStock):
+        return rules.decide(request, found.seen, context)
+
+    def _refuse(self, request: OrderRequest, found: Found, refusal: BookstoreError) -> NoReturn:
+        if isinstance(refusal, CartChanged):
+            raise CartChanged(refusal.detail, cart=self._cart(request.sign_in)) from None
+        if isinstance(refusal, StockElsewhere | OutOfStock):
             self._request_copies(request, found)
-            raise
+        raise refusal
 
     def _request_copies(self, request: OrderRequest, found: Found) -> None:
         """Request copies, if another region has any and the database answers. A later order requests them again."""

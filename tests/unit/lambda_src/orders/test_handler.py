@@ -165,6 +165,24 @@ def test_simultaneous_repetitions_are_one_order(tables: Tables, monkeypatch: pyt
     assert in_cart() == {"a": 1}
 
 
+@pytest.mark.parametrize("elsewhere", [0, 1])
+def test_order_placed_between_reads_is_returned(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, elsewhere: int
+) -> None:
+    """BatchGetItem may read the order before, and the stock after the same request has placed it."""
+    tables.stock("a", received=1)
+    tables.stock("a", "ap-southeast-1", received=elsewhere)
+    first = order(ada, {"a": 1}, 500)
+    find = Orders.find
+    monkeypatch.setattr(Orders, "find", lambda *arguments: find(*arguments)._replace(order=None))
+
+    second = order(ada, {"a": 1}, 500)
+
+    assert (second.status, second.text) == (201, first.text)
+    assert "wanted" not in tables.share("a")
+    assert order(ada, {"a": 2}, 1000).status == 422
+
+
 def test_simultaneous_key_reuse_is_refused(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = []
     race(monkeypatch, lambda: answers.append(order(ada, {"a": 2}, 1000)))

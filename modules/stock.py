@@ -20,7 +20,9 @@ class StockOptions:
     batch_size: int = 100
     """Most stream records in one invocation."""
     oldest_record_seconds: int = 20 * 3600
-    """Older stream records are not retried. The sweep finds what they leave behind."""
+    """Older stream records are not retried. The sweep finds the holds that they leave: once, 26 hours after the order
+    became final, and every time while it is held.
+    """
     sweep_schedule: str = "rate(1 hour)"
     """How often holds are checked whose events may be lost."""
 

@@ -118,7 +118,9 @@ class Orders:
         new = [order.to_item()]
         if placement.spends:
             books = {spend.book_id: spend.quantity for spend in placement.spends}
-            new.append(hold_item(order.customer_id, order.order_id, order.region, books, order.created_at))
+            new.append(
+                hold_item(order.customer_id, order.order_id, order.region, books, order.cancellable_until)
+            )
         writes: list[dict[str, Any]] = [
             {
                 "Put": {

@@ -19,7 +19,9 @@ SWEEP_SHARDS = 8
 """Partitions of the sweep's index in each region."""
 
 SWEEP_AFTER = timedelta(hours=26)
-"""A stream keeps records for 24 hours. After that time the sweep looks for holds that a lost event has left."""
+"""A stream keeps records for 24 hours. So long after an order became final, the sweep looks for holds that a lost event
+has left.
+"""
 
 
 def shard_of(order_id: str, region: str) -> str:
@@ -28,7 +30,7 @@ def shard_of(order_id: str, region: str) -> str:
 
 
 def hold_item(
-    customer_id: str, order_id: str, region: str, books: Mapping[str, int], created_at: str
+    customer_id: str, order_id: str, region: str, books: Mapping[str, int], cancellable_until: str
 ) -> Item:
     """Return a new hold as an item of the Orders table. `books` are copies by book."""
     return {
@@ -38,7 +40,7 @@ def hold_item(
         "books": dict(books),
         "state": "held",
         "sweep": shard_of(order_id, region),
-        "sweepAt": clock.timestamp(clock.parse(created_at) + SWEEP_AFTER),
+        "sweepAt": clock.timestamp(clock.parse(cancellable_until) + SWEEP_AFTER),
     }
 
 

@@ -84,12 +84,16 @@ class Stock:
         return released
 
     def _check(self, hold: Item) -> bool:
-        """Release a hold if its copies must return. Returns whether copies were restored."""
+        """Release a hold if its copies must return. Returns whether copies were restored.
+
+        The hold of a held order stays in the sweep's index: the shopper may cancel the order at any time.
+        """
         customer_id, order_id = hold["customerId"], hold["orderId"].partition("#")[0]
         state = self._store.order(customer_id, order_id)
         if state is not None and rules.is_release_due(state, self._rows.region):
             return self._release(customer_id, order_id)
-        self._store.remove_from_sweep(hold)
+        if state is None or not state.is_held:
+            self._store.remove_from_sweep(hold)
         return False
 
     def _order_written(self, order: Order) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from orders import handler as orders_handler
 from orders.handler import handle as orders_handle
 from runtime import aws, dynamo
 from runtime.errors import TransactionCancelled
 from runtime.settings import settings
-from shop.placed_orders import Order, OrderItem
+from shop.order_keys import held_key
+from shop.placed_orders import Order, OrderItem, event_item
 from shop.stock_rows import REGISTRY, StockRows
 from stock.erasure import Erasure
 from stock.handler import handle
@@ -103,6 +105,28 @@ def test_lost_event_is_found_by_sweep(tables: Tables) -> None:
     assert "sweep" not in item(tables, f"{kept}#stock#{HERE}")
     assert item(tables, f"{kept}#stock#{HERE}")["state"] == "held"
     assert handle({"sweep": True, "olderThanHours": 27}, None) == {"released": 0}
+
+
+def test_sweep_finds_late_cancellation_of_held_order(tables: Tables) -> None:
+    order_id = order(2).json["orderId"]
+    made = Order.from_item(item(tables, order_id))
+    tables.put(ORDERS, event_item(made, held_key(order_id, OLDER), {}))
+    assert handle({"sweep": True, "olderThanHours": 27}, None) == {"released": 0}
+    cancel(order_id)
+    assert handle({"sweep": True, "olderThanHours": 27}, None) == {"released": 1}
+    assert tables.share("a")["restored"] == 2
+
+
+def test_sweep_finds_cancellation_at_the_end_of_a_long_time(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANCEL_MINUTES", str(7 * 24 * 60))
+    for cached in (settings, orders_handler._checkout):
+        cached.cache_clear()
+    order_id = order(2).json["orderId"]
+    assert handle({"sweep": True, "olderThanHours": 7 * 24}, None) == {"released": 0}
+    cancel(order_id)
+    assert handle({"sweep": True, "olderThanHours": 8 * 24 + 3}, None) == {"released": 1}
 
 
 def test_sweep_checks_holds_before_erasures(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:

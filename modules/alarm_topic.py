@@ -34,10 +34,11 @@ class AlarmTopic(Construct):
         suppress(topic, {"CKV_AWS_26": AWS_MANAGED_KEY})
         self.arn: str = topic.arn
         """ARN for alarm actions."""
-        for number, email in enumerate(emails):
+        for email in emails:
+            # Named by the address: a changed list keeps the confirmed subscriptions of the others.
             SnsTopicSubscription(
                 self,
-                f"email-{number}",
+                email.lower(),
                 topic_arn=topic.arn,
                 protocol="email",
                 endpoint=email,

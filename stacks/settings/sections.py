@@ -179,6 +179,13 @@ class Observability(Section):
     trace_rate: Annotated[float, Field(ge=0, le=1)] = 0.05
     """Share of the requests after the first of each second, from 0 to 1."""
 
+    @model_validator(mode="after")
+    def _check_emails(self) -> Self:
+        emails = [email.lower() for email in self.emails]
+        if repeated := sorted({email for email in emails if emails.count(email) > 1}):
+            raise ValueError(f"duplicate address {', '.join(repeated)}: list each address once")
+        return self
+
 
 class Budget(Section):
     """A monthly budget of the AWS account. AWS Budgets sends e-mails to `observability.emails`."""

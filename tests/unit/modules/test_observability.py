@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modules.alarm_topic import AlarmTopic
 from modules.cache import CacheMode
 from modules.observability import DashboardMetrics, FleetDashboard
 from tests.support.synthesis import CHANGED, EVERYTHING, Body, Shop, Stack, construct, shop
@@ -413,6 +414,15 @@ def test_emails_are_subscribed_in_every_region() -> None:
                 each["endpoint"] for each in subscriptions if each["topic_arn"] == f"${{{topic.address}.arn}}"
             ]
             assert sorted(emails) == CHANGED["observability"]["emails"], topic.address
+
+
+def test_removed_email_keeps_other_subscriptions() -> None:
+    def addresses(*emails: str) -> dict[str, str]:
+        stack = construct(lambda stack: AlarmTopic(stack, "topic", name="books-alarms", emails=emails))
+        return {each.body["endpoint"]: each.address for each in stack.resources("aws_sns_topic_subscription")}
+
+    both = addresses("a@example.com", "b@example.com")
+    assert addresses("b@example.com") == {"b@example.com": both["b@example.com"]}
 
 
 def test_sampling_and_retention_follow_settings() -> None:

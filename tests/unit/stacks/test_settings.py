@@ -318,6 +318,10 @@ def test_each_value_that_aws_refuses_has_a_line(tmp_path: Path) -> None:
         ('[tags]\nowner = "a"\nOwner = "b"', "differ in case only"),
         ("[tags]\n" + "\n".join(f'k{number} = "v"' for number in range(8)), "8 tags"),
         (
+            '[observability]\nemails = ["a@example.com", "b@example.com", "A@example.com"]',
+            "duplicate address a@example.com: list each address once",
+        ),
+        (
             '[features]\ndelivery = true\n[delivery]\nsource = "codecommit"\nrepository = "us/books"',
             "a CodeCommit name has none",
         ),

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stacks.settings.fields import BucketPrefix, Sender, Url
 
-WAF_LEAST_LIMIT = 10
-"""The lowest limit of a rate rule.
-https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+LEAST_REQUESTS = 100
+"""The lowest limit of the rate rule. The API's and the blog's health checks share a web ACL, and each of Route 53's
+checkers sends them up to 60 requests in five minutes. If these were blocked, every region would be unhealthy.
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
 """
 ADDRESS_LOG_DAYS = 30
 """How long logs with clients' IP addresses are kept at most, since addresses are personal data."""
@@ -72,9 +73,10 @@ class Firewall(Section):
 
     @model_validator(mode="after")
     def _check_least(self) -> Self:
-        if 0 < self.requests_per_5_minutes < WAF_LEAST_LIMIT:
+        if 0 < self.requests_per_5_minutes < LEAST_REQUESTS:
             raise ValueError(
-                f"requests_per_5_minutes: WAF takes {WAF_LEAST_LIMIT} or more, 0 turns the rule off"
+                f"requests_per_5_minutes: use {LEAST_REQUESTS} or more, a lower limit blocks Route 53's health checks; "
+                "0 turns the rule off"
             )
         return self
 

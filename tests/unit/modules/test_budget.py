@@ -26,8 +26,3 @@ def test_budget_absent_by_default() -> None:
 def test_budget_without_emails_is_refused() -> None:
     with pytest.raises(ValueError, match=r"needs observability\.emails"):
         Settings(**{**ON_AWS, "budget": {"usd_a_month": 200}})
-
-
-def test_rate_limit_below_minimum_is_refused() -> None:
-    with pytest.raises(ValueError, match="WAF takes 10 or more"):
-        Settings(**{**ON_AWS, "firewall": {"requests_per_5_minutes": 9}})

@@ -2,10 +2,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from stacks.settings import Settings, SettingsError, known_regions
+from stacks.settings import Routing, Settings, SettingsError, known_regions
 
 ROOT = Path(__file__).parents[3]
 
@@ -348,6 +349,14 @@ def test_each_value_that_aws_refuses_has_a_line(tmp_path: Path) -> None:
 def test_value_that_aws_refuses_has_a_line(tmp_path: Path, text: str, hint: str) -> None:
     (line,) = mistakes(tmp_path, GOOD + text)
     assert hint in line
+
+
+def test_rate_limit_that_blocks_health_checks_refused(tmp_path: Path) -> None:
+    shortest_interval = min(get_args(Routing.model_fields["health_check_interval"].annotation))
+    of_one_checker = 2 * 300 // shortest_interval
+    for limit in (1, 10, of_one_checker, 99):
+        (line,) = mistakes(tmp_path, GOOD + f"[firewall]\nrequests_per_5_minutes = {limit}")
+        assert "use 100 or more, a lower limit blocks Route 53's health checks" in line
 
 
 def test_file_with_byte_order_mark_loads(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ SERVICES = ("apigateway", "cognito-idp", "dynamodb", "ecs", "elasticache", "lamb
 
 
 @cache
-def _regions_of(service: str) -> frozenset[str]:
+def regions_of(service: str) -> frozenset[str]:
+    """Return the commercial regions that have a service, by its name in botocore."""
     listed = json.loads(resources.files("botocore").joinpath("data/endpoints.json").read_text())
     commercial = next(partition for partition in listed["partitions"] if partition["partition"] == "aws")
     return frozenset(commercial["services"][service]["endpoints"])
@@ -47,7 +48,7 @@ def _regions_of(service: str) -> frozenset[str]:
 def _check_region(region: str) -> str:
     if region not in known_regions():
         raise ValueError(f"unknown region {region!r}: use an AWS region such as 'eu-west-1'")
-    missing = [service for service in SERVICES if region not in _regions_of(service)]
+    missing = [service for service in SERVICES if region not in regions_of(service)]
     if missing:
         raise ValueError(f"region {region!r} lacks {', '.join(missing)}: use another region")
     return region

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stacks.settings.fields import Domain, Project, Region, Regions, Tags, Url
+from stacks.settings.fields import Domain, Project, Region, Regions, Tags, Url, regions_of
 from stacks.settings.load import SettingsFile
 from stacks.settings.networks import VpcBlock, default_cidr
 from stacks.settings.sections import (
@@ -32,6 +32,9 @@ from stacks.settings.sections import (
 MAX_BLOG_REGIONS = 11
 """A primary cluster and ten secondary ones.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html"""
+REGIONS_WITHOUT_BLOG = ("ap-east-2", "ap-southeast-6", "ap-southeast-7")
+"""Regions without Aurora global databases with MySQL.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.GlobalDatabase.html"""
 
 
 class Settings(SettingsFile):
@@ -88,6 +91,9 @@ class Settings(SettingsFile):
                 f"features.blog takes at most {MAX_BLOG_REGIONS} regions, as an Aurora global database does, "
                 f"not {len(self.regions)}"
             )
+        lacking = [region for region in self.regions if region in REGIONS_WITHOUT_BLOG]
+        if self.features.blog and lacking:
+            raise ValueError(f"features.blog needs Aurora global databases: not in {', '.join(lacking)}")
         return self
 
     @model_validator(mode="after")
@@ -115,6 +121,18 @@ class Settings(SettingsFile):
         if self.delivery.source == "codecommit" and "/" in (self.delivery.repository or ""):
             raise ValueError(
                 f"delivery.repository {self.delivery.repository!r} has a '/': a CodeCommit name has none"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_delivery_region(self) -> Self:
+        services = ["codepipeline", "codebuild"]
+        if self.delivery.source == "codecommit":
+            services.append("codecommit")
+        missing = [service for service in services if self.primary not in regions_of(service)]
+        if self.features.delivery and missing:
+            raise ValueError(
+                f"features.delivery needs {', '.join(missing)}: not in {self.primary}, the first region"
             )
         return self
 

@@ -62,6 +62,22 @@ def test_primary_is_first_region(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\nenvironment = "Prod_1"', "environment", "'Prod_1'"),
         ('regions = ["eu-west-1"]\n[routing]\npolicy = "failover"', "", "takes two regions"),
         (f"regions = {TWELVE}\n[features]\nblog = true", "", "features.blog takes at most 11 regions"),
+        (
+            'regions = ["eu-west-1", "ap-east-2"]\n[features]\nblog = true',
+            "",
+            "features.blog needs Aurora global databases: not in ap-east-2",
+        ),
+        (
+            'regions = ["mx-central-1"]\n[features]\ndelivery = true\n[delivery]\nrepository = "us/books"',
+            "",
+            "features.delivery needs codepipeline, codebuild: not in mx-central-1, the first region",
+        ),
+        (
+            'regions = ["eu-south-2"]\n[features]\ndelivery = true\n'
+            '[delivery]\nsource = "codecommit"\nrepository = "books"',
+            "",
+            "features.delivery needs codecommit: not in eu-south-2, the first region",
+        ),
         ('regions = ["eu-west-1"]\n"un\\nheard" = 1', r'"un\nheard"', "unknown key"),
         ('regions = "eu-west-1"', "regions", "write a list in brackets"),
         ('regions = ["eu-west-1"]\nproject = "book--store"', "project", "'book--store'"),
@@ -357,6 +373,18 @@ def test_rate_limit_that_blocks_health_checks_refused(tmp_path: Path) -> None:
     for limit in (1, 10, of_one_checker, 99):
         (line,) = mistakes(tmp_path, GOOD + f"[firewall]\nrequests_per_5_minutes = {limit}")
         assert "use 100 or more, a lower limit blocks Route 53's health checks" in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'regions = ["ap-east-2"]',
+        'regions = ["eu-west-1", "mx-central-1"]\n[features]\ndelivery = true\n[delivery]\nrepository = "us/books"',
+        'regions = ["eu-south-2"]\n[features]\ndelivery = true\n[delivery]\nrepository = "us/books"',
+    ],
+)
+def test_region_without_unused_service_loads(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, text).regions
 
 
 def test_file_with_byte_order_mark_loads(tmp_path: Path) -> None:

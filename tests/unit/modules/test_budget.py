@@ -26,3 +26,11 @@ def test_budget_absent_by_default() -> None:
 def test_budget_without_emails_is_refused() -> None:
     with pytest.raises(ValueError, match=r"needs observability\.emails"):
         Settings(**{**ON_AWS, "budget": {"usd_a_month": 200}})
+
+
+def test_budget_with_eleven_emails_is_refused() -> None:
+    emails = [f"operator-{number}@example.com" for number in range(11)]
+    changed = {**ON_AWS, "observability": {"emails": emails}}
+    assert Settings(**changed).observability.emails
+    with pytest.raises(ValueError, match=r"at most 10 observability\.emails, as AWS Budgets does, not 11"):
+        Settings(**{**changed, "budget": {"usd_a_month": 200}})

@@ -102,9 +102,7 @@ class Contract:
             id=operation["operationId"],
             verb=verb.upper(),
             signed_in=bool(operation.get("security")),
-            parameters=tuple(
-                Parameter(each["in"], each["name"], each.get("required", False)) for each in parameters
-            ),
+            parameters=tuple(map(_parameter, parameters)),
             body=_body(operation),
         )
 
@@ -138,6 +136,16 @@ def read_contract(file: Path) -> Contract:
     # CSafeLoader is ten times faster, but not every installation of PyYAML has it. Both loaders are safe.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return Contract(yaml.load(file.read_text(encoding="utf-8"), Loader=loader))  # noqa: S506
+
+
+def _parameter(parameter: Mapping[str, Any]) -> Parameter:
+    """Convert a parameter. A missing header is left to the function.
+
+    API Gateway processes headers' names "in a case-sensitive way", and HTTP/2 sends them in lower case:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+    """
+    place = parameter["in"]
+    return Parameter(place, parameter["name"], parameter.get("required", False) and place != "header")
 
 
 def _body(operation: Mapping[str, Any]) -> str | None:

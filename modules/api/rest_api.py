@@ -90,7 +90,7 @@ class ApiOptions:
 
 
 class Api(Construct):
-    """API Gateway in front of the functions. Requests that the contract does not allow reach no function."""
+    """API Gateway in front of the functions. It checks tokens, parameters and bodies; the functions check headers."""
 
     def __init__(
         self,

@@ -298,6 +298,13 @@ def test_key_must_be_a_uuid(key: str) -> None:
 ITEM = {"bookId": "a", "quantity": 1}
 
 
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": ""}, {"idempotency-key": "1"}])
+def test_order_without_key_is_refused(tables: Tables, headers: dict[str, str]) -> None:
+    answer = ada("POST", "/orders", {"items": [ITEM], "expectedTotal": 500}, headers=headers)
+    assert (answer.status, answer.json["type"]) == (400, "urn:bookstore:problem:bad-request")
+    assert tables.scan(ORDERS) == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -36,7 +36,7 @@ REGIONS_WITHOUT_BLOG = ("ap-east-2", "ap-southeast-6", "ap-southeast-7")
 """Regions without Aurora global databases with MySQL.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.GlobalDatabase.html"""
 
-MOST_BUDGET_EMAILS = 10
+MAX_BUDGET_EMAILS = 10
 """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html"""
 
 
@@ -163,9 +163,9 @@ class Settings(SettingsFile):
             raise ValueError(
                 "budget.usd_a_month needs observability.emails, which receive the budget's e-mails"
             )
-        if self.budget.usd_a_month and len(self.observability.emails) > MOST_BUDGET_EMAILS:
+        if self.budget.usd_a_month and len(self.observability.emails) > MAX_BUDGET_EMAILS:
             raise ValueError(
-                f"budget.usd_a_month takes at most {MOST_BUDGET_EMAILS} observability.emails, as AWS Budgets does, "
+                f"budget.usd_a_month takes at most {MAX_BUDGET_EMAILS} observability.emails, as AWS Budgets does, "
                 f"not {len(self.observability.emails)}: use a mailing list"
             )
         return self

@@ -18,7 +18,7 @@ from tests.support.api import Api, Json
 from tests.support.browser import BOOK, OpenShop
 from tests.support.cloud import Cloud
 from tests.support.own_book import own_book
-from tests.support.waiting import TIMEOUT_SECONDS, wait_until
+from tests.support.waiting import wait_until
 
 NEAR, FAR = "eu-west-1", "ap-southeast-1"
 DEMAND = 1000
@@ -114,7 +114,7 @@ def test_last_copies_sell_out(visitor: OpenShop, cloud: Cloud, book: Json, open_
     page.get_by_role("button", name="Cancel order").click()
     page.get_by_role("button", name="Yes, cancel it").click()
     expect(page.get_by_role("status").filter(has_text="This order was cancelled.")).to_be_visible()
-    wait_until(lambda: left(cloud, book) == 1, TIMEOUT_SECONDS, "the copy of the cancelled order")
+    wait_until(lambda: left(cloud, book) == 1, failure="the copy of the cancelled order")
 
 
 def test_order_is_placed_where_the_copies_are(

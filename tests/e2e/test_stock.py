@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from tests.support.cloud import Cloud, needs_every_region
 from tests.support.operators import run_ops
 from tests.support.own_book import own_book
 from tests.support.size import sized
-from tests.support.waiting import TIMEOUT_SECONDS, wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = needs_every_region("copies move between regions")
 
@@ -151,9 +152,7 @@ def test_demand_in_one_region_gets_all_copies(cloud: Cloud, book: Json, mine: di
         first = order(here, book, key)
         if first == 201:
             continue
-        wait_until(
-            lambda key=key: order(here, book, key) == 201, TIMEOUT_SECONDS, "copies of the other region"
-        )  # type: ignore[misc]
+        wait_until(partial(_placed, here, book, key), failure="copies of the other region")
         waits.append(time.monotonic() - began)
     print(f"{copies} copies sold in {here.region}; it waited {len(waits)} times for copies: {waits}")
     assert order(here, book, str(uuid.uuid4())) == 409
@@ -170,6 +169,10 @@ def order(api: Api, book: Json, key: str) -> int:
         json={"items": [item(book)], "expectedTotal": book["price"]},
     )
     return response.status_code
+
+
+def _placed(api: Api, book: Json, key: str) -> bool:
+    return order(api, book, key) == 201
 
 
 def test_returned_region_holds_orders_sold_twice(
@@ -203,7 +206,7 @@ def test_returned_region_holds_orders_sold_twice(
     listed = Counter(each["status"] for each in there.get("/orders", limit=100)["items"])
     assert listed == {"placed": 12, "held": 3}
     there.expect(200, "PUT", f"/orders/{unknown[0]}/cancellation")
-    wait_until(lambda: _rights(cloud, book, far) == -2, TIMEOUT_SECONDS, "the cancelled copy")
+    wait_until(lambda: _rights(cloud, book, far) == -2, failure="the cancelled copy")
 
 
 def ran(*command: str) -> str:

@@ -167,7 +167,7 @@ def test_emulator_restart_keeps_orders(emulator: Emulator) -> None:
 
     place(emulator, REGIONS[1], str(uuid.uuid4()))
     assert [len(emulator.items(ORDERS, region)) for region in REGIONS] == [2, 2]
-    wait_until(lambda: emulator.ranked() == {"a": 4}, TIMEOUT_SECONDS, lambda: str(emulator.ranked()))
+    wait_until(lambda: emulator.ranked() == {"a": 4}, failure=lambda: str(emulator.ranked()))
 
 
 def test_emulator_kill_keeps_confirmed_orders(emulator: Emulator) -> None:

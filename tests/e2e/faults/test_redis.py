@@ -16,7 +16,7 @@ from localcloud.processes import Supervisor
 from tests.support import sales
 from tests.support.api import Api, Json
 from tests.support.feeder import rebuild
-from tests.support.waiting import TIMEOUT_SECONDS, wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.one_region
 
@@ -163,7 +163,7 @@ def test_redis_full_recovers(
     try:
         assert mine[region].get("/bestsellers")["stale"] is False
         assert_other_routes_work(cloud, region, mine, books[1], books[2])
-        wait_until(lambda: refusals(redis) > refused, TIMEOUT_SECONDS, "the feeder did not try")
+        wait_until(lambda: refusals(redis) > refused, failure="the feeder did not try")
         assert sales.of_region(cloud, region) == before
     finally:
         redis.client.config_set("maxmemory", 0)

@@ -40,7 +40,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     router = ROOT / "localcloud/blog/router.php"
     environment = {"WORDPRESS_ADMIN_ADDRESSES": "203.0.113.7/32", "WORDPRESS_DB_WRITER_HOST": "writer"}
     with subprocess.Popen([*command, str(router)], env=environment, stderr=subprocess.DEVNULL) as server:
-        wait_until(lambda: _listens(port), TIMEOUT_SECONDS, lambda: "PHP's server did not start")
+        wait_until(lambda: _listens(port), failure=lambda: "PHP's server did not start")
         yield port
         server.terminate()
 

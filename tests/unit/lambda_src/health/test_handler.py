@@ -202,4 +202,4 @@ def test_slow_detail_appears_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> No
     health = Health({}, {"search": detail})
     assert health.results().details == {"search": "slow"}
     release.set()
-    wait_until(lambda: health.results().details == {"search": "ok"}, TIMEOUT_SECONDS, "the detail stays slow")
+    wait_until(lambda: health.results().details == {"search": "ok"}, failure="the detail stays slow")

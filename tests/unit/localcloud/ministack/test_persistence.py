@@ -17,7 +17,7 @@ from localcloud.environment import SIGN_UP_CODE
 from localcloud.ministack.state_store import FILE, StateStore
 from tests.support.emulator import REGIONS, TABLE, Emulator
 from tests.support.size import sized
-from tests.support.waiting import TIMEOUT_SECONDS, wait_until
+from tests.support.waiting import wait_until
 
 IRELAND, SINGAPORE, OREGON = REGIONS
 ORDERS = sized(short=500, full=50_000)
@@ -300,7 +300,7 @@ def test_log_stream_keeps_newest_events(emulator: Emulator) -> None:
         answer = logs.filter_log_events(logGroupName="orders", limit=10_000)
         return [event["message"] for event in answer["events"]]
 
-    wait_until(lambda: len(kept()) == 1_000, TIMEOUT_SECONDS, lambda: str(len(kept())))
+    wait_until(lambda: len(kept()) == 1_000, failure=lambda: str(len(kept())))
     assert kept()[-1] == "1499"
 
 

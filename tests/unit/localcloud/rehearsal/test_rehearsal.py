@@ -95,7 +95,7 @@ def test_client_that_leaves_early_prints_nothing(tmp_path: Path, capfd: pytest.C
                 client.sendall(b"POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n" + bytes(100_000))
                 assert received.wait(TIMEOUT_SECONDS)
         left.set()
-        wait_until(lambda: threads() <= before, TIMEOUT_SECONDS, "the proxy still answers")
+        wait_until(lambda: threads() <= before, failure="the proxy still answers")
     assert capfd.readouterr().err == ""
 
 

@@ -21,7 +21,7 @@ from ops.terraform.events import Phase
 from ops.terraform.interruption import stop_requested
 from ops.terraform.process import Terraform
 from tests.support.terraform_stacks import NEEDS, SETTINGS, TerraformStacks
-from tests.support.waiting import TIMEOUT_SECONDS, wait_until
+from tests.support.waiting import wait_until
 
 DEPLOY_IN_A_PROCESS = """
 from pathlib import Path
@@ -122,7 +122,7 @@ def test_interrupted_deploy_leaves_no_lock(
         wait_until(lambda: contains(log, "one: terraform_data.held: Provisioning"), 60, "no apply")
         process.send_signal(number)
         # The provisioner gets no signal from Terraform; it ends when its gate opens.
-        wait_until(lambda: contains(log, "Interrupt received"), TIMEOUT_SECONDS, "Terraform got no signal")
+        wait_until(lambda: contains(log, "Interrupt received"), failure="Terraform got no signal")
         gate.touch()
         output, _ = process.communicate()
 

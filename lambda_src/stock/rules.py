@@ -58,15 +58,25 @@ def first_change(order: Order) -> str:
 
 def balance(shares: Shares, region: str, moment: datetime) -> Balance:
     """Return what `region` writes to its share of a book: whether it asks for copies, and which ones it gives."""
+    wanted, claims_seen = _new_request(shares, region, moment), stock.claims(shares, region)
+    if region not in shares:
+        return Balance(wanted, claims_seen=claims_seen)
+    return Balance(wanted, _grants(shares, region, moment), _old_hours(shares[region], moment), claims_seen)
+
+
+def _new_request(shares: Shares, region: str, moment: datetime) -> int | None:
     own = shares.get(region, Share(region))
-    wanted: int | None = stock.wanted(shares, region, moment)
+    wanted = stock.wanted(shares, region, moment)
     has_enough = stock.rights(shares, region) >= stock.low_mark(own, moment)
     asks = stock.asks(shares, region)
+    # Keep a running request until the region has enough. Do not write an unchanged value, unless the region must ask
+    # again after a claim.
     if (asks and not has_enough) or (wanted == own.wanted and (asks or not wanted)):
-        wanted = None
-    claims_seen = stock.claims(shares, region)
-    if region not in shares:
-        return Balance(wanted or None, claims_seen=claims_seen)
+        return None
+    return wanted
+
+
+def _grants(shares: Shares, region: str, moment: datetime) -> tuple[tuple[str, int], ...]:
     receivers = sorted(
         (other for other in shares if other != region), key=lambda other: -shares[other].lately(moment)
     )
@@ -75,11 +85,12 @@ def balance(shares: Shares, region: str, moment: datetime) -> Balance:
         copies = stock.grant(shares, region, receiver, moment)
         if copies:
             grants.append((receiver, copies))
-            spent = own._replace(
-                spent=own.spent + copies, given={**own.given, receiver: own.given.get(receiver, 0) + copies}
-            )
-            shares = {**shares, region: spent}
-            own = spent
+            own = shares[region]
+            given = {**own.given, receiver: own.given.get(receiver, 0) + copies}
+            shares = {**shares, region: own._replace(spent=own.spent + copies, given=given)}
+    return tuple(grants)
+
+
+def _old_hours(share: Share, moment: datetime) -> tuple[str, ...]:
     kept = {stock.hour_of(moment, before=hours) for hours in range(KEPT_HOURS)}
-    old = tuple(sorted(hour for hour in own.demand if hour < min(kept)))
-    return Balance(wanted, tuple(grants), old, claims_seen)
+    return tuple(sorted(hour for hour in share.demand if hour < min(kept)))

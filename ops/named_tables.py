@@ -2,26 +2,43 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ops.aws import client
 from ops.deployment import load_shared
 from stacks.settings import Settings
 
 
-@dataclass(frozen=True)
-class RegionTables:
-    """A region's full table names by short name."""
+class RegionTables(Protocol):
+    """A region's tables."""
 
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """Full table names by short name."""
+
+
+class TablesOfRegions(Protocol):
+    """The part of a deployment with which its tables are read and written."""
+
+    @property
+    def regions(self) -> Mapping[str, RegionTables]:
+        """The regions by name, the primary first."""
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client."""
+
+
+@dataclass(frozen=True)
+class _Tables:
     tables: Mapping[str, str]
 
 
 class NamedTables:
-    """Reads no Terraform state, which may be in a lost region. Implements `ops.stock.Deployment`."""
+    """Reads no Terraform state, which may be in a lost region. Implements `TablesOfRegions`."""
 
     def __init__(self, settings: Settings) -> None:
         tables = {table: f"{settings.name}-{table}" for table in ("books", "orders", "stock")}
-        self.regions: Mapping[str, RegionTables] = dict.fromkeys(settings.regions, RegionTables(tables))
+        self.regions: Mapping[str, RegionTables] = dict.fromkeys(settings.regions, _Tables(tables))
 
     def client(self, service: str, region: str) -> Any:
         """A boto3 client with short timeouts."""

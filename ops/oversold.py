@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops import items, stock
-from ops.stock import Deployment
+from ops.named_tables import TablesOfRegions
 
 HELD = "#held#oversold"
 """End of the sort key that `lambda_src/shop/order_keys.py` describes."""
@@ -34,7 +34,7 @@ class _Taken:
     books: Mapping[str, int]
 
 
-def hold_oversold(deployment: Deployment, region: str) -> list[Oversold]:
+def hold_oversold(deployment: TablesOfRegions, region: str) -> list[Oversold]:
     """Hold the youngest orders of `region` whose copies were claimed and sold elsewhere.
 
     The region must have caught up with the others. A repetition holds the same orders. Raises botocore's errors.

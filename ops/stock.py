@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws import explain
 from ops.errors import InterruptError, OperatorError
 from ops.items import plain
+from ops.named_tables import TablesOfRegions
 
 GIVEN, CLAIMED, CLAIMS = "given:", "claimed:", "claims:"
 ACCEPTED, TAKEN = "accepted:", "taken:"
@@ -24,25 +25,6 @@ REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
 
 _WORKERS = 8
 _ATTEMPTS = 10
-
-
-class Region(Protocol):
-    """The part of a region that stock needs."""
-
-    @property
-    def tables(self) -> Mapping[str, str]:
-        """Full table names by short name."""
-
-
-class Deployment(Protocol):
-    """The part of a deployment that stock needs."""
-
-    @property
-    def regions(self) -> Mapping[str, Region]:
-        """The regions by name, the primary first."""
-
-    def client(self, service: str, region: str) -> Any:
-        """A boto3 client."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +120,7 @@ def split(copies: int, regions: Sequence[str], weights: Mapping[str, int] | None
     return shares
 
 
-def register(deployment: Deployment) -> None:
+def register(deployment: TablesOfRegions) -> None:
     """Add the deployment's regions to the names that functions read."""
     primary = next(iter(deployment.regions))
     client, table = _table(deployment, primary)
@@ -148,7 +130,9 @@ def register(deployment: Deployment) -> None:
     client.put_item(TableName=table, Item={**REGISTRY, "names": {"L": names}})
 
 
-def load(deployment: Deployment, copies: Mapping[str, int], weights: Mapping[str, int] | None = None) -> int:
+def load(
+    deployment: TablesOfRegions, copies: Mapping[str, int], weights: Mapping[str, int] | None = None
+) -> int:
     """Share the copies of each book over the regions by weight, unless a region has received copies of it.
 
     A repetition adds nothing, or the rest after an interruption: the regions together, with those that were removed,
@@ -194,7 +178,7 @@ def _first_copies(shares: Mapping[str, int], views: Mapping[str, Rows]) -> dict[
     return first
 
 
-def _receive(deployment: Deployment, region: str, book: str, copies: int) -> bool:
+def _receive(deployment: TablesOfRegions, region: str, book: str, copies: int) -> bool:
     """Write the first copies of a book into a region's row. Returns False if it has received some already.
 
     The row may exist: when another region's row arrives first, the region's function asks for copies in its own.
@@ -239,7 +223,7 @@ def update_if(client: Any, **request: Any) -> bool:
 
 
 def add(
-    deployment: Deployment,
+    deployment: TablesOfRegions,
     book: str,
     copies: int,
     region: str | None = None,
@@ -291,7 +275,7 @@ def _partly_added(
     )
 
 
-def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[str, int]:
+def claim(deployment: TablesOfRegions, lost: str, only: str | None = None) -> dict[str, int]:
     """Let the other regions sell what a lost region had left of all books or of one, as far as they know.
 
     Returns the copies by book.
@@ -326,7 +310,7 @@ def claim(deployment: Deployment, lost: str, only: str | None = None) -> dict[st
     return {book: left for book, left in claims.items() if left}
 
 
-def _claim(deployment: Deployment, lost: str, region: str, book: str, share: int, seen: int) -> bool:
+def _claim(deployment: TablesOfRegions, lost: str, region: str, book: str, share: int, seen: int) -> bool:
     """Add a share of a lost region's copies to a region. Returns False if its row has other claims than were seen."""
     client, table = _table(deployment, region)
     values = {":share": share, ":one": 1, ":none": 0, ":seen": seen}
@@ -347,7 +331,7 @@ def _asks(rows: Rows, region: str) -> bool:
     return own.wanted > 0 and own.claims_seen >= sum(row.claims.get(region, 0) for row in rows.values())
 
 
-def read(deployment: Deployment, region: str, book: str | None = None) -> list[Row]:
+def read(deployment: TablesOfRegions, region: str, book: str | None = None) -> list[Row]:
     """Read the rows of all books, or of one, as one region's table has them."""
     client, table = _table(deployment, region)
     query: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
@@ -371,7 +355,7 @@ def grouped(rows: Iterable[Row]) -> dict[str, dict[str, Row]]:
     return found
 
 
-def status(deployment: Deployment, book: str | None = None) -> list[Status]:
+def status(deployment: TablesOfRegions, book: str | None = None) -> list[Status]:
     """Return every region's share of every book, or of one book, by book and region."""
     with ThreadPoolExecutor(_WORKERS) as pool:
         tables = pool.map(lambda region: grouped(read(deployment, region, book)), deployment.regions)
@@ -392,5 +376,5 @@ def _status(book: str, region: str, views: Mapping[str, Mapping[str, Rows]]) -> 
     return Status(book, region, rights(rows, region), own.sold, given, own.wanted, in_flight)
 
 
-def _table(deployment: Deployment, region: str) -> tuple[Any, str]:
+def _table(deployment: TablesOfRegions, region: str) -> tuple[Any, str]:
     return deployment.client("dynamodb", region), deployment.regions[region].tables["stock"]

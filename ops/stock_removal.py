@@ -7,12 +7,12 @@ them as accepted, and the copies of theirs that operators had let it sell as tak
 from collections.abc import Sequence
 from typing import Any
 
+from ops.named_tables import TablesOfRegions
 from ops.stock import (
     ACCEPTED,
     GIVEN,
     REGISTRY,
     TAKEN,
-    Deployment,
     Row,
     grouped,
     read,
@@ -22,7 +22,7 @@ from ops.stock import (
 )
 
 
-def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> int:
+def give_all(deployment: TablesOfRegions, region: str, receivers: Sequence[str]) -> int:
     """Give all copies of `region` to `receivers`, who stop giving it any. Returns the number of copies.
 
     The region must get no orders. Repeat it, each time after replication has caught up, until it returns 0: each
@@ -38,7 +38,7 @@ def give_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> i
     return moved
 
 
-def accept_all(deployment: Deployment, region: str, receivers: Sequence[str]) -> None:
+def accept_all(deployment: TablesOfRegions, region: str, receivers: Sequence[str]) -> None:
     """Record in each receiver's rows what `region` has given it, and what `region` was let sell of its share.
 
     Replication must have caught up.
@@ -61,14 +61,14 @@ def accept_all(deployment: Deployment, region: str, receivers: Sequence[str]) ->
                     )
 
 
-def _rights(deployment: Deployment, region: str) -> dict[str, int]:
+def _rights(deployment: TablesOfRegions, region: str) -> dict[str, int]:
     """The copies that a region still has, by book."""
     rows = grouped(read(deployment, region))
     left = {book: rights(shares, region) for book, shares in rows.items()}
     return {book: copies for book, copies in left.items() if copies > 0}
 
 
-def _give(deployment: Deployment, region: str, book: str, receiver: str, copies: int) -> int:
+def _give(deployment: TablesOfRegions, region: str, book: str, receiver: str, copies: int) -> int:
     """Give copies if the region still has them. Returns how many were given."""
     if not copies:
         return 0
@@ -87,7 +87,7 @@ def _give(deployment: Deployment, region: str, book: str, receiver: str, copies:
     return copies if is_given else 0
 
 
-def _unregister(deployment: Deployment, region: str) -> None:
+def _unregister(deployment: TablesOfRegions, region: str) -> None:
     primary = next(iter(deployment.regions))
     client, table = deployment.client("dynamodb", primary), deployment.regions[primary].tables["stock"]
     item = client.get_item(TableName=table, Key=REGISTRY, ConsistentRead=True).get("Item", {})
@@ -96,7 +96,7 @@ def _unregister(deployment: Deployment, region: str) -> None:
 
 
 def _update(
-    deployment: Deployment,
+    deployment: TablesOfRegions,
     region: str,
     book: str,
     expression: str,

@@ -5,33 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ops import stock
 from ops.catalog import table
 from ops.catalog.checkpoint import Checkpoint
 from ops.catalog.rows import Book, Rejected, read
+from ops.named_tables import TablesOfRegions
 
 REPLICATION_SECONDS = 60.0
-
-
-class Region(Protocol):
-    """The part of a region that a load needs."""
-
-    @property
-    def tables(self) -> Mapping[str, str]:
-        """Names of the tables by their short names."""
-
-
-class Deployment(Protocol):
-    """The part of a deployment that a load needs."""
-
-    @property
-    def regions(self) -> Mapping[str, Region]:
-        """The regions by name, the primary first."""
-
-    def client(self, service: str, region: str) -> Any:
-        """A boto3 client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +27,7 @@ class Report:
 
 
 def load(
-    deployment: Deployment,
+    deployment: TablesOfRegions,
     path: Path,
     *,
     progress: Callable[[int, int], None] = lambda _written, _total: None,
@@ -97,7 +79,7 @@ def _write(
 
 
 def _publish(
-    client: Any, name: str, categories: Mapping[str, int], last: Book, deployment: Deployment
+    client: Any, name: str, categories: Mapping[str, int], last: Book, deployment: TablesOfRegions
 ) -> None:
     """Write the category counts, then wait until every region has them and the last book."""
     loaded_at = datetime.now(UTC).isoformat(timespec="microseconds")

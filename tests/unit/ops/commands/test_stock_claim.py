@@ -7,7 +7,7 @@ import pytest
 from ops import stock
 from ops.commands import stock_claim
 from ops.errors import OperatorError
-from ops.stock import Deployment
+from ops.named_tables import TablesOfRegions
 from ops.traffic import Traffic
 from stacks.settings import Settings
 from tests.support.mocked_aws import dynamodb, mocked_aws
@@ -86,7 +86,7 @@ def test_claim_of_restored_region_exits_1(
     """`make restore` has checked the stock before the claims were written."""
     claim = stock.claim
 
-    def restored_meanwhile(deployment: Deployment, lost: str, only: str | None = None) -> dict[str, int]:
+    def restored_meanwhile(deployment: TablesOfRegions, lost: str, only: str | None = None) -> dict[str, int]:
         claims = claim(deployment, lost, only)
         traffic.restore(lost)
         if fails:

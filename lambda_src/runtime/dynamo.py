@@ -86,7 +86,7 @@ def _rounds(client: Any, request: dict[str, Any]) -> Iterator[dict[str, list[dic
         request = answer.get("UnprocessedKeys") or {}
         if not request:
             return
-    raise Unavailable("The database is busy; try again.")
+    raise Unavailable("A service of this region is busy; try again.")
 
 
 def dump(item: Mapping[str, Any]) -> dict[str, Any]:

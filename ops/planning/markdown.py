@@ -83,7 +83,7 @@ def shortened(stacks: Sequence[StackSummary], *, limit: int, full_summary: str) 
     left = limit - len(_cut(stacks, shown, full_summary))
     if left < 0:
         raise SummaryTooLongError(
-            f"the dangerous changes alone are longer than {limit} characters; the whole summary: {full_summary}"
+            f"the dangerous changes alone are longer than {limit} characters; the full summary: {full_summary}"
         )
     for stack, change in _by_danger(stacks):
         left -= len(_row(change)) + 1

@@ -25,9 +25,10 @@ export default function ForgotPage({ knownCode = null }: { knownCode?: string | 
   };
   const reset = async (email: string) => {
     await finishReset(email, form.values.code, form.values.password);
-    const result = await signIn(email, form.values.password);
+    // The code is used up: a failed sign-in is repeated on its own page.
+    const result = await signIn(email, form.values.password).catch(() => null);
     setPending(null);
-    if (result.next === 'done') dispatch(signedIn(result.shopper));
+    if (result?.next === 'done') dispatch(signedIn(result.shopper));
     else navigate(`/sign-in${search}`, { replace: true, state: { email } });
   };
 

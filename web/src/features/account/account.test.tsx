@@ -1,6 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
+import { Route, Routes } from 'react-router';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { renderPage, SHOPPER } from '../../../test/render';
 import { API, answer, problem, server } from '../../../test/server';
@@ -87,6 +88,26 @@ it('reset sets a password and signs in', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Set password and sign in' }));
   expect(identity.finishReset).toHaveBeenCalledWith(SHOPPER.email, '123456', PASSWORD);
   expect(store.getState().session.status).toBe('shopper');
+});
+
+it('reset without a sign-in leads to the sign-in page with the address', async () => {
+  vi.mocked(identity.signIn).mockRejectedValueOnce(named('TimeoutError'));
+  vi.mocked(identity.finishReset).mockClear();
+  renderPage(
+    <Routes>
+      <Route path="/forgot" element={<ForgotPage />} />
+      <Route path="/sign-in" element={<SignInPage />} />
+    </Routes>,
+    { at: '/forgot' },
+  );
+  await fill({ 'E-mail': SHOPPER.email });
+  await userEvent.click(screen.getByRole('button', { name: 'Send the code' }));
+  await screen.findByLabelText('Code from the e-mail');
+  await fill({ 'Code from the e-mail': '123456', 'New password': PASSWORD });
+  await userEvent.click(screen.getByRole('button', { name: 'Set password and sign in' }));
+  expect(await screen.findByRole('button', { name: 'Sign in' })).toBeTruthy();
+  expect(screen.getByLabelText('E-mail')).toHaveProperty('value', SHOPPER.email);
+  expect(identity.finishReset).toHaveBeenCalledOnce();
 });
 
 it('expired code can be sent again', async () => {

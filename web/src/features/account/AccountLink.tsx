@@ -9,7 +9,7 @@ export function AccountLink() {
   const { pathname, search } = useLocation();
   const isShopper = useSession().status === 'shopper';
   const fromSignIn = /^\/(sign-in|sign-up|forgot|account)/.test(pathname);
-  const signIn = fromSignIn ? '/sign-in' : `/sign-in?next=${encodeURIComponent(pathname + search)}`;
+  const signIn = fromSignIn ? `/sign-in${search}` : `/sign-in?next=${encodeURIComponent(pathname + search)}`;
   return (
     <NavLink to={isShopper ? '/account' : signIn} className="bar-link">
       <Icon name="person" />

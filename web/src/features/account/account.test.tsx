@@ -278,6 +278,15 @@ it('link to the sign-in page keeps the search', () => {
   expect(safePath(next ?? '')).toBe('/search?q=solaris&page=2');
 });
 
+it.each([
+  ['/sign-up?next=%2Fcheckout', '/checkout'],
+  ['/account', null],
+])('link to the sign-in page at %s leads to %s', (at, next) => {
+  renderPage(<AccountLink />, { at });
+  const { pathname, searchParams } = new URL(screen.getByRole<HTMLAnchorElement>('link').href);
+  expect([pathname, searchParams.get('next')]).toEqual(['/sign-in', next]);
+});
+
 it('running deletion cannot be taken back, and its question has the focus', async () => {
   let finish = () => {};
   server.use(

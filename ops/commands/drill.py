@@ -29,7 +29,7 @@ from ops.drill.overload import Overloaded
 from ops.drill.plan import Plan
 from ops.drill.region_loss import EdgeFaults, RegionLost, RegionSlow, UserPoolLost
 from ops.drill.report import Report, seconds
-from ops.drill.runner import Drill
+from ops.drill.runner import Drill, UnhealedError
 from ops.errors import DeploymentError, InputError, InterruptError, OperatorError
 from ops.health_probe import Probe
 from ops.replication_experiment import ReplicationExperiment
@@ -74,15 +74,25 @@ def drill(
         delay = local.replication_delay if local and not short else None
         plan = Plan(chosen, seed=seed, shoppers=shoppers, rate=rate, delay=delay, orders=minimum)
         report = asyncio.run(_run(deployment, plan))
-    except asyncio.CancelledError:
-        raise InterruptError("stopped; everything is healed, see `make status`") from None
+    except asyncio.CancelledError as error:
+        raise InterruptError(f"stopped; {_healing(error)}") from None
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:
-        raise OperatorError(f"{error}; everything is healed, see `make status`") from error
+        raise OperatorError(f"{error}; {_healing(error)}") from error
     page = report.write(Path(os.environ.get("LOCAL_DIR", ".local")) / "drill")
     _print(report)
     print(f"report: {page}")
     if report.missed():
         raise typer.Exit(1)
+
+
+def _healing(error: BaseException) -> str:
+    """Say which region is not healed, from the errors that `error` replaced."""
+    found: BaseException | None = error
+    while found:
+        if isinstance(found, UnhealedError):
+            return str(found)
+        found = found.__context__
+    return "everything is healed, see `make status`"
 
 
 def within_reach(deployment: Deployment) -> Sequence[str]:

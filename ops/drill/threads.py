@@ -9,7 +9,7 @@ R = TypeVar("R")
 
 
 async def in_thread(function: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
-    """Call `function` in a thread. A cancellation is raised when the call has ended, not before.
+    """Call `function` in a thread. A cancellation is raised when the call has ended, not before, and not if it failed.
 
     Otherwise a drill that is stopped while it breaks a region would heal the region at the same time, and the
     thread would break it again afterwards. Raises what `function` raises.
@@ -19,5 +19,6 @@ async def in_thread(function: Callable[P, R], *arguments: P.args, **named: P.kwa
         return await asyncio.shield(call)
     except asyncio.CancelledError:
         await asyncio.wait([call])
-        call.exception()  # Read, or asyncio logs it as an error that was missed.
+        if error := call.exception():
+            raise error from None
         raise

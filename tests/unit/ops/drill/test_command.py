@@ -5,19 +5,21 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from redis import ConnectionError
 
 from ops.commands import drill
 from ops.deployment import Deployment
+from ops.drill import accounts, runner
 from ops.drill.accounts import Account
 from ops.drill.concurrent_writes import SCENARIOS, ConflictingWrites, WriteRejectedError
 from ops.drill.failures import Failure
 from ops.drill.ledger import Ledger
-from ops.drill.runner import UnhealedError, _heal
+from ops.drill.runner import Drill, UnhealedError, _heal
 from ops.errors import DeploymentError
 from ops.health_probe import Probe
 from ops.replication_pause import Pausing
-from stacks.settings import LocalCloud, Settings
+from stacks.settings import LocalCloud, ReplicationDelay, Settings
 from tests.support.deployments import outputs
 from tests.support.operators import run_ops
 
@@ -162,6 +164,63 @@ def test_failed_heal_names_region_and_remedy() -> None:
         UnhealedError, match=f"{REGIONS[0]} is still broken .*Redis is out of reach.*refused\n.*make deploy"
     ):
         asyncio.run(_heal(Stuck(), REGIONS[0]))
+
+
+@pytest.mark.parametrize("shopper_fails", [False, True])
+def test_failed_heal_is_reported_after_other_errors(
+    monkeypatch: pytest.MonkeyPatch, shopper_fails: bool
+) -> None:
+    """The drill's clean-up fails as well, as with credentials that have expired."""
+    expired = ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, "Any")
+
+    class Stuck(Failure):
+        description = "the region's mapping is gone"
+
+        def break_(self, region: str) -> None:
+            """Nothing to do."""
+
+        def heal(self, region: str) -> None:
+            raise expired
+
+    async def books(_drill: Drill) -> list[dict[str, Any]]:
+        return BOOKS
+
+    async def warm(_drill: Drill, _books: list[dict[str, Any]]) -> None:
+        """Nothing to do."""
+
+    async def inject_failures(_drill: Drill, _books: list[dict[str, Any]]) -> None:
+        try:
+            if shopper_fails:
+                await asyncio.Event().wait()
+        finally:
+            await _heal(Stuck(), REGIONS[0])
+
+    async def shop(_drill: Drill, *_: Any) -> None:
+        raise httpx.ReadError("reset")
+
+    def set_delay(_drill: Drill, delay: ReplicationDelay) -> None:
+        if not delay.median:
+            raise httpx.ConnectError("refused")
+
+    def fail(*_: Any) -> None:
+        raise expired
+
+    account = Account("ada", "", "", cast(Any, None))
+    monkeypatch.setattr(Settings, "load", lambda _: HERE)
+    monkeypatch.setattr(Deployment, "load", lambda _: deployment(HERE))
+    monkeypatch.setattr(runner, "dns_arithmetic", lambda _: None)
+    monkeypatch.setattr(runner, "open_account", lambda *_: account)
+    monkeypatch.setattr(accounts, "close_account", fail)
+    monkeypatch.setattr(Drill, "_books", books)
+    monkeypatch.setattr(Drill, "_warm", warm)
+    monkeypatch.setattr(Drill, "_set_delay", set_delay)
+    monkeypatch.setattr(Drill, "_visitors", lambda _: ["ada"] if shopper_fails else [])
+    monkeypatch.setattr(Drill, "_shop", shop)
+    monkeypatch.setattr(Drill, "_inject_failures", inject_failures)
+    result = run_ops("drill", "--only", "mapping")
+    assert result.exit_code == 1
+    assert f"{REGIONS[0]} is still broken" in result.output
+    assert "everything is healed" not in result.output
 
 
 def test_backlog_counts_writes_by_region() -> None:

@@ -38,6 +38,26 @@ def test_cancelled_call_ends_before_healing() -> None:
     assert happened == ["broken", "healed"]
 
 
+def test_cancelled_call_raises_its_error() -> None:
+    """Otherwise a drill that is stopped would not report that a region is not healed."""
+    called, may_end = threading.Event(), threading.Event()
+
+    def fail() -> None:
+        called.set()
+        may_end.wait(PATIENCE)
+        raise ValueError("refused")
+
+    async def stop_it() -> None:
+        task = asyncio.ensure_future(in_thread(fail))
+        await asyncio.to_thread(called.wait, PATIENCE)
+        task.cancel()
+        may_end.set()
+        with pytest.raises(ValueError, match="refused"):
+            await task
+
+    asyncio.run(stop_it())
+
+
 def test_call_in_thread_raises_its_error() -> None:
     def fail() -> None:
         raise ValueError("refused")

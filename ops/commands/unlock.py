@@ -8,7 +8,7 @@ from ops.checkout_lock import checkout_lock
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.errors import InputError, RefusedError
 from ops.synthesis import stack_order, synthesize, synthesized_folder
-from ops.terraform.events import StackProgress, StateLock
+from ops.terraform.events import Phase, StackProgress, StateLock
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
 
@@ -40,12 +40,13 @@ def unlock(
 def find_lock(terraform: Terraform) -> StateLock | None:
     """The lock of the stack's state, from the error of a plan that cannot have it; None where it is free.
 
-    No backend has a command that shows a lock. Raises RefusedError when the plan fails for another reason.
+    No backend has a command that shows a lock. Raises RefusedError when the plan fails for another reason: it may not
+    have come to the lock. A stack that reads one without a deployment has come to it.
     """
     progress = StackProgress(terraform.stack)
-    terraform.events("plan", "-input=false", "-refresh=false", "-lock=true", take=progress.take)
-    if progress.lock is None and any(
-        "acquiring the state lock" in error.summary for error in progress.errors
-    ):
-        raise RefusedError(f"the state is locked, and its holder cannot be read:\n{progress.account()}")
+    code = terraform.events("plan", "-input=false", "-refresh=false", "-lock=true", take=progress.take)
+    awaits = progress.errors and all(error.needs_a_deployment for error in progress.errors)
+    if code and progress.lock is None and not awaits:
+        progress.phase = Phase.FAILED
+        raise RefusedError(f"whether the state is locked, and by whom, is not known:\n{progress.account()}")
     return progress.lock

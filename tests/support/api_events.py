@@ -8,6 +8,8 @@ from typing import Any
 from tests.support.contract import document, resolve, violations
 
 CLIENT = "the-shops-own-client"
+EVERYWHERE = {"x-content-type-options"}
+"""Headers of every response that tell a client nothing, so the contract does not have them."""
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
@@ -69,6 +71,8 @@ def send(handler: Handler, request: dict[str, Any]) -> Answer:
 
 def _check(answer: Answer, operation: dict[str, Any]) -> None:
     documented = resolve(operation["responses"][str(answer.status)])
+    sent = {name for name in answer.headers if name == "retry-after" or name.startswith("x-")}
+    assert sent - EVERYWHERE <= documented["headers"].keys()
     content = documented.get("content")
     if content is None:
         assert answer.text == ""

@@ -164,8 +164,6 @@ def problem(error: BookstoreError, request_id: str) -> Response:
         **error.extensions,
     }
     headers = {"content-type": PROBLEM}
-    if error.status == 401:
-        headers["www-authenticate"] = "Bearer"
     if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
     return Response(body, error.status, headers)

@@ -282,6 +282,4 @@ def test_invalid_body_is_refused(tables: Tables, body: Any) -> None:
     ],
 )
 def test_cart_requires_sign_in(method: str, resource: str) -> None:
-    answer = Shopper(handle)(method, resource, path={"bookId": "a"})
-    assert answer.status == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert Shopper(handle)(method, resource, path={"bookId": "a"}).status == 401

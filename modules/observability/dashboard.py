@@ -71,7 +71,10 @@ class FleetDashboard(Construct):
         ]
         below = (len(rows)) * _lines_of(len(regions)) * HEIGHT
         if len(regions) > 1:
-            widgets.append(_replication(metrics.tables, regions, y=below))
+            widgets += [
+                _replication(short, table, regions, y=below + number * HEIGHT)
+                for number, (short, table) in enumerate(metrics.tables.items())
+            ]
         CloudwatchDashboard(
             self, "fleet", dashboard_name=f"{name}-fleet", dashboard_body=json.dumps({"widgets": widgets})
         )
@@ -158,21 +161,25 @@ def _line(namespace: str, metric: str, dimensions: Mapping[str, str], statistic:
     return [namespace, metric, *named, {"stat": statistic}]
 
 
-def _replication(tables: Mapping[str, str], regions: Sequence[str], *, y: int) -> dict[str, Any]:
-    """One graph of every table's replication between every two regions; all lines should be flat."""
+def _replication(short: str, table: str, regions: Sequence[str], *, y: int) -> dict[str, Any]:
+    """One graph of a table's replication between every two regions; all lines should be flat."""
     metrics = [
         [
             "AWS/DynamoDB",
             "ReplicationLatency",
             *("TableName", table, "ReceivingRegion", receiver),
-            {"stat": "Average", "region": sender, "label": f"{short}: {sender} to {receiver}"},
+            {"stat": "Average", "region": sender, "label": f"{sender} to {receiver}"},
         ]
-        for short, table in tables.items()
         for sender in regions
         for receiver in regions
         if sender != receiver
     ]
-    properties = {"title": "Replication, ms", "region": regions[0], "view": "timeSeries", "period": 60}
+    properties = {
+        "title": f"Replication of {short}, ms",
+        "region": regions[0],
+        "view": "timeSeries",
+        "period": 60,
+    }
     return {
         "type": "metric",
         "x": 0,

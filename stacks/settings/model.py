@@ -36,6 +36,9 @@ REGIONS_WITHOUT_BLOG = ("ap-east-2", "ap-southeast-6", "ap-southeast-7")
 """Regions without Aurora global databases with MySQL.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.GlobalDatabase.html"""
 
+MAX_REGIONS_WITH_ALARMS = 22
+"""A graph of the dashboard has a line from each region to each other one, and CloudWatch takes 500 metrics in a graph.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"""
 MAX_BUDGET_EMAILS = 10
 """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html"""
 
@@ -97,6 +100,15 @@ class Settings(SettingsFile):
         lacking = [region for region in self.regions if region in REGIONS_WITHOUT_BLOG]
         if self.features.blog and lacking:
             raise ValueError(f"features.blog needs Aurora global databases: not in {', '.join(lacking)}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_dashboard(self) -> Self:
+        if self.features.alarms and len(self.regions) > MAX_REGIONS_WITH_ALARMS:
+            raise ValueError(
+                f"features.alarms takes at most {MAX_REGIONS_WITH_ALARMS} regions, not {len(self.regions)}: "
+                "a graph of its dashboard would have more than 500 metrics"
+            )
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ import pytest
 from modules.alarm_topic import AlarmTopic
 from modules.cache import CacheMode
 from modules.observability import DashboardMetrics, FleetDashboard
+from stacks.settings.model import MOST_REGIONS_WITH_ALARMS
 from tests.support.synthesis import CHANGED, EVERYTHING, Body, Shop, Stack, construct, shop
 
 REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
@@ -467,7 +468,7 @@ def widgets(regions: list[str], cache_mode: CacheMode = "serverless") -> list[di
             regions=regions,
             metrics=DashboardMetrics(
                 stage="live",
-                tables={"books": "shop-books"},
+                tables={short: f"shop-{short}" for short in ("books", "cart", "orders", "stock")},
                 feeder="shop-feeder",
                 cache="shop-cache",
                 cache_mode=cache_mode,
@@ -507,7 +508,16 @@ def test_dashboard_widgets_have_metrics(count: int) -> None:
     found = widgets(REGIONS[:count])
     assert all(widget["properties"]["metrics"] for widget in found)
     titles = [widget["properties"]["title"] for widget in found]
-    assert ("Replication, ms" in titles) is (count > 1)
+    assert ("Replication of orders, ms" in titles) is (count > 1)
+
+
+def test_dashboard_of_most_regions_fits_cloudwatch() -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"""
+    found = widgets([f"region-{number}" for number in range(MOST_REGIONS_WITH_ALARMS)])
+    metrics = [len(widget["properties"]["metrics"]) for widget in found]
+    assert max(metrics) <= 500
+    assert sum(metrics) <= 2500
+    assert len(found) <= 500
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])

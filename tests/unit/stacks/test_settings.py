@@ -17,6 +17,7 @@ regions = ["eu-west-1", "ap-southeast-1"]
 
 
 TWELVE = json.dumps(sorted(known_regions())[:12])
+TWENTY_THREE = json.dumps(sorted(known_regions())[:23])
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,7 @@ def test_primary_is_first_region(tmp_path: Path) -> None:
         ('regions = ["eu-west-1"]\nenvironment = "Prod_1"', "environment", "'Prod_1'"),
         ('regions = ["eu-west-1"]\n[routing]\npolicy = "failover"', "", "takes two regions"),
         (f"regions = {TWELVE}\n[features]\nblog = true", "", "features.blog takes at most 11 regions"),
+        (f"regions = {TWENTY_THREE}", "", "features.alarms takes at most 22 regions"),
         (
             'regions = ["eu-west-1", "ap-east-2"]\n[features]\nblog = true',
             "",
@@ -379,11 +381,12 @@ def test_rate_limit_that_blocks_health_checks_refused(tmp_path: Path) -> None:
     "text",
     [
         'regions = ["ap-east-2"]',
+        f"regions = {TWENTY_THREE}\n[features]\nalarms = false",
         'regions = ["eu-west-1", "mx-central-1"]\n[features]\ndelivery = true\n[delivery]\nrepository = "us/books"',
         'regions = ["eu-south-2"]\n[features]\ndelivery = true\n[delivery]\nrepository = "us/books"',
     ],
 )
-def test_region_without_unused_service_loads(tmp_path: Path, text: str) -> None:
+def test_limit_of_unused_feature_is_not_checked(tmp_path: Path, text: str) -> None:
     assert load(tmp_path, text).regions
 
 

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from benchmarks.results import Figure, record
 from stacks.settings import Settings, known_regions
+from stacks.settings.model import REGIONS_WITHOUT_BLOG
 
 ROOT = Path(__file__).parents[1]
 RUNS = 5
@@ -94,8 +95,8 @@ def _hash(folder: Path) -> str:
 
 
 def region_lists(own: Sequence[str]) -> dict[int, list[str]]:
-    """Return a list of regions for each number: the settings' own, then other regions of AWS."""
-    all_regions = [*own, *sorted(known_regions() - set(own))]
+    """Return a list of regions for each number: the settings' own, then other regions of AWS that all features have."""
+    all_regions = [*own, *sorted(known_regions() - {*own, *REGIONS_WITHOUT_BLOG})]
     return {number: all_regions[:number] for number in NUMBERS_OF_REGIONS}
 
 

@@ -10,7 +10,7 @@ import pytest
 from modules.alarm_topic import AlarmTopic
 from modules.cache import CacheMode
 from modules.observability import DashboardMetrics, FleetDashboard
-from stacks.settings.model import MOST_REGIONS_WITH_ALARMS
+from stacks.settings.model import MAX_REGIONS_WITH_ALARMS
 from tests.support.synthesis import CHANGED, EVERYTHING, Body, Shop, Stack, construct, shop
 
 REGIONS = ["eu-west-1", "ap-southeast-1", "us-west-2"]
@@ -513,7 +513,7 @@ def test_dashboard_widgets_have_metrics(count: int) -> None:
 
 def test_dashboard_of_most_regions_fits_cloudwatch() -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"""
-    found = widgets([f"region-{number}" for number in range(MOST_REGIONS_WITH_ALARMS)])
+    found = widgets([f"region-{number}" for number in range(MAX_REGIONS_WITH_ALARMS)])
     metrics = [len(widget["properties"]["metrics"]) for widget in found]
     assert max(metrics) <= 500
     assert sum(metrics) <= 2500

@@ -44,12 +44,12 @@ def test_cancelled_call_raises_its_error() -> None:
 
     def fail() -> None:
         called.set()
-        may_end.wait(PATIENCE)
+        may_end.wait(TIMEOUT_SECONDS)
         raise ValueError("refused")
 
     async def stop_it() -> None:
         task = asyncio.ensure_future(in_thread(fail))
-        await asyncio.to_thread(called.wait, PATIENCE)
+        await asyncio.to_thread(called.wait, TIMEOUT_SECONDS)
         task.cancel()
         may_end.set()
         with pytest.raises(ValueError, match="refused"):

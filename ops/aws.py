@@ -19,14 +19,14 @@ from botocore.exceptions import (
 
 from ops.errors import OperatorError
 
-_SHORT_TIMEOUTS = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _INVALID = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"})
 
 
-def client(service: str, region: str) -> Any:
-    """A boto3 client with short timeouts: the region may be in trouble."""
-    return boto3.client(service, region_name=region, config=_SHORT_TIMEOUTS)
+def client(service: str, region: str, *, read_timeout: int = 5) -> Any:
+    """A boto3 client with short timeouts: the region may be in trouble. `read_timeout` is in seconds."""
+    config = Config(connect_timeout=3, read_timeout=read_timeout, retries={"total_max_attempts": 2})
+    return boto3.client(service, region_name=region, config=config)
 
 
 def invoke(function: str, region: str) -> None:

@@ -6,18 +6,20 @@ Each region erases with its own stock function, as it does when a customer delet
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops import items
 from ops.aws import explain
-from ops.deployment import Deployment
 from ops.errors import InputError, OperatorError
 from ops.items import Item
+from ops.named_tables import NamedDeployment
+
+R = TypeVar("R")
 
 _LONGEST_ID = 128
 _ID_CATEGORIES = "LMSNP"
@@ -34,6 +36,14 @@ class Customer:
 
     id: str
     account: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Export:
+    """The account and items of a customer, ready for JSON, and the reasons of the regions that did not answer."""
+
+    data: Mapping[str, Any]
+    failed: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Erasure:
     account_deleted: bool
 
 
-def find(deployment: Deployment, *, email: str = "", sub: str = "") -> Customer:
+def find(deployment: NamedDeployment, *, email: str = "", sub: str = "") -> Customer:
     """Find a customer by exactly one of e-mail address and user id (`sub`).
 
     Raises:
@@ -91,19 +101,18 @@ def _is_user_id(text: str) -> bool:
     return len(text) <= _LONGEST_ID and all(unicodedata.category(each)[0] in _ID_CATEGORIES for each in text)
 
 
-def export(deployment: Deployment, customer: Customer) -> dict[str, Any]:
-    """Return the account and all items of the customer, as each region has them. Ready for JSON."""
-    return {
-        "customerId": customer.id,
-        "account": dict(customer.account),
-        "regions": {
-            region: {table: _items(deployment, region, table, customer.id) for table in TABLES}
-            for region in deployment.regions
-        },
-    }
+def export(deployment: NamedDeployment, customer: Customer) -> Export:
+    """Return the account and all items of the customer, as each region has them."""
+
+    def read(region: str) -> dict[str, list[Item]]:
+        return {table: _items(deployment, region, table, customer.id) for table in TABLES}
+
+    regions, failed = _in_every_region(deployment, read)
+    data = {"customerId": customer.id, "account": dict(customer.account), "regions": regions}
+    return Export(data, failed)
 
 
-def erase(deployment: Deployment, customer: Customer) -> Erasure:
+def erase(deployment: NamedDeployment, customer: Customer) -> Erasure:
     """Erase the customer's data in every region, and delete the account. Can be repeated.
 
     A region that does not answer erases when replication brings it the request of another region.
@@ -111,22 +120,30 @@ def erase(deployment: Deployment, customer: Customer) -> Erasure:
     Raises:
         OperatorError: no region took the request; the account was not deleted.
     """
-    done: dict[str, Erased] = {}
-    failed: dict[str, str] = {}
-    for region in deployment.regions:
-        try:
-            done[region] = _erase_in(deployment, region, customer.id)
-        except (BotoCoreError, ClientError) as error:
-            failed[region] = explain(error)
-        except OperatorError as error:
-            failed[region] = str(error)
+    done, failed = _in_every_region(deployment, lambda region: _erase_in(deployment, region, customer.id))
     if not done:
         reasons = "; ".join(f"{region}: {reason}" for region, reason in failed.items())
         raise OperatorError(f"nothing was erased. {reasons}")
     return Erasure(done, failed, _delete_account(deployment, customer))
 
 
-def _erase_in(deployment: Deployment, region: str, customer_id: str) -> Erased:
+def _in_every_region(
+    deployment: NamedDeployment, work: Callable[[str], R]
+) -> tuple[dict[str, R], dict[str, str]]:
+    """Results by region, and the reasons of the regions that did not answer."""
+    done: dict[str, R] = {}
+    failed: dict[str, str] = {}
+    for region in deployment.regions:
+        try:
+            done[region] = work(region)
+        except (BotoCoreError, ClientError) as error:
+            failed[region] = explain(error)
+        except OperatorError as error:
+            failed[region] = str(error)
+    return done, failed
+
+
+def _erase_in(deployment: NamedDeployment, region: str, customer_id: str) -> Erased:
     answer = deployment.client("lambda", region).invoke(
         FunctionName=deployment.regions[region].functions["stock"],
         Payload=json.dumps({"erase": customer_id}).encode(),
@@ -137,7 +154,7 @@ def _erase_in(deployment: Deployment, region: str, customer_id: str) -> Erased:
     return Erased(**content)
 
 
-def _delete_account(deployment: Deployment, customer: Customer) -> bool:
+def _delete_account(deployment: NamedDeployment, customer: Customer) -> bool:
     shared = deployment.shared
     cognito = deployment.client("cognito-idp", shared.user_pool_region)
     try:
@@ -148,8 +165,9 @@ def _delete_account(deployment: Deployment, customer: Customer) -> bool:
     return True
 
 
-def _items(deployment: Deployment, region: str, table: str, customer_id: str) -> list[Item]:
-    return [_numbers(item) for item in items.of_customer(deployment, region, table, customer_id)]
+def _items(deployment: NamedDeployment, region: str, table: str, customer_id: str) -> list[Item]:
+    client, name = deployment.client("dynamodb", region), deployment.regions[region].tables[table]
+    return [_numbers(item) for item in items.of_customer(client, name, customer_id)]
 
 
 def _numbers(value: Any) -> Any:

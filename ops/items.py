@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from ops.deployment import Deployment
-
 Item = dict[str, Any]
 
 
@@ -22,12 +20,12 @@ def read(client: Any, operation: Literal["query", "scan"], **request: Any) -> It
     return (plain(item) for page in pages for item in page["Items"])
 
 
-def of_customer(deployment: Deployment, region: str, table: str, customer_id: str) -> Iterator[Item]:
-    """Yield a customer's items of one table, by its short name. Raises botocore's errors."""
+def of_customer(client: Any, table: str, customer_id: str) -> Iterator[Item]:
+    """Yield a customer's items of one table, by its full name. Raises botocore's errors."""
     return read(
-        deployment.client("dynamodb", region),
+        client,
         "query",
-        TableName=deployment.regions[region].tables[table],
+        TableName=table,
         KeyConditionExpression="customerId = :customer",
         ExpressionAttributeValues={":customer": {"S": customer_id}},
     )

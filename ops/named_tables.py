@@ -1,4 +1,4 @@
-"""The tables of a deployment by their names in the settings, for commands of an incident."""
+"""The tables and functions of a deployment by their names in the settings, for commands of an incident."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from ops.aws import client
 from ops.deployment import load_shared
 from stacks.settings import Settings
+
+STOCK_FUNCTION_SECONDS = 65
+"""The time limit of the stock function, and some more."""
 
 
 class RegionTables(Protocol):
@@ -29,16 +32,20 @@ class TablesOfRegions(Protocol):
 
 
 @dataclass(frozen=True)
-class _Tables:
+class NamedRegion:
+    """Full names of a region's tables and functions by short name."""
+
     tables: Mapping[str, str]
+    functions: Mapping[str, str]
 
 
 class NamedTables:
     """Reads no Terraform state, which may be in a lost region. Implements `TablesOfRegions`."""
 
     def __init__(self, settings: Settings) -> None:
-        tables = {table: f"{settings.name}-{table}" for table in ("books", "orders", "stock")}
-        self.regions: Mapping[str, RegionTables] = dict.fromkeys(settings.regions, _Tables(tables))
+        tables = {table: f"{settings.name}-{table}" for table in ("books", "cart", "orders", "stock")}
+        named = NamedRegion(tables, functions={"stock": f"{settings.name}-stock"})
+        self.regions: Mapping[str, NamedRegion] = dict.fromkeys(settings.regions, named)
 
     def client(self, service: str, region: str) -> Any:
         """A boto3 client with short timeouts."""
@@ -51,3 +58,9 @@ class NamedDeployment(NamedTables):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.shared = load_shared(settings)
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client with short timeouts, except for the answer of a function."""
+        if service == "lambda":
+            return client(service, region, read_timeout=STOCK_FUNCTION_SECONDS)
+        return super().client(service, region)

@@ -8,8 +8,8 @@ from ops import customers
 from ops.cli import DEFAULT_SETTINGS, SettingsOption
 from ops.commands.customer_export import EmailOption, SubOption
 from ops.customers import Erasure
-from ops.deployment import Deployment
 from ops.errors import OperatorError, RefusedError
+from ops.named_tables import NamedDeployment
 from stacks.settings import Settings
 
 
@@ -20,7 +20,7 @@ def customer_erase(
     settings: SettingsOption = DEFAULT_SETTINGS,
 ) -> None:
     """Delete a customer's account and cart, and remove the person from the orders, in every region."""
-    deployment = Deployment.load(Settings.load(settings))
+    deployment = NamedDeployment(Settings.load(settings))
     customer = customers.find(deployment, email=email, sub=sub)
     named = f"EMAIL={email}" if email else f"SUB={sub}"
     if confirm != (email or sub):

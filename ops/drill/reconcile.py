@@ -223,7 +223,8 @@ def _carts_of(deployment: Deployment, region: str, customers: list[str]) -> dict
 
 
 def _query(deployment: Deployment, region: str, table: str, customer: str) -> Iterator[Item]:
-    found = of_customer(deployment, region, table, customer)
+    client, name = deployment.client("dynamodb", region), deployment.regions[region].tables[table]
+    found = of_customer(client, name, customer)
     # Keys with # belong to later events of orders and to counters.
     return (item for item in found if not any("#" in str(item.get(key)) for key in ("orderId", "bookId")))
 

@@ -3,16 +3,23 @@
 import io
 import json
 from collections.abc import Iterator
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from ops.deployment import Deployment
+from ops import deployment, named_tables
+from ops.errors import TerraformError
+from ops.named_tables import NamedTables
+from stacks.settings import Settings
+from tests.support import synthesis
+from tests.support.deployments import outputs
 from tests.support.mocked_aws import mocked_aws
-from tests.support.operators import REGIONS, run_ops
-from tests.support.user_pool import POOL, UserPool
+from tests.support.operators import REGIONS, SETTINGS, run_ops
+from tests.support.terraform_stacks import TerraformStacks
+from tests.support.user_pool import UserPool
 
 HERE, THERE = REGIONS
 EMAIL = "ada@example.com"
@@ -24,9 +31,12 @@ class Functions:
     def __init__(self) -> None:
         self.erased: list[str] = []
         self.error = ""
+        self.is_lost = False
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803  boto3's own
-        assert FunctionName == "bookstore-stock"
+        assert FunctionName == f"{SETTINGS.name}-stock"
+        if self.is_lost:
+            raise EndpointConnectionError(endpoint_url="https://lambda.example")
         if self.error:
             content = io.BytesIO(json.dumps({"errorMessage": self.error}).encode())
             return {"FunctionError": "Unhandled", "Payload": content}
@@ -41,19 +51,12 @@ class Shop:
         self.lambdas = {region: Functions() for region in REGIONS}
         self.pool = UserPool()
         self.sub = self.pool.add(EMAIL)
-        self.shared = SimpleNamespace(user_pool_id=POOL, user_pool_region=HERE)
         tables = {"cart": "bookId", "orders": "orderId"}
-        self.regions = {
-            region: SimpleNamespace(
-                tables={name: name for name in tables}, functions={"stock": "bookstore-stock"}
-            )
-            for region in REGIONS
-        }
         for region in REGIONS:
             client = self.client("dynamodb", region)
             for name, sort in tables.items():
                 client.create_table(
-                    TableName=name,
+                    TableName=f"{SETTINGS.name}-{name}",
                     BillingMode="PAY_PER_REQUEST",
                     AttributeDefinitions=[
                         {"AttributeName": key, "AttributeType": "S"} for key in ("customerId", sort)
@@ -64,7 +67,7 @@ class Shop:
                     ],
                 )
                 client.put_item(
-                    TableName=name,
+                    TableName=f"{SETTINGS.name}-{name}",
                     Item={
                         "customerId": {"S": self.sub},
                         sort: {"S": f"{name}-{region}"},
@@ -72,21 +75,35 @@ class Shop:
                     },
                 )
 
-    def client(self, service: str, region: str) -> Any:
+    def client(self, service: str, region: str, **_: Any) -> Any:
         if service == "cognito-idp":
             return self.pool
         return self.lambdas[region] if service == "lambda" else boto3.client(service, region)
 
 
+def outputs_without_lost_region(stack: str) -> dict[str, Any]:
+    """Outputs from the states in the first region. Any other may be lost."""
+    part = stack.removeprefix(f"{SETTINGS.name}-")
+    if part == THERE:
+        raise TerraformError(f"{stack}: the state cannot be read")
+    return outputs(REGIONS)[part]
+
+
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
     for name in ("AWS_ENDPOINT_URL", "EMAIL", "SUB", "CONFIRM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mocked_aws():
         made = Shop()
-        monkeypatch.setattr(Deployment, "load", lambda _: made)
+        monkeypatch.delenv(deployment.OUTPUTS_VARIABLE, raising=False)
+        monkeypatch.setattr(Settings, "load", lambda _: SETTINGS)
+        monkeypatch.setattr(deployment, "stack_outputs", outputs_without_lost_region)
+        monkeypatch.setattr(named_tables, "client", made.client)
+        names = [f"{SETTINGS.name}-{part}" for part in ("global", "dns", *REGIONS)]
+        TerraformStacks(tmp_path, dict.fromkeys(names, ()))
+        monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path))
         yield made
 
 
@@ -137,6 +154,38 @@ def test_erase_names_region_that_failed(shop: Shop) -> None:
     assert partly.exit_code == 1
     assert f"{THERE}: the function failed: no table" in partly.stderr
     assert not shop.pool.users
+
+
+def test_erase_goes_on_without_lost_region(shop: Shop) -> None:
+    shop.lambdas[THERE].is_lost = True
+    partly = run_ops("customer-erase", "--email", EMAIL, "--confirm", EMAIL)
+    assert partly.exit_code == 1
+    assert f"{HERE}: 2 cart items deleted" in partly.stdout
+    assert f"{THERE}: no answer" in partly.stderr
+    assert shop.lambdas[HERE].erased == [shop.sub]
+
+
+def test_export_without_lost_region_names_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def client(service: str, region: str, **_: Any) -> Any:
+        if (service, region) == ("dynamodb", THERE):
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
+        return shop.client(service, region)
+
+    monkeypatch.setattr(named_tables, "client", client)
+    partly = run_ops("customer-export", "--email", EMAIL)
+    assert partly.exit_code == 1
+    assert list(json.loads(partly.stdout)["regions"]) == [HERE]
+    assert f"{THERE}: no answer" in partly.stderr
+
+
+def test_names_are_those_of_the_stacks() -> None:
+    of = synthesis.shop(regions=REGIONS)
+    named = NamedTables(Settings(**{**synthesis.ON_AWS, "regions": REGIONS})).regions[HERE]
+    tables = {each.body["name"] for each in of["global"].resources("aws_dynamodb_table")}
+    assert set(named.tables.values()) == tables
+    (function,) = named.functions.values()
+    limit = of[HERE].find("aws_lambda_function", function_name=function).body["timeout"]
+    assert limit < named_tables.STOCK_FUNCTION_SECONDS
 
 
 def test_erase_without_any_region_keeps_account(shop: Shop) -> None:

@@ -9,12 +9,13 @@ from ops.planning.planner import exit_code, plan_stacks
 from ops.planning.saved_plans import PLAN_FILE, Outcome
 from ops.state_buckets import check_primary
 from ops.synthesis import synthesize, synthesized_folder
+from ops.terraform.engine import FAILED
 from ops.terraform.process import Terraform
 from stacks.settings import Settings
 
 
 def plan(settings: SettingsOption = DEFAULT_SETTINGS, region_lost: RegionLostOption = False) -> None:
-    """Synthesize, then plan every stack. Exits 0 without changes, 2 with changes, 1 on errors."""
+    """Synthesize, then plan every stack. Exits 1 when a stack cannot be planned."""
     environment = Settings.load(settings)
     check_primary(environment)
     console = plain_console(stderr=True)
@@ -27,4 +28,5 @@ def plan(settings: SettingsOption = DEFAULT_SETTINGS, region_lost: RegionLostOpt
             # Written as Terraform prints it: rich would replace `:secret:` in an ARN and fold long addresses.
             has_plan = stack.outcome in {Outcome.CHANGES, Outcome.NO_CHANGE}
             typer.echo(Terraform(name).text("show", "-no-color", PLAN_FILE) if has_plan else stack.reason)
-    raise typer.Exit(exit_code(record))
+    if exit_code(record) == FAILED:
+        raise typer.Exit(FAILED)

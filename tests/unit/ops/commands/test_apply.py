@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -315,5 +316,19 @@ def test_plan_prints_arns_unchanged(deployed: TerraformStacks, monkeypatch: pyte
     deployed.write("one", arn)
     monkeypatch.setattr(plan_command, "synthesize", lambda *_: None)
     result = run_ops("plan")
-    assert result.exit_code == CHANGES
+    assert result.exit_code == 0
     assert arn in result.stdout
+
+
+def test_plan_with_failed_stack_exits_1(deployed: TerraformStacks, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed.write("one", "second", output={"held": {"value": "${terraform_data.missing.output}"}})
+    monkeypatch.setattr(plan_command, "synthesize", lambda *_: None)
+    assert run_ops("plan").exit_code == FAILED
+
+
+def test_make_plan_with_unknown_option_fails() -> None:
+    """2 is the exit code of wrong arguments, and of a plan with changes in Terraform."""
+    arguments = ("--old-file=ready", "plan", "SETTINGS=settings/local.toml", "ARGS=--no-such-option")
+    made = subprocess.run(("make", *arguments), capture_output=True, text=True, check=False)
+    assert made.returncode != 0
+    assert "No such option: --no-such-option" in made.stderr

@@ -19,7 +19,7 @@ from ops.items import plain
 from ops.named_tables import TablesOfRegions
 
 GIVEN, CLAIMED, CLAIMS = "given:", "claimed:", "claims:"
-ACCEPTED, TAKEN = "accepted:", "taken:"
+ACCEPTED, TAKEN, REMOVED_CLAIMS = "accepted:", "taken:", "removedClaims:"
 REGISTRY = {"bookId": {"S": "_regions"}, "region": {"S": "_"}}
 """Key of the item with the names of all regions that may have rows. Functions read it."""
 
@@ -43,6 +43,7 @@ class Row:
     claims: Mapping[str, int] = field(default_factory=dict)
     claims_seen: int = 0
     taken: Mapping[str, int] = field(default_factory=dict)
+    removed_claims: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "Row":
@@ -67,6 +68,7 @@ class Row:
             claims=prefixed(CLAIMS),
             claims_seen=int(values.get("claimsSeen", 0)),
             taken=prefixed(TAKEN),
+            removed_claims=prefixed(REMOVED_CLAIMS),
         )
 
     @property
@@ -290,14 +292,14 @@ def claim(deployment: TablesOfRegions, lost: str, only: str | None = None) -> di
     """
     survivors = [region for region in deployment.regions if region != lost]
     books = grouped(read(deployment, survivors[0], only))
-    claims = {
+    found = {
         book: left
         for book, rows in books.items()
         if (left := max(0, rights(rows, lost))) or _asks(rows, lost)
     }
     jobs = [
         (region, book, share, books[book].get(region, Row(book, region)).claims.get(lost, 0))
-        for book, left in claims.items()
+        for book, left in found.items()
         for region, share in split(left, survivors).items()
     ]
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -307,7 +309,7 @@ def claim(deployment: TablesOfRegions, lost: str, only: str | None = None) -> di
             f"another claim of {lost}'s stock is running, or has not reached {survivors[0]} yet: "
             f"{is_claimed.count(False):,} of {len(jobs):,} shares were left out. Wait for it, then repeat this"
         )
-    return {book: left for book, left in claims.items() if left}
+    return {book: left for book, left in found.items() if left}
 
 
 def _claim(deployment: TablesOfRegions, lost: str, region: str, book: str, share: int, seen: int) -> bool:
@@ -328,7 +330,19 @@ def _claim(deployment: TablesOfRegions, lost: str, region: str, book: str, share
 def _asks(rows: Rows, region: str) -> bool:
     """Whether other regions would give copies to a region, as `shop.stock.asks` decides."""
     own = rows.get(region, Row("", region))
-    return own.wanted > 0 and own.claims_seen >= sum(row.claims.get(region, 0) for row in rows.values())
+    return own.wanted > 0 and own.claims_seen >= claims(rows, region)
+
+
+def claims(rows: Rows, region: str) -> int:
+    """Return how many times a region's share was claimed, also by regions that were removed since."""
+    read = {row.region: row.claims.get(region, 0) for row in rows.values()}
+    recorded: dict[str, int] = {}
+    for row in rows.values():
+        for names, count in row.removed_claims.items():
+            removed, lost = names.split(":")
+            if lost == region:
+                recorded[removed] = max(count, recorded.get(removed, 0))
+    return _sum_of_higher(read, recorded)
 
 
 def read(deployment: TablesOfRegions, region: str, book: str | None = None) -> list[Row]:

@@ -1,7 +1,8 @@
 """Moves a region's copies to the other regions before the region is removed.
 
 The other regions stop reading the row of a region that is not registered. So they record the copies that it has given
-them as accepted, and the copies of theirs that operators had let it sell as taken. Both count without the row.
+them as accepted, and the copies of theirs that operators had let it sell as taken. They also record how often it has
+claimed which region's copies. All these numbers count without the row.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from ops.stock import (
     ACCEPTED,
     GIVEN,
     REGISTRY,
+    REMOVED_CLAIMS,
     TAKEN,
     Row,
     grouped,
@@ -39,25 +41,28 @@ def give_all(deployment: TablesOfRegions, region: str, receivers: Sequence[str])
 
 
 def accept_all(deployment: TablesOfRegions, region: str, receivers: Sequence[str]) -> None:
-    """Record in each receiver's rows what `region` has given it, and what `region` was let sell of its share.
+    """Record in each receiver's rows what `region` has given it, what `region` was let sell of its share, and how often
+    `region` has claimed the shares of other regions.
 
     Replication must have caught up.
     """
     for receiver in receivers:
         for book, rows in grouped(read(deployment, receiver)).items():
             removed, own = rows.get(region, Row(book, region)), rows.get(receiver, Row(book, receiver))
-            for prefix, copies, recorded in (
-                (ACCEPTED, removed.given.get(receiver, 0), own.accepted.get(region, 0)),
-                (TAKEN, removed.claimed.get(receiver, 0), own.taken.get(region, 0)),
+            claims = ((f"{region}:{lost}", count) for lost, count in removed.claims.items())
+            for name, number, recorded in (
+                (f"{ACCEPTED}{region}", removed.given.get(receiver, 0), own.accepted.get(region, 0)),
+                (f"{TAKEN}{region}", removed.claimed.get(receiver, 0), own.taken.get(region, 0)),
+                *((f"{REMOVED_CLAIMS}{names}", n, own.removed_claims.get(names, 0)) for names, n in claims),
             ):
-                if copies > recorded:
+                if number > recorded:
                     _update(
                         deployment,
                         receiver,
                         book,
-                        "SET #number = :copies ADD received :none, restored :none, spent :none",
-                        f"{prefix}{region}",
-                        {":copies": copies, ":none": 0},
+                        "SET #number = :number ADD received :none, restored :none, spent :none",
+                        name,
+                        {":number": number, ":none": 0},
                     )
 
 

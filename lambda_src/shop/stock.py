@@ -20,7 +20,7 @@ from runtime import clock
 from runtime.dynamo import Item
 
 GIVEN, CLAIMED, CLAIMS, DEMAND = "given:", "claimed:", "claims:", "demand:"
-ACCEPTED, TAKEN = "accepted:", "taken:"
+ACCEPTED, TAKEN, REMOVED_CLAIMS = "accepted:", "taken:", "removedClaims:"
 """Prefixes of attributes. DynamoDB's ADD works on top-level attributes only, so these are not maps."""
 
 MIN_MARK = 5
@@ -45,6 +45,7 @@ class Share(NamedTuple):
         wanted: copies that this region asks other regions for.
         claims: number of claims by lost region.
         claims_seen: claims of this share that the region knew of when it last asked.
+        removed_claims: number of claims that removed regions had made, by `<removed region>:<lost region>`.
     """
 
     region: str
@@ -59,6 +60,7 @@ class Share(NamedTuple):
     claims: Mapping[str, int] = _NONE
     claims_seen: int = 0
     taken: Mapping[str, int] = _NONE
+    removed_claims: Mapping[str, int] = _NONE
 
     @classmethod
     def from_item(cls, item: Item) -> "Share":
@@ -76,6 +78,7 @@ class Share(NamedTuple):
             _prefixed(item, CLAIMS),
             item.get("claimsSeen", 0),
             _prefixed(item, TAKEN),
+            _prefixed(item, REMOVED_CLAIMS),
         )
 
     def lately(self, moment: datetime) -> int:
@@ -140,7 +143,14 @@ def wanted(shares: Shares, region: str, moment: datetime) -> int:
 
 def claims(shares: Shares, region: str) -> int:
     """Return how many times operators have claimed the share of `region`."""
-    return sum(share.claims.get(region, 0) for share in shares.values())
+    read = {share.region: share.claims.get(region, 0) for share in shares.values()}
+    recorded: dict[str, int] = {}
+    for share in shares.values():
+        for names, count in share.removed_claims.items():
+            removed, lost = names.split(":")
+            if lost == region:
+                recorded[removed] = max(count, recorded.get(removed, 0))
+    return _sum_of_higher(read, recorded)
 
 
 def asks(shares: Shares, region: str) -> bool:

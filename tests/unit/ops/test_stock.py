@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import permutations
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,17 +31,24 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 @dataclass
 class Deployment:
-    """Two regions with a books and a stock table."""
+    """Two regions with a books and a stock table, and those that a test adds."""
 
-    clients: dict[str, Any]
+    clients: dict[str, Any] = field(default_factory=dict)
     regions: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, region: str) -> None:
+        """Create a region's tables."""
+        self.clients[region] = boto3.client("dynamodb", region)
+        self.regions[region] = SimpleNamespace(tables={"books": "books", "stock": "stock"})
+        create_tables(self.clients[region])
+        self.clients[region].put_item(TableName="books", Item={"id": {"S": "a"}})
 
     def client(self, service: str, region: str) -> Any:
         return self.clients[region]
 
     def replicate(self) -> None:
-        """Copy each region's own rows to the other one."""
-        for source, target in ((HERE, THERE), (THERE, HERE)):
+        """Copy each region's own rows to the others."""
+        for source, target in permutations(self.clients, 2):
             for item in self.clients[source].scan(TableName="stock")["Items"]:
                 if item["region"]["S"] in (source, "_"):
                     self.clients[target].put_item(TableName="stock", Item=item)
@@ -52,11 +60,9 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mocked_aws():
-        made = Deployment({region: boto3.client("dynamodb", region) for region in (HERE, THERE)})
-        for region, client in made.clients.items():
-            made.regions[region] = SimpleNamespace(tables={"books": "books", "stock": "stock"})
-            create_tables(client)
-            client.put_item(TableName="books", Item={"id": {"S": "a"}})
+        made = Deployment()
+        for region in (HERE, THERE):
+            made.add(region)
         yield made
 
 
@@ -82,12 +88,17 @@ def sell(deployment: Deployment, region: str, copies: int) -> None:
     )
 
 
-def ask_for_copies(deployment: Deployment, region: str) -> None:
+def ask_for_copies(deployment: Deployment, region: str, claims_seen: int = 0) -> None:
     deployment.clients[region].update_item(
         TableName="stock",
         Key={"bookId": {"S": "a"}, "region": {"S": region}},
-        UpdateExpression="SET wanted = :wanted ADD spent :none, received :none, restored :none",
-        ExpressionAttributeValues={":wanted": {"N": "5"}, ":none": {"N": "0"}},
+        UpdateExpression="SET wanted = :wanted, claimsSeen = :claims "
+        "ADD spent :none, received :none, restored :none",
+        ExpressionAttributeValues={
+            ":wanted": {"N": "5"},
+            ":claims": {"N": str(claims_seen)},
+            ":none": {"N": "0"},
+        },
     )
 
 
@@ -354,6 +365,31 @@ def test_removed_region_keeps_claimed_copies(deployment: Deployment) -> None:
     assert shares(deployment)[HERE].rights == 0
 
 
+def test_removed_region_keeps_its_claims(deployment: Deployment) -> None:
+    """A region that was lost, returned and asked again: a second claim ends this request as well."""
+    lost = "us-east-1"
+    deployment.add(lost)
+    stock.load(deployment, {"a": 9})
+    ask_for_copies(deployment, lost)
+    deployment.replicate()
+    stock.claim(deployment, lost)
+    deployment.replicate()
+    ask_for_copies(deployment, lost, shop_stock.claims(functions_view(deployment, lost), lost))
+    deployment.replicate()
+
+    for _ in range(2):
+        give_all(deployment, THERE, [HERE, lost])
+        deployment.replicate()
+    del deployment.regions[THERE]
+    registered = {
+        region: share for region, share in functions_view(deployment, HERE).items() if region != THERE
+    }
+    assert shop_stock.asks(registered, lost)
+    stock.claim(deployment, lost)
+    registered[HERE] = functions_view(deployment, HERE)[HERE]
+    assert not shop_stock.asks(registered, lost)
+
+
 @given(st.integers(0, 1000), st.integers(1, 4), st.lists(st.integers(1, 9), min_size=4, max_size=4))
 def test_split_keeps_every_copy(copies: int, count: int, weights: list[int]) -> None:
     regions = ["a", "b", "c", "d"][:count]
@@ -374,3 +410,16 @@ def test_rights_agree_with_functions(rows: list[Any]) -> None:
         functions[region] = Share(region, received, restored, spent, gifts, claims, accepted, taken=taken)
     for region in "abc":
         assert stock.rights(ops_rows, region) == shop_stock.rights(functions, region)
+
+
+names = st.sampled_from(["x:a", "y:a", "a:b", "b:a"])
+
+
+@given(st.lists(st.tuples(counts, st.dictionaries(names, st.integers(0, 9))), min_size=3, max_size=3))
+def test_claims_agree_with_functions(rows: list[Any]) -> None:
+    ops_rows, functions = {}, {}
+    for region, (claims, removed) in zip("abc", rows, strict=True):
+        ops_rows[region] = Row("x", region, claims=claims, removed_claims=removed)
+        functions[region] = Share(region, claims=claims, removed_claims=removed)
+    for region in "abc":
+        assert stock.claims(ops_rows, region) == shop_stock.claims(functions, region)

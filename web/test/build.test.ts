@@ -81,7 +81,7 @@ it('home page loads neither Amplify nor checkout', () => {
 it("React DOM is in the entry's file and evaluated later", () => {
   const [entry] = firstLoad();
   expect(entry?.moduleIds.filter((id) => id.includes('react-dom-client'))).toHaveLength(1);
-  expect(entry?.code).toMatch(/Promise\.resolve\(\)\.then\(\(\)=>\w+\(\w+\(\),1\)\)/);
+  expect(entry?.code).toMatch(/Promise\.resolve\(\)\.then\(\(\)=>[\w$]+\([\w$]+\(\),1\)\)/);
 });
 
 it('entry has compressed copies', () => {

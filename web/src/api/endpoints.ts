@@ -53,3 +53,8 @@ export function asApiError(error: unknown): ApiError {
   const status = (error as Partial<ApiError> | undefined)?.status;
   return status === undefined ? { status: 'unreachable' } : (error as ApiError);
 }
+
+/** Why a query failed; null while it is tried again, during which RTK Query keeps the error. */
+export function failureOf(query: { error?: unknown; isFetching: boolean }): ApiError | null {
+  return query.error !== undefined && !query.isFetching ? asApiError(query.error) : null;
+}

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-function Loading() {
+export function Loading() {
   const { t } = useTranslation();
   return (
     <span className="visually-hidden" role="status">

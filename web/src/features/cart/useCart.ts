@@ -2,7 +2,7 @@ import type { ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import { useEffect } from 'react';
 import { useDispatch, useSelector } from 'react-redux';
 import type { ApiError } from '../../api/client';
-import { asApiError, useGetCartQuery } from '../../api/endpoints';
+import { failureOf, useGetCartQuery } from '../../api/endpoints';
 import type { CartLine } from '../../api/generated';
 import { type SessionRoot, useSession } from '../../lib/session';
 import { cartApi } from './cartApi';
@@ -47,8 +47,8 @@ function useGuestCartView(skip: boolean): CartView {
     total: items.reduce((sum, line) => sum + line.lineTotal, 0),
     currency: items[0]?.book.currency ?? 'EUR',
     gone: bookIds.filter((bookId) => books[bookId] === null),
-    isLoading: query.isLoading,
-    error: query.error ? asApiError(query.error) : null,
+    isLoading: query.isFetching && !query.data,
+    error: failureOf(query),
     retry: query.refetch,
   };
 }
@@ -82,8 +82,8 @@ export function useCart(): CartView {
     total: account.data?.total ?? 0,
     currency: account.data?.currency ?? 'EUR',
     gone: [],
-    isLoading: account.isLoading || merging,
-    error: account.error && !account.data ? asApiError(account.error) : null,
+    isLoading: (account.isFetching && !account.data) || merging,
+    error: account.data ? null : failureOf(account),
     retry: account.refetch,
   };
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { asApiError, useListBestsellersQuery } from '../../api/endpoints';
+import { failureOf, useListBestsellersQuery } from '../../api/endpoints';
 import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
@@ -10,7 +10,9 @@ import { BookTile } from './BookTile';
 export default function BestsellersPage() {
   const { t } = useTranslation();
   const format = useFormatter();
-  const { data, error, refetch } = useListBestsellersQuery({}, { refetchOnMountOrArgChange: true });
+  const query = useListBestsellersQuery({}, { refetchOnMountOrArgChange: true });
+  const { data, refetch } = query;
+  const failure = failureOf(query);
   const heading = (
     <div className="category-head">
       <h1 className="page-title" tabIndex={-1}>
@@ -26,8 +28,8 @@ export default function BestsellersPage() {
   return (
     <Page title={t('bestsellers.title')} heading={heading}>
       <h2 className="visually-hidden">{t('catalog.books')}</h2>
-      {!data && !error && <TilesSkeleton count={12} />}
-      {error && !data && <Problem error={asApiError(error)} onRetry={refetch} />}
+      {!data && !failure && <TilesSkeleton count={12} />}
+      {failure && !data && <Problem error={failure} onRetry={refetch} />}
       {data && data.items.length > 0 && (
         <div className="grid">
           {data.items.map(({ book, rank, sold }) => (

@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, matchPath, useParams } from 'react-router';
-import { asApiError, type Dispatch, shop, useGetBookQuery } from '../../api/endpoints';
+import { type Dispatch, failureOf, shop, useGetBookQuery } from '../../api/endpoints';
 import type { Book } from '../../api/generated';
 import { Cover } from '../../components/Cover';
 import { EmptyState } from '../../components/EmptyState';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
+import { Loading } from '../../components/Skeletons';
 import { Stars } from '../../components/Stars';
 import { StockNote } from '../../components/StockNote';
 import { languageTag, useFormatter } from '../../lib/format';
@@ -93,17 +94,20 @@ function BookView({ book, buy, related }: BookPageProps & { book: Book }) {
 
 function BookSkeleton() {
   return (
-    <div className="book" aria-hidden="true">
-      <div className="book-stage">
-        <div className="cover skeleton" />
+    <>
+      <Loading />
+      <div className="book" aria-hidden="true">
+        <div className="book-stage">
+          <div className="cover skeleton" />
+        </div>
+        <div className="book-text skeleton">
+          <div className="bone tall" />
+          <div className="bone short" />
+          <div className="bone" />
+          <div className="bone" />
+        </div>
       </div>
-      <div className="book-text skeleton">
-        <div className="bone tall" />
-        <div className="bone short" />
-        <div className="bone" />
-        <div className="bone" />
-      </div>
-    </div>
+    </>
   );
 }
 
@@ -119,10 +123,11 @@ export function readFirst(dispatch: Dispatch): Promise<unknown>[] {
 export default function BookPage(props: BookPageProps) {
   const { t } = useTranslation();
   const { bookId = '' } = useParams();
-  const { currentData: book, error, refetch } = useGetBookQuery({ bookId });
+  const query = useGetBookQuery({ bookId });
+  const book = query.currentData;
+  const failure = failureOf(query);
   if (book) return <BookView key={book.id} book={book} {...props} />;
-  if (!error) return <BookSkeleton />;
-  const failure = asApiError(error);
+  if (!failure) return <BookSkeleton />;
   const unknown = failure.status === 404 || failure.status === 400;
   return (
     <Page title={unknown ? t('book.unknown.title') : t('problem.shop.title')}>
@@ -134,7 +139,7 @@ export default function BookPage(props: BookPageProps) {
           action={t('common.home')}
         />
       ) : (
-        <Problem error={failure} onRetry={refetch} />
+        <Problem error={failure} onRetry={query.refetch} />
       )}
     </Page>
   );

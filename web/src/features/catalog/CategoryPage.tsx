@@ -2,8 +2,8 @@ import { type ReactNode, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { matchPath, useParams, useSearchParams } from 'react-router';
 import {
-  asApiError,
   type Dispatch,
+  failureOf,
   LIST,
   shop,
   useListBooksQuery,
@@ -50,7 +50,9 @@ function Introduction({ category }: { category: string }) {
 
 /** The best rated books, without filters: browsing works while no region can search. */
 function BestRated({ category }: { category: string }) {
-  const { data, error, refetch } = useListBooksQuery({ category, limit: 100 }, LIST);
+  const query = useListBooksQuery({ category, limit: 100 }, LIST);
+  const { data, refetch } = query;
+  const failure = failureOf(query);
   if (data) {
     return (
       <div className="grid">
@@ -60,24 +62,24 @@ function BestRated({ category }: { category: string }) {
       </div>
     );
   }
-  return error ? <Problem error={asApiError(error)} onRetry={refetch} /> : <TilesSkeleton count={12} />;
+  return failure ? <Problem error={failure} onRetry={refetch} /> : <TilesSkeleton count={12} />;
 }
 
 function Category({ category, filters }: { category: string; filters: Filters }) {
   const nameOf = useCategoryName();
-  const { data: found, error, isFetching } = useShownBooks({ ...filters, category });
+  const { data: found, failure, isFetching } = useShownBooks({ ...filters, category });
   const data = useDeferredValue(found);
   usePageTurn(filters);
   const categories = useListCategoriesQuery().data?.items;
   const isKnown = categories?.some(({ name }) => name === category);
   const path = categoryPath(category);
-  if (categories && !isKnown && (error || data?.total === 0)) return <UnknownCategory />;
+  if (categories && !isKnown && (failure || data?.total === 0)) return <UnknownCategory />;
 
   let books: ReactNode = <TilesSkeleton count={12} />;
   if (data && data.items.length > 0)
     books = <BookList path={path} filters={filters} result={data} isBusy={isFetching} isCategory />;
   else if (data) books = <NoBooks path={path} filters={filters} total={data.total} />;
-  else if (error) books = <BestRated category={category} />;
+  else if (failure) books = <BestRated category={category} />;
   return (
     <Page title={nameOf(category)}>
       <Introduction category={category} />

@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { asApiError } from '../../api/endpoints';
 import { Page } from '../../components/Page';
 import { Problem } from '../../components/Problem';
 import { TilesSkeleton } from '../../components/Skeletons';
@@ -14,14 +13,14 @@ const PATH = '/search';
 
 function Results({ filters }: { filters: Filters }) {
   const { t } = useTranslation();
-  const { data, error, isFetching, refetch } = useShownBooks(filters);
+  const { data, failure, isFetching, refetch } = useShownBooks(filters);
   usePageTurn(filters);
   const { q, author } = filters;
   const title = q ? t('search.titleFor', { text: q }) : (author ?? t('search.title'));
   return (
     <Page title={title} className="search-page">
-      {!data && !error && <TilesSkeleton count={12} />}
-      {error && !data && <Problem error={asApiError(error)} onRetry={refetch} />}
+      {!data && !failure && <TilesSkeleton count={12} />}
+      {failure && !data && <Problem error={failure} onRetry={refetch} />}
       {data?.didYouMean && q && (
         <p className="did-you-mean" role="status">
           {t('search.corrected', { text: q })}{' '}

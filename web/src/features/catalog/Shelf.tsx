@@ -2,8 +2,8 @@ import { type ReactNode, useDeferredValue } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import {
-  asApiError,
   type Dispatch,
+  failureOf,
   LIST,
   shop,
   useListBestsellersQuery,
@@ -73,11 +73,9 @@ export function CategoryShelf({ category, except }: { category: string; except?:
   const { t } = useTranslation();
   const nameOf = useCategoryName();
   const [place, seen] = useSeen<HTMLDivElement>();
-  const { data, error, refetch } = useListBooksQuery(
-    { category, limit: ON_A_SHELF + 1 },
-    { ...LIST, skip: !seen },
-  );
-  const books = useDeferredValue(data)
+  const query = useListBooksQuery({ category, limit: ON_A_SHELF + 1 }, { ...LIST, skip: !seen });
+  const failure = failureOf(query);
+  const books = useDeferredValue(query.data)
     ?.items.filter((book) => book.id !== except)
     .slice(0, ON_A_SHELF);
   const title = except ? t('book.more', { category: nameOf(category) }) : nameOf(category);
@@ -85,8 +83,8 @@ export function CategoryShelf({ category, except }: { category: string; except?:
     <div ref={place}>
       <Shelf title={title} to={categoryPath(category)} more={t('catalog.seeAll')}>
         {books && <Books books={books} />}
-        {!books && !error && <TilesSkeleton count={seen ? ON_A_SHELF : 1} className="row-of-books" />}
-        {error && !books && <Problem error={asApiError(error)} onRetry={refetch} />}
+        {!books && !failure && <TilesSkeleton count={seen ? ON_A_SHELF : 1} className="row-of-books" />}
+        {failure && !books && <Problem error={failure} onRetry={query.refetch} />}
       </Shelf>
     </div>
   );
@@ -104,6 +102,7 @@ export function BestsellerShelf() {
   // After a failed request the list that was read before is still shown.
   const unsold = ranking.data ? ranking.data.items.length === 0 : ranking.isError;
   const rated = useListBooksQuery({ limit: ON_A_SHELF }, { ...LIST, skip: !unsold });
+  const failure = failureOf(rated);
   const sold = useDeferredValue(ranking.data?.items) ?? [];
   const best = useDeferredValue(rated.data?.items);
   const shown = sold.length > 0 || best;
@@ -116,8 +115,8 @@ export function BestsellerShelf() {
     >
       {sold.length > 0 && <Ranked ranking={sold} />}
       {sold.length === 0 && best && <Books books={best} />}
-      {!shown && !rated.error && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
-      {!shown && rated.error && <Problem error={asApiError(rated.error)} onRetry={rated.refetch} />}
+      {!shown && !failure && <TilesSkeleton count={ON_A_SHELF} className="row-of-books" />}
+      {!shown && failure && <Problem error={failure} onRetry={rated.refetch} />}
     </Shelf>
   );
 }

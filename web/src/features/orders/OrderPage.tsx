@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
-import { asApiError, useGetOrderQuery } from '../../api/endpoints';
+import { failureOf, useGetOrderQuery } from '../../api/endpoints';
 import type { Address, Order } from '../../api/generated';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
@@ -123,8 +123,9 @@ export default function OrderPage() {
   const { orderId = '' } = useParams();
   const state = useLocation().state as Placed | null;
   // `data` would be the previous order until this one is loaded, and its buttons would cancel that one.
-  const { currentData: order, error, refetch } = useGetOrderQuery({ orderId });
-  const failure = error && !order ? asApiError(error) : null;
+  const query = useGetOrderQuery({ orderId });
+  const { currentData: order, refetch } = query;
+  const failure = order ? null : failureOf(query);
   const unknown = failure?.status === 404 || failure?.status === 400;
   return (
     <Page

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { asApiError, useListOrdersQuery } from '../../api/endpoints';
+import { failureOf, useListOrdersQuery } from '../../api/endpoints';
 import type { Order } from '../../api/generated';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
@@ -55,10 +55,9 @@ function OrderRows({
   onMore: (cursor: string) => void;
 }) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useListOrdersQuery(
-    { limit: ON_A_PAGE, cursor },
-    { refetchOnMountOrArgChange: true },
-  );
+  const query = useListOrdersQuery({ limit: ON_A_PAGE, cursor }, { refetchOnMountOrArgChange: true });
+  const { data, refetch } = query;
+  const failure = failureOf(query);
   const next = data?.nextCursor;
   const list = useRef<HTMLUListElement>(null);
   const isLoaded = data !== undefined;
@@ -66,7 +65,7 @@ function OrderRows({
     // The button that had the focus is gone.
     if (cursor !== undefined && isLoaded) list.current?.querySelector('a')?.focus({ preventScroll: true });
   }, [cursor, isLoaded]);
-  if (error && !data) return <Problem error={asApiError(error)} onRetry={refetch} />;
+  if (failure && !data) return <Problem error={failure} onRetry={refetch} />;
   if (!data) return <LinesSkeleton />;
   if (data.items.length === 0 && cursor === undefined) {
     return (

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { useDispatch } from 'react-redux';
 import type { ApiError } from '../../api/client';
-import { asApiError, shop, useGetCartQuery, usePlaceOrderMutation } from '../../api/endpoints';
+import { asApiError, failureOf, shop, useGetCartQuery, usePlaceOrderMutation } from '../../api/endpoints';
 import type { CartChanged, NewOrder, Order, OutOfStock, PriceChanged } from '../../api/generated';
 import { orderFor, type Quote, quoteOf, requote } from './quote';
 
@@ -60,7 +60,7 @@ export function usePurchase(): Purchase {
   const uncertainKey = useRef<string | null>(null);
   // The previous cart stays visible while it is reloaded, and the fields keep their values.
   const quote = frozen ?? (cart.data ? quoteOf(cart.data) : null);
-  const loadError = cart.isError && !cart.isFetching && !frozen ? asApiError(cart.error) : null;
+  const loadError = frozen ? null : failureOf(cart);
   const isCurrent = frozen !== null || (cart.isSuccess && !cart.isFetching);
 
   const refuse = (attempted: Quote, failure: ApiError) => {

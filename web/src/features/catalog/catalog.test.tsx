@@ -74,6 +74,15 @@ it('many authors are folded, and each is a link', async () => {
   expect(screen.getByRole('link', { name: 'Author 43' })).toBeTruthy();
 });
 
+it('author’s name keeps its suffix', async () => {
+  const author = 'Kurt Vonnegut, Jr., Stanisław Lem';
+  server.use(http.get(`${API}/books/solaris`, () => answer({ ...SOLARIS, author })));
+  renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });
+  const link = await screen.findByRole('link', { name: 'Kurt Vonnegut, Jr.' });
+  expect(link.getAttribute('href')).toBe('/search?author=Kurt%20Vonnegut%2C%20Jr.');
+  expect(screen.getByRole('link', { name: 'Stanisław Lem' })).toBeTruthy();
+});
+
 it('titles have a canonical language tag or none', async () => {
   server.use(http.get(`${API}/books/solaris`, () => answer({ ...SOLARIS, language: 'eng' })));
   renderPage(bookPage, { at: '/books/solaris', path: '/books/:bookId' });

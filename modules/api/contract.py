@@ -75,6 +75,11 @@ class Contract:
         """All routes, in the order of the document."""
 
     @property
+    def version(self) -> str:
+        """`info.version` of the document."""
+        return str(self._document["info"]["version"])
+
+    @property
     def bodies(self) -> tuple[str, ...]:
         """Names of the schemas of request bodies, sorted."""
         names = {operation.body for route in self.routes for operation in route.operations if operation.body}

@@ -271,8 +271,9 @@ class Api(Construct):
     def _deploy(self) -> ApiGatewayStage:
         """Create the deployment and its stage.
 
-        The triggers cause a new deployment whenever a part of the API changes. Access logs need an account-wide role,
-        which `ops bootstrap` configures.
+        The triggers cause a new deployment whenever a part of the API changes. Terraform creates it before it destroys
+        removed parts, so the stage serves these until the next deployment, which a new version of the contract causes.
+        Access logs need an account-wide role, which `ops bootstrap` configures.
         """
         deployment = ApiGatewayDeployment(
             self,
@@ -360,6 +361,7 @@ class Api(Construct):
         """
         routes = self._contract.routes
         shape = {
+            "version": self._contract.version,
             "routes": [asdict(route) for route in routes],
             "models": {body: self._contract.schema(body) for body in self._contract.bodies},
             "problems": [asdict(problem) for problem in PROBLEMS],

@@ -13,6 +13,9 @@ from ops.planning.changes import BY_DANGER, Change, losses
 COMMENT_LIMIT = 65_536
 """The most characters in a comment on GitHub. GitHub refuses a longer one."""
 
+SERVED_FROM_A_COPY = frozenset({"aws_api_gateway_gateway_response", "aws_api_gateway_method"})
+"""Types that a deployment of API Gateway copies. Terraform makes the new deployment before it destroys them."""
+
 
 class SummaryTooLongError(OperatorError):
     """The dangerous changes alone are longer than a comment may be. They are never left out."""
@@ -40,6 +43,12 @@ class StackSummary:
             lines += [f"Planned and shown again when {_code(self.awaited)} {_is(self.awaited)} deployed.", ""]
         if self.outdated:
             lines += [f"Traffic moves to the newest version of {_code(self.outdated)}.", ""]
+        if still_served := self._still_served:
+            lines += [
+                f"API Gateway serves {_code(still_served)} until the deployment after this one: then increase "
+                "`info.version` in `api/openapi.yaml` and deploy again (CONTRIBUTING.md, *A removed route*).",
+                "",
+            ]
         if not self.is_planned and "\n" in self.reason:
             lines += ["```text", self.reason, "```", ""]
         if endangered := losses(self.changes):
@@ -56,6 +65,14 @@ class StackSummary:
                 lines.append(f"| left out | {_counts(left)} | |")
             lines += ["", "</details>", ""]
         return "\n".join(lines)
+
+    @property
+    def _still_served(self) -> list[str]:
+        """The removed parts of an API that stays."""
+        destroyed = [change for change in self.changes if change.action == "destroyed"]
+        if any(change.type == "aws_api_gateway_rest_api" for change in destroyed):
+            return []
+        return [change.address for change in destroyed if change.type in SERVED_FROM_A_COPY]
 
     @property
     def _headline(self) -> str:

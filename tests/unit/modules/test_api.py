@@ -242,7 +242,12 @@ def test_changed_contract_is_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path:
             }
             return super()._route(path, open_to_all)
 
+    class OfNextVersion(Contract):
+        version = "next"
+
     before = shape(shop(**one_region))
     assert shape(again("same")) == before
+    monkeypatch.setattr(region_stack, "read_contract", lambda file: OfNextVersion(DOCUMENT))
+    assert shape(again("next")) != before, "the deployment without the parts that the one before removed"
     monkeypatch.setattr(region_stack, "read_contract", lambda file: WithoutBodies(DOCUMENT))
     assert shape(again("changed")) != before

@@ -38,6 +38,19 @@ def test_markdown_puts_danger_first() -> None:
     assert "`aws_dynamodb_table.orders` is **replaced**, forced by `hash_key`" in text
 
 
+def test_markdown_names_removed_routes_that_are_still_served() -> None:
+    removed = resource("aws_api_gateway_method.api_listOrders", "delete")
+    integration = resource("aws_api_gateway_integration.api_listOrders", "delete")
+    text = StackSummary("s", changes_of(plan(removed, integration))).markdown()
+    assert "API Gateway serves `aws_api_gateway_method.api_listOrders` until" in text
+    assert "increase `info.version`" in text
+
+    whole_api = resource("aws_api_gateway_rest_api.api", "delete")
+    added = resource("aws_api_gateway_method.api_listOrders", "create")
+    for others in ((removed, whole_api), (added,)):
+        assert "until" not in StackSummary("s", changes_of(plan(*others))).markdown()
+
+
 def test_markdown_names_attributes_without_values() -> None:
     update = resource(
         "aws_secretsmanager_secret_version.v",

@@ -6,7 +6,9 @@ const reload = vi.fn();
 
 /** Runs start.js in the page of the build, with a browser that reports two paints. */
 async function open(entry: string) {
-  document.documentElement.innerHTML = readFileSync('index.html', 'utf8');
+  // Only the children of the body: Testing Library keeps this body for all test files.
+  const page = new DOMParser().parseFromString(readFileSync('index.html', 'utf8'), 'text/html');
+  document.body.replaceChildren(...page.body.children);
   vi.spyOn(document, 'currentScript', 'get').mockReturnValue({ dataset: { entry } } as never);
   vi.resetModules();
   await import('../start.js' as string);
@@ -31,7 +33,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllGlobals();
-  document.documentElement.innerHTML = '';
+  document.body.replaceChildren();
 });
 
 it('entry that cannot be loaded reloads the page once, then shows a message', async () => {

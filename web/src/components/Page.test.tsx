@@ -1,20 +1,13 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Link, Route, Routes } from 'react-router';
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { renderPage } from '../../test/render';
+import { Page } from './Page';
 
-const tags = () => document.head.querySelectorAll('link, meta');
 const TAGS = '<link rel="canonical" href="/1"><meta name="robots" content="noindex"><meta property="og:url">';
 
-afterEach(() => {
-  document.head.innerHTML = '';
-});
-
 it('second page removes the address of the first', async () => {
-  document.head.innerHTML = TAGS;
-  vi.resetModules();
-  const { Page } = await import('./Page');
   renderPage(
     <Routes>
       <Route
@@ -35,7 +28,7 @@ it('second page removes the address of the first', async () => {
       />
     </Routes>,
   );
-  expect(tags()).toHaveLength(3);
+  document.head.insertAdjacentHTML('beforeend', TAGS);
   await userEvent.click(screen.getByRole('link', { name: 'two' }));
-  expect(tags()).toHaveLength(0);
+  expect(document.head.querySelectorAll('link, meta')).toHaveLength(0);
 });

@@ -26,7 +26,7 @@ def test_book_without_javascript_is_readable(visitor: OpenShop) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("The Joy of Cooking")
     expect(page.get_by_role("main")).to_contain_text("Irma S. Rombauer")
     expect(page.locator(".book-price")).to_have_text("16.50 EUR")
-    expect(page.locator("noscript p")).to_be_in_viewport()
+    expect(page.locator("noscript .noscript")).to_be_in_viewport()
     visit.picture("without-javascript")
 
 

@@ -211,7 +211,6 @@ def test_paused_regions_catch_up(room: Visit, primary: Locator) -> None:
     assert number(page, "everywhere") == number(page, "confirmed")
 
 
-@pytest.mark.timeout(300)
 def test_tour_explains_a_lost_region(open_room: OpenRoom) -> None:
     wide, phone = open_room(WIDE), open_room(PHONE)
     expect(headline(wide.page)).to_have_text("All regions are healthy", timeout=DETECTED_MS)

@@ -19,7 +19,6 @@ TEXT_KEY = re.compile(
 
 
 @pytest.mark.full_size
-@pytest.mark.timeout(900)
 def test_every_page_in_every_language(visitor: OpenShop) -> None:
     shopper = visitor()
     shopper.put_into_cart(BOOK)

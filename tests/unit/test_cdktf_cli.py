@@ -31,7 +31,6 @@ alarms = false
 ON_EMULATOR = SETTINGS + "[local]\n"
 
 
-@pytest.mark.timeout(300)
 def test_cdktf_list_finds_the_environment(tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text(SETTINGS)

@@ -43,7 +43,6 @@ def promote(region: str, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.timeout(420)
 def test_standby_becomes_writer_after_loss(
     cloud: Cloud, blog: Blog, readers: dict[str, Reader], anyone: Reader, publisher: Publisher, mended: None
 ) -> None:

@@ -94,7 +94,6 @@ def leave_lock(cloud: Any, region: str) -> dict[str, str]:
     return place
 
 
-@pytest.mark.timeout(900)
 def test_killed_drill_is_named_and_healed(cloud: Any) -> None:
     """Also a Terraform was killed: `make up` removes its lock, which would stop every later deployment."""
     lock = leave_lock(cloud, cloud.regions[-1])
@@ -138,7 +137,6 @@ INTERRUPTS = sized(
 )
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("at", INTERRUPTS, ids=str)
 @pytest.mark.usefixtures("cloud")
 def test_drill_signal_heals_everything(at: Interrupt) -> None:

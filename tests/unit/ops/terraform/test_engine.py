@@ -102,7 +102,6 @@ def test_deploy_runs_the_program_of_the_setting(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.timeout(90)
 def test_interrupted_deploy_leaves_no_lock(
     stacks: TerraformStacks, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -140,7 +139,6 @@ class FullLog(io.StringIO):
         return super().write(text)
 
 
-@pytest.mark.timeout(60)
 def test_deploy_full_disk_stops_other_stacks(
     stacks: TerraformStacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,11 +38,17 @@ SERVICES = ("apigateway", "cognito-idp", "dynamodb", "ecs", "elasticache", "lamb
 
 
 @cache
+def _commercial_services() -> dict[str, Any]:
+    listed = json.loads(resources.files("botocore").joinpath("data/endpoints.json").read_text())
+    services: dict[str, Any] = next(
+        partition["services"] for partition in listed["partitions"] if partition["partition"] == "aws"
+    )
+    return services
+
+
 def regions_of(service: str) -> frozenset[str]:
     """Return the commercial regions that have a service, by its name in botocore."""
-    listed = json.loads(resources.files("botocore").joinpath("data/endpoints.json").read_text())
-    commercial = next(partition for partition in listed["partitions"] if partition["partition"] == "aws")
-    return frozenset(commercial["services"][service]["endpoints"])
+    return frozenset(_commercial_services()[service]["endpoints"])
 
 
 def _check_region(region: str) -> str:

@@ -141,11 +141,13 @@ class Settings(SettingsFile):
 
     @model_validator(mode="after")
     def _check_delivery_region(self) -> Self:
+        if not self.features.delivery:
+            return self
         services = ["codepipeline", "codebuild"]
         if self.delivery.source == "codecommit":
             services.append("codecommit")
         missing = [service for service in services if self.primary not in regions_of(service)]
-        if self.features.delivery and missing:
+        if missing:
             raise ValueError(
                 f"features.delivery needs {', '.join(missing)}: not in {self.primary}, the first region"
             )

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { expect, it } from 'vitest';
 import { parseQuantity, QuantityPicker } from './QuantityPicker';
 
-function Picker({ most }: { most?: number }) {
+function Picker({ most = 99 }: { most?: number }) {
   const [value, setValue] = useState(3);
   return <QuantityPicker value={value} onChange={setValue} label="Quantity" most={most} />;
 }

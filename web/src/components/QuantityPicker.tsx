@@ -1,17 +1,14 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-/** The contract's maximum of one book. */
-const MAX_QUANTITY = 99;
-
 interface QuantityPickerProps {
   value: number;
   onChange: (value: number) => void;
   /** Accessible name of the field. */
   label: string;
   busy?: boolean;
-  /** Copies that can be bought, if fewer than 99. */
-  most?: number;
+  /** Copies that can be bought. */
+  most: number;
 }
 
 /** The whole number nearest to the typed text within the limits; null if the text is not a number. */
@@ -22,17 +19,11 @@ export function parseQuantity(typed: string, most: number): number | null {
 }
 
 /**
- * A number from 1 to 99. Typed text is applied on blur and on Enter; a change of it is reported.
+ * A number from 1 to `most`. Typed text is applied on blur and on Enter; a change of it is reported.
  *
  * Buttons are never `disabled`: that would move the focus away from a button that is being pressed.
  */
-export function QuantityPicker({
-  value,
-  onChange,
-  label,
-  busy = false,
-  most = MAX_QUANTITY,
-}: QuantityPickerProps) {
+export function QuantityPicker({ value, onChange, label, busy = false, most }: QuantityPickerProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState(String(value));
   const [shown, setShown] = useState({ value, busy });

@@ -1,6 +1,6 @@
 """The operators' command line, `python -m ops COMMAND`. The only place that prints errors and sets exit codes.
 
-Exit codes: 0 done, 1 failed or refused, 2 wrong input, 130 interrupted.
+Exit codes: 0 done, 1 failed or refused, 2 wrong input, 130 interrupted. `move-state` has Terraform's: 2 means changes.
 """
 
 import functools

@@ -42,7 +42,7 @@ def plan_stacks(settings: Settings, file: Path, console: Console, *, region_lost
 
 
 def exit_code(record: PlanRecord) -> int:
-    """One code for all stacks: an error wins over changes; a stack that awaits another will change."""
+    """One of Terraform's codes for all stacks: an error wins over changes; a stack that awaits another will change."""
     outcomes = {stack.outcome for stack in record.stacks.values()}
     if Outcome.FAILED in outcomes:
         return FAILED
